@@ -1,0 +1,63 @@
+"""The few kinds of error a user can meet: each says what is wrong, where, and how to mend it.
+
+LtcdiagError
+├── InputError          the file, the folder or an option cannot be used as it is
+│   └── QuestionError   the data allow two readings and only a person can choose
+├── OutputError         the target cannot be written without losing something
+└── ConservationError   a count does not balance: a fault of ours, nothing is reported
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong.
+
+    what: a plain sentence with numbers. where: file, sheet, column or rows ("" if it is obvious).
+    fix: one line that can be followed or pasted. examples: at most three, as they stand in the data.
+    """
+
+    what: str
+    where: str = ""
+    fix: str = ""
+    examples: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        parts = [self.what]
+        if self.where:
+            parts.append(f"  @ {self.where}")
+        if self.examples:
+            parts.append("  e.g. " + " | ".join(self.examples[:3]))
+        if self.fix:
+            parts.append(f"  -> {self.fix}")
+        return "\n".join(parts)
+
+
+class LtcdiagError(Exception):
+    """Base of all errors that a user can act on; holds every fault found, not only the first."""
+
+    def __init__(self, faults: Fault | str | Sequence[Fault], *, where: str = "", fix: str = ""):
+        if isinstance(faults, str):
+            faults = Fault(faults, where=where, fix=fix)
+        self.faults: tuple[Fault, ...] = (faults,) if isinstance(faults, Fault) else tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class InputError(LtcdiagError):
+    """The file, the folder or an option cannot be used as it is."""
+
+
+class QuestionError(InputError):
+    """The data allow two readings; the user must choose one."""
+
+
+class OutputError(LtcdiagError):
+    """The target cannot be written without losing something."""
+
+
+class ConservationError(LtcdiagError):
+    """A count does not balance. A fault of the product, never of the user."""

@@ -1,0 +1,159 @@
+"""The ledger: every line, case and yuan has exactly one fate, or there is no result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+from ..errors import ConservationError
+
+
+def _frozen(counts: Mapping[str, Any]) -> Mapping[str, Any]:
+    return MappingProxyType({key: counts[key] for key in sorted(counts) if counts[key]})
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One table that was read. `lines` counts physical lines of a text file, rows of a sheet,
+    events of an XES file, items of a JSON file, rows of a Parquet file; `records` those that hold data."""
+
+    file: str
+    sha256: str
+    encoding: str
+    dialect: str
+    timezone: str
+    lines: int
+    structure: int
+    records: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """One arrow of the flow: came_in + made = went_out + set_aside + merged."""
+
+    name: str
+    unit: str
+    came_in: int
+    went_out: int
+    made: int = 0
+    merged: int = 0
+    set_aside: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "set_aside", _frozen(self.set_aside))
+        gone = sum(self.set_aside.values())
+        if self.came_in + self.made != self.went_out + self.merged + gone:
+            raise ConservationError(
+                f"step '{self.name}' does not balance: {self.came_in} in + {self.made} made != "
+                f"{self.went_out} out + {self.merged} merged + {gone} set aside ({self.unit})"
+            )
+
+
+@dataclass(frozen=True)
+class Money:
+    """The money of one currency: read + adjusted = kept + merged + set_aside, to the last decimal."""
+
+    currency: str
+    read: Decimal
+    kept: Decimal
+    set_aside: Decimal = Decimal(0)
+    merged: Decimal = Decimal(0)
+    adjusted: Decimal = Decimal(0)
+
+    def __post_init__(self) -> None:
+        if self.read + self.adjusted != self.kept + self.merged + self.set_aside:
+            raise ConservationError(
+                f"money in {self.currency} does not balance: {self.read} read + {self.adjusted} adjusted != "
+                f"{self.kept} kept + {self.merged} merged + {self.set_aside} set aside"
+            )
+
+
+@dataclass(frozen=True)
+class RowSetAside:
+    """A row that is not in the log: where it stands, why, and what it says (cut to 500 characters)."""
+
+    file: str
+    line_from: int
+    line_to: int
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What was read, step by step. Building one that does not balance raises ConservationError."""
+
+    files: tuple[SourceFile, ...]
+    steps: tuple[Step, ...]
+    totals: Mapping[str, int]
+    money: tuple[Money, ...] = ()
+    set_aside_rows: tuple[RowSetAside, ...] = ()
+    unreadable_amounts: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "totals", MappingProxyType(dict(self.totals)))
+        _check_chain(self.steps)
+        self._check_rows()
+
+    def _check_rows(self) -> None:
+        counted = sum(file.lines - file.structure for file in self.files)
+        first = self.steps[0].came_in if self.steps else counted
+        if counted != first:
+            raise ConservationError(f"{counted} data lines in the files, {first} taken up by the first step")
+
+    @property
+    def balanced(self) -> bool:
+        """True; a ledger that does not balance cannot be built."""
+        return True
+
+    @property
+    def set_aside(self) -> Mapping[str, int]:
+        """Units set aside by reason, over the steps that count lines and records."""
+        total: dict[str, int] = {}
+        for step in self.steps:
+            if step.unit in ("lines", "records"):
+                for reason, n in step.set_aside.items():
+                    total[reason] = total.get(reason, 0) + n
+        return _frozen(total)
+
+    def rows(self, reason: str | None = None) -> tuple[RowSetAside, ...]:
+        """The rows set aside, all or those of one reason."""
+        return tuple(row for row in self.set_aside_rows if reason in (None, row.reason))
+
+    def then(self, step: Step, totals: Mapping[str, int] | None = None) -> Ledger:
+        """The ledger with one more step; its totals replaced where given."""
+        return replace(self, steps=(*self.steps, step), totals={**self.totals, **(totals or {})})
+
+    def to_dict(self) -> dict[str, Any]:
+        """The content of ledger.json (schema ltcdiag.ledger/1); money as decimal text."""
+        return {
+            "schema": "ltcdiag.ledger/1",
+            "balanced": self.balanced,
+            "files": [dict(vars(file)) for file in self.files],
+            "steps": [
+                {"name": step.name, "unit": step.unit, "in": step.came_in, "made": step.made,
+                 "set_aside": dict(step.set_aside), "merged": step.merged, "out": step.went_out}
+                for step in self.steps
+            ],
+            "totals": {**self.totals, "set_aside": dict(self.set_aside)},
+            "money": {
+                m.currency: {k: str(getattr(m, k)) for k in ("read", "adjusted", "kept", "merged", "set_aside")}
+                for m in self.money
+            },
+            "unreadable_amounts": self.unreadable_amounts,
+        }
+
+
+def _check_chain(steps: Sequence[Step]) -> None:
+    """What leaves one step enters the next of the same unit."""
+    last: dict[str, Step] = {}
+    for step in steps:
+        before = last.get(step.unit)
+        if before is not None and before.went_out != step.came_in:
+            raise ConservationError(
+                f"{before.went_out} {step.unit} left '{before.name}', {step.came_in} entered '{step.name}'"
+            )
+        last[step.unit] = step
