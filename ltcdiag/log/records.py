@@ -1,0 +1,92 @@
+"""The one contract of all readers: a stream of text batches, and a fate for every physical line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .ledger import RowSetAside
+
+
+@dataclass(frozen=True)
+class TextBatch:
+    """Some records of one table. `lines[i]` is the first physical line (1-based) of record i;
+    `columns[name][i]` its text, None where the file has nothing there. Text is exactly as in the file."""
+
+    lines: list[int]
+    columns: dict[str, list[str | None]]
+
+
+@dataclass
+class Fates:
+    """What became of the lines that are not records; a reader fills it while its batches are drawn.
+
+    lines: physical lines seen. structure: header, footer, blank and title lines.
+    set_aside: lines that hold data but cannot be records, each with its reason.
+    """
+
+    lines: int = 0
+    structure: int = 0
+    set_aside: list[RowSetAside] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """One table of text: a delimited file, a sheet, a list of JSON objects, the events of an XES file.
+
+    file: path as the user knows it (inside a zip: `archive.zip/inner.csv`; a sheet: `book.xlsx#Sheet1`).
+    encoding: as detected ("utf-8", "gb18030", ... or "" for binary formats). dialect: what was decided,
+    in words. columns: unique header names, in order; trace attributes of XES are named `case:...`.
+    draw: starts the stream anew each time it is called; the Fates it fills are complete once the
+    iterator is exhausted, and then lines = structure + records + lines of the set-aside rows.
+    """
+
+    file: str
+    sha256: str
+    encoding: str
+    dialect: str
+    columns: tuple[str, ...]
+    draw: Callable[[Fates], Iterator[TextBatch]]
+
+
+@dataclass(frozen=True)
+class TypedTable:
+    """A Parquet file: its columns have types already, the engine reads it itself."""
+
+    file: str
+    sha256: str
+    path: Path
+    columns: tuple[str, ...]
+
+
+Table = TextTable | TypedTable
+
+
+@dataclass(frozen=True)
+class RoleChoice:
+    """Which column plays a role, how sure that is, and what came second."""
+
+    role: str
+    column: str | None
+    score: float
+    why: str
+    runner_up: str | None = None
+    runner_up_score: float = 0.0
+
+
+ROLES = ("case", "activity", "time", "start", "lifecycle", "instance", "resource", "role", "department",
+         "amount", "currency", "outcome", "sequence")
+
+
+@dataclass(frozen=True)
+class ColumnMap:
+    """Role → column of one table (ROLES names the roles; only case, activity and time must be there).
+    choices says how each was found."""
+
+    columns: Mapping[str, str]
+    choices: tuple[RoleChoice, ...] = ()
+
+    def __getitem__(self, role: str) -> str | None:
+        return self.columns.get(role)
