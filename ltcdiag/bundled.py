@@ -1,0 +1,27 @@
+"""Where the folders that come with the product are: invented sample logs and notebooks.
+
+In a checkout they stand beside the package; in an installed wheel they lie inside it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .errors import InputError
+
+FOLDERS = ("sample_logs", "notebooks")
+
+
+def folder(name: str) -> Path:
+    """Path of a bundled folder.
+
+    name: one of FOLDERS. Raises InputError where the installation lacks it.
+    """
+    package = Path(__file__).resolve().parent
+    for place in (package / "_bundled" / name, package.parent / name):
+        if name in FOLDERS and place.is_dir():
+            return place
+    raise InputError(
+        f"The folder {name!r} does not come with this installation.",
+        fix=f"Choose one of {', '.join(FOLDERS)}, or install ltcdiag again.",
+    )
