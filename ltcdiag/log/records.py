@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .ledger import RowSetAside
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -53,11 +57,11 @@ class TextTable:
 
 @dataclass(frozen=True)
 class TypedTable:
-    """A Parquet file: its columns have types already, the engine reads it itself."""
+    """A Parquet file or a data frame: its columns have types already, the engine reads it itself."""
 
     file: str
     sha256: str
-    path: Path
+    origin: Path | pd.DataFrame
     columns: tuple[str, ...]
 
 

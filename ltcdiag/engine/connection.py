@@ -1,0 +1,46 @@
+"""One DuckDB connection, closed to the outside: no extension, no file, no network once data is in."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import weakref
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
+    """A fresh in-memory database. It may spill into a temporary folder that goes with it."""
+    import duckdb
+
+    spill = tempfile.mkdtemp(prefix="ltcdiag-")
+    options: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "temp_directory": spill,
+    }
+    if threads is not None:
+        options["threads"] = threads
+    connection = duckdb.connect(":memory:", config=options)
+    weakref.finalize(connection, shutil.rmtree, spill, ignore_errors=True)
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set enable_progress_bar = false")
+    return connection
+
+
+def lock(connection: duckdb.DuckDBPyConnection) -> None:
+    """No file can be opened from here on, and no setting changed."""
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+
+
+def name(text: str) -> str:
+    """A column name of the user's, quoted as an SQL identifier."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text of the user's, quoted as an SQL literal; for SQL that is shown and for settled label lists."""
+    return "'" + text.replace("'", "''").replace("\x00", "") + "'"

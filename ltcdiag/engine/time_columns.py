@@ -1,0 +1,136 @@
+"""What a column of times says: its shapes, its day order, whether it carries a zone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from ..errors import Fault, InputError, QuestionError
+from .clock_text import SHAPE_SQL, DayOrder, Reading, day_order, parse_sql, reading
+
+if TYPE_CHECKING:
+    import duckdb
+
+FEW = 3
+
+
+@dataclass(frozen=True)
+class TimeColumn:
+    """A decided column. zoned / naive: how many values carry a zone / do not (day-only values count in neither)."""
+
+    column: str
+    cell: str
+    type: str
+    readings: tuple[tuple[str, Reading], ...] = ()
+    unread: int = 0
+    zoned: int = 0
+    naive: int = 0
+    order: str | None = None
+
+    def sql(self, zone: str | None) -> str:
+        """The expression that gives the moment; `zone` turns wall clocks into moments."""
+        if self.type == "VARCHAR":
+            return self._text_sql(zone)
+        if "WITH TIME ZONE" in self.type:
+            return f"make_timestamp(epoch_us({self.cell}))"
+        if self.type.startswith(("TIMESTAMP", "DATE")):
+            naive = f"{self.cell}::timestamp"
+            if zone is None:
+                return naive
+            return f"make_timestamp(epoch_us(timezone('{zone}', {naive})))"
+        return "null::timestamp"
+
+    def _text_sql(self, zone: str | None) -> str:
+        if len({how for _, how in self.readings}) == 1 and not self.unread:
+            shape = self.readings[0][0]
+            return parse_sql(self.cell, f"'{shape.replace(chr(39), chr(39) * 2)}'", self.readings[:1], zone)
+        return parse_sql(self.cell, SHAPE_SQL.format(x=self.cell), self.readings, zone)
+
+
+def time_column(
+    connection: duckdb.DuckDBPyConnection, relation: str, cell: str, type_: str, *, file: str, column: str,
+    order: str | None,
+) -> TimeColumn:
+    """Decides one column over all its values. Raises QuestionError when day and month cannot be told apart,
+    InputError when no value at all is a time."""
+    if type_ != "VARCHAR":
+        return _typed(connection, relation, cell, type_, file, column)
+    shapes = connection.sql(f"""
+        select {SHAPE_SQL.format(x=cell)} as shape, count(*) as n, min({cell}) as example
+        from {relation} where nullif(trim({cell}), '') is not null group by shape order by n desc, shape""").fetchall()
+    ambiguous = {shape: n for shape, n, _ in shapes if (how := reading(shape, None)) and how.ambiguous}
+    decided = order or (_order_of(connection, relation, cell, list(ambiguous)) if ambiguous else None)
+    if ambiguous and decided is None:
+        raise _ask_day_order(connection, relation, cell, file, column, ambiguous)
+    readings = [(shape, how) for shape, _, _ in shapes if (how := reading(shape, cast("DayOrder | None", decided)))]
+    known = {shape for shape, _ in readings}
+    if shapes and not readings:
+        raise InputError(Fault(
+            f"no value of the time column '{column}' is a time ({sum(n for _, n, _ in shapes)} values)", where=file,
+            examples=tuple(example for _, _, example in shapes[:FEW]),
+            fix="name another column with --mapping, or export dates as 2024-06-30 14:05"))
+    of = dict(readings)
+    zoned = sum(n for shape, n, _ in shapes if shape in known and of[shape].zoned)
+    naive = sum(n for shape, n, _ in shapes
+                if shape in known and of[shape].kind in ("text", "excel") and not of[shape].zoned and not of[shape].date_only)
+    epochs = sum(n for shape, n, _ in shapes if shape in known and of[shape].kind.startswith("epoch"))
+    unread = sum(n for shape, n, _ in shapes if shape not in known)
+    return TimeColumn(column, cell, type_, tuple(readings), unread, zoned + epochs, naive, decided)
+
+
+def _typed(
+    connection: duckdb.DuckDBPyConnection, relation: str, cell: str, type_: str, file: str, column: str
+) -> TimeColumn:
+    if not type_.startswith(("TIMESTAMP", "DATE")):
+        raise InputError(Fault(f"the time column '{column}' holds {type_}, not times", where=file,
+                               fix="name another column with --mapping"))
+    if type_ == "DATE":
+        return TimeColumn(column, cell, type_)
+    n = int(connection.sql(f"select count({cell}) from {relation}").fetchall()[0][0])
+    zoned = "WITH TIME ZONE" in type_
+    return TimeColumn(column, cell, type_, zoned=n if zoned else 0, naive=0 if zoned else n)
+
+
+_PARTS = "regexp_extract(trim({x}), '^([0-9]{{1,2}})[-/.]([0-9]{{1,2}})[-/.]', {i})"
+
+
+def _order_of(connection: duckdb.DuckDBPyConnection, relation: str, cell: str, shapes: list[str]) -> DayOrder | None:
+    """The order that the values themselves prove: one part goes above 12."""
+    first, second = (f"max(try_cast({_PARTS.format(x=cell, i=i)} as int))" for i in (1, 2))
+    row = connection.execute(
+        f"select {first}, {second} from {relation} where {SHAPE_SQL.format(x=cell)} in "
+        f"(select unnest(?))", [shapes]).fetchall()[0]
+    return day_order({"": (row[0] or 0, row[1] or 0)})
+
+
+def _ask_day_order(
+    connection: duckdb.DuckDBPyConnection, relation: str, cell: str, file: str, column: str, shapes: dict[str, int]
+) -> QuestionError:
+    examples = connection.execute(
+        f"select distinct {cell} from {relation} where {SHAPE_SQL.format(x=cell)} in (select unnest(?)) "
+        f"order by 1 limit {FEW}", [list(shapes)]).fetchall()
+    return QuestionError(Fault(
+        f"day and month cannot be told apart in column '{column}' ({sum(shapes.values())} values)", where=file,
+        examples=tuple(row[0] for row in examples),
+        fix="say which comes first: --day-order dmy or --day-order mdy"))
+
+
+def decide_zone(columns: Sequence[tuple[str, TimeColumn]], given: str | None) -> str | None:
+    """One clock for the log: UTC when the times carry zones, None for a wall clock nobody named.
+
+    Raises QuestionError when times with and without a zone meet and no zone was given.
+    """
+    zoned = [(file, c) for file, c in columns if c.zoned]
+    naive = [(file, c) for file, c in columns if c.naive]
+    if given:
+        return given
+    if zoned and naive:
+        raise QuestionError(Fault(
+            f"times with a zone ({', '.join(_where(zoned))}) meet times without one ({', '.join(_where(naive))})",
+            fix="say which zone the latter are in, for example: --timezone Asia/Shanghai"))
+    return "UTC" if zoned else None
+
+
+def _where(columns: Sequence[tuple[str, TimeColumn]]) -> list[str]:
+    return sorted({f"{file}: {column.column}" for file, column in columns})[:FEW]

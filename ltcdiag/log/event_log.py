@@ -1,0 +1,90 @@
+"""The event log: plain facts about one case notion plus a handle to its tables."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, Protocol, Self
+
+from .filters import Between, Filter, Keep
+from .ledger import Ledger, Step
+from .period import Period
+from .results import Answer
+
+
+class Tables(Protocol):
+    """What an engine must offer. Nothing above the engine sees a connection, or SQL except as text."""
+
+    def answer(self, name: str, **options: Any) -> Answer:
+        """The answer of that name (variants, directly_follows, gaps, rework, handovers, clock, cases)."""
+        ...
+
+    def sql(self, name: str, **options: Any) -> str:
+        """The SQL that makes the answer, ready to be read and re-run by a data team."""
+        ...
+
+    def narrowed(self, keep: Filter) -> Self:
+        """The same tables, of the cases that the filter keeps."""
+        ...
+
+    def counts(self) -> Mapping[str, int]:
+        """cases, events, work_instances, activities, variants."""
+        ...
+
+
+@dataclass(frozen=True)
+class EventLog:
+    """One immutable event log.
+
+    name: what it was read from. notion: what a case is. columns: role → column of the source.
+    timezone: zone of the recorded times, None for a wall clock whose zone nobody stated. as_of: the moment
+    at which open cases are cut. closedness: "known" when some label, outcome or user-named end closes cases.
+    stages: activity → canonical stage or None. fingerprint: of the data and of all filters since.
+    """
+
+    tables: Tables = field(repr=False, compare=False)
+    name: str
+    notion: str
+    columns: Mapping[str, str]
+    timezone: str | None
+    as_of: datetime
+    closedness: str
+    stages: Mapping[str, str | None] = field(repr=False)
+    calendar: str
+    ledger: Ledger = field(repr=False)
+    fingerprint: str
+    notes: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def cases(self) -> int:
+        return self.ledger.totals["cases"]
+
+    @property
+    def events(self) -> int:
+        return self.ledger.totals["events"]
+
+    @property
+    def unmapped(self) -> tuple[str, ...]:
+        """Activities without a stage, sorted."""
+        return tuple(sorted(label for label, stage in self.stages.items() if stage is None))
+
+    def where(self, keep: Filter) -> EventLog:
+        """The log of the cases that the filter keeps; the ledger gains a step, in cases."""
+        tables = self.tables.narrowed(keep)
+        counts = tables.counts()
+        step = Step(name=keep.reason, unit="cases", came_in=self.cases, went_out=counts["cases"],
+                    set_aside={keep.reason: self.cases - counts["cases"]})
+        mark = hashlib.sha256(f"{self.fingerprint}|{keep!r}".encode()).hexdigest()[:16]
+        return replace(self, tables=tables, fingerprint=mark, ledger=self.ledger.then(step, counts))
+
+    def between(self, first: str | date | datetime, last: str | date | datetime,
+                keep: Keep = "started") -> EventLog:
+        """The cases of a period; a last day given as a date counts whole."""
+        return self.where(Between(Period.between(first, last), keep))
+
+    def __str__(self) -> str:
+        zone = self.timezone or "zone not stated"
+        return (f"EventLog {self.name}: {self.cases} cases, {self.events} events, "
+                f"as of {self.as_of.isoformat(sep=' ')} ({zone})")
