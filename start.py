@@ -87,7 +87,7 @@ def set_up() -> None:
 
 def fingerprint() -> str:
     """Changes with the lock, the project file, the Python and the place of the checkout."""
-    digest = hashlib.sha256(f"{sys.version}\n{sys.prefix}\n{ROOT}\n".encode())
+    digest = hashlib.sha256(f"{sys.version}\n{sys.base_prefix}\n{ROOT}\n".encode())
     for name in ("requirements.lock", "pyproject.toml"):
         digest.update((ROOT / name).read_bytes())
     return digest.hexdigest()
@@ -153,8 +153,9 @@ def locked(package: str) -> str:
 
 def call(*command: str | Path) -> int:
     """Run a program in the checkout and return its exit code."""
+    words = [str(word) for word in command]
     try:
-        return subprocess.run([str(word) for word in command], cwd=ROOT, env=environment(), check=False).returncode
+        return subprocess.run(words, cwd=ROOT, env=environment(), check=False).returncode
     except OSError as error:  # the program is missing, or a virus scanner holds it
         print(error, file=sys.stderr)
         return 127
