@@ -1,0 +1,130 @@
+"""The font the product ships, so that a picture looks the same on a machine without Chinese fonts."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import as_file, files
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from ..words import say
+
+if TYPE_CHECKING:
+    from matplotlib.ft2font import FT2Font
+
+FAMILY = "LTC Sans SC"
+# Asked only for characters that neither our font nor DejaVu (which matplotlib ships) has.
+_SYSTEM = ("PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC",
+           "WenQuanYi Micro Hei", "SimSun", "Arial Unicode MS")
+_ELLIPSIS = "…"
+
+
+@dataclass(frozen=True)
+class Label:
+    """A text as it can be drawn. text: at most as wide as asked; full: the same, not shortened;
+    notes: what was done to it, in the reader's language ("" if nothing)."""
+
+    text: str
+    full: str
+    notes: str = ""
+
+
+@cache
+def font_family() -> list[str]:
+    """The families to draw with, first choice first; makes the shipped font known to matplotlib once."""
+    from matplotlib import font_manager
+
+    with as_file(files(__package__) / "fonts" / "LTCSansSC-Regular.otf") as path:
+        font_manager.fontManager.addfont(path)
+    installed = {entry.name for entry in font_manager.fontManager.ttflist}
+    return [FAMILY, "DejaVu Sans", *(name for name in _SYSTEM if name in installed)]
+
+
+def measure(text: str, size: float) -> float:
+    """The width of one line of text in points, at a size in points."""
+    return size * sum(map(_advance, text))
+
+
+def readable(text: object, lang: str, *, longest: float = 16.0) -> Label:
+    """A label that can be drawn whatever the data hold.
+
+    Characters no font has become U+XXXX, line breaks a blank; control characters and marks that turn
+    the writing direction are left out, and an empty text is named. longest: the widest the drawn text
+    may be, in widths of a Chinese character; a longer one loses its middle.
+    """
+    raw = unicodedata.normalize("NFC", " ".join(str(text).split()))
+    visible = [character for character in raw if unicodedata.category(character) not in ("Cc", "Cf")]
+    shown = [character if _drawable(character) else f"U+{ord(character):04X}" for character in visible]
+    full = "".join(shown).strip() or say("charts.empty_label", lang)
+    notes = []
+    if len(visible) < len(raw):
+        notes.append(say("charts.invisible_characters", lang, n=len(raw) - len(visible)))
+    if shown != visible:
+        notes.append(say("charts.no_glyph", lang))
+    return Label(_shorten(full, longest), full, "; ".join(notes))
+
+
+def subset_woff(text: str) -> bytes:
+    """The shipped font cut down to the characters of a text, as WOFF; same text, same bytes."""
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+
+    with as_file(files(__package__) / "fonts" / "LTCSansSC-Regular.otf") as path:
+        font = TTFont(path, recalcTimestamp=False)
+        cutter = Subsetter(Options(layout_features=[], notdef_outline=True))
+        cutter.populate(unicodes={ord(character) for character in text} | {0x20})
+        cutter.subset(font)
+        font.flavor = "woff"
+        target = BytesIO()
+        font.save(target)
+    return target.getvalue()
+
+
+def _shorten(text: str, longest: float) -> str:
+    """The text, its middle replaced by … where it is wider than `longest`."""
+    if len(text) <= longest or measure(text, 1) <= longest:
+        return text
+    room = (longest - _advance(_ELLIPSIS)) / 2
+    return _fitting(text, room) + _ELLIPSIS + _fitting(text[::-1], room)[::-1].lstrip()
+
+
+def _fitting(text: str, room: float) -> str:
+    """The longest beginning of a text that fits."""
+    for end, character in enumerate(text):
+        room -= _advance(character)
+        if room < 0:
+            return text[:end]
+    return text
+
+
+@cache
+def _advance(character: str) -> float:
+    """The width of a character as a share of the font size."""
+    from matplotlib.ft2font import LoadFlags
+
+    for font in _faces():
+        if ord(character) in _codes(font):
+            glyph = font.load_char(ord(character), LoadFlags.NO_SCALE)
+            return float(glyph.horiAdvance) / font.units_per_EM
+    return 1.0
+
+
+@cache
+def _drawable(character: str) -> bool:
+    return any(ord(character) in _codes(font) for font in _faces())
+
+
+@cache
+def _faces() -> tuple[FT2Font, ...]:
+    """The fonts of `font_family`, opened."""
+    from matplotlib import font_manager
+
+    return tuple(font_manager.get_font(font_manager.findfont(name)) for name in font_family())
+
+
+@cache
+def _codes(font: FT2Font) -> frozenset[int]:
+    """The characters a font has a glyph for."""
+    return frozenset(font.get_charmap())

@@ -1,0 +1,276 @@
+"""Our own layered layout: small, and always there when no Graphviz is.
+
+The steps of Sugiyama, Tagawa and Toda (1981, doi:10.1109/TSMC.1981.4308636): break cycles, rank by the
+longest path, order each rank by the barycentre of its neighbours, then give coordinates. Long edges pass
+through dummy places in the ranks between, so that no curve crosses a box of its own way.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from statistics import fmean
+
+from .shapes import Box, Curve, Edge, Graph, Layout, Point
+
+_SWEEPS = 12
+_BESIDE = 26.0          # between two boxes of a rank
+_LANE = 14.0            # between a passing edge and its neighbour
+_LOOP = 34.0            # room for a loop at the right of a box
+
+
+@dataclass
+class _Places:
+    """The graph while it is laid out: real nodes 0..n-1, then one dummy per rank an edge passes."""
+
+    rank: list[int]
+    width: list[float]
+    right: list[float]                  # room kept free at the right, for a loop
+    chains: list[list[int]] = field(default_factory=list)       # per edge, its places from top to bottom
+    above: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    below: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
+    real: int = 0
+
+
+def layered(graph: Graph) -> Layout:
+    """A top-to-bottom layout without labels."""
+    if not graph.nodes:
+        return Layout((), ())
+    places = _places(graph, _ranks(graph))
+    rows = _ordered(places)
+    x = _columns(places, rows)
+    tops, heights = _row_heights(graph, places, rows)
+    boxes = tuple(Box.around((x[i], tops[places.rank[i]] + heights[places.rank[i]] / 2), graph.nodes[i])
+                  for i in range(places.real))
+    ports = _ports(graph, places, x, boxes)
+    curves = tuple(_curve(edge, k, places, x, boxes, tops, heights, ports)
+                   for k, edge in enumerate(graph.edges))
+    return Layout(boxes, curves, wishes=(None,) * len(curves))
+
+
+def _forward(graph: Graph) -> list[int]:
+    """An order of the nodes in which little weight runs backwards.
+
+    Eades, Lin and Smyth (1993, doi:10.1016/0020-0190(93)90079-O): take sinks from the end, sources from
+    the front, else the node that gives most more than it takes.
+    """
+    left = set(range(len(graph.nodes)))
+    flow = [(e.source, e.target, e.weight) for e in graph.edges if e.source != e.target]
+    front, back = [], []
+    for fixed, side in ((graph.first, front), (graph.last, back)):
+        if fixed is not None:
+            side.append(fixed)
+            left.discard(fixed)
+    while left:
+        inward, outward = dict.fromkeys(left, 0), dict.fromkeys(left, 0)
+        for source, target, weight in flow:
+            if source in left and target in left:
+                outward[source] += weight
+                inward[target] += weight
+        sinks = [i for i in sorted(left) if not outward[i]]
+        if sinks and any(inward[i] for i in sinks):
+            back.extend(i for i in sinks if inward[i])
+            left.difference_update(i for i in sinks if inward[i])
+            continue
+        chosen = max(sorted(left), key=lambda i: (not inward[i], outward[i] - inward[i]))
+        front.append(chosen)
+        left.discard(chosen)
+    return front + back[::-1]
+
+
+def _ranks(graph: Graph) -> list[int]:
+    """The rank of each node: one below the lowest node that leads to it."""
+    order = _forward(graph)
+    at = {node: i for i, node in enumerate(order)}
+    rank = [0] * len(graph.nodes)
+    for node in order:
+        for edge in graph.edges:
+            low, high = sorted((edge.source, edge.target), key=at.__getitem__)
+            if low == node and high != node:
+                rank[high] = max(rank[high], rank[node] + 1)
+    if graph.last is not None and len(rank) > 1:
+        rank[graph.last] = max([r + 1 for i, r in enumerate(rank) if i != graph.last] + [rank[graph.last]])
+    return rank
+
+
+def _places(graph: Graph, rank: list[int]) -> _Places:
+    """The nodes and the dummies of the edges, linked from rank to rank."""
+    loops = {edge.source for edge in graph.edges if edge.source == edge.target}
+    places = _Places(list(rank), [width for width, _ in graph.nodes],
+                     [_LOOP if i in loops else 0.0 for i in range(len(rank))], real=len(rank))
+    for edge in graph.edges:
+        if edge.source == edge.target:
+            places.chains.append([])
+            continue
+        high, low = sorted((edge.source, edge.target), key=lambda i: (rank[i], i))
+        chain = [high]
+        for between in range(rank[high] + 1, rank[low]):
+            chain.append(len(places.rank))
+            places.rank.append(between)
+            places.width.append(0.0)
+            places.right.append(0.0)
+        chain.append(low)
+        places.chains.append(chain)
+        for one, other in zip(chain, chain[1:], strict=False):
+            places.below[one].append(other)
+            places.above[other].append(one)
+    return places
+
+
+def _ordered(places: _Places) -> list[list[int]]:
+    """The ranks, each ordered from left to right so that few edges cross."""
+    rows: list[list[int]] = [[] for _ in range(max(places.rank) + 1)]
+    for chain in [[i] for i in range(places.real)] + [chain[1:-1] for chain in places.chains]:
+        for place in chain:
+            rows[places.rank[place]].append(place)
+    best, fewest = [row[:] for row in rows], _crossings(places, rows)
+    for sweep in range(_SWEEPS):
+        down = sweep % 2 == 0
+        near = places.above if down else places.below
+        for row in rows if down else reversed(rows):
+            _sort_row(row, rows, near, places.rank, -1 if down else 1)
+        crossings = _crossings(places, rows)
+        if crossings < fewest:
+            best, fewest = [row[:] for row in rows], crossings
+    return best
+
+
+def _sort_row(row: list[int], rows: list[list[int]], near: dict[int, list[int]], rank: list[int],
+              step: int) -> None:
+    """Sort a rank by the mean position of each place's neighbours in the rank before."""
+    before = rank[row[0]] + step if row else -1
+    if not 0 <= before < len(rows):
+        return
+    at = {place: i for i, place in enumerate(rows[before])}
+    here = {place: i for i, place in enumerate(row)}
+    scale = len(rows[before]) / max(1, len(row))
+    mean = {p: fmean(at[q] for q in near[p]) if near.get(p) else here[p] * scale for p in row}
+    row.sort(key=lambda p: (mean[p], here[p]))
+
+
+def _crossings(places: _Places, rows: list[list[int]]) -> int:
+    """How many pairs of edges cross between neighbouring ranks."""
+    total = 0
+    for row, under in zip(rows, rows[1:], strict=False):
+        at = {place: i for i, place in enumerate(under)}
+        ends = [end for place in row for end in sorted(at[q] for q in places.below.get(place, ()))]
+        total += _inversions(ends, len(under))
+    return total
+
+
+def _inversions(values: list[int], size: int) -> int:
+    """Pairs out of order, counted with a Fenwick tree."""
+    tree, total = [0] * (size + 1), 0
+    for seen, value in enumerate(values):
+        i, not_larger = value + 1, 0
+        while i:
+            not_larger += tree[i]
+            i &= i - 1
+        total += seen - not_larger
+        i = value + 1
+        while i <= size:
+            tree[i] += 1
+            i += i & -i
+    return total
+
+
+def _columns(places: _Places, rows: list[list[int]]) -> list[float]:
+    """The x of every place: each rank as near to its neighbours as the distances allow."""
+    x = [0.0] * len(places.rank)
+    for row in rows:
+        _spread(row, [0.0] * len(row), places, x)
+    for sweep in range(2 * _SWEEPS):
+        down = sweep % 2 == 0
+        near = places.above if down else places.below
+        for row in rows if down else reversed(rows):
+            wishes = [_middle([x[q] for q in near[p]]) if near.get(p) else x[p] for p in row]
+            _spread(row, wishes, places, x)
+    return x
+
+
+def _middle(values: list[float]) -> float:
+    values = sorted(values)
+    half = len(values) // 2
+    return values[half] if len(values) % 2 else (values[half - 1] + values[half]) / 2
+
+
+def _spread(row: list[int], wishes: list[float], places: _Places, x: list[float]) -> None:
+    """Put a rank where it wishes to be (least squares), keeping its order and its distances.
+
+    Pool-adjacent-violators on the wishes minus the distances from the left; edges that pass weigh more
+    than boxes, so that they run straight.
+    """
+    offsets, reach = [], 0.0
+    for one, place in enumerate(row):
+        if one:
+            reach += _distance(row[one - 1], place, places)
+        offsets.append(reach)
+    blocks: list[list[float]] = []          # mean, weight, how many
+    for place, wish, offset in zip(row, wishes, offsets, strict=True):
+        blocks.append([wish - offset, 1.0 if place < places.real else 4.0, 1])
+        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
+            mean, weight, n = blocks.pop()
+            last = blocks[-1]
+            last[0] = (last[0] * last[1] + mean * weight) / (last[1] + weight)
+            last[1] += weight
+            last[2] += n
+    means = [mean for mean, _, n in blocks for _ in range(int(n))]
+    for place, mean, offset in zip(row, means, offsets, strict=True):
+        x[place] = mean + offset
+
+
+def _distance(left: int, right: int, places: _Places) -> float:
+    gap = _BESIDE if left < places.real and right < places.real else _LANE
+    return (places.width[left] + places.width[right]) / 2 + places.right[left] + gap
+
+
+def _row_heights(graph: Graph, places: _Places, rows: list[list[int]]) -> tuple[list[float], list[float]]:
+    """The top and the height of each rank; ranks with many edges between them stand further apart."""
+    heights = [max((graph.nodes[p][1] for p in row if p < places.real), default=0.0) for row in rows]
+    tallest = max((edge.label[1] for edge in graph.edges if edge.label), default=0.0)
+    tops = [0.0]
+    for row, height in zip(rows, heights, strict=True):
+        passing = sum(len(places.below.get(place, ())) for place in row)
+        tops.append(tops[-1] + height + tallest + 22 + min(60.0, 2.0 * passing))
+    return tops[:-1], heights
+
+
+def _ports(graph: Graph, places: _Places, x: list[float], boxes: tuple[Box, ...]) -> dict[tuple[int, bool], float]:
+    """Where each edge touches its upper (True) and lower (False) box: spread over the side, in order."""
+    sides: dict[tuple[int, bool], list[tuple[float, int]]] = defaultdict(list)
+    for k, chain in enumerate(places.chains):
+        if chain:
+            sides[chain[0], True].append((x[chain[1]], k))
+            sides[chain[-1], False].append((x[chain[-2]], k))
+    ports = {}
+    for (node, upper), ends in sides.items():
+        box = boxes[node]
+        step = (box.right - box.left) / (len(ends) + 1)
+        for i, (_, k) in enumerate(sorted(ends), start=1):
+            ports[k, upper] = box.left + i * step
+    return ports
+
+
+def _curve(edge: Edge, k: int, places: _Places, x: list[float], boxes: tuple[Box, ...], tops: list[float],
+           heights: list[float], ports: dict[tuple[int, bool], float]) -> Curve:
+    """One edge as a chain of curves, from its source to its target."""
+    chain = places.chains[k]
+    if not chain:
+        return _loop(boxes[edge.source])
+    points: list[Point] = [(ports[k, True], boxes[chain[0]].bottom)]
+    for place in chain[1:-1]:
+        top, height = tops[places.rank[place]], heights[places.rank[place]]
+        points += [(x[place], top), (x[place], top + height)]
+    points.append((ports[k, False], boxes[chain[-1]].top))
+    curve = [points[0]]
+    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+        lift = (y1 - y0) / 2
+        curve += [(x0, y0 + lift), (x1, y1 - lift), (x1, y1)]
+    return tuple(curve) if chain[0] == edge.source else tuple(reversed(curve))
+
+
+def _loop(box: Box) -> Curve:
+    """From the right side of a box back to it."""
+    x, (_, y), h = box.right, box.centre, (box.bottom - box.top) / 4
+    out = x + _LOOP * 0.8
+    return (x, y - h), (x + 14, y - h - 2), (out, y - h), (out, y), (out, y + h), (x + 14, y + h + 2), (x, y + h)

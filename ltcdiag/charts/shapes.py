@@ -1,0 +1,91 @@
+"""The plain values of a map: what is asked of a layout, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+Point = tuple[float, float]
+Curve = tuple[Point, ...]       # a chain of cubic Bézier curves: 3k + 1 points
+
+
+@dataclass(frozen=True)
+class Box:
+    """An upright rectangle; y grows downwards."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @classmethod
+    def around(cls, centre: Point, size: Point) -> Box:
+        (x, y), (width, height) = centre, size
+        return cls(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+
+    @property
+    def centre(self) -> Point:
+        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
+
+    def moved(self, dx: float, dy: float) -> Box:
+        return Box(self.left + dx, self.top + dy, self.right + dx, self.bottom + dy)
+
+    def overlaps(self, other: Box) -> bool:
+        """True where the two share an area; touching edges do not."""
+        return (self.left < other.right and other.left < self.right
+                and self.top < other.bottom and other.top < self.bottom)
+
+
+@dataclass(frozen=True)
+class Edge:
+    """From node to node (numbers), how much it matters for a straight line (1..), its label's size."""
+
+    source: int
+    target: int
+    weight: int = 1
+    label: Point | None = None
+
+
+@dataclass(frozen=True)
+class Graph:
+    """nodes: width and height of each box. first, last: the nodes that stand alone above and below."""
+
+    nodes: tuple[Point, ...]
+    edges: tuple[Edge, ...]
+    first: int | None = None
+    last: int | None = None
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Coordinates in points: a box per node, a curve and a label box (or None) per edge.
+
+    wishes: where an engine would put the middle of a label. engine: the one that answered.
+    """
+
+    nodes: tuple[Box, ...]
+    curves: tuple[Curve, ...]
+    labels: tuple[Box | None, ...] = ()
+    wishes: tuple[Point | None, ...] = ()
+    width: float = 0.0
+    height: float = 0.0
+    engine: str = ""
+
+
+def bounds(points: Sequence[Point]) -> Box:
+    """The smallest box around some points."""
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return Box(min(xs), min(ys), max(xs), max(ys))
+
+
+def along(curve: Curve, steps: int = 8) -> list[Point]:
+    """Points on a curve, `steps` for each of its pieces, and its end."""
+    found = [_bezier(curve[k:k + 4], i / steps) for k in range(0, len(curve) - 1, 3) for i in range(steps)]
+    return [*found, curve[-1]]
+
+
+def _bezier(piece: Sequence[Point], t: float) -> Point:
+    s = 1 - t
+    a, b, c, d = s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = piece
+    return a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3
