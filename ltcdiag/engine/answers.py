@@ -1,0 +1,88 @@
+"""One SQL statement an answer: always ordered, times as whole microseconds until the last step.
+
+Names in braces are filled by the tables: {ev}, {wi}, {cs} of the log asked, {key} the source row's arithmetic.
+"""
+
+from __future__ import annotations
+
+DAY = 86_400_000_000
+
+LABELLED = """(select e.c, e.pos, e.ts, e.ts2, coalesce(l.{level}, '-') as a,
+  case when e.a2 is not null then coalesce(m.{level}, '-') end as a2
+  from {ev} e join lab l on e.a = l.a left join lab m on e.a2 = m.a)"""
+
+DIRECTLY_FOLLOWS = f"""
+select a::varchar as source, a2::varchar as target, count(*) as moves,
+       median(epoch_us(ts2) - epoch_us(ts)) / {DAY} as gap_days_median
+from {{events}} where a2 is not null
+group by a, a2 order by moves desc, source, target"""
+
+ACTIVITIES = """
+select e.a::varchar as activity, {stage} as stage, count(*) as events,
+       count(*) filter (pos = 1) as starts, count(*) filter (a2 is null) as ends
+from {events} e {join} group by all order by events desc, activity"""
+
+GAPS = f"""
+select a::varchar as source, a2::varchar as target, count(*) as moves, count(distinct c) as cases,
+       sum(us)::double / {DAY} as gap_days_total, sum(us)::double / count(*) / {DAY} as gap_days_mean,
+       median(us) / {DAY} as gap_days_median, quantile_cont(us, 0.9) / {DAY} as gap_days_p90,
+       min(us)::double / {DAY} as gap_days_min, max(us)::double / {DAY} as gap_days_max
+from (select c, a, a2, epoch_us(ts2) - epoch_us(ts) as us from {{events}} where a2 is not null)
+group by a, a2 order by gap_days_total desc, moves desc, source, target"""
+
+VARIANTS = f"""
+with paths as ({{paths}}),
+ranked as (select v, count(*) as cases, median(epoch_us(t1) - epoch_us(t0)) / {DAY} as median_days, min(c) as example
+           from paths group by v)
+select (row_number() over o)::int as variant, v::varchar[] as activities, len(v)::int as steps, cases,
+       cases / sum(cases) over () as share_of_cases,
+       (sum(cases) over (o rows unbounded preceding))::bigint / sum(cases) over () as cumulative_share,
+       median_days, case_id as example
+from ranked join k on k.c = ranked.example window o as (order by cases desc, v) order by variant"""
+
+PATHS = "select c, v, t0, t1 from {cs}"
+
+# A path above the activities: a stay on one label is one step, however many events it has.
+VISITED_PATHS = """select c, list(a order by pos) filter (a is distinct from before) as v, t0, t1
+  from (select c, pos, a, lag(a) over (partition by c order by pos) as before from {events}) join {cs} using (c)
+  group by c, t0, t1"""
+
+REWORK = """
+with steps as (select c, a, lag(a) over (partition by c order by pos) as before from {wi}),
+per_case as (select c, a, count(*) as n, count(*) filter (before = a) as loops from steps group by c, a)
+select a::varchar as activity, stage, sum(n)::bigint as instances, count(*) as cases,
+       count(*) filter (n > 1) as cases_repeating, sum(n - 1)::bigint as repeats, sum(loops)::bigint as self_loops,
+       count(*) filter (n > 1) / count(*) as share_of_cases
+from per_case join lab using (a) group by a, stage order by repeats desc, activity"""
+
+HANDOVERS = f"""
+with moves as (select c, {{by}}::varchar as source, lead({{by}}) over w::varchar as target,
+                 lead(pos) over w is not null as moved,
+                 epoch_us(lead(coalesce(st, ts)) over w) - epoch_us(coalesce(ts, st)) as us
+               from {{wi}} window w as (partition by c order by pos))
+select source, target, count(*) as moves, count(distinct c) as cases, median(us) / {DAY} as gap_days_median,
+       quantile_cont(us, 0.9) / {DAY} as gap_days_p90, sum(us)::double / {DAY} as gap_days_total
+from moves where moved group by source, target order by moves desc, source nulls last, target nulls last"""
+
+CASES = f"""
+with ranks as (select v, row_number() over (order by count(*) desc, v) as variant from {{cs}} group by v)
+select case_id, variant::int as variant, n::int as events, t0 as started, t1 as ended,
+       (epoch_us(t1) - epoch_us(t0)) / {DAY} as days, state, row0 as first_row, row1 as last_row
+from {{cs}} join k using (c) join ranks using (v) order by case_id"""
+
+CLOCK = f"""
+with stays as (select c, pos, ts, a, a is distinct from lag(a) over (partition by c order by pos) as enters from {{events}}),
+numbered as (select *, sum(enters::int) over (partition by c order by pos) as visit from stays),
+visits as (select c, visit, min(a) as a, min(ts) as entered from numbered group by c, visit),
+linked as (select *, lead(entered) over w as next_entered, lead(a) over w as next_a from visits
+           window w as (partition by c order by visit)),
+marked as (select linked.*, case when next_a is not null then next_a::varchar else state end as mark,
+             coalesce(next_entered, case state when 'closed' then t1 end) as exited
+           from linked join {{cs}} using (c))
+select case_id, a::varchar as stage, visit::int as visit, entered, exited, mark,
+       (epoch_us(coalesce(exited, case mark when 'open' then {{as_of}} end)) - epoch_us(entered)) / {DAY} as days
+from marked join k using (c) order by case_id, visit"""
+
+POINTS = """
+select case_id, ts as time, e.a::varchar as activity, stage from {ev} e join k using (c) join lab using (a)
+order by c, pos"""

@@ -1,0 +1,211 @@
+"""The tables of one log inside DuckDB: prepared on first need, asked by name, narrowed by filters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InputError
+from ..log.filters import Filter
+from ..log.results import Answer, Cases, Clock, DirectlyFollowsGraph, Gaps, Handovers, Rework, Variants
+from . import answers
+from .connection import literal
+from .ingest import ROWS_A_FILE, Loaded
+from .prepare import LEVELS, PARTY_ROLES, lifecycle_rows, prepare_cases, prepare_instances
+from .selection import compiled
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+
+@dataclass
+class Store:
+    """One connection and what has been prepared in it; shared by a log and all its filtered views."""
+
+    connection: duckdb.DuckDBPyConnection
+    columns: tuple[str, ...]
+    loaded: tuple[Loaded, ...]
+    as_of: datetime
+    closes_known: bool
+    prepared: set[str] = field(default_factory=set)
+    views: int = 0
+
+    def need(self, *names: str) -> None:
+        """Prepares wi or cs on first use: directly-follows alone needs neither."""
+        makers = {
+            "wi": lambda: prepare_instances(self.connection, self.columns),
+            "cs": lambda: prepare_cases(self.connection, self.columns, self.closes_known),
+        }
+        for name in names:
+            if name not in self.prepared:
+                makers[name]()
+                self.prepared.add(name)
+
+
+@dataclass(frozen=True)
+class DuckTables:
+    """The whole log (selection "") or the cases of one selection table. Implements log.event_log.Tables."""
+
+    store: Store
+    selection: str = ""
+    filters: tuple[str, ...] = ()
+
+    def answer(self, name: str, **options: Any) -> Answer:
+        maker = _MAKERS.get(name)
+        if maker is None:
+            raise InputError(f"there is no answer '{name}'", fix="one of: " + ", ".join(sorted(_MAKERS)))
+        made: Answer = maker(self, **options)
+        return made
+
+    def sql(self, name: str, **options: Any) -> str:
+        return self.answer(name, **options).sql
+
+    def table(self, sql: str) -> pd.DataFrame:
+        return self.store.connection.sql(sql).df()
+
+    def names(self, *needed: str) -> dict[str, str]:
+        """The name of each prepared table, as this selection sees it."""
+        self.store.need(*(name for name in needed if name != "ev"))
+        return {name: f"{name}{self.selection}" if self.selection and self._view(name) else name for name in needed}
+
+    def _view(self, name: str) -> bool:
+        view = f"{name}{self.selection}"
+        if view not in self.store.prepared:
+            self.store.connection.execute(
+                f"create view {view} as select * from {name} where c in (select c from sel{self.selection})")
+            self.store.prepared.add(view)
+        return True
+
+    def events(self, level: str) -> tuple[str, dict[str, str]]:
+        """The events with labels of a level, as a relation."""
+        if level not in LEVELS:
+            raise InputError(f"there is no level '{level}'", fix="one of: " + ", ".join(LEVELS))
+        names = self.names("ev")
+        if level == "activity":
+            return names["ev"], names
+        return answers.LABELLED.format(level=level, **names), names
+
+    @cached_property
+    def cases(self) -> int:
+        relation = f"sel{self.selection}" if self.selection else "k"
+        return self._one(f"select count(*) from {relation}")
+
+    def _one(self, sql: str) -> int:
+        return int(self.store.connection.sql(sql).fetchall()[0][0] or 0)
+
+    def counts(self) -> Mapping[str, int]:
+        names = self.names("ev", "cs")
+        events = self._one(f"select count(*) from {names['ev']}")
+        instances = events
+        if lifecycle_rows(self.store.connection, self.store.columns):
+            instances = self._one(f"select count(*) from {self.names('wi')['wi']}")
+        return {
+            "events": events, "work_instances": instances, "cases": self.cases,
+            "activities": self._one(f"select count(distinct a) from {names['ev']}"),
+            "variants": self._one(f"select count(distinct v) from {names['cs']}"),
+        }
+
+    def narrowed(self, keep: Filter) -> DuckTables:
+        store = self.store
+        sql, values = compiled(keep, self.names("ev", "cs"), self._find)
+        store.views += 1
+        new = f"_{store.views}"
+        base = self.names("cs")["cs"]
+        store.connection.execute(
+            f"create table sel{new} as select c from {base} where c in ({sql}) order by c", values)
+        return DuckTables(store, new, (*self.filters, _shown(f"sel{new}", base, sql, values)))
+
+    def _find(self, column: str) -> list[tuple[str, str, str]]:
+        return [
+            (item.relation, f"{item.cells[column]}::varchar", f"{item.index}::bigint * {ROWS_A_FILE} + {item.line}")
+            for item in self.store.loaded if column in item.cells
+        ]
+
+    def text(self, sql: str) -> str:
+        """An answer's SQL with the selections it stands on, so that it can be read and re-run."""
+        views = [f"create view {view} as select * from {view.removesuffix(self.selection)} where c in "
+                 f"(select c from sel{self.selection});" for view in self._used(sql)]
+        return "\n".join([*self.filters, *views, sql.strip()])
+
+    def _used(self, sql: str) -> list[str]:
+        return [f"{n}{self.selection}" for n in ("ev", "wi", "cs") if self.selection and f"{n}{self.selection}" in sql]
+
+
+def _shown(name: str, base: str, sql: str, values: Iterable[Any]) -> str:
+    parts = sql.split("?")
+    filled = "".join(part + value for part, value in zip(parts, [*map(_literal, values), ""], strict=True))
+    return f"create table {name} as select c from {base} where c in ({filled});"
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_literal, value)) + "]"
+    if isinstance(value, datetime):
+        return f"timestamp '{value.isoformat(sep=' ')}'"
+    return literal(value) if isinstance(value, str) else str(value)
+
+
+def _directly_follows(t: DuckTables, level: str = "activity") -> DirectlyFollowsGraph:
+    events, _ = t.events(level)
+    sql = answers.DIRECTLY_FOLLOWS.format(events=events)
+    stage, join = ("lab.stage", "join lab using (a)") if level == "activity" else ("null", "")
+    activities = t.table(answers.ACTIVITIES.format(events=events, stage=stage, join=join))
+    return DirectlyFollowsGraph(t.table(sql), t.cases, t.text(sql), level, activities=activities)
+
+
+def _gaps(t: DuckTables, level: str = "activity") -> Gaps:
+    sql = answers.GAPS.format(events=t.events(level)[0])
+    return Gaps(t.table(sql), t.cases, t.text(sql), level)
+
+
+def _variants(t: DuckTables, level: str = "activity") -> Variants:
+    events, _ = t.events(level)
+    template = answers.PATHS if level == "activity" else answers.VISITED_PATHS
+    sql = answers.VARIANTS.format(paths=template.format(events=events, **t.names("cs")))
+    table = t.table(sql)
+    table["activities"] = [tuple(path) for path in table["activities"]]
+    return Variants(table, t.cases, t.text(sql), level)
+
+
+def _rework(t: DuckTables) -> Rework:
+    sql = answers.REWORK.format(**t.names("wi"))
+    return Rework(t.table(sql), t.cases, t.text(sql))
+
+
+def _handovers(t: DuckTables, by: str | None = None) -> Handovers:
+    by = by or next((role for role in reversed(PARTY_ROLES) if role in t.store.columns), None)
+    if by is None or by not in t.store.columns:
+        raise InputError(f"handovers need a column for {by or 'department, role or resource'}; the log has none",
+                         fix="name the column in a mapping file, under [columns]")
+    sql = answers.HANDOVERS.format(by=by, **t.names("wi"))
+    table = t.table(sql)
+    unknown = table["source"].isna() | table["target"].isna()
+    same = ~unknown & (table["source"] == table["target"])
+    return Handovers(table[~unknown & ~same].reset_index(drop=True), t.cases, t.text(sql), by=by,
+                     within=int(table.loc[same, "moves"].sum()), unknown=int(table.loc[unknown, "moves"].sum()))
+
+
+def _cases(t: DuckTables) -> Cases:
+    sql = answers.CASES.format(**t.names("cs"))
+    return Cases(t.table(sql), t.cases, t.text(sql))
+
+
+def _clock(t: DuckTables, level: str = "stage") -> Clock:
+    as_of = f"timestamp '{t.store.as_of.isoformat(sep=' ')}'"
+    sql = answers.CLOCK.format(events=t.events(level)[0], as_of=as_of, **t.names("cs"))
+    return Clock(t.table(sql), t.cases, t.text(sql), level)
+
+
+def _points(t: DuckTables) -> Answer:
+    sql = answers.POINTS.format(**t.names("ev"))
+    return Answer(t.table(sql), t.cases, t.text(sql))
+
+
+_MAKERS = {
+    "cases": _cases, "clock": _clock, "directly_follows": _directly_follows, "gaps": _gaps, "handovers": _handovers,
+    "points": _points, "rework": _rework, "variants": _variants,
+}
