@@ -45,6 +45,7 @@ class TextTable:
     in words. columns: unique header names, in order; trace attributes of XES are named `case:...`.
     draw: starts the stream anew each time it is called; the Fates it fills are complete once the
     iterator is exhausted, and then lines = structure + records + lines of the set-aside rows.
+    notes: what was decided on opening and a person may want to know, one sentence each.
     """
 
     file: str
@@ -53,6 +54,7 @@ class TextTable:
     dialect: str
     columns: tuple[str, ...]
     draw: Callable[[Fates], Iterator[TextBatch]]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

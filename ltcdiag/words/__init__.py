@@ -10,11 +10,29 @@ One TOML file per room, one table per sentence::
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
 
 _LANGUAGES = ("zh", "en")
+language: ContextVar[str] = ContextVar("language", default="zh")
+
+
+def current() -> str:
+    """The language sentences are said in where nobody names one (messages, notes)."""
+    return language.get()
+
+
+@contextmanager
+def use(lang: str) -> Iterator[None]:
+    """Say messages in `lang` inside the block: `with use("en"): ...`."""
+    before = language.set(lang)
+    try:
+        yield
+    finally:
+        language.reset(before)
 
 
 def languages() -> tuple[str, ...]:
