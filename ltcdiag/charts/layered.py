@@ -48,7 +48,7 @@ def layered(graph: Graph) -> Layout:
     return Layout(boxes, curves, wishes=(None,) * len(curves))
 
 
-def _forward(graph: Graph) -> list[int]:
+def forward_order(graph: Graph) -> list[int]:
     """An order of the nodes in which little weight runs backwards.
 
     Eades, Lin and Smyth (1993, doi:10.1016/0020-0190(93)90079-O): take sinks from the end, sources from
@@ -80,7 +80,7 @@ def _forward(graph: Graph) -> list[int]:
 
 def _ranks(graph: Graph) -> list[int]:
     """The rank of each node: one below the lowest node that leads to it."""
-    order = _forward(graph)
+    order = forward_order(graph)
     at = {node: i for i, node in enumerate(order)}
     rank = [0] * len(graph.nodes)
     for node in order:

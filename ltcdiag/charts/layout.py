@@ -16,7 +16,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from typing import Any
 
-from .layered import layered
+from .layered import forward_order, layered
 from .shapes import Box, Curve, Edge, Graph, Layout, Point, bounds
 from .spots import place_labels
 
@@ -78,18 +78,21 @@ def _graphviz(graph: Graph, binary: str) -> Layout:
 
 
 def _dot(graph: Graph) -> str:
-    """The graph in Graphviz's language: numbers only."""
+    """The graph in Graphviz's language: numbers only, and every edge pointing down our own order."""
+    at = {node: i for i, node in enumerate(forward_order(graph))}
     room = len(graph.edges) <= _LABELS_IN_LAYOUT
-    nodesep, ranksep = (0.35, 0.42) if room else (0.8, 0.9)
+    nodesep, ranksep = (0.35, 0.42) if room else (0.22, 0.9)
     lines = ["digraph{",
              f"nodesep={nodesep};ranksep={ranksep};",
              'node[shape=box fixedsize=true label=""];',
              'edge[dir=none fontname=Courier fontsize=10];']
-    for i, (width, height) in enumerate(graph.nodes):
+    for i in at:
+        width, height = graph.nodes[i]
         lines.append(f"n{i}[width={width / 72:.4f} height={height / 72:.4f}];")
     for k, edge in enumerate(graph.edges):
         label = f'label="{_courier(*edge.label)}"' if room and edge.label else ""
-        lines.append(f"n{edge.source}->n{edge.target}[id=e{k} weight={edge.weight} {label}];")
+        high, low = sorted((edge.source, edge.target), key=at.__getitem__)
+        lines.append(f"n{high}->n{low}[id=e{k} weight={edge.weight} {label}];")
     lines += [f"{{rank={rank};n{node}}}" for rank, node in (("source", graph.first), ("sink", graph.last))
               if node is not None]
     return "\n".join([*lines, "}"])
@@ -108,8 +111,9 @@ def _read(graph: Graph, answer: dict[str, Any]) -> Layout:
         if item["name"].startswith("n"):
             node = int(item["name"][1:])
             nodes[node] = Box.around(_point(item["pos"]), graph.nodes[node])
+    name = [item["name"] for item in answer["objects"]]
     found = {int(item["id"][1:]): item for item in answer.get("edges", ())}
-    curves = tuple(_curve(found[k]["pos"]) for k in range(len(graph.edges)))
+    curves = tuple(_curve(found[k], name[found[k]["tail"]] == f"n{edge.source}") for k, edge in enumerate(graph.edges))
     wishes = tuple(_point(found[k]["lp"]) if "lp" in found[k] else None for k in range(len(graph.edges)))
     return Layout(tuple(nodes[i] for i in range(len(graph.nodes))), curves, wishes=wishes)
 
@@ -119,11 +123,12 @@ def _point(text: str) -> Point:
     return float(x), float(y)
 
 
-def _curve(text: str) -> Curve:
-    points = tuple(_point(part) for part in text.split())
+def _curve(item: dict[str, Any], down: bool) -> Curve:
+    """One edge from its source to its target, whichever way the engine saw it."""
+    points = tuple(_point(part) for part in item["pos"].split())
     if len(points) % 3 != 1:
         raise ValueError("not a chain of cubic curves")
-    return points
+    return points if down else points[::-1]
 
 
 def _everything(placed: Layout) -> Iterator[Box]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -78,9 +79,13 @@ def bounds(points: Sequence[Point]) -> Box:
     return Box(min(xs), min(ys), max(xs), max(ys))
 
 
-def along(curve: Curve, steps: int = 8) -> list[Point]:
-    """Points on a curve, `steps` for each of its pieces, and its end."""
-    found = [_bezier(curve[k:k + 4], i / steps) for k in range(0, len(curve) - 1, 3) for i in range(steps)]
+def along(curve: Curve, apart: float = 12.0) -> list[Point]:
+    """Points on a curve, about `apart` from one to the next, and its end."""
+    found: list[Point] = []
+    for k in range(0, len(curve) - 1, 3):
+        piece = curve[k:k + 4]
+        steps = max(2, math.ceil(sum(map(math.dist, piece, piece[1:])) / apart))
+        found += [_bezier(piece, i / steps) for i in range(steps)]
     return [*found, curve[-1]]
 
 
@@ -89,3 +94,24 @@ def _bezier(piece: Sequence[Point], t: float) -> Point:
     a, b, c, d = s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t
     (x0, y0), (x1, y1), (x2, y2), (x3, y3) = piece
     return a * x0 + b * x1 + c * x2 + d * x3, a * y0 + b * y1 + c * y2 + d * y3
+
+
+def split(curve: Curve, before_end: float) -> tuple[Curve, Point]:
+    """The curve without its last stretch of about that length, and the point where it now ends."""
+    pieces = list(curve)
+    while len(pieces) > 4 and math.dist(pieces[-4], curve[-1]) < before_end:
+        pieces = pieces[:-3]
+    last = pieces[-4:]
+    low, high = 0.0, 1.0
+    for _ in range(24):
+        t = (low + high) / 2
+        low, high = (t, high) if math.dist(_bezier(last, t), curve[-1]) > before_end else (low, t)
+    a, b, c, d = last
+    ab, bc, cd = _between(a, b, low), _between(b, c, low), _between(c, d, low)
+    abc, bcd = _between(ab, bc, low), _between(bc, cd, low)
+    end = _between(abc, bcd, low)
+    return (*pieces[:-4], a, ab, abc, end), end
+
+
+def _between(one: Point, other: Point, share: float) -> Point:
+    return one[0] + (other[0] - one[0]) * share, one[1] + (other[1] - one[1]) * share

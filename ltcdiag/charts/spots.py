@@ -101,6 +101,9 @@ def _hits(boxes: Array, taken: Array) -> Any:
 
 def _covered(boxes: Array, lines: Array) -> Any:
     """How many points of any curve lie in each box."""
+    (left, top), (right, bottom) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+    x, y = lines[:, 0], lines[:, 1]
+    lines = lines[(left < x) & (x < right) & (top < y) & (y < bottom)]
     inside = ((boxes[:, None, 0] < lines[None, :, 0]) & (lines[None, :, 0] < boxes[:, None, 2])
               & (boxes[:, None, 1] < lines[None, :, 1]) & (lines[None, :, 1] < boxes[:, None, 3]))
     return inside.sum(axis=1)

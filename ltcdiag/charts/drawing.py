@@ -1,0 +1,95 @@
+"""A picture that also says in words what it shows."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import escape
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from .fonts import font_family
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+INK, MUTED, HAIRLINE, ACCENT, PAPER = "#1f2a37", "#66707d", "#d9dee5", "#2f6db3", "#ffffff"
+_NOTEBOOK_DPI = 110
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure and the sentences that say what it shows, with the numbers.
+
+    words: one sentence a line, for tests, alternative texts and readers who cannot see the picture.
+    name: the chart's name, a file name without ending.
+    """
+
+    figure: Figure
+    words: str
+    name: str
+
+    def svg(self) -> str:
+        """The picture as SVG text, the same characters on every run; labels stay text, nothing is a link."""
+        target = BytesIO()
+        with style(f"ltcdiag-{self.name}"):
+            self.figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
+        return target.getvalue().decode("utf-8")
+
+    def png(self, dpi: float = 160) -> bytes:
+        """The picture as PNG, the same bytes on every run."""
+        target = BytesIO()
+        with style():
+            self.figure.savefig(target, format="png", dpi=dpi, metadata={"Software": None})
+        return target.getvalue()
+
+    def __str__(self) -> str:
+        return self.words
+
+    def _repr_png_(self) -> bytes:
+        return self.png(_NOTEBOOK_DPI)
+
+    def _repr_html_(self) -> str:
+        words = escape(self.words, quote=True)
+        lines = "<br>".join(escape(self.words).splitlines())
+        picture = b64encode(self.png(_NOTEBOOK_DPI)).decode("ascii")
+        return (f'<figure style="margin:0"><img style="max-width:100%" alt="{words}" '
+                f'src="data:image/png;base64,{picture}"><figcaption>{lines}</figcaption></figure>')
+
+
+@contextmanager
+def style(salt: str = "ltcdiag") -> Iterator[None]:
+    """Our look and nothing of the user's: matplotlib's defaults, our fonts, no mathematics in labels."""
+    from matplotlib import style as mpl_style
+
+    ours: dict[str, Any] = {
+        "font.family": font_family(), "font.size": 11, "text.parse_math": False, "text.usetex": False,
+        "axes.unicode_minus": False, "axes.edgecolor": HAIRLINE, "axes.labelcolor": MUTED,
+        "axes.spines.top": False, "axes.spines.right": False, "xtick.color": MUTED, "ytick.color": INK,
+        "text.color": INK, "svg.fonttype": "none", "svg.hashsalt": salt, "pdf.fonttype": 3,
+        "savefig.bbox": "standard",
+    }
+    with mpl_style.context(["default", ours]):
+        yield
+
+
+def page(width: float, height: float) -> tuple[Figure, Axes]:
+    """An empty sheet measured in points, (0, 0) at its upper left, y downwards."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width / 72, height / 72), facecolor=PAPER)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_xlim(0, width)
+    axes.set_ylim(height, 0)
+    axes.set_axis_off()
+    return figure, axes
+
+
+def write(axes: Axes, x: float, middle: float, text: str, *, size: float = 11, colour: str = INK,
+          align: str = "left", layer: float = 5) -> None:
+    """One line of text on a page, its letters centred on the height `middle`."""
+    axes.text(x, middle + 0.36 * size, text, fontsize=size, color=colour, ha=align, va="baseline",
+              zorder=layer, parse_math=False)

@@ -1,0 +1,276 @@
+"""Draws a process map: the sheet, its legends, boxes, curves and labels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..words import say
+from .drawing import HAIRLINE, INK, MUTED, PAPER, page, write
+from .fonts import Label, measure
+from .layout import layout
+from .pruning import Activity, Shown
+from .scales import NO_STAGE, blend, count, duration, gap_colour
+from .shapes import Box, Curve, Edge, Graph, Layout, Point, split
+from .spots import leader
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_TITLE, _SUBTITLE, _NAME, _SMALL, _EDGE = 20.0, 12.0, 12.0, 10.5, 9.5     # sizes of type in points
+_MARGIN, _DOT, _NARROWEST = 30.0, 28.0, 760.0
+_THIN, _THICK = 1.1, 8.0
+_DASHED = "#8b95a1"
+_START, _END = "#2e7d5b", "#37424f"
+_ROW = 24.0
+
+
+@dataclass(frozen=True)
+class View:
+    """Everything the drawing needs, decided and in the reader's language.
+
+    stages: the stages met, in order; colours and names by stage. metric: what colours the paths;
+    longest: the value of the darkest colour.
+    """
+
+    shown: Shown
+    cases: int
+    labels: Mapping[str, Label]
+    stages: tuple[str | None, ...]
+    colours: Mapping[str | None, str]
+    names: Mapping[str | None, str]
+    metric: str
+    longest: float
+    lang: str
+
+    def say(self, key: str, **values: object) -> str:
+        return say(f"charts.{key}", self.lang, **values)
+
+
+def draw_map(view: View, engine: str | None) -> Figure:
+    """The figure of a view."""
+    placed = layout(_graph(view), engine=engine)
+    width = max(_NARROWEST, placed.width + 2 * _MARGIN)
+    rows = _stage_rows(view, width)
+    top = 96.0 + _ROW * (len(rows) + 1)
+    figure, axes = page(width, top + placed.height + _MARGIN)
+    _header(axes, view, width)
+    _stage_legend(axes, view, rows)
+    _scales(axes, view, 96.0 + _ROW * len(rows), width)
+    _map(axes, view, _moved(placed, (width - placed.width) / 2, top))
+    return figure
+
+
+# --- what is laid out -------------------------------------------------------------------------------
+
+def _graph(view: View) -> Graph:
+    """Node 0 is the start, then the activities, last the end."""
+    shown = view.shown
+    at = {activity.name: i for i, activity in enumerate(shown.activities, start=1)}
+    end = len(at) + 1
+    ends = [(0, at[a.name], a.starts, "") for a in shown.starts] + [
+        (at[a.name], end, a.ends, "") for a in shown.ends]
+    inner = [(at[p.source], at[p.target], p.moves, duration(p.gap, view.lang)) for p in shown.paths]
+    most = max([moves for _, _, moves, _ in ends + inner], default=1)
+    edges = tuple(Edge(source, target, 1 + round(15 * moves / most), _label_size(count(moves), gap))
+                  for source, target, moves, gap in inner + ends)
+    nodes = [_node_size(view.labels[a.name].text, count(a.events)) for a in shown.activities]
+    return Graph(((_DOT, _DOT), *nodes, (_DOT, _DOT)), edges, 0, end)
+
+
+def _node_size(name: str, events: str) -> Point:
+    return max(74.0, measure(name, _NAME) + 30, measure(events, _SMALL) + 30), 42.0
+
+
+def _label_size(*lines: str) -> Point:
+    lines = tuple(filter(None, lines))
+    return max(measure(line, _EDGE) for line in lines) + 8, 12.0 * len(lines) + 3
+
+
+def _moved(placed: Layout, dx: float, dy: float) -> Layout:
+    return Layout(tuple(box.moved(dx, dy) for box in placed.nodes),
+                  tuple(tuple((x + dx, y + dy) for x, y in curve) for curve in placed.curves),
+                  tuple(box and box.moved(dx, dy) for box in placed.labels))
+
+
+# --- the head of the sheet --------------------------------------------------------------------------
+
+def _header(axes: Axes, view: View, width: float) -> None:
+    shown = view.shown
+    write(axes, _MARGIN, 34, view.say("map_title"), size=_TITLE)
+    size = view.say("map_subtitle", cases=count(view.cases), activities=len(shown.activities),
+                    paths=len(shown.paths))
+    write(axes, _MARGIN, 62, size, size=_SUBTITLE, colour=MUTED)
+    hidden = [view.say("map_hidden_activities", activities=shown.hidden_activities)] * (shown.hidden_activities > 0)
+    hidden += [view.say("map_hidden_paths", paths=shown.hidden_paths, moves=count(shown.hidden_moves))] * (
+        shown.hidden_paths > 0)
+    x = _MARGIN + measure(size, _SUBTITLE) + 16
+    write(axes, x, 62, " · ".join(hidden), size=_SUBTITLE, colour="#b3471d")
+    axes.plot([_MARGIN, width - _MARGIN], [82, 82], color=HAIRLINE, linewidth=1)
+
+
+def _stage_rows(view: View, width: float) -> list[list[tuple[str | None, float]]]:
+    """The stages and where each begins, broken into rows that fit."""
+    rows: list[list[tuple[str | None, float]]] = []
+    x = width
+    for stage in view.stages if view.stages != (None,) else ():
+        need = 22 + measure(view.names[stage], _SMALL) + 20
+        if x + need > width - _MARGIN:
+            rows.append([])
+            x = _MARGIN
+        rows[-1].append((stage, x))
+        x += need
+    return rows
+
+
+def _stage_legend(axes: Axes, view: View, rows: list[list[tuple[str | None, float]]]) -> None:
+    for i, row in enumerate(rows):
+        y = 102 + i * _ROW
+        for stage, x in row:
+            _rounded(axes, Box(x, y - 6, x + 15, y + 6), view.colours[stage], view.colours[stage], 3)
+            write(axes, x + 22, y, view.names[stage], size=_SMALL)
+
+
+def _scales(axes: Axes, view: View, top: float, width: float) -> None:
+    """How colour and width are to be read, in one row."""
+    y = top + 6
+    x = _ramp(axes, view, _MARGIN, y) + 30
+    x = _widths(axes, view, x, y) + 30
+    text = view.say("map_label", metric=view.metric)
+    if x + measure(text, _SMALL) < width - _MARGIN:
+        write(axes, x, y, text, size=_SMALL, colour=MUTED)
+
+
+def _ramp(axes: Axes, view: View, x: float, y: float) -> float:
+    text = view.say("map_colour", metric=view.metric)
+    write(axes, x, y, text, size=_SMALL, colour=MUTED)
+    x += measure(text, _SMALL) + 10
+    low, high = duration(0.0, view.lang), "≥ " + duration(view.longest, view.lang)
+    write(axes, x, y, low, size=_SMALL)
+    x += measure(low, _SMALL) + 6
+    for i in range(24):
+        axes.fill_between([x + 4 * i, x + 4 * i + 4.3], y - 5, y + 5, color=gap_colour(i, 23), linewidth=0)
+    write(axes, x + 102, y, high, size=_SMALL)
+    return x + 102 + measure(high, _SMALL)
+
+
+def _widths(axes: Axes, view: View, x: float, y: float) -> float:
+    text = view.say("map_width")
+    write(axes, x, y, text, size=_SMALL, colour=MUTED)
+    x += measure(text, _SMALL) + 10
+    most = _most(view)
+    for moves in dict.fromkeys(max(1, round(most * share)) for share in (0.05, 0.4, 1.0)):
+        axes.plot([x, x + 24], [y, y], color="#b9c0c9", linewidth=_width(moves, most), solid_capstyle="butt")
+        write(axes, x + 30, y, count(moves), size=_SMALL)
+        x += 30 + measure(count(moves), _SMALL) + 14
+    return x - 14
+
+
+# --- the map ----------------------------------------------------------------------------------------
+
+def _map(axes: Axes, view: View, placed: Layout) -> None:
+    shown, most = view.shown, _most(view)
+    inner = [(p.moves, gap_colour(p.gap, view.longest), (count(p.moves), duration(p.gap, view.lang)))
+             for p in shown.paths]
+    outer = [(moves, _DASHED, (count(moves),))
+             for moves in [a.starts for a in shown.starts] + [a.ends for a in shown.ends]]
+    drawn = list(zip(inner + outer, placed.curves, placed.labels, strict=True))
+    for i, ((moves, colour, _), curve, _) in enumerate(reversed(drawn)):
+        _arrow(axes, curve, colour, _width(moves, most), dashed=colour == _DASHED, layer=2 + i / len(drawn))
+    for (_, colour, lines), curve, box in drawn:
+        if box:
+            _edge_label(axes, box, curve, lines, colour)
+    busiest = max((a.events for a in shown.activities), default=1)
+    for activity, box in zip(shown.activities, placed.nodes[1:-1], strict=True):
+        _node(axes, view, activity, box, activity.events / busiest)
+    _start(axes, placed.nodes[0], view.say("start"))
+    _end(axes, placed.nodes[-1], view.say("end"))
+
+
+def _most(view: View) -> int:
+    shown = view.shown
+    return max([p.moves for p in shown.paths] + [a.starts for a in shown.starts] + [a.ends for a in shown.ends],
+               default=1)
+
+
+def _width(moves: int, most: int) -> float:
+    """Thickness grows with the square root: the eye compares areas of arrows."""
+    return _THIN + (_THICK - _THIN) * math.sqrt(moves / most)
+
+
+def _node(axes: Axes, view: View, activity: Activity, box: Box, busy: float) -> None:
+    """A box tinted by its stage, stronger for busier activities, with the stage's colour at its left."""
+    colour = view.colours.get(activity.stage, NO_STAGE)
+    _rounded(axes, box, blend(PAPER, colour, 0.10 + 0.30 * busy), colour, 7, layer=4)
+    _rounded(axes, Box(box.left + 4, box.top + 6, box.left + 9, box.bottom - 6), colour, colour, 2, layer=4.1)
+    x = box.centre[0] + 4
+    write(axes, x, box.top + 15, view.labels[activity.name].text, size=_NAME, align="center")
+    write(axes, x, box.bottom - 11, count(activity.events), size=_SMALL, colour="#46515e", align="center")
+
+
+def _start(axes: Axes, box: Box, name: str) -> None:
+    from matplotlib.patches import Polygon
+
+    x, y = box.centre
+    _rounded(axes, box, _START, _START, _DOT / 2, layer=4)
+    axes.add_patch(Polygon([(x - 4, y - 6.5), (x - 4, y + 6.5), (x + 7, y)], facecolor=PAPER, zorder=5))
+    write(axes, box.left - 8, y, name, size=_SMALL, colour=MUTED, align="right")
+
+
+def _end(axes: Axes, box: Box, name: str) -> None:
+    x, y = box.centre
+    _rounded(axes, box, _END, _END, _DOT / 2, layer=4)
+    _rounded(axes, Box.around((x, y), (10, 10)), PAPER, PAPER, 1, layer=5)
+    write(axes, box.right + 8, y, name, size=_SMALL, colour=MUTED)
+
+
+def _rounded(axes: Axes, box: Box, fill: str, line: str, radius: float, layer: float = 3) -> None:
+    from matplotlib.patches import FancyBboxPatch
+
+    axes.add_patch(FancyBboxPatch(
+        (box.left, box.top), box.right - box.left, box.bottom - box.top, facecolor=fill, edgecolor=line,
+        linewidth=0.9, boxstyle=f"round,pad=0,rounding_size={radius}", zorder=layer))
+
+
+def _arrow(axes: Axes, curve: Curve, colour: str, width: float, *, dashed: bool, layer: float) -> None:
+    """A curve on a white bed, so that crossings stay readable, and its head."""
+    from matplotlib.patches import Polygon
+
+    body, base = split(curve, 6.0 + 1.5 * width)
+    tip, half = curve[-1], 2.6 + 1.05 * width
+    length = math.dist(base, tip) or 1.0
+    ux, uy = (tip[0] - base[0]) / length, (tip[1] - base[1]) / length
+    if not dashed:
+        _stroke(axes, body, PAPER, width + 2.4, layer=layer)
+    _stroke(axes, body, colour, width, layer=layer, dashes=(2.2, 1.4) if dashed else None)
+    head = [tip, (base[0] - uy * half, base[1] + ux * half), (base[0] + uy * half, base[1] - ux * half)]
+    axes.add_patch(Polygon(head, facecolor=colour, edgecolor="none", zorder=layer))
+
+
+def _stroke(axes: Axes, curve: Curve, colour: str, width: float, *, layer: float,
+            dashes: Sequence[float] | None = None) -> None:
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path as Outline
+
+    codes = [Outline.MOVETO] + [Outline.CURVE4] * (len(curve) - 1)
+    axes.add_patch(PathPatch(
+        Outline(list(curve), codes), facecolor="none", edgecolor=colour, linewidth=width, capstyle="butt",
+        joinstyle="round", zorder=layer, linestyle=(0, tuple(dashes)) if dashes else "solid"))
+
+
+def _edge_label(axes: Axes, box: Box, curve: Curve, lines: Sequence[str], colour: str) -> None:
+    """One or two lines on a pale ground; a thin line leads to the curve where it is far."""
+    from matplotlib.patches import Rectangle
+
+    far = leader(box, curve)
+    if far:
+        (x0, y0), (x1, y1) = far
+        axes.plot([x0, x1], [y0, y1], color=colour, linewidth=0.7, zorder=3.4)
+    axes.add_patch(Rectangle((box.left, box.top), box.right - box.left, box.bottom - box.top, facecolor=PAPER,
+                             alpha=0.82, linewidth=0, zorder=3.5))
+    for i, line in enumerate(lines):
+        y = box.top + 7.5 + 12 * i
+        write(axes, box.centre[0], y, line, size=_EDGE, colour=MUTED if i else INK, align="center", layer=3.6)

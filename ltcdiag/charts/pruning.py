@@ -1,0 +1,141 @@
+"""Which activities and paths of a map are drawn, so that it can be read, and what that leaves out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..errors import Fault, InputError
+from ..log.results import DirectlyFollowsGraph, Gaps
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+USUAL_PATHS, MOST_PATHS, MOST_ACTIVITIES = 40, 150, 60
+_SMALL_SHARE = 0.02         # starts and ends of fewer cases are drawn only where nothing else leads on
+
+
+@dataclass(frozen=True)
+class Activity:
+    name: str
+    stage: str | None
+    events: int
+    starts: int
+    ends: int
+
+
+@dataclass(frozen=True)
+class Path:
+    source: str
+    target: str
+    moves: int
+    gap: float
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is drawn, most frequent first, and the numbers of what is not."""
+
+    activities: tuple[Activity, ...]
+    paths: tuple[Path, ...]
+    starts: tuple[Activity, ...]
+    ends: tuple[Activity, ...]
+    all_activities: int
+    all_paths: int
+    hidden_moves: int
+
+    @property
+    def hidden_activities(self) -> int:
+        return self.all_activities - len(self.activities)
+
+    @property
+    def hidden_paths(self) -> int:
+        return self.all_paths - len(self.paths)
+
+
+def prune(dfg: DirectlyFollowsGraph, gaps: Gaps | None, colour: str, activities: float,
+          paths: int | None) -> Shown:
+    """The most frequent activities and paths; each activity keeps its best way in and its best way out.
+
+    activities: a share of all (0 < float <= 1) or a number (int); at most 60. paths: how many; None
+    means 40; at most 150, or what the activities need. Raises InputError for other values.
+    """
+    _check(activities, paths)
+    everything = _activities(dfg.activities)
+    wanted = activities if isinstance(activities, int) else math.ceil(activities * len(everything))
+    kept = everything[:min(wanted, MOST_ACTIVITIES)]
+    names = {activity.name for activity in kept}
+    all_paths = _paths(dfg.table, gaps, colour)
+    possible = [path for path in all_paths if path.source in names and path.target in names]
+    drawn = _strongest(possible, min(USUAL_PATHS if paths is None else paths, MOST_PATHS))
+    hidden = sum(path.moves for path in all_paths) - sum(path.moves for path in drawn)
+    entered = {path.target for path in drawn if path.source != path.target}
+    left = {path.source for path in drawn if path.source != path.target}
+    return Shown(kept, drawn, _terminals(kept, lambda a: a.starts, entered, dfg.n),
+                 _terminals(kept, lambda a: a.ends, left, dfg.n), len(everything), len(all_paths), hidden)
+
+
+def _check(activities: float, paths: int | None) -> None:
+    faults = []
+    whole = isinstance(activities, int)
+    if not (activities >= 1 if whole else 0 < activities <= 1):
+        faults.append(Fault(f"activities={activities!r} is neither a share (0 < share <= 1) nor a number",
+                            fix="activities=0.5 for half of them, activities=12 for twelve"))
+    if paths is not None and paths < 1:
+        faults.append(Fault(f"paths={paths!r} draws nothing", fix="paths=40"))
+    if faults:
+        raise InputError(faults)
+
+
+def _activities(table: pd.DataFrame) -> tuple[Activity, ...]:
+    rows = [Activity(str(name), _stage(stage), int(events), int(starts), int(ends))
+            for name, stage, events, starts, ends in
+            _columns(table, "activity", "stage", "events", "starts", "ends")]
+    return tuple(sorted(rows, key=lambda a: (-a.events, a.name)))
+
+
+def _paths(table: pd.DataFrame, gaps: Gaps | None, colour: str) -> list[Path]:
+    """All paths, most moves first, each with the gap that colours it."""
+    holder = table if colour in table.columns else gaps.table if gaps is not None else None
+    if holder is None or colour not in holder.columns:
+        known = [name for other in (table, gaps.table if gaps else table) for name in other.columns
+                 if str(name).startswith("gap_days")]
+        raise InputError(f"there is no column '{colour}' to colour the paths by",
+                         fix=f"one of {', '.join(dict.fromkeys(known))}; more with gaps=")
+    value = {(str(s), str(t)): float(gap) for s, t, gap in _columns(holder, "source", "target", colour)}
+    rows = [Path(str(s), str(t), int(moves), value.get((str(s), str(t)), math.nan))
+            for s, t, moves in _columns(table, "source", "target", "moves")]
+    return sorted(rows, key=lambda p: (-p.moves, p.source, p.target))
+
+
+def _columns(table: pd.DataFrame, *names: str) -> Iterable[tuple[Any, ...]]:
+    return table[list(names)].itertuples(index=False, name=None)
+
+
+def _stage(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _strongest(paths: list[Path], limit: int) -> tuple[Path, ...]:
+    """The best way into and out of each activity, then the rest by moves, up to the limit."""
+    needed: dict[Path, None] = {}
+    entered: set[str] = set()
+    left: set[str] = set()
+    for path in paths:
+        if path.source != path.target and (path.target not in entered or path.source not in left):
+            needed[path] = None
+            entered.add(path.target)
+            left.add(path.source)
+    others = [path for path in paths if path not in needed]
+    chosen = {*needed, *others[:max(0, limit - len(needed))]}
+    return tuple(path for path in paths if path in chosen)
+
+
+def _terminals(kept: tuple[Activity, ...], cases: Callable[[Activity], int], reached: set[str],
+               n: int) -> tuple[Activity, ...]:
+    """The activities joined to the start (or end): the usual ones, and those nothing else leads to."""
+    found = sorted((a for a in kept if cases(a)), key=lambda a: (-cases(a), a.name))
+    return tuple(a for i, a in enumerate(found)
+                 if i == 0 or cases(a) >= _SMALL_SHARE * n or a.name not in reached)
