@@ -1,3 +1,4 @@
+# -*- coding: utf-8 -*- (so that even Python 2 can read the sentence below)
 """Set ltcdiag up in its own folder and run it. Needs Python 3.11 or newer and nothing else.
 
     python start.py demo    set up, then make the report on the invented sample logs
@@ -22,6 +23,7 @@ import hashlib
 import os
 import re
 import subprocess
+import sysconfig
 import venv
 from pathlib import Path
 
@@ -81,6 +83,7 @@ def set_up() -> None:
         raise SetupError(
             "ltcdiag 安装失败，原因见上 · ltcdiag itself could not be installed, the reason is above"
         )
+    point_to_checkout()
     STAMP.write_text(wanted, encoding="utf-8")
     say("准备完成", "Set-up complete")
 
@@ -133,6 +136,13 @@ def install_lock() -> None:
             "如果提示某个包没有适用的安装文件，请改用 Python 3.11–3.13。\n"
             "If a package has no file for your Python, use Python 3.11 to 3.13."
         )
+
+
+def point_to_checkout() -> None:
+    """Write the way from .venv to the checkout as `../..`: Windows reads it in a code page of its own and
+    would not find a folder with a Chinese name."""
+    packages = Path(sysconfig.get_path("purelib", "venv", vars={"base": str(VENV)}))
+    (packages / "_ltcdiag.pth").write_text(os.path.relpath(ROOT, packages), encoding="ascii")
 
 
 def mirror() -> list[str]:
