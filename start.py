@@ -1,4 +1,3 @@
-# -*- coding: utf-8 -*- (so that even Python 2 can read the sentence below)
 """Set ltcdiag up in its own folder and run it. Needs Python 3.11 or newer and nothing else.
 
     python start.py demo    set up, then make the report on the invented sample logs
