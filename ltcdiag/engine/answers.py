@@ -71,7 +71,8 @@ select case_id, variant::int as variant, n::int as events, t0 as started, t1 as 
 from {{cs}} join k using (c) join ranks using (v) order by case_id"""
 
 CLOCK = f"""
-with stays as (select c, pos, ts, a, a is distinct from lag(a) over (partition by c order by pos) as enters from {{events}}),
+with stays as (select c, pos, ts, a, a is distinct from lag(a) over (partition by c order by pos) as enters
+               from {{events}}),
 numbered as (select *, sum(enters::int) over (partition by c order by pos) as visit from stays),
 visits as (select c, visit, min(a) as a, min(ts) as entered from numbered group by c, visit),
 linked as (select *, lead(entered) over w as next_entered, lead(a) over w as next_a from visits

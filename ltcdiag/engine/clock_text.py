@@ -17,8 +17,10 @@ SHAPE_SQL = (
 
 _YMD = re.compile(r"^9{4}(?P<a>[-/.]|年)\s?9{1,2}(?P<b>[-/.]|月)\s?9{1,2}日?")
 _XXY = re.compile(r"^9{1,2}(?P<a>[-/.])9{1,2}(?P<b>[-/.])(?P<y>9{4}|9{2})(?!9)")
-_DAY_MON = re.compile(rf"^9{{1,2}}(?P<a>[-/ ])(?:(?P<m>{MONTHS})|(?P<M>MONTH)),?(?P<b>[-/ ])(?P<y>9{{4}}|9{{2}})(?!9)",
-                      re.IGNORECASE)
+_DAY_MON = re.compile(
+    rf"^9{{1,2}}(?P<a>[-/ ])(?:(?P<m>{MONTHS})|(?P<M>MONTH)),?(?P<b>[-/ ])(?P<y>9{{4}}|9{{2}})(?!9)",
+    re.IGNORECASE,
+)
 _MON_DAY = re.compile(rf"^(?:(?P<m>{MONTHS})|(?P<M>MONTH))\.? 9{{1,2}},? (?P<y>9{{4}})", re.IGNORECASE)
 _PACKED = re.compile(r"^9{8}(?!9)")
 _TIME = re.compile(
@@ -77,24 +79,24 @@ def _date(shape: str, order: DayOrder | None) -> tuple[str, str, bool, bool] | N
         han = "年" in m.group()
         text = "%Y年%m月%d日" if han else f"%Y{m['a']}%m{m['b']}%d"
         iso = m.group() == "9999-99-99"
-        return (text if not han else _spaced_han(m.group())), shape[m.end():], False, iso
+        return (text if not han else _spaced_han(m.group())), shape[m.end() :], False, iso
     if m := _XXY.match(shape):
         year = "%Y" if len(m["y"]) == 4 else "%y"
         if order == "ymd" and year == "%y":
-            return f"%y{m['a']}%m{m['b']}%d", shape[m.end():], False, False
+            return f"%y{m['a']}%m{m['b']}%d", shape[m.end() :], False, False
         first, second = ("%d", "%m") if order == "dmy" else ("%m", "%d")
-        return f"{first}{m['a']}{second}{m['b']}{year}", shape[m.end():], order is None, False
+        return f"{first}{m['a']}{second}{m['b']}{year}", shape[m.end() :], order is None, False
     if m := _DAY_MON.match(shape):
         month = "%B" if m["M"] else "%b"
         comma = "," if "," in m.group() else ""
         year = "%Y" if len(m["y"]) == 4 else "%y"
-        return f"%d{m['a']}{month}{comma}{m['b']}{year}", shape[m.end():], False, False
+        return f"%d{m['a']}{month}{comma}{m['b']}{year}", shape[m.end() :], False, False
     if m := _MON_DAY.match(shape):
         month = ("%B" if m["M"] else "%b") + ("." if "." in m.group() else "")
         comma = "," if "," in m.group() else ""
-        return f"{month} %d{comma} %Y", shape[m.end():], False, False
+        return f"{month} %d{comma} %Y", shape[m.end() :], False, False
     if m := _PACKED.match(shape):
-        return "%Y%m%d", shape[m.end():], False, False
+        return "%Y%m%d", shape[m.end() :], False, False
     return None
 
 
@@ -109,8 +111,8 @@ def _with_time(date_format: str, rest: str, ambiguous: bool, iso: bool) -> Readi
     m = _TIME.match(rest)
     if m is None:
         return None
-    zone = _ZONE.match(rest[m.end():]) if rest[m.end():].strip() else None
-    if rest[m.end():].strip() and zone is None:
+    zone = _ZONE.match(rest[m.end() :]) if rest[m.end() :].strip() else None
+    if rest[m.end() :].strip() and zone is None:
         return None
     plain = not (m["han"] or m["pre"] or m["post"]) and m["c"] == ":" and m["sep"] in ("T", " ")
     if iso and plain and not (m["f"] or "").startswith(","):
@@ -173,8 +175,10 @@ def _branch(column: str, how: Reading, zone: str | None) -> str:
     if how.kind == "epoch_us":
         return f"make_timestamp(try_cast({x} as bigint))"
     if how.kind == "excel":
-        return (f"case when try_cast({x} as double) between 20000 and 80000 then "
-                f"make_timestamp((round((try_cast({x} as decimal(18,9)) - 25569) * 86400)::bigint) * 1000000) end")
+        return (
+            f"case when try_cast({x} as double) between 20000 and 80000 then "
+            f"make_timestamp((round((try_cast({x} as decimal(18,9)) - 25569) * 86400)::bigint) * 1000000) end"
+        )
     if how.iso and how.zoned:
         return f"make_timestamp(epoch_us(try_cast({x} as timestamptz)))"
     naive = _naive(x, how)
@@ -202,6 +206,8 @@ def _naive(x: str, how: Reading) -> str:
 def _offset_seconds(offset: str) -> str:
     hours = f"try_cast(substr({offset}, 2, 2) as bigint)"
     minutes = f"coalesce(try_cast(right(replace({offset}, ':', ''), 2) as bigint), 0)"
-    return (f"case when {offset} in ('Z','z','UTC','GMT') then 0 else "
-            f"(case when {offset}[1] = '-' then -1 else 1 end) * ({hours} * 3600 + "
-            f"(case when length(replace({offset}, ':', '')) > 3 then {minutes} else 0 end) * 60) end")
+    return (
+        f"case when {offset} in ('Z','z','UTC','GMT') then 0 else "
+        f"(case when {offset}[1] = '-' then -1 else 1 end) * ({hours} * 3600 + "
+        f"(case when length(replace({offset}, ':', '')) > 3 then {minutes} else 0 end) * 60) end"
+    )

@@ -44,3 +44,8 @@ def name(text: str) -> str:
 def literal(text: str) -> str:
     """A text of the user's, quoted as an SQL literal; for SQL that is shown and for settled label lists."""
     return "'" + text.replace("'", "''").replace("\x00", "") + "'"
+
+
+def count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
+    """How many rows a relation has."""
+    return int(connection.sql(f"select count(*) from {relation}").fetchall()[0][0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError
 from ..log.filters import Filter
 from ..log.results import Answer, Cases, Clock, DirectlyFollowsGraph, Gaps, Handovers, Rework, Variants
+from ..words import current, say
 from . import answers
 from .connection import literal
-from .ingest import ROWS_A_FILE, Loaded
+from .loading import Loaded
 from .prepare import LEVELS, PARTY_ROLES, lifecycle_rows, prepare_cases, prepare_instances
 from .selection import compiled
 
@@ -36,14 +37,12 @@ class Store:
 
     def need(self, *names: str) -> None:
         """Prepares wi or cs on first use: directly-follows alone needs neither."""
-        makers = {
-            "wi": lambda: prepare_instances(self.connection, self.columns),
-            "cs": lambda: prepare_cases(self.connection, self.columns, self.closes_known),
-        }
-        for name in names:
-            if name not in self.prepared:
-                makers[name]()
-                self.prepared.add(name)
+        for name in sorted({"wi", "cs"}.intersection(names) - self.prepared):
+            if name == "wi":
+                prepare_instances(self.connection, self.columns)
+            else:
+                prepare_cases(self.connection, self.columns, self.closes_known)
+            self.prepared.add(name)
 
 
 @dataclass(frozen=True)
@@ -55,16 +54,18 @@ class DuckTables:
     filters: tuple[str, ...] = ()
 
     def answer(self, name: str, **options: Any) -> Answer:
+        """The answer of that name. Raises InputError for an unknown name, level or party."""
         maker = _MAKERS.get(name)
         if maker is None:
-            raise InputError(f"there is no answer '{name}'", fix="one of: " + ", ".join(sorted(_MAKERS)))
-        made: Answer = maker(self, **options)
-        return made
+            raise _unknown(name, _MAKERS)
+        return maker(self, **options)
 
     def sql(self, name: str, **options: Any) -> str:
+        """The SQL of an answer with the selections it stands on."""
         return self.answer(name, **options).sql
 
     def table(self, sql: str) -> pd.DataFrame:
+        """The rows of a statement as a data frame."""
         return self.store.connection.sql(sql).df()
 
     def names(self, *needed: str) -> dict[str, str]:
@@ -76,14 +77,15 @@ class DuckTables:
         view = f"{name}{self.selection}"
         if view not in self.store.prepared:
             self.store.connection.execute(
-                f"create view {view} as select * from {name} where c in (select c from sel{self.selection})")
+                f"create view {view} as select * from {name} where c in (select c from sel{self.selection})"
+            )
             self.store.prepared.add(view)
         return True
 
     def events(self, level: str) -> tuple[str, dict[str, str]]:
         """The events with labels of a level, as a relation."""
         if level not in LEVELS:
-            raise InputError(f"there is no level '{level}'", fix="one of: " + ", ".join(LEVELS))
+            raise _unknown(level, LEVELS)
         names = self.names("ev")
         if level == "activity":
             return names["ev"], names
@@ -91,6 +93,7 @@ class DuckTables:
 
     @cached_property
     def cases(self) -> int:
+        """How many cases the selection holds."""
         relation = f"sel{self.selection}" if self.selection else "k"
         return self._one(f"select count(*) from {relation}")
 
@@ -98,41 +101,55 @@ class DuckTables:
         return int(self.store.connection.sql(sql).fetchall()[0][0] or 0)
 
     def counts(self) -> Mapping[str, int]:
+        """events, work_instances, cases, activities, variants."""
         names = self.names("ev", "cs")
         events = self._one(f"select count(*) from {names['ev']}")
         instances = events
         if lifecycle_rows(self.store.connection, self.store.columns):
             instances = self._one(f"select count(*) from {self.names('wi')['wi']}")
         return {
-            "events": events, "work_instances": instances, "cases": self.cases,
+            "events": events,
+            "work_instances": instances,
+            "cases": self.cases,
             "activities": self._one(f"select count(distinct a) from {names['ev']}"),
             "variants": self._one(f"select count(distinct v) from {names['cs']}"),
         }
 
     def narrowed(self, keep: Filter) -> DuckTables:
+        """The tables of the cases that the filter keeps: views, nothing is copied but case numbers."""
         store = self.store
         sql, values = compiled(keep, self.names("ev", "cs"), self._find)
         store.views += 1
         new = f"_{store.views}"
         base = self.names("cs")["cs"]
-        store.connection.execute(
-            f"create table sel{new} as select c from {base} where c in ({sql}) order by c", values)
+        store.connection.execute(f"create table sel{new} as select c from {base} where c in ({sql}) order by c", values)
         return DuckTables(store, new, (*self.filters, _shown(f"sel{new}", base, sql, values)))
 
     def _find(self, column: str) -> list[tuple[str, str, str]]:
         return [
-            (item.relation, f"{item.cells[column]}::varchar", f"{item.index}::bigint * {ROWS_A_FILE} + {item.line}")
-            for item in self.store.loaded if column in item.cells
+            (item.relation, f"{item.cells[column]}::varchar", item.row)
+            for item in self.store.loaded
+            if item.stays and column in item.cells
         ]
 
     def text(self, sql: str) -> str:
         """An answer's SQL with the selections it stands on, so that it can be read and re-run."""
-        views = [f"create view {view} as select * from {view.removesuffix(self.selection)} where c in "
-                 f"(select c from sel{self.selection});" for view in self._used(sql)]
+        views = [
+            f"create view {view} as select * from {view.removesuffix(self.selection)} where c in "
+            f"(select c from sel{self.selection});"
+            for view in self._used(sql)
+        ]
         return "\n".join([*self.filters, *views, sql.strip()])
 
     def _used(self, sql: str) -> list[str]:
         return [f"{n}{self.selection}" for n in ("ev", "wi", "cs") if self.selection and f"{n}{self.selection}" in sql]
+
+
+def _unknown(value: str, known: Iterable[str]) -> InputError:
+    return InputError(
+        say("engine.unknown_choice", current(), value=value),
+        fix=say("engine.one_of", current(), values=", ".join(known)),
+    )
 
 
 def _shown(name: str, base: str, sql: str, values: Iterable[Any]) -> str:
@@ -179,14 +196,22 @@ def _rework(t: DuckTables) -> Rework:
 def _handovers(t: DuckTables, by: str | None = None) -> Handovers:
     by = by or next((role for role in reversed(PARTY_ROLES) if role in t.store.columns), None)
     if by is None or by not in t.store.columns:
-        raise InputError(f"handovers need a column for {by or 'department, role or resource'}; the log has none",
-                         fix="name the column in a mapping file, under [columns]")
+        raise InputError(
+            say("engine.no_parties", current(), by=by or "department"),
+            fix=say("engine.no_parties_fix", current()),
+        )
     sql = answers.HANDOVERS.format(by=by, **t.names("wi"))
     table = t.table(sql)
     unknown = table["source"].isna() | table["target"].isna()
     same = ~unknown & (table["source"] == table["target"])
-    return Handovers(table[~unknown & ~same].reset_index(drop=True), t.cases, t.text(sql), by=by,
-                     within=int(table.loc[same, "moves"].sum()), unknown=int(table.loc[unknown, "moves"].sum()))
+    return Handovers(
+        table[~unknown & ~same].reset_index(drop=True),
+        t.cases,
+        t.text(sql),
+        by=by,
+        within=int(table.loc[same, "moves"].sum()),
+        unknown=int(table.loc[unknown, "moves"].sum()),
+    )
 
 
 def _cases(t: DuckTables) -> Cases:
@@ -205,7 +230,13 @@ def _points(t: DuckTables) -> Answer:
     return Answer(t.table(sql), t.cases, t.text(sql))
 
 
-_MAKERS = {
-    "cases": _cases, "clock": _clock, "directly_follows": _directly_follows, "gaps": _gaps, "handovers": _handovers,
-    "points": _points, "rework": _rework, "variants": _variants,
+_MAKERS: dict[str, Callable[..., Answer]] = {
+    "cases": _cases,
+    "clock": _clock,
+    "directly_follows": _directly_follows,
+    "gaps": _gaps,
+    "handovers": _handovers,
+    "points": _points,
+    "rework": _rework,
+    "variants": _variants,
 }

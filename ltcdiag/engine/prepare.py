@@ -20,21 +20,37 @@ def prepare_events(connection: duckdb.DuckDBPyConnection, roles: frozenset[str])
     """
     connection.execute(
         "create table k as select case_id, (row_number() over (order by case_id))::int as c "
-        "from (select distinct case_id from typed where reason is null)")
+        "from (select distinct case_id from typed where reason is null)"
+    )
     _enumerate(connection, "act", "activity")
     parties = [role for role in PARTY_ROLES if role in roles]
     for role in parties:
         _enumerate(connection, role, role)
     extra = [f"nullif(trim({role}), '')::e_{role} as {role}" for role in parties]
     plain = [column for column in ("lifecycle", "instance", "outcome") if column in roles]
-    columns = ["k.c", "activity::e_act as a", "ts", "row", *(["st"] if "start" in roles else []),
-               *(["sequence"] if "sequence" in roles else []), *extra, *plain]
-    order = ", ".join(["ts", *(["st nulls first"] if "start" in roles else []),
-                       *(["sequence nulls first"] if "sequence" in roles else []), "row"])
+    columns = [
+        "k.c",
+        "activity::e_act as a",
+        "ts",
+        "row",
+        *(["st"] if "start" in roles else []),
+        *(["sequence"] if "sequence" in roles else []),
+        *extra,
+        *plain,
+    ]
+    order = ", ".join(
+        [
+            "ts",
+            *(["st nulls first"] if "start" in roles else []),
+            *(["sequence nulls first"] if "sequence" in roles else []),
+            "row",
+        ]
+    )
     connection.execute(
         f"create table ev as select * , row_number() over w as pos, lead(a) over w as a2, lead(ts) over w as ts2 "
         f"from (select {', '.join(columns)} from typed join k using (case_id) where reason is null) "
-        f"window w as (partition by c order by {order})")
+        f"window w as (partition by c order by {order})"
+    )
 
 
 def _enumerate(connection: duckdb.DuckDBPyConnection, type_name: str, column: str) -> None:
@@ -42,23 +58,32 @@ def _enumerate(connection: duckdb.DuckDBPyConnection, type_name: str, column: st
     value = column if column == "activity" else f"nullif(trim({column}), '')"
     connection.execute(
         f"create type e_{type_name} as enum (select distinct {value} as v from typed "
-        f"where reason is null and {value} is not null order by v)")
+        f"where reason is null and {value} is not null order by v)"
+    )
 
 
 def prepare_labels(
-    connection: duckdb.DuckDBPyConnection, levels: Mapping[str, Mapping[str, str | None]],
-    closing: frozenset[str], aftercare: frozenset[str],
+    connection: duckdb.DuckDBPyConnection,
+    levels: Mapping[str, Mapping[str, str | None]],
+    closing: frozenset[str],
+    aftercare: frozenset[str],
 ) -> None:
     """lab: one row an activity with its key on every level, whether it closes a case, and whether it may
     follow a close without reopening the case."""
     labels = [row[0] for row in connection.sql("select distinct a::varchar from ev order by 1").fetchall()]
     rows = [
-        (label, *(levels.get(level, {}).get(label) for level in LEVELS[1:]), label in closing, label in aftercare)
+        (
+            label,
+            *(levels.get(level, {}).get(label) for level in LEVELS[1:]),
+            label in closing,
+            label in aftercare,
+        )
         for label in labels
     ]
     connection.execute(
         "create table lab (a e_act, stage varchar, main_stage varchar, sub_process varchar, chain varchar, "
-        "closes boolean, aftercare boolean)")
+        "closes boolean, aftercare boolean)"
+    )
     connection.executemany("insert into lab values (?, ?, ?, ?, ?, ?, ?)", rows)
 
 
@@ -104,7 +129,8 @@ def lifecycle_rows(connection: duckdb.DuckDBPyConnection, columns: Sequence[str]
     if "lifecycle" not in columns:
         return False
     found = connection.sql(
-        "select count(distinct lower(lifecycle)) from ev where lower(lifecycle) in ('start', 'complete')").fetchall()
+        "select count(distinct lower(lifecycle)) from ev where lower(lifecycle) in ('start', 'complete')"
+    ).fetchall()
     return bool(found[0][0] == 2)
 
 
@@ -118,7 +144,11 @@ def prepare_cases(connection: duckdb.DuckDBPyConnection, columns: Sequence[str],
     outcome = "or bool_or(nullif(trim(outcome), '') is not null)" if "outcome" in columns else ""
     state = (
         f"case when max(pos) filter (closes) is not distinct from max(pos) filter (closes or not aftercare) "
-        f"and bool_or(closes) {outcome} then 'closed' else 'open' end" if known else "'unknown'")
+        f"and bool_or(closes) {outcome} then 'closed' else 'open' end"
+        if known
+        else "'unknown'"
+    )
     connection.execute(
         f"create table cs as select c, list(a order by pos) as v, count(*) as n, {begin} as t0, max(ts) as t1, "
-        f"min(row) as row0, max(row) as row1, {state} as state from ev join lab using (a) group by c")
+        f"min(row) as row0, max(row) as row1, {state} as state from ev join lab using (a) group by c"
+    )

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..log import filters as f
+from ..words import current, say
 
 Compiled = tuple[str, list[Any]]
 FindColumn = Callable[[str], list[tuple[str, str, str]]]  # relation, cell as text, row number
@@ -16,7 +17,7 @@ FindColumn = Callable[[str], list[tuple[str, str, str]]]  # relation, cell as te
 @singledispatch
 def compiled(keep: f.Filter, names: dict[str, str], find: FindColumn) -> Compiled:
     """`select c ...` and its parameters. names: ev and cs of the log that is filtered."""
-    raise InputError(f"{type(keep).__name__} is not a filter that the engine knows")
+    raise InputError(say("engine.unknown_choice", current(), value=type(keep).__name__))
 
 
 @compiled.register
@@ -67,8 +68,10 @@ def _(keep: f.VariantIs, names: dict[str, str], find: FindColumn) -> Compiled:
 @compiled.register
 def _(keep: f.TopVariants, names: dict[str, str], find: FindColumn) -> Compiled:
     cs = names["cs"]
-    return (f"select c from {cs} where v in (select v from {cs} group by v order by count(*) desc, v limit ?)",
-            [keep.k])
+    return (
+        f"select c from {cs} where v in (select v from {cs} group by v order by count(*) desc, v limit ?)",
+        [keep.k],
+    )
 
 
 @compiled.register
@@ -78,20 +81,26 @@ def _(keep: f.Contains, names: dict[str, str], find: FindColumn) -> Compiled:
 
 @compiled.register
 def _(keep: f.StartsWith, names: dict[str, str], find: FindColumn) -> Compiled:
-    return (f"select c from {names['ev']} where pos = 1 and a::varchar in (select unnest(?))",
-            [list(keep.activities)])
+    return (
+        f"select c from {names['ev']} where pos = 1 and a::varchar in (select unnest(?))",
+        [list(keep.activities)],
+    )
 
 
 @compiled.register
 def _(keep: f.EndsWith, names: dict[str, str], find: FindColumn) -> Compiled:
-    return (f"select c from {names['ev']} where a2 is null and a::varchar in (select unnest(?))",
-            [list(keep.activities)])
+    return (
+        f"select c from {names['ev']} where a2 is null and a::varchar in (select unnest(?))",
+        [list(keep.activities)],
+    )
 
 
 @compiled.register
 def _(keep: f.Follows, names: dict[str, str], find: FindColumn) -> Compiled:
-    return (f"select distinct c from {names['ev']} where a::varchar = ? and a2::varchar = ?",
-            [keep.source, keep.target])
+    return (
+        f"select distinct c from {names['ev']} where a::varchar = ? and a2::varchar = ?",
+        [keep.source, keep.target],
+    )
 
 
 @compiled.register
@@ -100,9 +109,9 @@ def _(keep: f.Attribute, names: dict[str, str], find: FindColumn) -> Compiled:
     if not parts:
         raise InputError(f"no table has a column '{keep.column}'", fix="look at the columns with: ltcdiag sniff PATH")
     rows = " union all ".join(
-        f"select {row} as row from {relation} where {cell} in (select unnest(?))" for relation, cell, row in parts)
-    return (f"select distinct c from {names['ev']} where row in ({rows})",
-            [list(keep.values) for _ in parts])
+        f"select {row} as row from {relation} where {cell} in (select unnest(?))" for relation, cell, row in parts
+    )
+    return (f"select distinct c from {names['ev']} where row in ({rows})", [list(keep.values) for _ in parts])
 
 
 @compiled.register

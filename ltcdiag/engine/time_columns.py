@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from ..errors import Fault, InputError, QuestionError
+from ..words import current, say
 from .clock_text import SHAPE_SQL, DayOrder, Reading, day_order, parse_sql, reading
 
 if TYPE_CHECKING:
@@ -49,7 +50,13 @@ class TimeColumn:
 
 
 def time_column(
-    connection: duckdb.DuckDBPyConnection, relation: str, cell: str, type_: str, *, file: str, column: str,
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    cell: str,
+    type_: str,
+    *,
+    file: str,
+    column: str,
     order: str | None,
 ) -> TimeColumn:
     """Decides one column over all its values. Raises QuestionError when day and month cannot be told apart,
@@ -66,14 +73,21 @@ def time_column(
     readings = [(shape, how) for shape, _, _ in shapes if (how := reading(shape, cast("DayOrder | None", decided)))]
     known = {shape for shape, _ in readings}
     if shapes and not readings:
-        raise InputError(Fault(
-            f"no value of the time column '{column}' is a time ({sum(n for _, n, _ in shapes)} values)", where=file,
-            examples=tuple(example for _, _, example in shapes[:FEW]),
-            fix="name another column with --mapping, or export dates as 2024-06-30 14:05"))
+        raise InputError(
+            Fault(
+                say("engine.not_times", current(), column=column, n=sum(n for _, n, _ in shapes)),
+                where=file,
+                examples=tuple(example for _, _, example in shapes[:FEW]),
+                fix=say("engine.not_times_fix", current()),
+            )
+        )
     of = dict(readings)
     zoned = sum(n for shape, n, _ in shapes if shape in known and of[shape].zoned)
-    naive = sum(n for shape, n, _ in shapes
-                if shape in known and of[shape].kind in ("text", "excel") and not of[shape].zoned and not of[shape].date_only)
+    naive = sum(
+        n
+        for shape, n, _ in shapes
+        if shape in known and of[shape].kind in ("text", "excel") and not of[shape].zoned and not of[shape].date_only
+    )
     epochs = sum(n for shape, n, _ in shapes if shape in known and of[shape].kind.startswith("epoch"))
     unread = sum(n for shape, n, _ in shapes if shape not in known)
     return TimeColumn(column, cell, type_, tuple(readings), unread, zoned + epochs, naive, decided)
@@ -83,8 +97,13 @@ def _typed(
     connection: duckdb.DuckDBPyConnection, relation: str, cell: str, type_: str, file: str, column: str
 ) -> TimeColumn:
     if not type_.startswith(("TIMESTAMP", "DATE")):
-        raise InputError(Fault(f"the time column '{column}' holds {type_}, not times", where=file,
-                               fix="name another column with --mapping"))
+        raise InputError(
+            Fault(
+                say("engine.time_type", current(), column=column, type=type_),
+                where=file,
+                fix=say("engine.not_times_fix", current()),
+            )
+        )
     if type_ == "DATE":
         return TimeColumn(column, cell, type_)
     n = int(connection.sql(f"select count({cell}) from {relation}").fetchall()[0][0])
@@ -99,21 +118,33 @@ def _order_of(connection: duckdb.DuckDBPyConnection, relation: str, cell: str, s
     """The order that the values themselves prove: one part goes above 12."""
     first, second = (f"max(try_cast({_PARTS.format(x=cell, i=i)} as int))" for i in (1, 2))
     row = connection.execute(
-        f"select {first}, {second} from {relation} where {SHAPE_SQL.format(x=cell)} in "
-        f"(select unnest(?))", [shapes]).fetchall()[0]
+        f"select {first}, {second} from {relation} where {SHAPE_SQL.format(x=cell)} in (select unnest(?))",
+        [shapes],
+    ).fetchall()[0]
     return day_order({"": (row[0] or 0, row[1] or 0)})
 
 
 def _ask_day_order(
-    connection: duckdb.DuckDBPyConnection, relation: str, cell: str, file: str, column: str, shapes: dict[str, int]
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    cell: str,
+    file: str,
+    column: str,
+    shapes: dict[str, int],
 ) -> QuestionError:
     examples = connection.execute(
         f"select distinct {cell} from {relation} where {SHAPE_SQL.format(x=cell)} in (select unnest(?)) "
-        f"order by 1 limit {FEW}", [list(shapes)]).fetchall()
-    return QuestionError(Fault(
-        f"day and month cannot be told apart in column '{column}' ({sum(shapes.values())} values)", where=file,
-        examples=tuple(row[0] for row in examples),
-        fix="say which comes first: --day-order dmy or --day-order mdy"))
+        f"order by 1 limit {FEW}",
+        [list(shapes)],
+    ).fetchall()
+    return QuestionError(
+        Fault(
+            say("engine.day_order", current(), column=column, n=sum(shapes.values())),
+            where=file,
+            examples=tuple(row[0] for row in examples),
+            fix=say("engine.day_order_fix", current()),
+        )
+    )
 
 
 def decide_zone(columns: Sequence[tuple[str, TimeColumn]], given: str | None) -> str | None:
@@ -126,9 +157,17 @@ def decide_zone(columns: Sequence[tuple[str, TimeColumn]], given: str | None) ->
     if given:
         return given
     if zoned and naive:
-        raise QuestionError(Fault(
-            f"times with a zone ({', '.join(_where(zoned))}) meet times without one ({', '.join(_where(naive))})",
-            fix="say which zone the latter are in, for example: --timezone Asia/Shanghai"))
+        raise QuestionError(
+            Fault(
+                say(
+                    "engine.zones_meet",
+                    current(),
+                    zoned="; ".join(_where(zoned)),
+                    naive="; ".join(_where(naive)),
+                ),
+                fix=say("engine.zones_meet_fix", current()),
+            )
+        )
     return "UTC" if zoned else None
 
 

@@ -59,10 +59,12 @@ class EventLog:
 
     @property
     def cases(self) -> int:
+        """How many cases the log has."""
         return self.ledger.totals["cases"]
 
     @property
     def events(self) -> int:
+        """How many events the log has."""
         return self.ledger.totals["events"]
 
     @property
@@ -74,17 +76,23 @@ class EventLog:
         """The log of the cases that the filter keeps; the ledger gains a step, in cases."""
         tables = self.tables.narrowed(keep)
         counts = tables.counts()
-        step = Step(name=keep.reason, unit="cases", came_in=self.cases, went_out=counts["cases"],
-                    set_aside={keep.reason: self.cases - counts["cases"]})
+        step = Step(
+            name=keep.reason,
+            unit="cases",
+            came_in=self.cases,
+            went_out=counts["cases"],
+            set_aside={keep.reason: self.cases - counts["cases"]},
+        )
         mark = hashlib.sha256(f"{self.fingerprint}|{keep!r}".encode()).hexdigest()[:16]
         return replace(self, tables=tables, fingerprint=mark, ledger=self.ledger.then(step, counts))
 
-    def between(self, first: str | date | datetime, last: str | date | datetime,
-                keep: Keep = "started") -> EventLog:
+    def between(self, first: str | date | datetime, last: str | date | datetime, keep: Keep = "started") -> EventLog:
         """The cases of a period; a last day given as a date counts whole."""
         return self.where(Between(Period.between(first, last), keep))
 
     def __str__(self) -> str:
         zone = self.timezone or "zone not stated"
-        return (f"EventLog {self.name}: {self.cases} cases, {self.events} events, "
-                f"as of {self.as_of.isoformat(sep=' ')} ({zone})")
+        return (
+            f"EventLog {self.name}: {self.cases} cases, {self.events} events, "
+            f"as of {self.as_of.isoformat(sep=' ')} ({zone})"
+        )

@@ -134,8 +134,15 @@ class Ledger:
             "balanced": self.balanced,
             "files": [dict(vars(file)) for file in self.files],
             "steps": [
-                {"name": step.name, "unit": step.unit, "in": step.came_in, "made": step.made,
-                 "set_aside": dict(step.set_aside), "merged": step.merged, "out": step.went_out}
+                {
+                    "name": step.name,
+                    "unit": step.unit,
+                    "in": step.came_in,
+                    "made": step.made,
+                    "set_aside": dict(step.set_aside),
+                    "merged": step.merged,
+                    "out": step.went_out,
+                }
                 for step in self.steps
             ],
             "totals": {**self.totals, "set_aside": dict(self.set_aside)},

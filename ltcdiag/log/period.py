@@ -22,6 +22,7 @@ class Period:
 
     @classmethod
     def parse(cls, text: str) -> Period:
+        """The period written as 2024-01-01..2024-06-30. Raises InputError for anything else."""
         first, dots, last = text.partition("..")
         if not dots:
             raise InputError(f"'{text}' is not a period", fix="write it as 2024-01-01..2024-06-30")
@@ -36,6 +37,7 @@ class Period:
 
     @property
     def days(self) -> float:
+        """Its length in days of 24 hours."""
         return (self.end - self.start) / timedelta(days=1)
 
     def __contains__(self, moment: datetime) -> bool:

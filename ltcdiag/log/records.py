@@ -82,8 +82,21 @@ class RoleChoice:
     runner_up_score: float = 0.0
 
 
-ROLES = ("case", "activity", "time", "start", "lifecycle", "instance", "resource", "role", "department",
-         "amount", "currency", "outcome", "sequence")
+ROLES = (
+    "case",
+    "activity",
+    "time",
+    "start",
+    "lifecycle",
+    "instance",
+    "resource",
+    "role",
+    "department",
+    "amount",
+    "currency",
+    "outcome",
+    "sequence",
+)
 
 
 @dataclass(frozen=True)

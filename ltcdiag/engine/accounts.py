@@ -1,0 +1,84 @@
+"""What became of every record: counts by reason, money by currency, the rows set aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from ..errors import Fault
+from ..log.ledger import Money, RowSetAside
+from ..words import current, say
+from .loading import ROWS_A_FILE, Loaded
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def fates(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, int], int, datetime | None]:
+    """Rows by reason, rows kept, and the last moment that a kept row records; one pass over the rows."""
+    latest = "greatest(max(ts), max(st))" if "st" in _columns(connection) else "max(ts)"
+    rows = connection.sql(f"select reason, count(*), {latest} from typed group by reason order by reason").fetchall()
+    kept = next((row for row in rows if row[0] is None), (None, 0, None))
+    return {reason: n for reason, n, _ in rows if reason is not None}, kept[1], kept[2]
+
+
+def _columns(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    return list(connection.sql("select * from typed limit 0").columns)
+
+
+def lines_by_reason(rows: Iterable[RowSetAside]) -> dict[str, int]:
+    """Physical lines set aside, by reason."""
+    counts: dict[str, int] = {}
+    for row in rows:
+        counts[row.reason] = counts.get(row.reason, 0) + row.line_to - row.line_from + 1
+    return counts
+
+
+def nothing_left(by_reason: Mapping[str, int], records: int) -> list[Fault]:
+    """Why no event is left, one fault a reason."""
+    lang = current()
+    if not by_reason:
+        return [Fault(say("engine.header_only", lang), fix=say("engine.header_only_fix", lang))]
+    return [
+        Fault(
+            say("engine.nothing_left", lang, n=n, records=records, reason=reason),
+            fix=say("engine.nothing_left_fix", lang),
+        )
+        for reason, n in sorted(by_reason.items())
+    ]
+
+
+def rows_set_aside(connection: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded]) -> list[RowSetAside]:
+    """The records that are no events, with their text as it stands in the source (500 characters)."""
+    rows: list[RowSetAside] = []
+    aside = connection.sql(
+        f"select row // {ROWS_A_FILE} as file, row % {ROWS_A_FILE} as line, reason from typed "
+        "where reason is not null order by row"
+    )
+    connection.execute(f"create or replace temp table aside as {aside.sql_query()}")
+    for item in loaded:
+        shown = " || ' | ' || ".join(f"coalesce({cell}::varchar, '')" for cell in item.cells.values()) or "''"
+        found = connection.sql(
+            f"select aside.line, reason, left({shown}, 500) from aside "
+            f"join {item.relation} on {item.line} = aside.line where aside.file = {item.index} order by aside.line"
+        ).fetchall()
+        rows += [RowSetAside(item.table.file, line, line, reason, text) for line, reason, text in found]
+    return rows
+
+
+def money(connection: duckdb.DuckDBPyConnection) -> tuple[tuple[Money, ...], int]:
+    """Money by currency over all records, and how many amounts are no numbers."""
+    columns = _columns(connection)
+    if "amount" not in columns:
+        return (), 0
+    currency = "coalesce(nullif(trim(currency), ''), 'unstated')" if "currency" in columns else "'unstated'"
+    rows = connection.sql(f"""
+        select {currency} as cur, coalesce(sum(amount), 0), coalesce(sum(amount) filter (where reason is null), 0),
+               coalesce(sum(amount) filter (where reason is not null), 0)
+        from typed where amount is not null group by cur order by cur""").fetchall()
+    unreadable = connection.sql(
+        "select count(*) from typed where amount is null and amount_text is not null"
+    ).fetchall()[0][0]
+    return tuple(Money(c, Decimal(r), Decimal(k), set_aside=Decimal(a)) for c, r, k, a in rows), unreadable

@@ -1,0 +1,212 @@
+"""Tables into the database, cell by cell as they are; nothing is interpreted here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ..log.ledger import RowSetAside, SourceFile
+from ..log.records import ColumnMap, Fates, Table, TextTable, TypedTable
+from .connection import count, literal, name
+from .time_columns import TimeColumn
+
+if TYPE_CHECKING:
+    import duckdb
+
+Progress = Callable[[str, int], None]
+"""Told the file and how many more rows of it were read."""
+ROWS_A_FILE = 1_000_000_000_000
+"""A row's number is its file's index times this plus its line: one number that leads back to the source."""
+
+
+def silent(file: str, rows: int) -> None:
+    """Tells nobody."""
+    del file, rows
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """What the user decided.
+
+    timezone: zone of wall-clock times. day_order: dmy, mdy or ymd. as_of: later rows are set aside.
+    attributes: "all" columns are kept for filters, or only those named. artificial: words of start and end
+    rows that mining tools add, in lower case.
+    """
+
+    timezone: str | None = None
+    day_order: str | None = None
+    as_of: datetime | None = None
+    attributes: str | Sequence[str] = "all"
+    artificial: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """One table inside the database: where its cells are and how its roles are read."""
+
+    index: int
+    table: Table
+    map: ColumnMap
+    relation: str
+    line: str
+    cells: Mapping[str, str]
+    types: Mapping[str, str]
+    records: int
+    fates: Fates
+    stays: bool = True
+    times: Mapping[str, TimeColumn] = field(default_factory=dict)
+
+    @property
+    def row(self) -> str:
+        """The expression of a row's number."""
+        return f"{self.index}::bigint * {ROWS_A_FILE} + {self.line}"
+
+    def text(self, role: str) -> str:
+        """The cell of a role as text, null where the table has no such column."""
+        column = self.map[role]
+        return "null::varchar" if column is None else f"{self.cells[column]}::varchar"
+
+    def source_file(self, zone: str | None) -> SourceFile:
+        """The ledger's line for this table."""
+        return _source_file(self.table, self.records, self.fates, zone)
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """A table that is no event table: counted to the last line, nothing of it enters the log."""
+
+    file: SourceFile
+    fates: Fates
+    row: RowSetAside | None
+
+
+def load(
+    connection: duckdb.DuckDBPyConnection,
+    index: int,
+    table: Table,
+    columns: ColumnMap,
+    options: ReadOptions,
+    progress: Progress,
+) -> Loaded:
+    """One table into the database: text as text, typed columns as they are."""
+    keep = table.columns
+    if options.attributes != "all":
+        wanted = {*columns.columns.values(), *options.attributes, "source_row"}
+        keep = tuple(column for column in table.columns if column in wanted)
+    if isinstance(table, TypedTable):
+        return _load_typed(connection, index, table, columns, keep)
+    return _load_text(connection, index, table, columns, keep, progress)
+
+
+def _load_text(
+    connection: duckdb.DuckDBPyConnection,
+    index: int,
+    table: TextTable,
+    columns: ColumnMap,
+    keep: Sequence[str],
+    progress: Progress,
+) -> Loaded:
+    fates = Fates()
+    cells = {column: f"x{i}" for i, column in enumerate(keep)}
+    relation = f"raw_{index}"
+    connection.execute(
+        f"create table {relation} (line bigint{''.join(f', {cell} varchar' for cell in cells.values())})"
+    )
+    for batch in table.draw(fates):
+        _append(connection, relation, batch.lines, [batch.columns[column] for column in keep])
+        progress(table.file, len(batch.lines))
+    types = dict.fromkeys(cells, "VARCHAR")
+    line = _source_row(cells, "line")
+    return Loaded(index, table, columns, relation, line, cells, types, count(connection, relation), fates)
+
+
+def _append(
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    lines: list[int],
+    columns: list[list[str | None]],
+) -> None:
+    import numpy as np
+    import pandas as pd
+
+    data = {"line": np.asarray(lines, dtype="int64")}
+    for i, values in enumerate(columns):
+        cell = np.empty(len(values), dtype=object)
+        cell[:] = values
+        data[f"x{i}"] = cell
+    connection.register("batch", pd.DataFrame(data, copy=False))
+    connection.execute(f"insert into {relation} select * from batch")
+    connection.unregister("batch")
+
+
+def _source_row(cells: Mapping[str, str], line: str) -> str:
+    """The line a row came from; a log that we exported carries it in `source_row`."""
+    if "source_row" in cells:
+        return f"coalesce(try_cast({cells['source_row']} as bigint), {line})"
+    return line
+
+
+def _load_typed(
+    connection: duckdb.DuckDBPyConnection,
+    index: int,
+    table: TypedTable,
+    columns: ColumnMap,
+    keep: Sequence[str],
+) -> Loaded:
+    import pandas as pd
+
+    relation, stays = f"given_{index}", True
+    if isinstance(table.origin, pd.DataFrame):
+        frame = table.origin[list(keep)].assign(file_row_number=range(len(table.origin)))
+        connection.register("frame", frame)
+        connection.execute(f"create table {relation} as select * from frame")
+        connection.unregister("frame")
+    else:
+        path = literal(str(table.origin))
+        kept = ", ".join(name(column) for column in keep)
+        stays = not set(keep) <= set(columns.columns.values())
+        kind = "table" if stays else "view"  # roles alone are read once more, not copied
+        connection.execute(
+            f"create {kind} {relation} as select {kept}, file_row_number "
+            f"from read_parquet({path}, file_row_number = true)"
+        )
+    described = connection.sql(f"select * from {relation} limit 0")
+    types = dict(zip(described.columns, map(str, described.types), strict=True))
+    cells = {column: name(column) for column in keep}
+    fates = Fates(lines=count(connection, relation))
+    line = _source_row(cells, "file_row_number + 1")
+    return Loaded(index, table, columns, relation, line, cells, types, fates.lines, fates, stays)
+
+
+def pass_over(connection: duckdb.DuckDBPyConnection, table: Table, reason: str, progress: Progress) -> PassedOver:
+    """Counts a table that is not used; `reason` says in words why."""
+    import pandas as pd
+
+    fates = Fates()
+    if isinstance(table, TextTable):
+        records = 0
+        for batch in table.draw(fates):
+            records += len(batch.lines)
+            progress(table.file, len(batch.lines))
+    elif isinstance(table.origin, pd.DataFrame):
+        records = fates.lines = len(table.origin)
+    else:
+        records = fates.lines = count(connection, f"read_parquet({literal(str(table.origin))})")
+    row = RowSetAside(table.file, 1, fates.lines, "table_not_used", reason) if records else None
+    return PassedOver(_source_file(table, records, fates, None), fates, row)
+
+
+def _source_file(table: Table, records: int, fates: Fates, zone: str | None) -> SourceFile:
+    encoding, dialect = (table.encoding, table.dialect) if isinstance(table, TextTable) else ("", "typed")
+    return SourceFile(
+        file=table.file,
+        sha256=table.sha256,
+        encoding=encoding,
+        dialect=dialect,
+        timezone=zone or "",
+        lines=fates.lines,
+        structure=fates.structure,
+        records=records,
+    )
