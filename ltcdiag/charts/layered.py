@@ -17,6 +17,7 @@ _SWEEPS = 12
 _BESIDE = 26.0          # between two boxes of a rank
 _LANE = 14.0            # between a passing edge and its neighbour
 _LOOP = 34.0            # room for a loop at the right of a box
+_ROOMY = 60             # with no more edges than this, a long one keeps room for its label
 
 
 @dataclass
@@ -95,26 +96,30 @@ def _ranks(graph: Graph) -> list[int]:
 
 def _places(graph: Graph, rank: list[int]) -> _Places:
     """The nodes and the dummies of the edges, linked from rank to rank."""
-    loops = {edge.source for edge in graph.edges if edge.source == edge.target}
-    places = _Places(list(rank), [width for width, _ in graph.nodes],
-                     [_LOOP if i in loops else 0.0 for i in range(len(rank))], real=len(rank))
+    places = _Places(list(rank), [width for width, _ in graph.nodes], [0.0] * len(rank), real=len(rank))
+    roomy = len(graph.edges) <= _ROOMY
     for edge in graph.edges:
         if edge.source == edge.target:
             places.chains.append([])
+            places.right[edge.source] = _LOOP + _label_width(edge)
             continue
         high, low = sorted((edge.source, edge.target), key=lambda i: (rank[i], i))
         chain = [high]
         for between in range(rank[high] + 1, rank[low]):
             chain.append(len(places.rank))
             places.rank.append(between)
-            places.width.append(0.0)
-            places.right.append(0.0)
+            places.width.append(edge.thickness)
+            places.right.append(_label_width(edge) if roomy and between == (rank[high] + rank[low]) // 2 else 0.0)
         chain.append(low)
         places.chains.append(chain)
         for one, other in zip(chain, chain[1:], strict=False):
             places.below[one].append(other)
             places.above[other].append(one)
     return places
+
+
+def _label_width(edge: Edge) -> float:
+    return edge.label[0] + 10 if edge.label else 0.0
 
 
 def _ordered(places: _Places) -> list[list[int]]:

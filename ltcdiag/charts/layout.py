@@ -80,6 +80,7 @@ def _graphviz(graph: Graph, binary: str) -> Layout:
 def _dot(graph: Graph) -> str:
     """The graph in Graphviz's language: numbers only, and every edge pointing down our own order."""
     at = {node: i for i, node in enumerate(forward_order(graph))}
+    heaviest = max((edge.weight for edge in graph.edges), default=1)
     room = len(graph.edges) <= _LABELS_IN_LAYOUT
     nodesep, ranksep = (0.35, 0.42) if room else (0.22, 0.9)
     lines = ["digraph{",
@@ -92,7 +93,7 @@ def _dot(graph: Graph) -> str:
     for k, edge in enumerate(graph.edges):
         label = f'label="{_courier(*edge.label)}"' if room and edge.label else ""
         high, low = sorted((edge.source, edge.target), key=at.__getitem__)
-        lines.append(f"n{high}->n{low}[id=e{k} weight={edge.weight} {label}];")
+        lines.append(f"n{high}->n{low}[id=e{k} weight={1 + 15 * edge.weight // heaviest} {label}];")
     lines += [f"{{rank={rank};n{node}}}" for rank, node in (("source", graph.first), ("sink", graph.last))
               if node is not None]
     return "\n".join([*lines, "}"])

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _TITLE, _SUBTITLE, _NAME, _SMALL, _EDGE = 20.0, 12.0, 12.0, 10.5, 9.5     # sizes of type in points
 _MARGIN, _DOT, _NARROWEST = 30.0, 28.0, 760.0
-_THIN, _THICK = 1.1, 8.0
+_THIN, _THICK, _DASH_THICKEST = 1.1, 8.0, 4.0
 _DASHED = "#8b95a1"
 _START, _END = "#2e7d5b", "#37424f"
 _ROW = 24.0
@@ -75,7 +75,7 @@ def _graph(view: View) -> Graph:
         (at[a.name], end, a.ends, "") for a in shown.ends]
     inner = [(at[p.source], at[p.target], p.moves, duration(p.gap, view.lang)) for p in shown.paths]
     most = max([moves for _, _, moves, _ in ends + inner], default=1)
-    edges = tuple(Edge(source, target, 1 + round(15 * moves / most), _label_size(count(moves), gap))
+    edges = tuple(Edge(source, target, moves, _label_size(count(moves), gap), _width(moves, most))
                   for source, target, moves, gap in inner + ends)
     nodes = [_node_size(view.labels[a.name].text, count(a.events)) for a in shown.activities]
     return Graph(((_DOT, _DOT), *nodes, (_DOT, _DOT)), edges, 0, end)
@@ -148,7 +148,7 @@ def _ramp(axes: Axes, view: View, x: float, y: float) -> float:
     text = view.say("map_colour", metric=view.metric)
     write(axes, x, y, text, size=_SMALL, colour=MUTED)
     x += measure(text, _SMALL) + 10
-    low, high = duration(0.0, view.lang), "≥ " + duration(view.longest, view.lang)
+    low, high = "0", "≥ " + duration(view.longest, view.lang)
     write(axes, x, y, low, size=_SMALL)
     x += measure(low, _SMALL) + 6
     for i in range(24):
@@ -212,19 +212,21 @@ def _node(axes: Axes, view: View, activity: Activity, box: Box, busy: float) -> 
 
 
 def _start(axes: Axes, box: Box, name: str) -> None:
-    from matplotlib.patches import Polygon
+    from matplotlib.patches import Circle, Polygon
 
     x, y = box.centre
-    _rounded(axes, box, _START, _START, _DOT / 2, layer=4)
+    axes.add_patch(Circle((x, y), _DOT / 2, facecolor=_START, linewidth=0, zorder=4))
     axes.add_patch(Polygon([(x - 4, y - 6.5), (x - 4, y + 6.5), (x + 7, y)], facecolor=PAPER, zorder=5))
     write(axes, box.left - 8, y, name, size=_SMALL, colour=MUTED, align="right")
 
 
 def _end(axes: Axes, box: Box, name: str) -> None:
+    from matplotlib.patches import Circle
+
     x, y = box.centre
-    _rounded(axes, box, _END, _END, _DOT / 2, layer=4)
+    axes.add_patch(Circle((x, y), _DOT / 2, facecolor=_END, linewidth=0, zorder=4))
     _rounded(axes, Box.around((x, y), (10, 10)), PAPER, PAPER, 1, layer=5)
-    write(axes, box.right + 8, y, name, size=_SMALL, colour=MUTED)
+    write(axes, x, box.bottom + 12, name, size=_SMALL, colour=MUTED, align="center")
 
 
 def _rounded(axes: Axes, box: Box, fill: str, line: str, radius: float, layer: float = 3) -> None:
@@ -239,13 +241,14 @@ def _arrow(axes: Axes, curve: Curve, colour: str, width: float, *, dashed: bool,
     """A curve on a white bed, so that crossings stay readable, and its head."""
     from matplotlib.patches import Polygon
 
+    width = min(width, _DASH_THICKEST) if dashed else width
     body, base = split(curve, 6.0 + 1.5 * width)
     tip, half = curve[-1], 2.6 + 1.05 * width
     length = math.dist(base, tip) or 1.0
     ux, uy = (tip[0] - base[0]) / length, (tip[1] - base[1]) / length
     if not dashed:
         _stroke(axes, body, PAPER, width + 2.4, layer=layer)
-    _stroke(axes, body, colour, width, layer=layer, dashes=(2.2, 1.4) if dashed else None)
+    _stroke(axes, body, colour, width, layer=layer, dashes=(7 / width, 4.5 / width) if dashed else None)
     head = [tip, (base[0] - uy * half, base[1] + ux * half), (base[0] + uy * half, base[1] - ux * half)]
     axes.add_patch(Polygon(head, facecolor=colour, edgecolor="none", zorder=layer))
 

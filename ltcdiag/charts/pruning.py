@@ -69,7 +69,7 @@ def prune(dfg: DirectlyFollowsGraph, gaps: Gaps | None, colour: str, activities:
     names = {activity.name for activity in kept}
     all_paths = _paths(dfg.table, gaps, colour)
     possible = [path for path in all_paths if path.source in names and path.target in names]
-    drawn = _strongest(possible, min(USUAL_PATHS if paths is None else paths, MOST_PATHS))
+    drawn = _strongest(kept, possible, min(USUAL_PATHS if paths is None else paths, MOST_PATHS))
     hidden = sum(path.moves for path in all_paths) - sum(path.moves for path in drawn)
     entered = {path.target for path in drawn if path.source != path.target}
     left = {path.source for path in drawn if path.source != path.target}
@@ -118,11 +118,20 @@ def _stage(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _strongest(paths: list[Path], limit: int) -> tuple[Path, ...]:
-    """The best way into and out of each activity, then the rest by moves, up to the limit."""
+def _strongest(kept: tuple[Activity, ...], paths: list[Path], limit: int) -> tuple[Path, ...]:
+    """The best way into and out of each activity, then the rest by moves, up to the limit.
+
+    Where most cases begin (or end) with an activity, the start (or end) is its best way.
+    """
     needed: dict[Path, None] = {}
-    entered: set[str] = set()
-    left: set[str] = set()
+    inward = {a.name: a.starts for a in kept}
+    outward = {a.name: a.ends for a in kept}
+    for path in paths:
+        if path.source != path.target:
+            inward[path.target] = max(inward[path.target], path.moves)
+            outward[path.source] = max(outward[path.source], path.moves)
+    entered = {a.name for a in kept if a.starts and a.starts >= inward[a.name]}
+    left = {a.name for a in kept if a.ends and a.ends >= outward[a.name]}
     for path in paths:
         if path.source != path.target and (path.target not in entered or path.source not in left):
             needed[path] = None

@@ -39,12 +39,14 @@ class Box:
 
 @dataclass(frozen=True)
 class Edge:
-    """From node to node (numbers), how much it matters for a straight line (1..), its label's size."""
+    """From node to node (numbers), how often it is gone (1..), the size of its label, and how thick it
+    is drawn."""
 
     source: int
     target: int
     weight: int = 1
     label: Point | None = None
+    thickness: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -16,28 +16,29 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 _AIR = 3.0              # points kept free around a label
+_INK = 3.0              # and between it and the middle of a line, if possible
 _BESIDE = (4.0, 10.0, 20.0, 34.0, 52.0)     # distances from the curve that are tried
 
 
 def place_labels(graph: Graph, placed: Layout) -> Layout:
     """The layout with a box for every label.
 
-    Labels are placed in the order of the edges, each on the best free spot near its curve; where there
-    is none, on rings around the curve's middle, which end outside everything that is already placed.
+    Short curves choose first, having the fewest spots; each takes the best free spot near its curve, and
+    where there is none, one on rings around its middle, which end outside everything placed so far.
     """
     import numpy as np
 
     taken = [_edges_of(box) for box in placed.nodes]
-    samples = [along(curve) for curve in placed.curves]
+    samples = [along(curve, 7.0) for curve in placed.curves]
     lines = np.array([point for line in samples for point in line] or [(0.0, 0.0)])
-    labels: list[Box | None] = []
-    for edge, line, wish in zip(graph.edges, samples, placed.wishes, strict=True):
-        if edge.label is None:
-            labels.append(None)
-            continue
-        box = _best(edge.label, line, wish, np.array(taken or [(0.0, 0.0, 0.0, 0.0)]), lines)
-        taken.append(_edges_of(box))
-        labels.append(box)
+    labels: list[Box | None] = [None] * len(samples)
+    for k in sorted(range(len(samples)), key=lambda k: len(samples[k])):
+        edge = graph.edges[k]
+        if edge.label is not None:
+            box = _best(edge.label, edge.thickness / 2, samples[k], placed.wishes[k],
+                        np.array(taken or [(0.0, 0.0, 0.0, 0.0)]), lines)
+            taken.append(_edges_of(box))
+            labels[k] = box
     return replace(placed, labels=tuple(labels))
 
 
@@ -45,15 +46,15 @@ def _edges_of(box: Box) -> tuple[float, float, float, float]:
     return box.left, box.top, box.right, box.bottom
 
 
-def _best(size: Point, line: list[Point], wish: Point | None, taken: Array, lines: Array) -> Box:
+def _best(size: Point, half: float, line: list[Point], wish: Point | None, taken: Array, lines: Array) -> Box:
     """The cheapest free spot: near the curve's middle, covering no line."""
     import numpy as np
 
-    spots = [(cost, Box.around(centre, size)) for cost, centre in _near(size, line, wish)]
+    spots = [(cost, Box.around(centre, size)) for cost, centre in _near(size, half, line, wish)]
     boxes = np.array([_edges_of(box) for _, box in spots])
     free = ~_hits(boxes, taken).any(axis=1)
     if free.any():
-        covered = _covered(boxes, lines)
+        covered = _covered(boxes + np.array([-_INK, -_INK, _INK, _INK]), lines)
         costs = np.array([cost for cost, _ in spots]) + 9.0 * covered
         costs[~free] = np.inf
         return spots[int(costs.argmin())][1]
@@ -64,11 +65,11 @@ def _best(size: Point, line: list[Point], wish: Point | None, taken: Array, line
     raise AssertionError("the rings never end")
 
 
-def _near(size: Point, line: list[Point], wish: Point | None) -> Iterator[tuple[float, Point]]:
+def _near(size: Point, half: float, line: list[Point], wish: Point | None) -> Iterator[tuple[float, Point]]:
     """Spots beside a curve, with what each costs: distance from its middle and from the curve."""
     if wish:
         yield 0.0, wish
-    half_width, half_height = size[0] / 2, size[1] / 2
+    half_width, half_height = size[0] / 2 + half, size[1] / 2 + half
     last = len(line) - 1
     for i in range(1, last, max(1, last // 24)):
         (x0, y0), (x, y), (x1, y1) = line[i - 1], line[i], line[i + 1]
