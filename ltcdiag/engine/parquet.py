@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
-from .connection import literal
+from .connection import connect, literal
 
 
 def parquet_columns(path: Path) -> tuple[str, ...]:
@@ -12,7 +13,7 @@ def parquet_columns(path: Path) -> tuple[str, ...]:
     import duckdb
 
     try:
-        with duckdb.connect() as connection:
+        with closing(connect()) as connection:
             return tuple(connection.sql(f"select * from read_parquet({literal(str(path))}) limit 0").columns)
     except duckdb.Error as error:
         raise ValueError(str(error).splitlines()[0]) from error
@@ -20,9 +21,7 @@ def parquet_columns(path: Path) -> tuple[str, ...]:
 
 def parquet_sample(path: Path, rows: int) -> dict[str, list[str | None]]:
     """The first rows as text, column by column."""
-    import duckdb
-
-    with duckdb.connect() as connection:
+    with closing(connect()) as connection:
         found = connection.sql(
             f"select columns(*)::varchar from (select * from read_parquet({literal(str(path))}) limit {rows:d})"
         )

@@ -1,0 +1,192 @@
+"""JSON: an array of objects, objects line by line, or an answer that wraps them in `data`, `results`, …"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ..errors import InputError
+from ..log.ledger import RowSetAside
+from ..log.records import TextTable
+from .content import Content
+from .encoding import Encoding, detect
+from .lines import Lines
+from .reasons import MAX_COLUMNS, MAX_DEPTH, MAX_LINE, MAX_TREE_BYTES, SHOWN, fault, note
+from .spool import Spool
+
+_WRAPPERS = ("data", "results", "records", "items", "value", "rows", "list", "events")
+
+
+class _Number(str):
+    """A number as it stands in the file: no digit is lost."""
+
+    __slots__ = ()
+
+
+def open_json(content: Content, encoding: str | None = None) -> TextTable:
+    """The table of a JSON file. Raises InputError: broken, no list of objects, too big to read whole."""
+    chosen = detect(content, encoding)
+    first = _first_line(content, chosen)
+    spool = Spool()
+    by_line = isinstance(_parsed(first), dict) and _more_lines(content, chosen)
+    if by_line:
+        _by_line(content, chosen, spool)
+        dialect = note("dialect_jsonl")
+    else:
+        dialect = _whole(content, chosen, spool)
+    spool.close()
+    if not spool.columns:
+        raise InputError(fault("no_objects", where=content.file))
+    if len(spool.columns) > MAX_COLUMNS:
+        raise InputError(fault("too_many_header_columns", where=content.file, n=len(spool.columns), limit=MAX_COLUMNS))
+    return TextTable(content.file, content.sha256, chosen.codec, dialect, tuple(spool.columns), spool.draw)
+
+
+def _first_line(content: Content, encoding: Encoding) -> str:
+    with content.start() as stream:
+        text = io.TextIOWrapper(stream, encoding.codec, encoding.errors)
+        line = "\n"
+        while line and not line.strip():
+            line = text.readline(MAX_LINE)
+        return line
+
+
+def _more_lines(content: Content, encoding: Encoding) -> bool:
+    with content.start() as stream:
+        text = io.TextIOWrapper(stream, encoding.codec, encoding.errors)
+        filled = 0
+        while filled < 2 and (line := text.readline(MAX_LINE)):
+            filled += bool(line.strip())
+        return filled > 1
+
+
+def _parsed(text: str) -> Any:
+    """The value of a JSON text, numbers as they stand; None where it is no JSON."""
+    try:
+        return json.loads(text, parse_int=_Number, parse_float=_Number, parse_constant=_Number)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _by_line(content: Content, encoding: Encoding, spool: Spool) -> None:
+    source = Lines(content, encoding)
+    number = 0
+    for block in source.blocks():
+        for line in block:
+            number += 1
+            if number in source.bad:
+                spool.set_aside.append(source.bad.pop(number))
+            elif not line.strip():
+                spool.structure += 1
+            else:
+                _take(spool, content.file, number, _parsed(line), line.strip())
+    spool.lines = number
+
+
+def _whole(content: Content, encoding: Encoding, spool: Spool) -> str:
+    text = content.whole(MAX_TREE_BYTES).decode(encoding.codec, "replace")
+    try:
+        document = json.loads(text, parse_int=_Number, parse_float=_Number, parse_constant=_Number)
+    except RecursionError:
+        raise InputError(fault("json_too_deep", where=content.file, limit=MAX_DEPTH)) from None
+    except ValueError as error:
+        line, column = getattr(error, "lineno", 0), getattr(error, "colno", 0)
+        raise InputError(fault("broken_json", where=content.file, line=line, column=column)) from None
+    path, items = _list_of_objects(document)
+    for number, item in enumerate(items, 1):
+        _take(spool, content.file, number, item, "")
+    spool.lines = len(items)
+    return note("dialect_json", path=path) if path else note("dialect_json_array")
+
+
+def _list_of_objects(document: Any) -> tuple[str, list[Any]]:
+    """The list of objects of a document and where it stands; an object alone is a list of one."""
+    if isinstance(document, list):
+        return "", document
+    if not isinstance(document, dict):
+        return "", []
+    found = {key: value for key, value in document.items()
+             if isinstance(value, list) and value and isinstance(value[0], dict)}
+    for key in _WRAPPERS:
+        if key in found:
+            return key, found[key]
+        if isinstance(document.get(key), dict):
+            inner, items = _list_of_objects(document[key])
+            if inner:
+                return f"{key}.{inner}", items
+    if len(found) == 1:
+        return next(iter(found.items()))
+    return "", [document]
+
+
+def _take(spool: Spool, file: str, number: int, item: Any, line: str) -> None:
+    """Keep an object as a record, or set it aside."""
+    reason = ""
+    flat: dict[str, str | None] = {}
+    if not isinstance(item, dict):
+        reason = "not_json" if item is None and line and line != "null" else "not_an_object"
+    elif not item:
+        reason = "not_an_object"
+    else:
+        try:
+            _flatten(item, "", flat, 1)
+            reason = _unfit(flat)
+        except RecursionError:
+            reason = "too_deep"
+    if reason:
+        spool.set_aside.append(RowSetAside(file, number, number, reason, _shown(line or _as_json(item, 1))))
+    else:
+        spool.add(flat, number)
+
+
+def _shown(text: str) -> str:
+    return text[:SHOWN].encode("utf-8", "replace").decode()
+
+
+def _unfit(flat: Mapping[str, str | None]) -> str:
+    joined = "\n".join((*flat, *filter(None, flat.values())))
+    if not joined.isascii() and any("\ud800" <= sign <= "\udfff" for sign in joined):
+        return "undecodable"
+    if "\x00" in joined:
+        return "nul_byte"
+    if len(joined) > MAX_LINE and max(map(len, filter(None, flat.values())), default=0) > MAX_LINE:
+        return "line_too_long"
+    return ""
+
+
+def _flatten(item: Mapping[str, Any], prefix: str, flat: dict[str, str | None], depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise RecursionError
+    for key, value in item.items():
+        name = prefix + key
+        if isinstance(value, dict) and value:
+            _flatten(value, f"{name}.", flat, depth + 1)
+            continue
+        while name in flat:
+            name += " (2)"
+        flat[name] = value + "" if isinstance(value, str) else _text(value, depth)
+
+
+def _text(value: Any, depth: int) -> str | None:
+    if value is None or value == {}:
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return _as_json(value, depth)
+
+
+def _as_json(value: Any, depth: int) -> str:
+    """JSON text with numbers as they stood."""
+    if depth > MAX_DEPTH:
+        raise RecursionError
+    if isinstance(value, _Number):
+        return str(value)
+    if isinstance(value, list):
+        return "[" + ", ".join(_as_json(part, depth + 1) for part in value) + "]"
+    if isinstance(value, dict):
+        parts = (f"{json.dumps(key, ensure_ascii=False)}: {_as_json(part, depth + 1)}" for key, part in value.items())
+        return "{" + ", ".join(parts) + "}"
+    return json.dumps(value, ensure_ascii=False)
+

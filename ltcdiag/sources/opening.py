@@ -1,0 +1,154 @@
+"""The front of the room: files, folders and archives in, tables out; what a file is, its content says."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ..errors import Fault, InputError
+from ..log.records import Table
+from .archive import gunzipped, kind_of_zip, zip_members
+from .content import Content, plain_file, unreadable
+from .delimited import open_delimited
+from .json_records import open_json
+from .kinds import kind_of
+from .parquet import open_parquet
+from .reasons import MAX_MEMBERS, fault
+from .spreadsheet import open_workbook
+from .xes import open_xes
+
+_REFUSED = {
+    "pickle": "pickle", "notebook": "notebook", "executable": "executable", "yaml": "yaml", "sqlite": "sqlite",
+    "pdf": "pdf", "html": "html", "excel_xml": "excel_xml", "other_archive": "other_archive",
+    "picture": "picture", "binary": "binary", "empty": "empty_file", "office": "office_document",
+    "feather": "binary", "avro": "binary", "orc": "binary",
+}
+
+
+class Tables(list[Table]):
+    """The tables found; `passed_over` says which files and sheets were not read, and why."""
+
+    passed_over: tuple[Fault, ...] = ()
+
+
+def open_tables(paths: Sequence[str | Path], *, encoding: str | None = None) -> Tables:
+    """All tables in files, folders (with what is below them, in sorted order) and zips.
+
+    encoding: of every text file, instead of what is detected. What cannot be read in a folder or zip is
+    passed over and listed; a file that was named must be readable. Raises InputError with every fault:
+    missing, no permission, refused kind, nothing to read.
+    """
+    tables, refused, passed_over = Tables(), [], []
+    for path in paths:
+        found, faults, must = _open_path(Path(path), encoding)
+        tables += found
+        if must or not found:
+            refused += faults
+        else:
+            passed_over += faults
+    if refused or not tables:
+        raise InputError(refused or fault("nothing_given"))
+    tables.passed_over = tuple(passed_over)
+    return tables
+
+
+def _open_path(path: Path, encoding: str | None) -> tuple[list[Table], list[Fault], bool]:
+    """Tables and faults of one path; True where each fault must stop the reading."""
+    try:
+        if path.is_dir():
+            contents, faults = _folder(path)
+            found, more = _open_all(contents, encoding)
+            if not found:
+                return [], [fault("empty_folder", where=str(path)), *faults, *more], True
+            return found, faults + more, False
+        content = plain_file(path, path.as_posix())
+        found, faults = _open(content, encoding)
+    except InputError as error:
+        return [], list(error.faults), True
+    except OSError as error:
+        return [], [unreadable(str(path), error)], True
+    return found, faults, False
+
+
+def _open_all(contents: Sequence[Content], encoding: str | None) -> tuple[list[Table], list[Fault]]:
+    tables: list[Table] = []
+    faults: list[Fault] = []
+    for content in contents:
+        try:
+            found, more = _open(content, encoding)
+        except InputError as error:
+            faults += error.faults
+        except OSError as error:
+            faults.append(unreadable(content.file, error))
+        else:
+            tables += found
+            faults += more
+    return tables, faults
+
+
+def _open(content: Content, encoding: str | None) -> tuple[list[Table], list[Fault]]:
+    """The tables of one file, by what it is."""
+    kind = kind_of(content.head())
+    if kind == "gzip":
+        if content.packed:
+            raise InputError(fault("nested_archive", where=content.file))
+        return _open(gunzipped(content), encoding)
+    if kind == "zip":
+        kind = kind_of_zip(content)
+    if kind == "zip":
+        contents, faults = zip_members(content)
+        tables, more = _open_all(contents, encoding)
+        if not tables:
+            raise InputError([fault("empty_archive", where=content.file), *faults, *more])
+        return tables, faults + more
+    if kind in ("workbook", "ole"):
+        sheets, faults = open_workbook(content)
+        return [*sheets], faults
+    return [_one_table(content, kind, encoding)], []
+
+
+def _one_table(content: Content, kind: str, encoding: str | None) -> Table:
+    if kind in _REFUSED:
+        raise InputError(fault(_REFUSED[kind], where=content.file))
+    if kind == "parquet":
+        return open_parquet(content)
+    if kind == "xml":
+        return open_xes(content)
+    if kind == "json":
+        return open_json(content, encoding)
+    return open_delimited(content, encoding)
+
+
+def _folder(folder: Path) -> tuple[list[Content], list[Fault]]:
+    """Every file below a folder in sorted order; links that lead out of it are refused."""
+    contents: list[Content] = []
+    faults: list[Fault] = []
+    root = folder.resolve()
+    for path in _walk(folder, faults):
+        try:
+            if not path.resolve().is_relative_to(root):
+                faults.append(fault("link_leaves_folder", where=path.as_posix()))
+            else:
+                contents.append(plain_file(path, path.as_posix()))
+        except InputError as error:
+            faults += error.faults
+        except (OSError, RuntimeError):  # a loop of links
+            faults.append(fault("link_leaves_folder", where=path.as_posix()))
+    return contents, faults
+
+
+def _walk(folder: Path, faults: list[Fault]) -> Iterator[Path]:
+    count = 0
+    for place, folders, names in os.walk(folder, onerror=lambda e: faults.append(unreadable(str(e.filename), e))):
+        here = Path(place)
+        faults += [fault("link_leaves_folder", where=(here / name).as_posix())
+                   for name in sorted(folders) if (here / name).is_symlink()]
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if name.startswith((".", "~$")) or name == "Thumbs.db":
+                continue
+            count += 1
+            if count > MAX_MEMBERS:
+                raise InputError(fault("too_many_files", where=str(folder), n=count, limit=MAX_MEMBERS))
+            yield here / name
