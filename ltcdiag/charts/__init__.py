@@ -1,0 +1,28 @@
+"""Pictures, each of which also says in words what it shows; the only room that draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .drawing import Drawing
+
+# name → what it shows. The file has the same name and one public function, `name` or `name_chart`.
+CHARTS: dict[str, dict[str, str]] = {
+    "dotted": {"zh": "点图：每个案例一行，每个事件一点", "en": "A row per case, a dot per event"},
+    "gaps": {"zh": "间隔合计最长的路径", "en": "The paths with the largest total gap"},
+    "handovers": {"zh": "部门之间的交接与间隔", "en": "Handovers between departments and their gaps"},
+    "process_map": {"zh": "实际流程图：频次与间隔", "en": "The process as it really runs: moves and gaps"},
+    "variants": {"zh": "最常见的变体", "en": "The most common variants"},
+}
+
+
+def chart(name: str) -> Callable[..., Drawing]:
+    """The function that draws a chart of CHARTS; its file is loaded now. Raises KeyError."""
+    if name not in CHARTS:
+        raise KeyError(f"there is no chart '{name}', only {', '.join(CHARTS)}")
+    module = import_module(f".{name}", __package__)
+    drawer: Callable[..., Drawing] = getattr(module, name, None) or getattr(module, f"{name}_chart")
+    return drawer

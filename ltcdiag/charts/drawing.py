@@ -10,7 +10,9 @@ from html import escape
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from ..words import say
 from .fonts import font_family
+from .shapes import Box
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -93,3 +95,30 @@ def write(axes: Axes, x: float, middle: float, text: str, *, size: float = 11, c
     """One line of text on a page, its letters centred on the height `middle`."""
     axes.text(x, middle + 0.36 * size, text, fontsize=size, color=colour, ha=align, va="baseline",
               zorder=layer, parse_math=False)
+
+
+def heading(axes: Axes, width: float, title: str, subtitle: str, *, margin: float = 30.0) -> float:
+    """A title, a line that says how to read the picture, a rule; returns where the rest may begin."""
+    write(axes, margin, 34, title, size=20)
+    write(axes, margin, 62, subtitle, size=12, colour=MUTED)
+    axes.plot([margin, width - margin], [82, 82], color=HAIRLINE, linewidth=1)
+    return 96.0
+
+
+def rounded(axes: Axes, box: Box, fill: str, *, line: str | None = None, radius: float = 3.0,
+            layer: float = 3) -> None:
+    """A filled box with round corners."""
+    from matplotlib.patches import FancyBboxPatch
+
+    axes.add_patch(FancyBboxPatch(
+        (box.left, box.top), box.right - box.left, box.bottom - box.top, facecolor=fill,
+        edgecolor=line or fill, linewidth=0.9 if line else 0,
+        boxstyle=f"round,pad=0,rounding_size={radius}", zorder=layer))
+
+
+def nothing(name: str, title: str, lang: str) -> Drawing:
+    """The picture of a chart that has nothing to show: it says so."""
+    with style():
+        figure, axes = page(480, 140)
+        heading(axes, 480, say(f"charts.{title}", lang), say("charts.no_data", lang))
+    return Drawing(figure, f"{say(f'charts.{title}', lang)}: {say('charts.no_data', lang)}", name)

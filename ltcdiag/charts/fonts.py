@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
@@ -64,6 +65,13 @@ def readable(text: object, lang: str, *, longest: float = 16.0) -> Label:
     if shown != visible:
         notes.append(say("charts.no_glyph", lang))
     return Label(_shorten(full, longest), full, "; ".join(notes))
+
+
+def remarks(labels: Iterable[Label], lang: str) -> list[str]:
+    """Sentences on labels that are not drawn as they stand in the data."""
+    some = dict.fromkeys(labels)
+    cut = [say("charts.shortened", lang, short=x.text, full=x.full) for x in some if x.text != x.full]
+    return cut + [say("charts.label_note", lang, label=x.text, note=x.notes) for x in some if x.notes]
 
 
 def subset_woff(text: str) -> bytes:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..words import say
-from .drawing import HAIRLINE, INK, MUTED, PAPER, page, write
+from .drawing import INK, MUTED, PAPER, heading, page, rounded, write
 from .fonts import Label, measure
 from .layout import layout
+from .legend import LEGEND_ROW, legend, legend_rows
 from .pruning import Activity, Shown
 from .scales import NO_STAGE, blend, count, duration, gap_colour
 from .shapes import Box, Curve, Edge, Graph, Layout, Point, split
@@ -20,12 +21,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_TITLE, _SUBTITLE, _NAME, _SMALL, _EDGE = 20.0, 12.0, 12.0, 10.5, 9.5     # sizes of type in points
+_SUBTITLE, _NAME, _SMALL, _EDGE = 12.0, 12.0, 10.5, 9.5     # sizes of type in points
 _MARGIN, _DOT, _NARROWEST = 30.0, 28.0, 760.0
 _THIN, _THICK, _DASH_THICKEST = 1.1, 8.0, 4.0
 _DASHED = "#8b95a1"
 _START, _END = "#2e7d5b", "#37424f"
-_ROW = 24.0
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,13 @@ def draw_map(view: View, engine: str | None) -> Figure:
     """The figure of a view."""
     placed = layout(_graph(view), engine=engine)
     width = max(_NARROWEST, placed.width + 2 * _MARGIN)
-    rows = _stage_rows(view, width)
-    top = 96.0 + _ROW * (len(rows) + 1)
+    entries = [(view.names[stage], view.colours[stage]) for stage in view.stages if view.stages != (None,)]
+    rows = legend_rows(entries, width)
+    top = 96.0 + LEGEND_ROW * (len(rows) + 1)
     figure, axes = page(width, top + placed.height + _MARGIN)
     _header(axes, view, width)
-    _stage_legend(axes, view, rows)
-    _scales(axes, view, 96.0 + _ROW * len(rows), width)
+    legend(axes, rows, 102)
+    _scales(axes, view, 96.0 + LEGEND_ROW * len(rows), width)
     _map(axes, view, _moved(placed, (width - placed.width) / 2, top))
     return figure
 
@@ -100,38 +101,14 @@ def _moved(placed: Layout, dx: float, dy: float) -> Layout:
 
 def _header(axes: Axes, view: View, width: float) -> None:
     shown = view.shown
-    write(axes, _MARGIN, 34, view.say("map_title"), size=_TITLE)
     size = view.say("map_subtitle", cases=count(view.cases), activities=len(shown.activities),
                     paths=len(shown.paths))
-    write(axes, _MARGIN, 62, size, size=_SUBTITLE, colour=MUTED)
+    heading(axes, width, view.say("map_title"), size)
     hidden = [view.say("map_hidden_activities", activities=shown.hidden_activities)] * (shown.hidden_activities > 0)
     hidden += [view.say("map_hidden_paths", paths=shown.hidden_paths, moves=count(shown.hidden_moves))] * (
         shown.hidden_paths > 0)
     x = _MARGIN + measure(size, _SUBTITLE) + 16
     write(axes, x, 62, " · ".join(hidden), size=_SUBTITLE, colour="#b3471d")
-    axes.plot([_MARGIN, width - _MARGIN], [82, 82], color=HAIRLINE, linewidth=1)
-
-
-def _stage_rows(view: View, width: float) -> list[list[tuple[str | None, float]]]:
-    """The stages and where each begins, broken into rows that fit."""
-    rows: list[list[tuple[str | None, float]]] = []
-    x = width
-    for stage in view.stages if view.stages != (None,) else ():
-        need = 22 + measure(view.names[stage], _SMALL) + 20
-        if x + need > width - _MARGIN:
-            rows.append([])
-            x = _MARGIN
-        rows[-1].append((stage, x))
-        x += need
-    return rows
-
-
-def _stage_legend(axes: Axes, view: View, rows: list[list[tuple[str | None, float]]]) -> None:
-    for i, row in enumerate(rows):
-        y = 102 + i * _ROW
-        for stage, x in row:
-            _rounded(axes, Box(x, y - 6, x + 15, y + 6), view.colours[stage], view.colours[stage], 3)
-            write(axes, x + 22, y, view.names[stage], size=_SMALL)
 
 
 def _scales(axes: Axes, view: View, top: float, width: float) -> None:
@@ -204,8 +181,8 @@ def _width(moves: int, most: int) -> float:
 def _node(axes: Axes, view: View, activity: Activity, box: Box, busy: float) -> None:
     """A box tinted by its stage, stronger for busier activities, with the stage's colour at its left."""
     colour = view.colours.get(activity.stage, NO_STAGE)
-    _rounded(axes, box, blend(PAPER, colour, 0.10 + 0.30 * busy), colour, 7, layer=4)
-    _rounded(axes, Box(box.left + 4, box.top + 6, box.left + 9, box.bottom - 6), colour, colour, 2, layer=4.1)
+    rounded(axes, box, blend(PAPER, colour, 0.10 + 0.30 * busy), line=colour, radius=7, layer=4)
+    rounded(axes, Box(box.left + 4, box.top + 6, box.left + 9, box.bottom - 6), colour, radius=2, layer=4.1)
     x = box.centre[0] + 4
     write(axes, x, box.top + 15, view.labels[activity.name].text, size=_NAME, align="center")
     write(axes, x, box.bottom - 11, count(activity.events), size=_SMALL, colour="#46515e", align="center")
@@ -225,16 +202,8 @@ def _end(axes: Axes, box: Box, name: str) -> None:
 
     x, y = box.centre
     axes.add_patch(Circle((x, y), _DOT / 2, facecolor=_END, linewidth=0, zorder=4))
-    _rounded(axes, Box.around((x, y), (10, 10)), PAPER, PAPER, 1, layer=5)
+    rounded(axes, Box.around((x, y), (10, 10)), PAPER, radius=1, layer=5)
     write(axes, x, box.bottom + 12, name, size=_SMALL, colour=MUTED, align="center")
-
-
-def _rounded(axes: Axes, box: Box, fill: str, line: str, radius: float, layer: float = 3) -> None:
-    from matplotlib.patches import FancyBboxPatch
-
-    axes.add_patch(FancyBboxPatch(
-        (box.left, box.top), box.right - box.left, box.bottom - box.top, facecolor=fill, edgecolor=line,
-        linewidth=0.9, boxstyle=f"round,pad=0,rounding_size={radius}", zorder=layer))
 
 
 def _arrow(axes: Axes, curve: Curve, colour: str, width: float, *, dashed: bool, layer: float) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from ..log.results import DirectlyFollowsGraph, Gaps
 from ..words import say
-from .drawing import Drawing, style
-from .fonts import readable
+from .drawing import Drawing, nothing, style
+from .fonts import readable, remarks
 from .mapdraw import View, draw_map
 from .pruning import Path, Shown, prune
 from .scales import count, duration, palette, percent, percentile
@@ -31,6 +31,8 @@ def process_map(dfg: DirectlyFollowsGraph, *, gaps: Gaps | None = None, lang: st
     Raises InputError for an unknown colour column or impossible numbers.
     """
     shown = prune(dfg, gaps, colour, activities, paths)
+    if not shown.activities:
+        return nothing("process_map", "map_title", lang)
     view = _view(shown, dfg.n, colour, stage_colours, stage_names, lang)
     with style():
         figure = draw_map(view, engine)
@@ -68,7 +70,7 @@ def _sentences(view: View, moves: int) -> list[str]:
                               share=percent(shown.hidden_moves / max(1, moves))))
     else:
         drawn.append(view.say("map_words_all"))
-    return drawn + _notes(view)
+    return [*drawn, *remarks(view.labels.values(), view.lang)]
 
 
 def _slowest(view: View) -> list[str]:
@@ -83,11 +85,3 @@ def _slowest(view: View) -> list[str]:
 def _path(view: View, path: Path) -> dict[str, str]:
     return {"source": view.labels[path.source].full, "target": view.labels[path.target].full,
             "moves": count(path.moves), "metric": view.metric, "gap": duration(path.gap, view.lang)}
-
-
-def _notes(view: View) -> list[str]:
-    """What was done to labels that could not be drawn as they are."""
-    labels = view.labels.values()
-    return [view.say("shortened", short=label.text, full=label.full) for label in labels
-            if label.text != label.full] + [
-        view.say("label_note", label=label.text, note=label.notes) for label in labels if label.notes]
