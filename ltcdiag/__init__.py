@@ -1,1 +1,78 @@
-"""ltcdiag: how a Lead-to-Cash process really runs, from the exports a company already has."""
+"""ltcdiag: how a Lead-to-Cash process really runs, from the exports a company already has.
+
+The front door: every public name, loaded on first use. Importing ltcdiag loads nothing heavy.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .api import (
+        cases,
+        clock,
+        directly_follows,
+        discover,
+        draw,
+        gaps,
+        handovers,
+        read,
+        report,
+        rework,
+        sniff,
+        sql,
+        variants,
+    )
+    from .bundled import sample
+    from .errors import ConservationError, InputError, LtcdiagError, OutputError, QuestionError
+    from .log.event_log import EventLog
+    from .log.filters import (
+        Attribute,
+        Between,
+        CaseIs,
+        Contains,
+        Duration,
+        EndsWith,
+        Follows,
+        StartsWith,
+        StateIs,
+        TopVariants,
+        VariantIs,
+    )
+    from .log.ledger import Ledger
+    from .log.period import Period
+
+__version__ = "0.1.0"
+
+_WHERE = {
+    "api": ("cases", "clock", "directly_follows", "discover", "draw", "gaps", "handovers", "read", "report",
+            "rework", "sniff", "sql", "variants"),
+    "bundled": ("sample",),
+    "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
+    "log.event_log": ("EventLog",),
+    "log.filters": ("Attribute", "Between", "CaseIs", "Contains", "Duration", "EndsWith", "Follows", "StartsWith",
+                    "StateIs", "TopVariants", "VariantIs"),
+    "log.ledger": ("Ledger",),
+    "log.period": ("Period",),
+}
+_HOME = {name: module for module, names in _WHERE.items() for name in names}
+
+__all__ = [
+    "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Duration", "EndsWith", "EventLog", "Follows",
+    "InputError", "Ledger", "LtcdiagError", "OutputError", "Period", "QuestionError", "StartsWith", "StateIs",
+    "TopVariants", "VariantIs", "__version__", "cases", "clock", "directly_follows", "discover", "draw", "gaps",
+    "handovers", "read", "report", "rework", "sample", "sniff", "sql", "variants",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'ltcdiag' has no name '{name}'")
+    value = getattr(import_module(f".{_HOME[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -25,3 +25,12 @@ def folder(name: str) -> Path:
         f"The folder {name!r} does not come with this installation.",
         fix=f"Choose one of {', '.join(FOLDERS)}, or install ltcdiag again.",
     )
+
+
+def sample(name: str = "ltc_zh") -> Path:
+    """The folder of an invented sample log: ltc_zh, ltc_en or clean_twin. Raises InputError for another name."""
+    logs = folder("sample_logs")
+    known = sorted(path.name for path in logs.iterdir() if path.is_dir())
+    if name not in known:
+        raise InputError(f"There is no sample log {name!r}.", fix=f"Choose one of {', '.join(known)}.")
+    return logs / name

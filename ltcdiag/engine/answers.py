@@ -7,8 +7,8 @@ from __future__ import annotations
 
 DAY = 86_400_000_000
 
-LABELLED = """(select e.c, e.pos, e.ts, e.ts2, coalesce(l.{level}, '-') as a,
-  case when e.a2 is not null then coalesce(m.{level}, '-') end as a2
+LABELLED = """(select e.c, e.pos, e.ts, e.ts2, l.{level} as a,
+  m.{level} as a2
   from {ev} e join lab l on e.a = l.a left join lab m on e.a2 = m.a)"""
 
 DIRECTLY_FOLLOWS = f"""
@@ -50,10 +50,10 @@ VISITED_PATHS = """select c, list(a order by pos) filter (a is distinct from bef
 REWORK = """
 with steps as (select c, a, lag(a) over (partition by c order by pos) as before from {wi}),
 per_case as (select c, a, count(*) as n, count(*) filter (before = a) as loops from steps group by c, a)
-select a::varchar as activity, stage, sum(n)::bigint as instances, count(*) as cases,
+select a::varchar as activity, known_stage as stage, sum(n)::bigint as instances, count(*) as cases,
        count(*) filter (n > 1) as cases_repeating, sum(n - 1)::bigint as repeats, sum(loops)::bigint as self_loops,
        count(*) filter (n > 1) / count(*) as share_of_cases
-from per_case join lab using (a) group by a, stage order by repeats desc, activity"""
+from per_case join lab using (a) group by a, known_stage order by repeats desc, activity"""
 
 HANDOVERS = f"""
 with moves as (select c, {{by}}::varchar as source, lead({{by}}) over w::varchar as target,
@@ -85,5 +85,5 @@ select case_id, a::varchar as stage, visit::int as visit, entered, exited, mark,
 from marked join k using (c) order by case_id, visit"""
 
 POINTS = """
-select case_id, ts as time, e.a::varchar as activity, stage from {ev} e join k using (c) join lab using (a)
+select case_id, ts as time, e.a::varchar as activity, known_stage as stage from {ev} e join k using (c) join lab using (a)
 order by c, pos"""

@@ -17,10 +17,14 @@ from .prepare import prepare_events, prepare_labels
 
 @dataclass(frozen=True)
 class Labelling:
-    """What the activities mean: level → activity → key, the labels that close a case, the labels that may
-    follow a close without reopening the case."""
+    """What the activities mean.
 
-    levels: Mapping[str, Mapping[str, str | None]]
+    stages: activity → canonical stage or None. levels: level → activity → the key it has there. closing:
+    labels that close a case. aftercare: labels that may follow a close without reopening the case.
+    """
+
+    stages: Mapping[str, str | None]
+    levels: Mapping[str, Mapping[str, str]]
     closing: frozenset[str] = frozenset()
     aftercare: frozenset[str] = frozenset()
 
@@ -49,14 +53,13 @@ def build(
     lock(connection)
     activities = [row[0] for row in connection.sql("select distinct a::varchar from ev order by 1").fetchall()]
     meaning = labelling(activities)
-    prepare_labels(connection, meaning.levels, meaning.closing, meaning.aftercare)
+    prepare_labels(connection, meaning.stages, meaning.levels, meaning.closing, meaning.aftercare)
     known = bool(meaning.closing) or "outcome" in found.roles
     columns = tuple(connection.sql("select * from ev limit 0").columns)
     store = Store(connection, columns, found.loaded, found.as_of, known)
     tables = DuckTables(store)
     cases = tables.cases
     events = int(connection.sql("select count(*) from ev").fetchall()[0][0])
-    stages = meaning.levels.get("stage", {})
     return EventLog(
         tables=tables,
         name=name,
@@ -65,7 +68,7 @@ def build(
         timezone=found.timezone,
         as_of=found.as_of,
         closedness="known" if known else "unknown",
-        stages={label: stages.get(label) for label in activities},
+        stages={label: meaning.stages.get(label) for label in activities},
         calendar=calendar,
         ledger=found.ledger({"events": events, "cases": cases, "activities": len(activities)}),
         fingerprint=_fingerprint(used, options, meaning),

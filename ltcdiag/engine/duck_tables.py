@@ -169,7 +169,7 @@ def _literal(value: Any) -> str:
 def _directly_follows(t: DuckTables, level: str = "activity") -> DirectlyFollowsGraph:
     events, _ = t.events(level)
     sql = answers.DIRECTLY_FOLLOWS.format(events=events)
-    stage, join = ("lab.stage", "join lab using (a)") if level == "activity" else ("null", "")
+    stage, join = ("lab.known_stage", "join lab using (a)") if level == "activity" else ("null", "")
     activities = t.table(answers.ACTIVITIES.format(events=events, stage=stage, join=join))
     return DirectlyFollowsGraph(t.table(sql), t.cases, t.text(sql), level, activities=activities)
 

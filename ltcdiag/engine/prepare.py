@@ -64,27 +64,29 @@ def _enumerate(connection: duckdb.DuckDBPyConnection, type_name: str, column: st
 
 def prepare_labels(
     connection: duckdb.DuckDBPyConnection,
-    levels: Mapping[str, Mapping[str, str | None]],
+    stages: Mapping[str, str | None],
+    levels: Mapping[str, Mapping[str, str]],
     closing: frozenset[str],
     aftercare: frozenset[str],
 ) -> None:
-    """lab: one row an activity with its key on every level, whether it closes a case, and whether it may
-    follow a close without reopening the case."""
+    """lab: one row an activity with its stage or null, its key on every level above, whether it closes a case,
+    and whether it may follow a close without reopening the case."""
     labels = [row[0] for row in connection.sql("select distinct a::varchar from ev order by 1").fetchall()]
     rows = [
         (
             label,
-            *(levels.get(level, {}).get(label) for level in LEVELS[1:]),
+            stages.get(label),
+            *(levels.get(level, {}).get(label, label) for level in LEVELS[1:]),
             label in closing,
             label in aftercare,
         )
         for label in labels
     ]
     connection.execute(
-        "create table lab (a e_act, stage varchar, main_stage varchar, sub_process varchar, chain varchar, "
-        "closes boolean, aftercare boolean)"
+        "create table lab (a e_act, known_stage varchar, stage varchar, main_stage varchar, sub_process varchar, "
+        "chain varchar, closes boolean, aftercare boolean)"
     )
-    connection.executemany("insert into lab values (?, ?, ?, ?, ?, ?, ?)", rows)
+    connection.executemany("insert into lab values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def prepare_instances(connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> None:

@@ -1,0 +1,255 @@
+"""The functions behind the front door: each joins rooms that must not see each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .errors import InputError
+from .log.event_log import EventLog
+from .log.records import ROLES, ColumnMap, Table, TypedTable
+from .words import current, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .charts.drawing import Drawing
+    from .engine.build import Labelling
+    from .log.results import Answer, Cases, Clock, DirectlyFollowsGraph, Gaps, Handovers, Rework, Variants
+    from .mining.discovery import Model
+    from .sources.mapping import Mapping as SourceMapping
+
+Source = "str | Path | pd.DataFrame | Sequence[str | Path]"
+
+
+def read(
+    source: str | Path | pd.DataFrame | Sequence[str | Path],
+    *,
+    case: str = "case",
+    mapping: str | Path | SourceMapping | None = None,
+    columns: Mapping[str, str] | None = None,
+    ends: Sequence[str] = (),
+    as_of: str | date | datetime | None = None,
+    timezone: str | None = None,
+    day_order: str | None = None,
+    encoding: str | None = None,
+    calendar: str = "CN",
+    attributes: str | Sequence[str] = "all",
+    progress: Callable[[str, int], None] | None = None,
+    threads: int | None = None,
+) -> EventLog:
+    """An event log from a file, a folder, a zip, several of them, or a data frame.
+
+    columns: role → column where the guess is wrong (roles: case, activity, time, start, lifecycle, instance,
+    resource, role, department, amount, currency, outcome, sequence). mapping: a mapping file with the same
+    and more. ends: activities that close a case. as_of: later rows are set aside; by default the last
+    recorded time. timezone: of wall-clock times. attributes: columns kept for filters, "all" or a list.
+
+    Raises InputError with every fault found, QuestionError when only a person can decide.
+    Law: every line read is an event, structure, or set aside with a reason; see the log's ledger.
+    """
+    from .domain.artificial import artificial_labels
+    from .engine.build import build
+    from .engine.loading import ReadOptions, silent
+
+    settings = _settings(mapping, columns, ends, timezone, day_order, encoding)
+    used, unused, name = _tables(source, settings)
+    options = ReadOptions(
+        timezone=_zone(settings.timezone),
+        day_order=_day_order(settings.day_order),
+        as_of=_as_of(as_of),
+        attributes=attributes,
+        artificial=artificial_labels(),
+    )
+    return build(
+        used,
+        unused,
+        options,
+        labelling=lambda labels: _labelling(labels, settings),
+        name=name,
+        notion=case,
+        calendar=calendar,
+        progress=progress or silent,
+        threads=threads,
+    )
+
+
+def _settings(
+    mapping: str | Path | SourceMapping | None,
+    columns: Mapping[str, str] | None,
+    ends: Sequence[str],
+    timezone: str | None,
+    day_order: str | None,
+    encoding: str | None,
+) -> SourceMapping:
+    """One record of what the user decided: arguments over the mapping file."""
+    from .sources.mapping import Mapping as SourceMapping
+    from .sources.mapping import load_mapping
+
+    base = load_mapping(mapping) if isinstance(mapping, str | Path) else (mapping or SourceMapping())
+    unknown = sorted(set(columns or {}) - set(ROLES))
+    if unknown:
+        raise InputError(
+            say("api.unknown_roles", current(), roles=", ".join(unknown)),
+            fix=say("engine.one_of", current(), values=", ".join(ROLES)),
+        )
+    return replace(
+        base,
+        columns={**base.columns, **(columns or {})},
+        ends=tuple(ends) or base.ends,
+        timezone=timezone or base.timezone,
+        day_order=day_order or base.day_order,
+        encoding=encoding or base.encoding,
+    )
+
+
+Used = list[tuple[Table, ColumnMap]]
+Unused = list[tuple[Table, str]]
+
+
+def _tables(source: Any, settings: SourceMapping) -> tuple[Used, Unused, str]:
+    from .sources.opening import open_tables
+    from .sources.reading import tables_for_log
+
+    if isinstance(source, str | Path):
+        source = [source]
+    if isinstance(source, list | tuple):
+        tables = open_tables(source, encoding=settings.encoding)
+        used, unused = tables_for_log(tables, settings)
+        return used, unused, ", ".join(Path(path).name for path in source)
+    table = _frame_table(source)
+    used, unused = tables_for_log([table], settings)
+    return used, unused, "DataFrame"
+
+
+def _frame_table(frame: pd.DataFrame) -> TypedTable:
+    import hashlib
+
+    import pandas as pd
+
+    digest = hashlib.sha256(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes()).hexdigest()
+    return TypedTable("DataFrame", digest, frame, tuple(map(str, frame.columns)))
+
+
+def _labelling(labels: Sequence[str], settings: SourceMapping) -> Labelling:
+    """What the activities mean: the user's mapping, then the dictionary; nothing for a log of another process."""
+    from .domain.labels import closing_labels, map_labels, stages_if_ltc
+    from .domain.levels import LEVELS, roll_up
+    from .domain.stages import load_stages
+    from .engine.build import Labelling
+
+    found = stages_if_ltc(map_labels(labels, own=settings.labels))
+    unknown = sorted(set(settings.ends) - set(labels))
+    if unknown:
+        raise InputError(
+            say("api.unknown_ends", current(), ends=", ".join(unknown)),
+            fix=say("engine.one_of", current(), values=", ".join(labels[:30])),
+        )
+    closing = frozenset(settings.ends) or closing_labels(found)
+    stages = load_stages()
+    aftercare = frozenset(
+        label for label, stage in found.stages.items() if stage and stages[stage].main_stage == "relationship"
+    )
+    levels = {level: roll_up(found, level) for level in LEVELS[1:]}
+    return Labelling(found.stages, levels, closing, aftercare - closing)
+
+
+def _zone(name: str | None) -> str | None:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    if name is None:
+        return None
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InputError(say("api.unknown_zone", current(), zone=name), fix=say("api.unknown_zone_fix", current())) from None
+    return name
+
+
+def _day_order(order: str | None) -> str | None:
+    if order not in (None, "dmy", "mdy", "ymd"):
+        raise InputError(
+            say("engine.unknown_choice", current(), value=order),
+            fix=say("engine.one_of", current(), values="dmy, mdy, ymd"),
+        )
+    return order
+
+
+def _as_of(moment: str | date | datetime | None) -> datetime | None:
+    """The as-of moment; a day given as a date counts whole."""
+    if moment is None or isinstance(moment, datetime):
+        return moment
+    try:
+        day = moment if isinstance(moment, date) else datetime.fromisoformat(moment)
+    except ValueError:
+        raise InputError(say("api.no_date", current(), value=moment), fix=say("api.no_date_fix", current())) from None
+    if isinstance(day, datetime) and isinstance(moment, str) and len(moment) > 10:
+        return day
+    return datetime(day.year, day.month, day.day) + timedelta(days=1) - timedelta(microseconds=1)
+
+
+def cases(log: EventLog) -> Cases:
+    """One row a case: variant, events, start, end, days, state, first and last source row."""
+    return _asked(log, "cases")
+
+
+def variants(log: EventLog, level: str = "activity") -> Variants:
+    """The paths that cases took, most common first. Law: their cases add up to the cases of the log."""
+    return _asked(log, "variants", level=level)
+
+
+def directly_follows(log: EventLog, level: str = "activity") -> DirectlyFollowsGraph:
+    """Which activity directly follows which. Law: moves + cases = events."""
+    return _asked(log, "directly_follows", level=level)
+
+
+def gaps(log: EventLog, level: str = "activity") -> Gaps:
+    """The time between each pair of neighbouring events, in days; a gap is not waiting unless starts are known."""
+    return _asked(log, "gaps", level=level)
+
+
+def rework(log: EventLog) -> Rework:
+    """Which activities are done again in the same case, counted on work instances."""
+    return _asked(log, "rework")
+
+
+def handovers(log: EventLog, by: str | None = None) -> Handovers:
+    """Who hands work to whom: by department, else role, else resource, unless `by` names one."""
+    return _asked(log, "handovers", by=by)
+
+
+def clock(log: EventLog, level: str | None = None) -> Clock:
+    """When each case entered and left each stage (each activity, where the log has no known stages)."""
+    return _asked(log, "clock", level=level or ("stage" if is_staged(log) else "activity"))
+
+
+def is_staged(log: EventLog) -> bool:
+    """Whether some activity of the log has a canonical stage."""
+    return any(stage is not None for stage in log.stages.values())
+
+
+def sql(log: EventLog, answer: str, **options: Any) -> str:
+    """The SQL that makes an answer, for a data team to read and re-run."""
+    return log.tables.sql(answer, **options)
+
+
+def discover(log: EventLog, method: str = "inductive", noise: float = 0.2) -> Model:
+    """A process model from the variants of the log, by pm4py: process tree, BPMN and Petri net."""
+    from .mining.discovery import discover as mined
+
+    return mined(variants(log), method=method, noise=noise)
+
+
+def draw(answer: Answer, *, lang: str | None = None, **options: Any) -> Drawing:
+    """The picture of an answer: a map of directly-follows, bars of gaps, rows of variants, a heat map of
+    handovers, each with its words. options: those of the chart, such as colour, paths or top."""
+    from .reports.pictures import picture
+
+    return picture(answer, lang or current(), **options)
+
+
+def _asked(log: EventLog, name: str, **options: Any) -> Any:
+    return log.tables.answer(name, **options)
