@@ -126,6 +126,7 @@ JOBS = {job.__name__: job for job in (ltcdiag_all, ltcdiag_dfg, pm4py_all, pm4py
 def child(command):
     """Wall and CPU seconds and peak MB of one process, and what it printed."""
     variables = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    variables["PYTHONPATH"] = str(HERE.parent)  # this checkout, whether or not it is installed
     began = time.perf_counter()
     process = subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, text=True, env=variables)
     printed = process.stdout.read()
@@ -220,7 +221,7 @@ def verdicts(found, starting):
 def versions():
     from importlib.metadata import version
 
-    names = ("ltcdiag", "duckdb", "pandas", "numpy", "pyarrow", "pm4py")
+    names = ("duckdb", "pandas", "numpy", "pyarrow", "pm4py")
     return {"python": platform.python_version(), "cores": os.cpu_count(), "machine": platform.machine()} | {
         name: version(name) for name in names}
 
