@@ -72,7 +72,7 @@ def _groups(frame: pd.DataFrame, names: Mapping[str, str], lang: str) -> dict[st
     ranked.sort(key=lambda g: (list(names).index(g) if g in names else len(names)))
     found: dict[str | None, str] = {group: readable(names.get(group, group), lang).text for group in ranked}
     if sum(int(counts[group]) for group in ranked) < len(frame):
-        found[None] = say("charts.dotted_other", lang)
+        found[None] = say("charts.dotted_other" if len(counts) > _MOST_GROUPS else "charts.no_stage", lang)
     return found
 
 
@@ -101,8 +101,8 @@ def _dots(axes: Axes, frame: pd.DataFrame, groups: Mapping[str | None, str],
 
     tint = [colours[group if group in groups else None] for group in frame["group"]]
     rows = max(1, frame["row"].nunique())
-    size = min(26.0, max(2.2, (1.4 * _PLOT / rows) ** 2))
-    axes.scatter(date2num(frame["time"].to_numpy()), frame["row"].to_numpy(), c=tint, s=size, alpha=0.75,
+    size = min(26.0, max(3.2, (1.4 * _PLOT / rows) ** 2))
+    axes.scatter(date2num(frame["time"].to_numpy()), frame["row"].to_numpy(), c=tint, s=size, alpha=0.85,
                  linewidths=0, rasterized=True, zorder=3)
 
 
@@ -116,6 +116,7 @@ def _calendar(axes: Axes, rows: int, as_of: datetime | date | None, lang: str) -
         locator, formats=["%Y", "%Y-%m", "%m-%d", "%H:%M", "%H:%M", "%S.%f"],
         zero_formats=["", "%Y", "%Y-%m", "%m-%d", "%H:%M", "%H:%M"], show_offset=False))
     axes.yaxis.set_major_locator(MaxNLocator(6, integer=True))
+    axes.yaxis.set_major_formatter(lambda row, _: count(row))
     axes.set_ylim(rows - 0.5 + 0.01 * rows, -0.5 - 0.01 * rows)
     axes.grid(color=HAIRLINE, linewidth=0.6, zorder=0)
     axes.set_facecolor(PAPER)

@@ -38,7 +38,7 @@ class Drawing:
         """The picture as SVG text, the same characters on every run; labels stay text, nothing is a link."""
         target = BytesIO()
         with style(f"ltcdiag-{self.name}"):
-            self.figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
+            self.figure.savefig(target, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
         return target.getvalue().decode("utf-8")
 
     def png(self, dpi: float = 160) -> bytes:

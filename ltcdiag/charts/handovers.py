@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_CELL_WIDTH, _CELL, _MARGIN, _SIZE = 86.0, 44.0, 30.0, 11.5
+_CELL_WIDTH, _CELL, _MARGIN, _SIZE = 98.0, 44.0, 30.0, 11.5
 _FREQUENT = 0.02            # of all handovers: what counts as a frequent one
 
 
@@ -56,10 +56,10 @@ def _draw(moves: Sequence[_Move], parties: Sequence[str], labels: Mapping[str, L
     drawn = [move for move in moves if move.source in at and move.target in at]
     left = _MARGIN + max(measure(labels[party].text, _SIZE) for party in parties) + 14
     top, side = 152.0, _CELL_WIDTH * len(parties)
-    width = max(left + side + _MARGIN, 560.0)
+    subtitle = say("charts.handovers_subtitle", lang, metric=say("charts.colour_gap_days_median", lang))
+    width = max(left + side, _MARGIN + measure(subtitle, 12)) + _MARGIN
     figure, axes = page(width, top + _CELL * len(parties) + _MARGIN)
-    metric = say("charts.colour_gap_days_median", lang)
-    heading(axes, width, say("charts.handovers_title", lang), say("charts.handovers_subtitle", lang, metric=metric))
+    heading(axes, width, say("charts.handovers_title", lang), subtitle)
     write(axes, left - 14, 108, say("charts.handovers_from", lang) + " ↓", size=10.5, colour=MUTED, align="right")
     write(axes, left, 108, say("charts.handovers_to", lang) + " →", size=10.5, colour=MUTED)
     for i, party in enumerate(parties):
@@ -72,18 +72,23 @@ def _draw(moves: Sequence[_Move], parties: Sequence[str], labels: Mapping[str, L
 
 def _cells(axes: Axes, drawn: Sequence[_Move], at: Mapping[str, int], left: float, top: float, lang: str) -> None:
     longest = percentile((move.gap for move in drawn), 0.95)
+    few = _FREQUENT * sum(move.moves for move in drawn)
     known = {(at[move.source], at[move.target]): move for move in drawn}
     for row in range(len(at)):
         for column in range(len(at)):
             x, y = left + column * _CELL_WIDTH, top + row * _CELL
             box = Box(x + 1.5, y + 1.5, x + _CELL_WIDTH - 1.5, y + _CELL - 1.5)
             move = known.get((row, column))
-            fill = blend(gap_colour(move.gap, longest), "#ffffff", 0.15) if move else (
-                "#e6eaef" if row == column else "#f6f7f9")
+            fill = _fill(move, longest, few) if move else "#e6eaef" if row == column else "#f6f7f9"
             rounded(axes, box, fill, radius=4)
             if move:
                 write(axes, box.centre[0], y + 16, count(move.moves), size=12, colour=on(fill), align="center")
                 write(axes, box.centre[0], y + 31, duration(move.gap, lang), size=10, colour=on(fill), align="center")
+
+
+def _fill(move: _Move, longest: float, few: float) -> str:
+    """The colour of a cell: pale for handovers so rare that their median says little."""
+    return blend(gap_colour(move.gap, longest), "#ffffff", 0.12 if move.moves >= few else 0.72)
 
 
 def _words(h: Handovers, moves: Sequence[_Move], parties: Sequence[str], labels: Mapping[str, Label],

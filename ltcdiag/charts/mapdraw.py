@@ -129,7 +129,7 @@ def _ramp(axes: Axes, view: View, x: float, y: float) -> float:
     write(axes, x, y, low, size=_SMALL)
     x += measure(low, _SMALL) + 6
     for i in range(24):
-        axes.fill_between([x + 4 * i, x + 4 * i + 4.3], y - 5, y + 5, color=gap_colour(i, 23), linewidth=0)
+        rounded(axes, Box(x + 4 * i, y - 5, x + 4 * i + 4.3, y + 5), gap_colour(i, 23), radius=0)
     write(axes, x + 102, y, high, size=_SMALL)
     return x + 102 + measure(high, _SMALL)
 

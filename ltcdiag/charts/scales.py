@@ -34,7 +34,7 @@ def duration(days: float | None, lang: str) -> str:
         if abs(days) >= size:
             value = days / size
             return say(f"charts.{unit}", lang, n=f"{value:,.0f}" if abs(value) >= 99.95 else f"{value:.1f}")
-    return say("charts.minutes", lang, n="0" if days == 0 else "<1")
+    return say("charts.days", lang, n="0") if days == 0 else say("charts.minutes", lang, n="<1")
 
 
 def palette(stages: Iterable[str | None], given: Mapping[str, str] | None = None) -> dict[str | None, str]:

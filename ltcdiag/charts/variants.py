@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING
 
 from ..log.results import Variants
 from ..words import say
-from .drawing import ACCENT, HAIRLINE, MUTED, Drawing, heading, nothing, page, style, write
+from .drawing import ACCENT, HAIRLINE, MUTED, Drawing, heading, nothing, page, rounded, style, write
 from .fonts import Label, measure, readable, remarks
 from .legend import LEGEND_ROW, legend, legend_rows
 from .scales import NO_STAGE, blend, count, duration, on, palette, percent
+from .shapes import Box
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _SIZE, _ROW, _ARROW, _POINT = 10.5, 38.0, 26.0, 8.0
-_MARGIN, _STEPS_FROM, _STEPS_WIDTH = 30.0, 372.0, 860.0
+_MARGIN, _STEPS_FROM, _STEPS_WIDTH = 30.0, 396.0, 860.0
 _FOLD = "#eef1f4"
 
 
@@ -55,7 +56,7 @@ def variants_chart(v: Variants, *, lang: str = "zh", top: int = 12, stage_of: Ma
     if not rows:
         return nothing("variants", "variants_title", lang)
     shown = rows[:max(1, top)]
-    labels = {a: readable(a, lang, longest=8) for row in shown for a in row.activities}
+    labels = {a: readable(a, lang, longest=9.5) for row in shown for a in row.activities}
     stages = {a: (stage_of or {}).get(a) for a in labels}
     colours = _colours(stages, stage_colours, stage_names)
     with style():
@@ -97,7 +98,7 @@ def _draw(cases: int, rows: Sequence[_Row], shown: Sequence[_Row], labels: Mappi
 
 
 def _column_heads(axes: Axes, y: float, lang: str) -> None:
-    for x, key in ((118, "cases"), (228, "share"), (286, "cumulative"), (360, "median")):
+    for x, key in ((118, "cases"), (228, "share"), (304, "cumulative"), (380, "median")):
         write(axes, x, y, say(f"charts.column_{key}", lang), size=10, colour=MUTED, align="right")
 
 
@@ -105,10 +106,10 @@ def _row(axes: Axes, row: _Row, arrows: Sequence[_Arrow], y: float, most: float,
     axes.plot([_MARGIN, width - _MARGIN], [y + _ROW / 2] * 2, color=HAIRLINE, linewidth=0.6)
     write(axes, 52, y, f"{row.rank}", size=11, colour=MUTED, align="right")
     write(axes, 118, y, count(row.cases), size=12, align="right")
-    axes.fill_between([132, 132 + max(1.0, 52 * row.share / most)], y - 6, y + 6, color=ACCENT, linewidth=0)
+    rounded(axes, Box(132, y - 6, 132 + max(1.0, 52 * row.share / most), y + 6), ACCENT, radius=0)
     write(axes, 228, y, percent(row.share), size=11, align="right")
-    write(axes, 286, y, percent(row.cumulative), size=11, colour=MUTED, align="right")
-    write(axes, 360, y, duration(row.days, lang), size=11, align="right")
+    write(axes, 304, y, percent(row.cumulative), size=11, colour=MUTED, align="right")
+    write(axes, 380, y, duration(row.days, lang), size=11, align="right")
     x = _STEPS_FROM
     for i, arrow in enumerate(arrows):
         _draw_arrow(axes, arrow, x, y, first=i == 0)
