@@ -113,12 +113,13 @@ class _Cutter:
 
     def _cut(self, lines: list[str], number: int, *, last: bool) -> tuple[Chunk, int, bool]:
         """Complete rows, the lines they took, and whether a stray quote stands in the line after them."""
-        pairs = self.dialect.rows([*lines, "\n"])  # the added blank line shows whether a quote is open
-        if len(pairs) > len(lines) and not self.source.bad:
-            rows = [row for row, _ in pairs[:-1]]
+        probed = [*lines, "\n"]  # the added blank line shows whether a quote is open at the end
+        rows = self.dialect.plain_rows(probed)
+        if len(rows) == len(probed) and not self.source.bad:  # one row a line
+            rows.pop()
             numbers = list(range(number, number + len(rows)))
             return Chunk(rows, numbers, numbers, lines), len(lines), False
-        return self._walk(pairs, lines, number, last=last)
+        return self._walk(self.dialect.rows(probed), lines, number, last=last)
 
     def _walk(self, pairs: list[tuple[list[str], int]], lines: list[str], number: int, *,
               last: bool) -> tuple[Chunk, int, bool]:

@@ -48,6 +48,10 @@ class Dialect:
         reader = csv.reader(lines, delimiter=self.separator, skipinitialspace=self.skip_space)
         return [(row, reader.line_num) for row in reader]
 
+    def plain_rows(self, lines: Sequence[str]) -> list[list[str]]:
+        """The rows alone, faster."""
+        return list(csv.reader(lines, delimiter=self.separator, skipinitialspace=self.skip_space))
+
     def is_sound(self, lines: Sequence[str]) -> bool:
         """Whether every quote is closed and followed by a separator or the line's end."""
         try:

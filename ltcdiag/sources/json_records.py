@@ -29,7 +29,7 @@ def open_json(content: Content, encoding: str | None = None) -> TextTable:
     """The table of a JSON file. Raises InputError: broken, no list of objects, too big to read whole."""
     chosen = detect(content, encoding)
     first = _first_line(content, chosen)
-    spool = Spool()
+    spool = Spool(content.file)
     by_line = isinstance(_parsed(first), dict) and _more_lines(content, chosen)
     if by_line:
         _by_line(content, chosen, spool)

@@ -11,8 +11,9 @@ from itertools import islice
 from ..log.ledger import RowSetAside
 from .content import Content
 from .encoding import MARK, Encoding
-from .reasons import BATCH, MAX_LINE, SHOWN
+from .reasons import MAX_LINE, SHOWN
 
+BLOCK = 2_000  # lines worked on at once: small enough to stay in the processor's cache
 BLANK = "\n"  # stands where a line was put aside, so that line numbers stay true
 
 
@@ -23,7 +24,7 @@ class Lines:
 
     content: Content
     encoding: Encoding
-    block: int = BATCH
+    block: int = BLOCK
     seen: int = 0
     bad: dict[int, RowSetAside] = field(default_factory=dict)
 

@@ -29,7 +29,7 @@ REASONS = (
     "too_few_columns", "too_many_columns", "quote_swallow", "line_too_long", "undecodable", "nul_byte",
     "not_an_object", "not_json", "too_deep", "table_not_used",
     "id_missing", "id_scientific", "label_missing", "ts_missing", "ts_unreadable", "ts_default_date",
-    "artificial", "total_row",
+    "artificial", "total_row", "after_as_of",
 )
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..log.ledger import RowSetAside
 from ..log.records import Fates, TextBatch
-from .reasons import SHOWN, note
+from .reasons import BATCH, SHOWN, note
 
 _TAIL = 40  # rows at the end among which a footer is looked for
 _TOTAL = r"(grand |sub)?totals?|sum|合\s*计|总\s*计|小\s*计|汇\s*总|總\s*計|合\s*計"
@@ -48,6 +48,11 @@ class Sorter:
     other_separator: str = ""
     _misfits: int = 0
     _repeats: int = 0
+    _lines: list[int] = field(default_factory=list)
+    _cells: list[list[str | None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._cells = [[] for _ in self.columns]
 
     def batches(self, chunks: Iterable[Chunk]) -> Iterator[TextBatch]:
         """The records of the chunks; the last rows are held back until a footer can be told."""
@@ -56,29 +61,38 @@ class Sorter:
             joined = held.then(chunk) if held.rows else chunk
             keep = max(0, len(joined.rows) - _TAIL)
             held = joined.part(keep, None)
-            yield from self._batch(joined.part(0, keep))
-        yield from self._batch(held.part(0, self._footer_start(held)))
+            self._take(joined.part(0, keep))
+            if len(self._lines) >= BATCH:
+                yield self._batch()
+        self._take(held.part(0, self._footer_start(held)))
+        if self._lines:
+            yield self._batch()
         self._say()
 
-    def _batch(self, chunk: Chunk) -> Iterator[TextBatch]:
-        rows, width = chunk.rows, len(self.columns)
-        if not rows:
-            return
-        if not self._plain(rows, width):
-            chunk = self._fitting(chunk, width)
-            rows = chunk.rows
-        if rows:
-            columns = {name: [cell or None for cell in cells]
-                       for name, cells in zip(self.columns, zip(*rows, strict=True), strict=True)}
-            yield TextBatch(chunk.firsts, columns)
+    def _batch(self) -> TextBatch:
+        batch = TextBatch(self._lines, dict(zip(self.columns, self._cells, strict=True)))
+        self._lines, self._cells = [], [[] for _ in self.columns]
+        return batch
 
-    def _plain(self, rows: list[list[str]], width: int) -> bool:
-        """All rows have the width of the header, none is blank or the header again."""
-        if set(map(len, rows)) != {width}:
-            return False
-        if any(not row[0].strip() and _is_blank(row) for row in rows):
-            return False
-        return list(self.header) not in rows
+    def _take(self, chunk: Chunk) -> None:
+        """Add the records of a chunk. Chunks are small: rows are turned into columns while in the cache."""
+        cells = self._plain(chunk.rows)
+        if cells is None:
+            chunk = self._fitting(chunk, len(self.columns))
+            cells = list(zip(*chunk.rows, strict=True))
+        for column, values in zip(self._cells, cells, strict=False):
+            column.extend([value or None for value in values] if "" in values else values)
+        self._lines.extend(chunk.firsts)
+
+    def _plain(self, rows: list[list[str]]) -> list[tuple[str, ...]] | None:
+        """The columns, where all rows have the width of the header and none is blank or the header again."""
+        if set(map(len, rows)) != {len(self.columns)}:
+            return None
+        cells = list(zip(*rows, strict=True))
+        first = cells[0]
+        if "" in first or any(map(str.isspace, first)) or (self.header and self.header[0] in first):
+            return None
+        return cells
 
     def _fitting(self, chunk: Chunk, width: int) -> Chunk:
         kept = Chunk([], [], [], [])

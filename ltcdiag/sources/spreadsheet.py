@@ -15,12 +15,13 @@ from ..errors import Fault, InputError
 from ..log.records import Fates, TextBatch, TextTable
 from .content import Content
 from .dialect import lay_out
-from .reasons import BATCH, FREE_BYTES, MAX_CELLS, MAX_COLUMNS, MAX_FILE_BYTES, MAX_RATIO, fault, note
+from .reasons import FREE_BYTES, MAX_CELLS, MAX_COLUMNS, MAX_FILE_BYTES, MAX_RATIO, fault, note
 from .rows import Chunk, Sorter
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
+_PART = 5_000     # rows packed together
 _EXACT = 10**15  # whole numbers below this are exact in a cell
 
 
@@ -99,7 +100,7 @@ def _last_filled(row: Sequence[str]) -> int:
 
 def _packed(rows: list[list[str]]) -> list[bytes]:
     """The rows kept small until they are drawn: reading a workbook twice costs more."""
-    return [zlib.compress(marshal.dumps(rows[start:start + BATCH]), 1) for start in range(0, len(rows), BATCH)]
+    return [zlib.compress(marshal.dumps(rows[start:start + _PART]), 1) for start in range(0, len(rows), _PART)]
 
 
 def _draw(packed: list[bytes], file: str, columns: Sequence[str], header: int, cells: Sequence[str],

@@ -12,10 +12,9 @@ from collections.abc import Iterator
 from xml.parsers import expat
 
 from ..errors import InputError
-from ..log.ledger import RowSetAside
 from ..log.records import TextTable
 from .content import Content
-from .reasons import MAX_COLUMNS, MAX_LINE, SHOWN, fault, note
+from .reasons import MAX_COLUMNS, fault, note
 from .spool import Spool
 
 CASE = "case:concept:name"
@@ -66,7 +65,7 @@ class _Reader:
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.spool = Spool()
+        self.spool = Spool(file)
         self.depth, self.level = 0, -1
         self.target: dict[str, str | None] = {}
         self.trace: dict[str, str | None] | None = None
@@ -127,15 +126,7 @@ class _Reader:
     def _keep(self, case: dict[str, str | None]) -> None:
         for event in self.events:
             self.spool.lines += 1
-            record = {**case, **event} if case else event
-            if len(record) > MAX_COLUMNS:
-                raise InputError(fault("too_many_header_columns", where=self.file, n=len(record), limit=MAX_COLUMNS))
-            if max(map(len, filter(None, record.values())), default=0) > MAX_LINE:
-                text = str(record)[:SHOWN]
-                number = self.spool.lines
-                self.spool.set_aside.append(RowSetAside(self.file, number, number, "line_too_long", text))
-            else:
-                self.spool.add(record, self.spool.lines)
+            self.spool.add({**case, **event}, self.spool.lines)
         self.events = []
 
     def table(self, content: Content) -> TextTable:
