@@ -39,7 +39,7 @@ COMMANDS: dict[str, list[str]] = {
         str(PYTHON), "-m", "pytest", "--nbval-lax", "--nbval-current-env",
         "--nbval-sanitize-with", "tests/nbval_sanitize.cfg",
     ],
-    "lab": [str(PYTHON), "-m", "jupyterlab", "notebooks"],
+    "lab": [str(SCRIPTS / "ltcdiag"), "lab"],
     "setup": [],
 }
 

@@ -55,6 +55,7 @@ BREACHES = {
     "a room without a floor": ("cellar/__init__.py", "", "has no floor"),
     "eval": ("stats/planted.py", "def f(text):\n    return eval(text)\n", "runs text as code"),
     "pickle": ("sources/planted.py", "def f():\n    import pickle\n", "runs code from files"),
+    "pm4py's reader": ("mining/planted.py", "def f(pm, path):\n    return pm.read_xes(path)\n", "trusts"),
     "DataFrame.query": ("stats/planted.py", "def f(frame, text):\n    return frame.query(text)\n", "trusts"),
 }
 
