@@ -45,27 +45,28 @@ class Spool:
         """Packs what is still open; call once after the last record."""
         if not self._records:
             return
-        self._put_aside_long()
         names = dict.fromkeys(chain.from_iterable(self._records))
         self.columns.update(names)
         if len(self.columns) > MAX_COLUMNS:
             raise InputError(fault("too_many_header_columns", where=self.file, n=len(self.columns),
                                    limit=MAX_COLUMNS))
         columns = {name: [record.get(name) for record in self._records] for name in names}
+        if any(max(map(len, filter(None, values)), default=0) > MAX_LINE for values in columns.values()):
+            self._put_aside_long()
+            columns = {name: [record.get(name) for record in self._records] for name in names}
         self._packed.append(zlib.compress(marshal.dumps((self._numbers, columns)), 1))
         self._records, self._numbers = [], []
 
     def _put_aside_long(self) -> None:
         """Records with a value beyond the limit are set aside."""
-        long = {place for place, record in enumerate(self._records)
-                if max(map(len, filter(None, record.values())), default=0) > MAX_LINE}
-        for place in sorted(long):
-            number = self._numbers[place]
-            text = str(self._records[place])[:SHOWN]
-            self.set_aside.append(RowSetAside(self.file, number, number, "line_too_long", text))
-        if long:
-            self._records = [r for place, r in enumerate(self._records) if place not in long]
-            self._numbers = [n for place, n in enumerate(self._numbers) if place not in long]
+        kept = []
+        for record, number in zip(self._records, self._numbers, strict=True):
+            if max(map(len, filter(None, record.values())), default=0) > MAX_LINE:
+                text = ", ".join(f"{key}={(value or '')[:80]}" for key, value in record.items())
+                self.set_aside.append(RowSetAside(self.file, number, number, "line_too_long", text[:SHOWN]))
+            else:
+                kept.append((record, number))
+        self._records, self._numbers = [record for record, _ in kept], [number for _, number in kept]
 
     def draw(self, fates: Fates) -> Iterator[TextBatch]:
         """The batches anew; every column in each of them."""

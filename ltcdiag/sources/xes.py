@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from xml.parsers import expat
 
 from ..errors import InputError
 from ..log.records import TextTable
 from .content import Content
-from .reasons import MAX_COLUMNS, fault, note
+from .reasons import MAX_COLUMNS, fault, note, shorten
 from .spool import Spool
 
 CASE = "case:concept:name"
@@ -28,8 +28,7 @@ def open_xes(content: Content) -> TextTable:
     reader = _Reader(content.file)
     parser = expat.ParserCreate(encoding=None)
     parser.buffer_text = True
-    parser.StartElementHandler = reader.start
-    parser.EndElementHandler = reader.end
+    parser.StartElementHandler, parser.EndElementHandler = reader.handlers()
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = reader.refuse
     try:
         for data in _utf8_chunks(content):
@@ -60,60 +59,60 @@ def _utf8_chunks(content: Content) -> Iterator[bytes]:
 
 
 class _Reader:
-    """Handlers of the parser. `depth` is that of the current element; attributes of the open trace or
-    event stand at `level` and are kept in `target`."""
+    """Collects the events trace by trace."""
 
     def __init__(self, file: str) -> None:
         self.file = file
         self.spool = Spool(file)
-        self.depth, self.level = 0, -1
-        self.target: dict[str, str | None] = {}
         self.trace: dict[str, str | None] | None = None
         self.events: list[dict[str, str | None]] = []
         self.traces = self.nameless = self.loose = self.empty = 0
-        self.local: dict[str, str] = {}
 
     def refuse(self, *_: object) -> None:
         raise InputError(fault("doctype", where=self.file))
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        self.depth += 1
-        name = self.local.get(tag) or self._local(tag)
-        if name == "event" and self.depth <= 3:
-            self.target = {}
-            self.level = self.depth + 1
-        elif self.depth == self.level:
-            key = attributes.get("key")
-            if key is not None and "value" in attributes:
-                self.target[key] = attributes["value"]
-        elif name == "trace" and self.depth == 2:
-            self.target = self.trace = {}
-            self.level = 3
-            self.traces += 1
-        elif self.depth == 1 and name != "log":
-            raise InputError(fault("xml_not_xes", where=self.file, root=tag))
+    def handlers(self) -> tuple[Callable[[str, dict[str, str]], None], Callable[[str], None]]:
+        """What the parser calls at the start and end of each element. Attributes of the open trace or event
+        stand at depth `level` and are kept in `target`. Plain variables: this runs millions of times."""
+        depth, level = 0, -1
+        target: dict[str, str | None] = {}
 
-    def end(self, tag: str) -> None:
-        if self.depth == self.level - 1:
-            self._leave(self.local[tag])
-        self.depth -= 1
+        def start(tag: str, attributes: dict[str, str]) -> None:
+            nonlocal depth, level, target
+            depth += 1
+            name = tag if ":" not in tag else tag.rpartition(":")[2]
+            if name == "event" and depth <= 3:
+                target, level = {}, depth + 1
+            elif depth == level:
+                if "value" in attributes and "key" in attributes:
+                    target[attributes["key"]] = attributes["value"]
+            elif name == "trace" and depth == 2:
+                target = self.trace = {}
+                level = 3
+                self.traces += 1
+            elif depth == 1 and name != "log":
+                raise InputError(fault("xml_not_xes", where=self.file, root=shorten(tag)))
 
-    def _local(self, tag: str) -> str:
-        """The name without its namespace prefix."""
-        return self.local.setdefault(tag, tag.rpartition(":")[2])
+        def end(_: str) -> None:
+            nonlocal depth, level, target
+            if depth == level - 1:
+                target, level = self._leave(depth, target)
+            depth -= 1
 
-    def _leave(self, name: str) -> None:
-        if name == "trace":
+        return start, end
+
+    def _leave(self, depth: int, target: dict[str, str | None]) -> tuple[dict[str, str | None], int]:
+        """The end of a trace or an event; returns where attributes go from here, and their depth."""
+        if depth == 2 and self.trace is not None:
             self._end_of_trace()
-            self.trace, self.level = None, -1
-            return
-        self.events.append(self.target)
-        if self.trace is None:  # an event outside any trace
-            self.loose += 1
-            self._keep({})
-            self.level = -1
-        else:
-            self.target, self.level = self.trace, 3
+            self.trace = None
+            return {}, -1
+        self.events.append(target)
+        if self.trace is not None:
+            return self.trace, 3
+        self.loose += 1
+        self._keep({})
+        return {}, -1
 
     def _end_of_trace(self) -> None:
         values = {f"case:{key}": value for key, value in (self.trace or {}).items()}
