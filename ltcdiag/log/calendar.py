@@ -1,0 +1,185 @@
+"""The work calendar: office hours, weekends, public holidays and make-up working days of a country."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, overload
+
+from ..errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Floats = npt.NDArray[np.float64]
+
+EVERY_HOUR = "none"
+"""The name of the calendar in which every hour of every day counts."""
+LONGEST_YEARS = 200
+_HOUR = 3_600_000_000  # microseconds
+_DAY = 24 * _HOUR
+
+
+@dataclass(frozen=True)
+class WorkCalendar:
+    """When people work, in wall-clock time.
+
+    country: ISO code such as "CN", or "none" (every hour counts). subdivision: a province or state that has
+    holidays of its own. opens, closes: office hours of a working day; a lunch break is not taken out.
+    Make-up working days count as any working day. Holidays come from the package `holidays`.
+
+    >>> from datetime import datetime
+    >>> WorkCalendar("CN").working_days(datetime(2024, 2, 9, 9), datetime(2024, 2, 19, 9))  # Spring Festival
+    2.0
+    """
+
+    country: str = "CN"
+    subdivision: str | None = None
+    opens: time = time(9)
+    closes: time = time(18)
+
+    def __post_init__(self) -> None:
+        if self.opens >= self.closes:
+            raise InputError(f"office hours must end after they begin: {self.opens} .. {self.closes}")
+        if self.country != EVERY_HOUR:
+            _national(self.country, self.subdivision, 2024)
+
+    @classmethod
+    def parse(cls, text: str) -> WorkCalendar:
+        """The calendar "CN", "DE-BY" (country and subdivision) or "none"."""
+        if text.strip().casefold() == EVERY_HOUR:
+            return cls(EVERY_HOUR)
+        country, _, subdivision = text.strip().upper().partition("-")
+        return cls(country, subdivision or None)
+
+    def __str__(self) -> str:
+        return f"{self.country}-{self.subdivision}" if self.subdivision else self.country
+
+    @property
+    def hours_per_day(self) -> float:
+        """Hours of one working day."""
+        return self._span / _HOUR
+
+    def is_working_day(self, day: date) -> bool:
+        """True on working days, make-up working days included."""
+        if self.country == EVERY_HOUR:
+            return True
+        return bool(_national(self.country, self.subdivision, day.year).is_working_day(day))
+
+    @overload
+    def working_hours(self, start: datetime | date, end: datetime | date) -> float: ...
+    @overload
+    def working_hours(self, start: npt.ArrayLike, end: npt.ArrayLike) -> Floats: ...
+    def working_hours(self, start: Any, end: Any) -> float | Floats:
+        """Hours of work from start to end: one number for two moments, an array for arrays of moments.
+
+        Moments are wall-clock times without a zone; a missing one gives nan. Adjacent intervals add up;
+        swapping start and end changes the sign. A date stands for its first minute.
+        """
+        return _as_given((self._elapsed(start, end)) / _HOUR)
+
+    @overload
+    def working_days(self, start: datetime | date, end: datetime | date) -> float: ...
+    @overload
+    def working_days(self, start: npt.ArrayLike, end: npt.ArrayLike) -> Floats: ...
+    def working_days(self, start: Any, end: Any) -> float | Floats:
+        """Working hours in days of hours_per_day; see working_hours."""
+        return _as_given(self._elapsed(start, end) / self._span)
+
+    def unannounced(self, first_year: int, last_year: int) -> tuple[int, ...]:
+        """Years for which the make-up days are not known yet: the country had some in the ten years before,
+        none is known from that year on. Figures of such years are right only to a few days."""
+        if self.country == EVERY_HOUR:
+            return ()
+        return tuple(
+            year for year in range(first_year, last_year + 1)
+            if not any(self._make_up_days(later) for later in range(year, year + 4))
+            and any(self._make_up_days(earlier) for earlier in range(year - 10, year))
+        )
+
+    def _make_up_days(self, year: int) -> int:
+        days = getattr(_national(self.country, self.subdivision, year), "weekend_workdays", ())
+        return sum(day.year == year for day in days)
+
+    @property
+    def _span(self) -> int:
+        return _DAY if self.country == EVERY_HOUR else _of_day(self.closes) - _of_day(self.opens)
+
+    def _elapsed(self, start: Any, end: Any) -> Floats:
+        import numpy as np
+
+        starts, ends = np.broadcast_arrays(_moments(start), _moments(end))
+        known = ~(np.isnat(starts) | np.isnat(ends))
+        elapsed = np.full(starts.shape, np.nan)
+        if known.any():
+            # whole microseconds are subtracted, so that nothing is lost before the last division
+            both = self._worked(np.stack([starts[known], ends[known]]))
+            elapsed[known] = both[1] - both[0]
+        return elapsed
+
+    def _worked(self, moments: npt.NDArray[np.datetime64]) -> npt.NDArray[np.int64]:
+        """Microseconds of work to each moment, from the first day of their first year."""
+        import numpy as np
+
+        at = moments.astype(np.int64)
+        if self.country == EVERY_HOUR:
+            return at
+        day, into = np.divmod(at, _DAY)
+        years = moments.astype("datetime64[Y]").astype(np.int64) + 1970
+        first, before = _year_table(self, int(years.min()), int(years.max()))
+        here = day - first
+        today = np.clip(into - _of_day(self.opens), 0, self._span)
+        whole_days: npt.NDArray[np.int64] = before[here] * self._span
+        return whole_days + np.where(before[here + 1] > before[here], today, 0)
+
+
+def _of_day(moment: time) -> int:
+    return ((moment.hour * 60 + moment.minute) * 60 + moment.second) * 1_000_000 + moment.microsecond
+
+
+def _as_given(values: Floats) -> float | Floats:
+    return float(values) if values.ndim == 0 else values
+
+
+def _moments(values: Any) -> npt.NDArray[np.datetime64]:
+    import numpy as np
+
+    zone = getattr(values, "tzinfo", None) or getattr(getattr(values, "dtype", None), "tz", None)
+    if zone is not None:
+        raise InputError(f"working time is counted on wall-clock times, not on times with a zone ({zone})",
+                         fix="convert to local time and drop the zone first")
+    return np.asarray(values, dtype="datetime64[us]")
+
+
+@lru_cache(maxsize=32)
+def _year_table(
+    calendar: WorkCalendar, first_year: int, last_year: int
+) -> tuple[int, npt.NDArray[np.int64]]:
+    """The first day as days since 1970, and for each day from there the working days before it."""
+    import numpy as np
+
+    if last_year - first_year >= LONGEST_YEARS:
+        raise InputError(f"the times run from {first_year} to {last_year}: a work calendar spans at most "
+                         f"{LONGEST_YEARS} years", fix="set the rows with impossible dates aside first")
+    first, last = date(first_year, 1, 1), date(last_year, 12, 31)
+    every = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    working = np.fromiter((calendar.is_working_day(day) for day in every), dtype=np.int64)
+    return (first - date(1970, 1, 1)).days, np.concatenate([[0], np.cumsum(working)])
+
+
+@lru_cache(maxsize=1024)
+def _national(country: str, subdivision: str | None, year: int) -> Any:
+    """Holidays of a country around one year."""
+    import holidays
+
+    try:
+        return holidays.country_holidays(country, subdiv=subdivision, years=year)
+    except NotImplementedError:
+        known = holidays.list_supported_countries()
+        if country in known:
+            what, words = f"'{subdivision}' is not a subdivision of {country}", known[country]
+        else:
+            what, words = f"no calendar is known for the country '{country}'", sorted(known)
+        raise InputError(what, fix="use none, or one of: " + ", ".join(words)) from None
