@@ -63,9 +63,8 @@ def test_2024_had_251_working_days_in_china():
 
 
 def test_only_office_hours_count():
-    early, nine, evening, next_day = map(
-        datetime.fromisoformat, ("2024-03-04 08:00", "2024-03-04 09:00", "2024-03-04 17:30", "2024-03-05 09:15")
-    )
+    times = ("2024-03-04 08:00", "2024-03-04 09:00", "2024-03-04 17:30", "2024-03-05 09:15")
+    early, nine, evening, next_day = map(datetime.fromisoformat, times)
     assert CHINA.working_hours(early, nine) == 0
     assert CHINA.working_hours(evening, next_day) == 0.75
 
