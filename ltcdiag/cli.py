@@ -1,0 +1,173 @@
+"""The command line: plain sentences, progress on stderr, exit code 0 done, 2 the user must act."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from . import __version__
+from .errors import ConservationError, LtcdiagError
+from .words import languages, say, use
+
+DONE, FAULT, USER_MUST_ACT, STOPPED = 0, 1, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code; no traceback reaches the user."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a console that lacks a character must not stop the work
+    asked = _parser().parse_args(arguments)
+    with use(asked.lang):
+        try:
+            asked.run(asked)
+        except ConservationError as error:
+            return _stop(say("cli.fault", asked.lang, what=error), FAULT)
+        except LtcdiagError as error:
+            return _stop(str(error), USER_MUST_ACT)
+        except KeyboardInterrupt:
+            return _stop(say("cli.stopped", asked.lang), STOPPED)
+        except Exception as error:
+            if os.environ.get("LTCDIAG_DEBUG"):
+                raise
+            return _stop(say("cli.fault", asked.lang, what=f"{type(error).__name__}: {error}"), FAULT)
+    return DONE
+
+
+def _stop(text: str, code: int) -> int:
+    print(text, file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ltcdiag",
+        description="看清线索到回款的真实流程 / See how Lead to Cash really runs, from the exports you already have.",
+        epilog="例 / example:  ltcdiag diagnose export.xlsx --out report",
+    )
+    parser.add_argument("--version", action="version", version=f"ltcdiag {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _diagnose(_command(commands, "diagnose", "读入导出文件，写出诊断报告 / read exports, write the report", _run_diagnose))
+    _input(_command(commands, "sniff", "看看文件会被怎样读取 / show how files would be read", _run_sniff))
+    demo = _command(commands, "demo", "用自带样例跑一遍 / run on the sample that comes with it", _run_demo)
+    demo.add_argument("--out", type=Path, default=Path("ltcdiag-demo"), help="输出文件夹 / output folder")
+    new = _command(commands, "new", "新建带笔记本的项目文件夹 / a project folder with the notebooks", _run_new)
+    new.add_argument("folder", type=Path, metavar="FOLDER")
+    lab = _command(commands, "lab", "打开笔记本 / open the notebooks", _run_lab)
+    lab.add_argument("folder", type=Path, nargs="?", default=Path("ltcdiag-project"), metavar="FOLDER")
+    return parser
+
+
+def _command(commands: Any, name: str, text: str, run: Callable[[argparse.Namespace], None]) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    default = os.environ.get("LTCDIAG_LANG", "zh")
+    parser.add_argument("--lang", choices=languages(), default=default if default in languages() else "zh",
+                        help="语言 / language (LTCDIAG_LANG)")
+    parser.add_argument("--json", action="store_true", help="结果以 JSON 打印 / print the result as JSON")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _input(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="文件、文件夹或 zip / file, folder or zip")
+    parser.add_argument("--mapping", metavar="FILE.toml", help="列映射文件 / mapping of columns and labels")
+    parser.add_argument("--encoding", help="文本编码，如 gb18030 / text encoding")
+    parser.add_argument("--timezone", metavar="ZONE", help="无时区时间的时区，如 Asia/Shanghai / zone of wall-clock times")
+    parser.add_argument("--day-order", choices=("dmy", "mdy", "ymd"), help="日期顺序 / order of day and month")
+    parser.add_argument("--as-of", metavar="DATE", help="截止时点，默认为数据中最后的时间 / default: last time in the data")
+    parser.add_argument("--case", default="case", metavar="NOTION", help="案例口径 / what a case is")
+    parser.add_argument("--end", action="append", default=[], metavar="ACTIVITY",
+                        help="结束案例的活动，可重复 / activity that closes a case, repeatable")
+
+
+def _diagnose(parser: argparse.ArgumentParser) -> None:
+    _input(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="输出文件夹 / output folder")
+    parser.add_argument("--calendar", default="CN", help="工作日历 / work calendar")
+    parser.add_argument("--force", action="store_true", help="替换已有的输出 / replace an earlier output")
+
+
+def _run_diagnose(asked: argparse.Namespace) -> None:
+    from . import api
+
+    log = api.read(asked.paths, calendar=asked.calendar, progress=_rows_read(asked.lang), **_read_options(asked))
+    _write(asked, log, asked.out, force=asked.force)
+
+
+def _read_options(asked: argparse.Namespace) -> dict[str, Any]:
+    return {
+        "case": asked.case, "mapping": asked.mapping, "encoding": asked.encoding, "timezone": asked.timezone,
+        "day_order": asked.day_order, "as_of": asked.as_of, "ends": tuple(asked.end),
+    }
+
+
+def _write(asked: argparse.Namespace, log: Any, out: Path, *, force: bool) -> None:
+    from . import api
+
+    written = api.report(log, out, lang=asked.lang, force=force, progress=_say)
+    if asked.json:
+        print(json.dumps(written.to_dict(), ensure_ascii=False, indent=1))
+        return
+    totals = log.ledger.totals
+    aside = sum(log.ledger.set_aside.values())
+    print(say("cli.done", asked.lang, cases=f"{totals['cases']:,}", events=f"{totals['events']:,}",
+              aside=f"{aside:,}", report=written.report))
+
+
+def _run_sniff(asked: argparse.Namespace) -> None:
+    from . import api
+
+    seen = api.sniff(asked.paths, **_read_options(asked))
+    print(json.dumps(seen.to_dict(), ensure_ascii=False, indent=1) if asked.json else seen.text(asked.lang))
+
+
+def _run_demo(asked: argparse.Namespace) -> None:
+    from . import api
+    from .bundled import sample
+
+    log = api.read(sample("ltc_zh" if asked.lang == "zh" else "ltc_en"), case="opportunity",
+                   progress=_rows_read(asked.lang))
+    _write(asked, log, asked.out, force=True)
+
+
+def _run_new(asked: argparse.Namespace) -> None:
+    from .project import new_project
+
+    made = new_project(asked.folder, asked.lang)
+    print(say("cli.new", asked.lang, folder=made))
+
+
+def _run_lab(asked: argparse.Namespace) -> None:
+    from .project import new_project, open_lab
+
+    folder = asked.folder if asked.folder.exists() else new_project(asked.folder, asked.lang)
+    open_lab(folder, asked.lang)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _rows_read(lang: str) -> Callable[[str, int], None]:
+    """Progress while reading: one line every 200,000 rows and one at the end of each file."""
+    seen: dict[str, int] = {}
+
+    def tell(file: str, rows: int) -> None:
+        if not file:
+            _say(say("cli.read_all", lang, rows=f"{sum(seen.values()):,}"))
+            return
+        before = seen.get(file, 0)
+        seen[file] = before + rows
+        if before == 0 or seen[file] // 200_000 > before // 200_000:
+            _say(say("cli.reading", lang, file=file, rows=f"{seen[file]:,}"))
+
+    return tell
+
+
+if __name__ == "__main__":
+    sys.exit(main())

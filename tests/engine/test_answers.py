@@ -1,0 +1,175 @@
+"""Every answer equals its slow twin and obeys its law, ties included."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ltcdiag.engine.build import Labelling
+from tests import naive
+from tests.logs import few, frames, log_of
+
+LABEL = {"x": "one", "y": "one", "报价": "two", "<b>": "two", "z; drop": "three"}
+STAGED = Labelling(LABEL, {"stage": LABEL, "chain": dict.fromkeys(LABEL, "all")}, frozenset({"z; drop"}))
+
+
+@few
+@given(frames(start=True))
+def test_directly_follows_equals_its_twin_and_edges_and_cases_make_events(frame):
+    answer = log_of(frame).tables.answer("directly_follows")
+    twin = naive.directly_follows(frame)
+    found = {(r.source, r.target): (r.moves, r.gap_days_median) for r in answer.table.itertuples()}
+    assert found.keys() == twin.keys()
+    for edge, (moves, gap) in twin.items():
+        assert found[edge][0] == moves
+        assert found[edge][1] == pytest.approx(gap, abs=1e-12)
+    starts, ends = naive.starts_and_ends(frame)
+    rows = answer.activities.set_index("activity")
+    assert rows["starts"].to_dict() == {a: starts[a] for a in rows.index}
+    assert rows["ends"].to_dict() == {a: ends[a] for a in rows.index}
+    assert answer.table["moves"].sum() + answer.n == len(frame) == rows["events"].sum()
+
+
+@few
+@given(frames())
+def test_gaps_equal_their_twin(frame):
+    twin = naive.gaps(frame)
+    table = log_of(frame).tables.answer("gaps").table
+    assert len(table) == len(twin)
+    for r in table.itertuples():
+        want = twin[r.source, r.target]
+        assert (r.moves, r.cases) == (want["moves"], want["cases"])
+        got = (r.gap_days_total, r.gap_days_median, r.gap_days_p90, r.gap_days_min, r.gap_days_max)
+        assert got == pytest.approx([want[k] for k in ("total", "median", "p90", "min", "max")], abs=1e-9)
+    assert table["gap_days_total"].is_monotonic_decreasing
+
+
+@few
+@given(frames(start=True))
+def test_variants_equal_their_twin_and_add_up_to_cases(frame):
+    answer = log_of(frame).tables.answer("variants")
+    table = answer.table
+    assert dict(zip(table["activities"], table["cases"], strict=True)) == naive.variants(frame)
+    assert table["cases"].sum() == answer.n == frame["case"].nunique()
+    assert (table["cases"] * table["steps"]).sum() == len(frame)
+    assert table["cases"].is_monotonic_decreasing
+    assert table["cumulative_share"].iloc[-1] == pytest.approx(1)
+    assert list(table["variant"]) == list(range(1, len(table) + 1))
+
+
+@few
+@given(frames())
+def test_a_rolled_up_graph_is_the_sum_of_its_parts(frame):
+    tables = log_of(frame, STAGED).tables
+    fine = tables.answer("directly_follows").table
+    summed = fine.assign(source=fine["source"].map(LABEL), target=fine["target"].map(LABEL))
+    summed = summed.groupby(["source", "target"])["moves"].sum().to_dict() if len(fine) else {}
+    coarse = tables.answer("directly_follows", level="stage").table
+    assert {(r.source, r.target): r.moves for r in coarse.itertuples()} == summed
+    chain = tables.answer("directly_follows", level="chain").activities
+    assert chain["events"].tolist() == [len(frame)]
+
+
+@few
+@given(frames())
+def test_a_path_above_activities_counts_stays(frame):
+    table = log_of(frame, STAGED).tables.answer("variants", level="stage").table
+    assert dict(zip(table["activities"], table["cases"], strict=True)) == naive.visited(frame, LABEL)
+
+
+@few
+@given(frames(start=True, parties=True))
+def test_rework_and_handovers_equal_their_twins_on_rows(frame):
+    tables = log_of(frame).tables
+    rework = {r.activity: (r.instances, r.cases, r.cases_repeating, r.repeats, r.self_loops)
+              for r in tables.answer("rework").table.itertuples()}
+    assert rework == naive.rework(frame)
+    answer = tables.answer("handovers")
+    moves, within, unknown = naive.handovers(frame)
+    assert {(r.source, r.target): r.moves for r in answer.table.itertuples()} == moves
+    assert (answer.within, answer.unknown) == (within, unknown)
+
+
+@few
+@given(frames(lifecycle=True, parties=True))
+def test_work_instances_join_starts_with_completions_first_in_first_out(frame):
+    tables = log_of(frame).tables
+    twin = naive.instances(frame)
+    assert tables.counts()["work_instances"] == sum(map(len, twin.values()))
+    rework = {r.activity: (r.instances, r.cases, r.cases_repeating, r.repeats, r.self_loops)
+              for r in tables.answer("rework").table.itertuples()}
+    assert rework == naive.rework(frame)
+    if {"start", "complete"} <= set(frame["lifecycle"].str.lower()):
+        rows = tables.store.connection.sql("select case_id, st, ts from wi join k using (c)").fetchall()
+        want = [(case, w["begun"], w["done"]) for case, work in twin.items() for w in work]
+        assert sorted((c, str(a), str(b)) for c, a, b in rows) == sorted(
+            (c, str(a and pd.Timestamp(a).to_pydatetime()), str(b and pd.Timestamp(b).to_pydatetime()))
+            for c, a, b in want)
+
+
+@few
+@given(frames(), st.booleans())
+def test_days_in_stages_add_up_to_days_open(frame, known):
+    labelling = STAGED if known else Labelling(LABEL, {"stage": LABEL})
+    log = log_of(frame, labelling)
+    clock = log.tables.answer("clock").table
+    cases = log.tables.answer("cases").table.set_index("case_id")
+    assert [(r.case_id, r.stage, r.entered) for r in clock.itertuples()] == [
+        (case, name, entered) for case, name, entered, _ in naive.visits(frame, LABEL)]
+    for case, rows in clock.groupby("case_id"):
+        state, last = cases.loc[case, "state"], rows.iloc[-1]
+        if state == "unknown":
+            assert not known
+            assert pd.isna(last["days"])
+            continue
+        end = cases.loc[case, "ended"] if state == "closed" else log.as_of
+        assert rows["days"].sum() == pytest.approx((end - cases.loc[case, "started"]).total_seconds() / 86400, abs=1e-9)
+        assert pd.isna(last["exited"]) == (state == "open")
+
+
+@few
+@given(frames())
+def test_a_case_is_closed_only_by_a_closing_label_at_its_end(frame):
+    states = log_of(frame, STAGED).tables.answer("cases").table.set_index("case_id")["state"].to_dict()
+    for case, events in naive.in_order(frame).items():
+        assert states[case] == ("closed" if events[-1]["activity"] == "z; drop" else "open")
+
+
+def test_aftercare_does_not_reopen_a_case_and_other_work_does():
+    frame = pd.DataFrame({
+        "case": ["1", "1", "2", "2", "3"], "activity": ["paid", "visit", "paid", "quote", "visit"],
+        "time": pd.to_datetime(["2024-01-01", "2024-01-02"] * 2 + ["2024-01-03"])})
+    labelling = Labelling({}, {}, frozenset({"paid"}), frozenset({"visit"}))
+    states = log_of(frame, labelling).tables.answer("cases").table["state"].tolist()
+    assert states == ["closed", "open", "open"]
+
+
+def test_an_outcome_closes_a_case():
+    frame = pd.DataFrame({"case": ["1", "2"], "activity": ["a", "a"], "outcome": ["won", " "],
+                          "time": pd.to_datetime(["2024-01-01", "2024-01-02"])})
+    assert log_of(frame).tables.answer("cases").table["state"].tolist() == ["closed", "open"]
+
+
+@few
+@given(frames(start=True, parties=True), st.randoms(use_true_random=False))
+def test_rows_that_carry_their_source_row_may_come_in_any_order(frame, random):
+    frame["source_row"] = range(1, len(frame) + 1)
+    order = list(range(len(frame)))
+    random.shuffle(order)
+    shuffled = frame.iloc[order].reset_index(drop=True)
+    for name in ("cases", "variants", "directly_follows", "gaps", "rework", "handovers", "clock"):
+        a, b = (log_of(f, threads=t).tables.answer(name) for f, t in ((frame, 1), (shuffled, 2)))
+        assert a.table.to_csv() == b.table.to_csv(), name
+
+
+@pytest.mark.parametrize("name", ["cases", "variants", "directly_follows", "gaps", "rework", "clock"])
+def test_the_sql_shown_is_the_sql_that_answers(name):
+    frame = pd.DataFrame({"case": ["1", "1", "2"], "activity": ["a", "b'", "a"],
+                          "time": pd.to_datetime(["2024-01-01", "2024-01-02", "2024-01-05"])})
+    tables = log_of(frame).tables
+    table = tables.answer(name).table
+    rerun = tables.store.connection.sql(tables.sql(name)).df()
+    assert len(rerun) == len(table)
+    assert rerun.iloc[:, 0].tolist() == table.iloc[:, 0].tolist()
