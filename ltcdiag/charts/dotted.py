@@ -101,7 +101,7 @@ def _dots(axes: Axes, frame: pd.DataFrame, groups: Mapping[str | None, str],
 
     tint = [colours[group if group in groups else None] for group in frame["group"]]
     rows = max(1, frame["row"].nunique())
-    size = min(26.0, max(3.2, (1.4 * _PLOT / rows) ** 2))
+    size = min(26.0, max(4.0, (2.0 * _PLOT / rows) ** 2))
     axes.scatter(date2num(frame["time"].to_numpy()), frame["row"].to_numpy(), c=tint, s=size, alpha=0.85,
                  linewidths=0, rasterized=True, zorder=3)
 

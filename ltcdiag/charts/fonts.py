@@ -64,13 +64,13 @@ def readable(text: object, lang: str, *, longest: float = 16.0) -> Label:
         notes.append(say("charts.invisible_characters", lang, n=len(raw) - len(visible)))
     if shown != visible:
         notes.append(say("charts.no_glyph", lang))
-    return Label(_shorten(full, longest), full, "; ".join(notes))
+    return Label(_shorten(full, longest), _isolated(full), "; ".join(notes))
 
 
 def remarks(labels: Iterable[Label], lang: str) -> list[str]:
     """Sentences on labels that are not drawn as they stand in the data."""
     some = dict.fromkeys(labels)
-    cut = [say("charts.shortened", lang, short=x.text, full=x.full) for x in some if x.text != x.full]
+    cut = [say("charts.shortened", lang, short=x.text, full=x.full) for x in some if _ELLIPSIS in x.text and x.text != x.full]
     return cut + [say("charts.label_note", lang, label=x.text, note=x.notes) for x in some if x.notes]
 
 
@@ -88,6 +88,12 @@ def subset_woff(text: str) -> bytes:
         target = BytesIO()
         font.save(target)
     return target.getvalue()
+
+
+def _isolated(text: str) -> str:
+    """A right-to-left text wrapped so that it does not turn the sentence around it."""
+    turning = any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in text)
+    return f"\u2068{text}\u2069" if turning else text
 
 
 def _shorten(text: str, longest: float) -> str:

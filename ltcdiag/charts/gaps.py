@@ -63,15 +63,22 @@ def _draw(shown: Sequence[_Row], everything: float, labels: Mapping[str, Label],
     _key(axes, each, 108, lang)
     most, longest = max(row.total for row in shown), max(row.p90 for row in shown)
     dark = percentile((row.median for row in shown), 0.95)
-    for i, (row, name) in enumerate(zip(shown, names, strict=True)):
+    for i, row in enumerate(shown):
         y = top + _ROW * (i + 0.5)
         axes.plot([_MARGIN, width - _MARGIN], [y + _ROW / 2] * 2, color=HAIRLINE, linewidth=0.6)
-        write(axes, left - 14, y, name, size=_SIZE, align="right")
+        _name(axes, labels[row.source].text, labels[row.target].text, left - 14, y)
         length = max(1.5, _BARS * row.total / most) if most > 0 else 1.5
         rounded(axes, Box(left, y - 8, left + length, y + 8), gap_colour(row.median, dark), radius=min(3, length / 2))
         write(axes, left + length + 8, y, _note(row, everything, lang), size=10.5, colour=MUTED)
         _each(axes, row, each, y, longest, lang)
     return figure
+
+
+def _name(axes: Axes, source: str, target: str, right: float, y: float) -> None:
+    """source → target, written in three pieces: a right-to-left name must not turn the arrow around."""
+    for text in (target, " → ", source):
+        write(axes, right, y, text, size=_SIZE, align="right")
+        right -= measure(text, _SIZE)
 
 
 def _note(row: _Row, everything: float, lang: str) -> str:

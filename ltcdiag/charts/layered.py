@@ -83,7 +83,7 @@ def _ranks(graph: Graph) -> list[int]:
     """The rank of each node: one below the lowest node that leads to it."""
     order = forward_order(graph)
     at = {node: i for i, node in enumerate(order)}
-    rank = [0] * len(graph.nodes)
+    rank = [int(graph.first not in (None, node)) for node in range(len(graph.nodes))]
     for node in order:
         for edge in graph.edges:
             low, high = sorted((edge.source, edge.target), key=at.__getitem__)

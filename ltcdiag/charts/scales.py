@@ -20,10 +20,12 @@ def count(n: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share of 1 as per cent; a small one is never rounded to nothing."""
+    """A share of 1 as per cent; little is never rounded to nothing, nor almost all to all."""
     if 0 < share < 0.001:
         return "<0.1%"
-    return f"{100 * share:.0f}%" if share >= 0.995 else f"{100 * share:.1f}%"
+    if 0.999 < share < 1 - 1e-9:
+        return ">99.9%"
+    return "100%" if share > 0.999 else f"{100 * share:.1f}%"
 
 
 def duration(days: float | None, lang: str) -> str:

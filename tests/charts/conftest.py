@@ -1,0 +1,88 @@
+"""An invented log of 400 cases, answered by hand-written pandas."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from ltcdiag.log.results import DirectlyFollowsGraph, Gaps, Handovers, Variants
+
+ZH = ["线索录入", "线索验证", "商机立项", "方案与报价", "合同评审", "合同签订", "订单创建", "发货交付", "开票", "回款"]
+STAGES = ["lead", "lead", "opportunity", "opportunity", "contract", "contract", "delivery", "delivery",
+          "collection", None]
+PARTIES = ["市场部", "销售部", "法务部", "交付部", "财务部"]
+
+
+def invented(names: list[str] = ZH, cases: int = 400, noise: float = 0.12, seed: int = 1) -> SimpleNamespace:
+    """Cases that mostly walk down the list, sometimes jump or stay, and often stop early."""
+    r = random.Random(seed)
+    rows = []
+    for case in range(cases):
+        at, now = 0, datetime(2024, 1, 1) + timedelta(hours=13 * case)
+        while at < len(names):
+            rows.append((f"C{case:04}", names[at], STAGES[at % 10], now, PARTIES[at // 2 % 5]))
+            if r.random() < 0.06:
+                break
+            at = r.randrange(len(names)) if r.random() < noise else at + 1
+            now += timedelta(days=r.lognormvariate(1.0, 1.0))
+    events = pd.DataFrame(rows, columns=["case_id", "activity", "stage", "time", "department"])
+    events["stage"] = events["stage"].astype("object").where(events["stage"].notna(), None)
+    return answers(events)
+
+
+def answers(events: pd.DataFrame) -> SimpleNamespace:
+    after = events.groupby("case_id").shift(-1)
+    moves = events.assign(target=after["activity"], to=after["department"],
+                          gap=(after["time"] - events["time"]).dt.total_seconds() / 86400).dropna(subset=["gap"])
+    n = events["case_id"].nunique()
+    gaps = summed(moves, "activity", "target")
+    counts = events["activity"].value_counts()
+    firsts, lasts = (events.groupby("case_id")["activity"].agg(f).value_counts() for f in ("first", "last"))
+    activities = pd.DataFrame({"activity": counts.index, "events": counts.to_numpy()})
+    activities["stage"] = activities["activity"].map(events.drop_duplicates("activity").set_index("activity")["stage"])
+    for column, found in (("starts", firsts), ("ends", lasts)):
+        activities[column] = activities["activity"].map(found).fillna(0).astype(int)
+    dfg = gaps.sort_values(["moves", "source", "target"], ascending=[False, True, True])
+    between = moves[moves["department"] != moves["to"]]
+    return SimpleNamespace(
+        events=events,
+        dfg=DirectlyFollowsGraph(dfg[["source", "target", "moves", "gap_days_median"]], n, "", activities=activities),
+        gaps=Gaps(gaps.sort_values("gap_days_total", ascending=False), n, ""),
+        variants=variants(events, n),
+        handovers=Handovers(summed(between, "department", "to"), n, "", by="department",
+                            within=len(moves) - len(between), unknown=0))
+
+
+def summed(moves: pd.DataFrame, source: str, target: str) -> pd.DataFrame:
+    by = moves.groupby([source, target])
+    table = by["gap"].agg(moves="size", gap_days_total="sum", gap_days_mean="mean", gap_days_median="median",
+                          gap_days_p90=lambda gap: gap.quantile(0.9), gap_days_min="min", gap_days_max="max")
+    table["cases"] = by["case_id"].nunique()
+    return table.reset_index().rename(columns={source: "source", target: "target"})
+
+
+def variants(events: pd.DataFrame, n: int) -> Variants:
+    cases = events.groupby("case_id").agg(
+        activities=("activity", tuple), days=("time", lambda t: (t.max() - t.min()).total_seconds() / 86400))
+    table = cases.reset_index().groupby("activities").agg(
+        cases=("days", "size"), median_days=("days", "median"), example=("case_id", "first")).reset_index()
+    table = table.sort_values(["cases", "activities"], ascending=[False, True]).reset_index(drop=True)
+    table["variant"], table["steps"] = table.index + 1, table["activities"].map(len)
+    table["share_of_cases"] = table["cases"] / n
+    table["cumulative_share"] = table["share_of_cases"].cumsum()
+    return Variants(table, n, "")
+
+
+@pytest.fixture(scope="session")
+def log() -> SimpleNamespace:
+    return invented()
+
+
+@pytest.fixture(scope="session")
+def make_log() -> Callable[..., SimpleNamespace]:
+    return invented

@@ -1,0 +1,118 @@
+"""A drawing is the same on every run, safe whatever the labels, and leaves no trace in matplotlib."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from hashlib import sha256
+from xml.dom import minidom
+
+import matplotlib as mpl
+import pytest
+
+from ltcdiag.charts import CHARTS, chart
+
+pytestmark = pytest.mark.filterwarnings("error:Glyph", "error::UserWarning:matplotlib")
+
+HOSTILE = ["</script><b>x", "cost $x_{$", "_Internal", "长" * 10_000, "发货😀🚚", "\u202eabc\u202c שלום", "",
+           "]]><!-- --> &amp;", "<a href='http://x.invalid'>go</a>", "{0.__class__} \\frac{1}{2} $$"]
+SOURCE = {"process_map": "dfg", "variants": "variants", "gaps": "gaps", "handovers": "handovers",
+          "dotted": "events"}
+
+
+def draw(name: str, log, **options):
+    return chart(name)(getattr(log, SOURCE[name]), **options)
+
+
+def test_every_chart_of_the_registry_is_drawn_here() -> None:
+    assert set(SOURCE) == set(CHARTS)
+
+
+@pytest.mark.parametrize("name", SOURCE)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_chart_speaks_the_language_and_names_itself(log, name: str, lang: str) -> None:
+    drawing = draw(name, log, lang=lang)
+    assert drawing.name == name
+    svg, words = drawing.svg(), drawing.words
+    ours = {"zh": ("个案例", "Cases "), "en": ("cases", "案例")}[lang]
+    assert ours[0] in words and ours[0] in svg + words and ours[1] not in words
+    assert "400" in words
+    assert drawing.png(60)[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.mark.parametrize("name", SOURCE)
+def test_the_same_answer_gives_the_same_bytes(log, name: str) -> None:
+    one, other = draw(name, log), draw(name, log)
+    assert one.svg() == one.svg() == other.svg()
+    assert one.png(50) == other.png(50)
+
+
+@pytest.mark.parametrize("name", SOURCE)
+def test_hostile_labels_stay_text(make_log, name: str) -> None:
+    drawing = draw(name, make_log(HOSTILE, cases=120))
+    svg = drawing.svg()
+    document = minidom.parseString(svg.encode("utf-8"))
+    assert not document.getElementsByTagName("script") and not document.getElementsByTagName("a")
+    assert not document.getElementsByTagName("b")
+    hrefs = {element.getAttribute("xlink:href") for element in document.getElementsByTagName("use")}
+    assert all(href.startswith("#") for href in hrefs)
+    html = drawing._repr_html_()
+    assert "<b>" not in html and "<a " not in html and "</script>" not in html
+
+
+@pytest.mark.parametrize("label", HOSTILE[:3])
+def test_a_label_with_signs_of_mathematics_or_markup_is_drawn_letter_by_letter(make_log, label: str) -> None:
+    document = minidom.parseString(draw("process_map", make_log(HOSTILE, cases=60)).svg().encode("utf-8"))
+    texts = {node.firstChild.data for node in document.getElementsByTagName("text")}
+    assert label in texts
+
+
+def test_words_are_escaped_in_html(make_log) -> None:
+    html = draw("process_map", make_log(HOSTILE, cases=60))._repr_html_()
+    assert "&lt;/script&gt;&lt;b&gt;x" in html and html.count("<img") == 1 and "alt=" in html
+
+
+@pytest.mark.parametrize("name", SOURCE)
+def test_an_answer_without_rows_is_drawn_as_no_data(make_log, name: str) -> None:
+    from dataclasses import replace
+
+    answer = getattr(make_log(cases=20), SOURCE[name])
+    if name == "dotted":
+        empty = answer.head(0)
+    else:
+        empty = replace(answer, table=answer.table.head(0), n=0)
+        if name == "process_map":
+            empty = replace(empty, activities=answer.activities.head(0))
+    drawing = chart(name)(empty, lang="en")
+    assert "No data" in drawing.words and "No data" in drawing.svg()
+
+
+def test_the_users_own_settings_neither_change_the_picture_nor_are_changed(log) -> None:
+    before = draw("gaps", log).svg()
+    with mpl.rc_context({"text.usetex": True, "font.size": 30, "lines.linewidth": 9, "svg.fonttype": "path"}):
+        assert draw("gaps", log).svg() == before
+        assert mpl.rcParams["font.size"] == 30
+
+
+PROGRAM = """
+import sys
+from datetime import datetime
+import pandas as pd
+from hashlib import sha256
+from ltcdiag.charts import chart
+points = pd.DataFrame({"case_id": list("aabb"), "time": [datetime(2024, 1, d) for d in (1, 2, 3, 9)],
+                       "activity": ["报价", "合同", "报价", "回款"]})
+drawing = chart("dotted")(points)
+print(sha256(drawing.svg().encode()).hexdigest(), sha256(drawing.png(50)).hexdigest())
+assert "matplotlib.pyplot" not in sys.modules, "pyplot keeps figures and shows them twice"
+"""
+
+
+def test_another_process_draws_the_same_bytes_and_never_loads_pyplot() -> None:
+    answers = {
+        subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True,
+                       env={**os.environ, "PYTHONHASHSEED": seed}).stdout
+        for seed in ("1", "2")}
+    assert len(answers) == 1 and len(answers.pop().split()) == 2
+    assert sha256(b"").hexdigest() not in answers
