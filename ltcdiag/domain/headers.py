@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
+USUAL = 0.8
 _LEFT_OUT = re.compile(r"[\W_]+")
 
 
@@ -18,19 +19,20 @@ def normal_header(text: str) -> str:
 
 
 def role_of(header: str) -> str | None:
-    """The role a header names outright; None for a hint or an unknown word."""
+    """The role a header names outright; None for a mere hint or an unknown word."""
     found = _names().get(normal_header(header))
-    return found[0] if found and found[1] == 1.0 else None
+    return found[0] if found and found[1] >= USUAL else None
 
 
 def roles_of(header: str) -> Mapping[str, float]:
-    """Every role a header may play → 1 where it is a name of the role, 0.5 where it is a hint."""
+    """Every role a header may play → 1 where it is a name of the role, 0.8 where it usually is one, 0.5 where
+    it is a hint."""
     return _all_roles().get(normal_header(header), {})
 
 
 def names_of(role: str) -> tuple[str, ...]:
     """The written names of a role, as they stand in the data."""
-    return tuple(_headers()[role]["names"])
+    return (*_headers()[role]["names"], *_headers()[role]["usual"])
 
 
 @cache
@@ -43,7 +45,7 @@ def _headers() -> Mapping[str, Mapping[str, list[str]]]:
 def _all_roles() -> Mapping[str, Mapping[str, float]]:
     found: dict[str, dict[str, float]] = {}
     for role, words in _headers().items():
-        for strength, kind in ((0.5, "hints"), (1.0, "names")):
+        for strength, kind in ((0.5, "hints"), (0.8, "usual"), (1.0, "names")):
             for word in words[kind]:
                 found.setdefault(normal_header(word), {})[role] = strength
     return found

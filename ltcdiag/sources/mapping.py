@@ -1,0 +1,114 @@
+"""The mapping file: what a person decided about columns, labels and the reading of values (TOML)."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping as MappingABC
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from ..errors import Fault, InputError
+from ..log.records import ROLES, ColumnMap
+from .content import unreadable
+from .reasons import fault, note
+from .roles import Sample, guess_roles
+
+_TEXT = ("timezone", "day_order", "encoding", "currency")
+_DAY_ORDERS = ("dmy", "mdy", "ymd")
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """columns: role → column. labels: our label → stage key. ends: activities that close a case.
+    timezone, day_order (dmy, mdy, ymd) and encoding: of the files; currency: of amounts without one."""
+
+    columns: MappingABC[str, str] = field(default_factory=dict)
+    labels: MappingABC[str, str] = field(default_factory=dict)
+    ends: tuple[str, ...] = ()
+    timezone: str | None = None
+    day_order: str | None = None
+    encoding: str | None = None
+    currency: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", MappingProxyType(dict(self.columns)))
+        object.__setattr__(self, "labels", MappingProxyType(dict(self.labels)))
+        object.__setattr__(self, "ends", tuple(self.ends))
+
+
+def load_mapping(path: str | Path) -> Mapping:
+    """A mapping file. Raises InputError with every fault: no file, no TOML, unknown keys, wrong values."""
+    try:
+        text = Path(path).read_bytes().decode("utf-8-sig")
+        data = tomllib.loads(text)
+    except FileNotFoundError:
+        raise InputError(fault("not_found", where=str(path))) from None
+    except OSError as error:
+        raise InputError(unreadable(str(path), error)) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(fault("mapping_not_toml", where=str(path), detail=str(error))) from None
+    faults = _faults(data, str(path))
+    if faults:
+        raise InputError(faults)
+    return Mapping(**{key: tuple(value) if key == "ends" else value for key, value in data.items()})
+
+
+def _faults(data: MappingABC[str, Any], file: str) -> list[Fault]:
+    """Everything wrong with the content of a mapping file."""
+    known = [item.name for item in fields(Mapping)]
+    found = [_unknown(key, known, file) for key in data if key not in known]
+    for key in ("columns", "labels"):
+        table = data.get(key, {})
+        if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
+            found.append(fault("mapping_wrong_type", where=file, key=key, wanted=note("wanted_table")))
+        elif key == "columns":
+            found += [_unknown(f"columns.{role}", ROLES, file) for role in table if role not in ROLES]
+            found += _same_column(table, file)
+    ends = data.get("ends", [])
+    if not isinstance(ends, list) or not all(isinstance(end, str) for end in ends):
+        found.append(fault("mapping_wrong_type", where=file, key="ends", wanted=note("wanted_list")))
+    for key in _TEXT:
+        if not isinstance(data.get(key, ""), str):
+            found.append(fault("mapping_wrong_type", where=file, key=key, wanted=note("wanted_text")))
+        elif key == "day_order" and data.get(key, "ymd") not in _DAY_ORDERS:
+            found.append(fault("mapping_wrong_type", where=file, key=key, wanted=note("wanted_day_order")))
+    return found
+
+
+def _unknown(key: str, known: Sequence[str], file: str) -> Fault:
+    return fault("mapping_unknown_key", where=file, key=key, known=", ".join(known))
+
+
+def _same_column(table: MappingABC[str, str], file: str) -> list[Fault]:
+    """One column for two of case, activity and time makes no sense; other roles may share one."""
+    by_column: dict[str, list[str]] = {}
+    for role in ("case", "activity", "time"):
+        if role in table:
+            by_column.setdefault(table[role], []).append(role)
+    return [fault("mapping_same_column", where=file, column=column, roles=", ".join(roles))
+            for column, roles in by_column.items() if len(roles) > 1]
+
+
+def dump_mapping(mapping: Mapping) -> str:
+    """The mapping as TOML that `load_mapping` reads back to the same value."""
+    lines = [f"{key} = {_quoted(getattr(mapping, key))}" for key in _TEXT if getattr(mapping, key) is not None]
+    if mapping.ends:
+        lines.append(f"ends = [{', '.join(map(_quoted, mapping.ends))}]")
+    for name, table in (("columns", mapping.columns), ("labels", mapping.labels)):
+        if table:
+            lines += ["", f"[{name}]", *(f"{_quoted(key)} = {_quoted(value)}" for key, value in table.items())]
+    return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string; JSON's escapes are TOML's, but for DEL."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def combine_roles(columns: Sequence[str], sample: Sample, mapping: Mapping, *, file: str = "") -> ColumnMap:
+    """The roles of a table: what the mapping says, the guess for the rest."""
+    return guess_roles(columns, sample, given=mapping.columns, file=file)

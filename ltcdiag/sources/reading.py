@@ -1,0 +1,86 @@
+"""Which of the tables found are event logs, and which of their columns plays which role."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+from ..engine.parquet import parquet_sample
+from ..errors import Fault, InputError, QuestionError
+from ..log.records import ColumnMap, Fates, Table, TextTable, TypedTable
+from .mapping import Mapping
+from .reasons import fault, note
+from .roles import REQUIRED, judge_roles
+
+_ROWS = 5_000   # of a typed table
+_SHOWN_TABLES = 5
+
+
+class TablesForLog(NamedTuple):
+    """The tables that hold events with their roles, and the others with the reason they are not used."""
+
+    used: list[tuple[Table, ColumnMap]]
+    unused: list[tuple[Table, str]]
+
+
+def tables_for_log(tables: Sequence[Table], mapping: Mapping | None = None) -> TablesForLog:
+    """Tables with a case, an activity and a time column are used; others are named with what they lack.
+
+    Raises InputError where the mapping names a column that no table has, QuestionError where a table's
+    roles must be chosen by a person or no table has them all.
+    """
+    mapping = mapping or Mapping()
+    _refuse_unknown_columns(tables, mapping)
+    used: list[tuple[Table, ColumnMap]] = []
+    unused: list[tuple[Table, str]] = []
+    questions: list[Fault] = []
+    lacking: list[Fault] = []
+    for table in tables:
+        found, faults = judge_roles(table.columns, sample_of(table), given=mapping.columns, file=table.file)
+        missing = [role for role in REQUIRED if found[role] is None and not _is_asked(found, role)]
+        if not faults:
+            used.append((table, found))
+        elif missing:
+            lacking += faults
+            roles = ", ".join(note(f"role_{role}") for role in missing)
+            unused.append((table, note("unused_table", roles=roles)))
+        else:
+            questions += faults
+    if questions:
+        raise QuestionError(questions)
+    if not used:
+        many = [fault("no_log_table")] if len(tables) > 1 else []
+        raise QuestionError([*many, *lacking[: _SHOWN_TABLES * len(REQUIRED)]])
+    return TablesForLog(used, unused)
+
+
+def _is_asked(found: ColumnMap, role: str) -> bool:
+    """Whether a role is empty only because several columns fit alike."""
+    return any(choice.role == role and choice.column is None for choice in found.choices)
+
+
+def _refuse_unknown_columns(tables: Sequence[Table], mapping: Mapping) -> None:
+    known = list(dict.fromkeys(column for table in tables for column in table.columns))
+    faults = [fault("mapping_unknown_column", role=role, column=column, columns=", ".join(known[:30]))
+              for role, column in mapping.columns.items() if column not in known]
+    if faults:
+        raise InputError(faults)
+
+
+def sample_of(table: Table) -> dict[str, list[str | None]]:
+    """The first records of a table as text."""
+    if isinstance(table, TextTable):
+        with closing(table.draw(Fates())) as batches:  # type: ignore[type-var]
+            first = next(batches, None)
+        return first.columns if first else {}
+    return _typed_sample(table)
+
+
+def _typed_sample(table: TypedTable) -> dict[str, list[str | None]]:
+    if isinstance(table.origin, Path):
+        return parquet_sample(table.origin, _ROWS)
+    head = table.origin.head(_ROWS)
+    return {str(name): [None if missing else str(value) for value, missing in zip(column, column.isna(), strict=True)]
+            for name, column in head.items()}
