@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+import re
 import tomllib
 from importlib.resources import files
 
@@ -172,6 +175,17 @@ def test_numbering_width_and_script_do_not_matter(label):
     assert map_labels([label])[label] == "contract_approval"
 
 
+@pytest.mark.parametrize(("label", "stage"), [
+    ("Prospecting (10%)", "discovery"), ("1 - Qualification", "discovery"), ("Stage 2: Engaging",
+    "discovery"),
+    ("04 Pilot", "solution"), ("stage_entered:converted", "lead_qualified"), ("谈判/复审 (80％)",
+    "negotiation"),
+])
+def test_numbering_is_taken_off_before_exact_names_are_looked_up(label, stage):
+    found = map_labels([label])
+    assert (found[label], found.why[label]) == (stage, "exact")
+
+
 RECEIPT = ["Confirmation of receipt", "T02 Check confirmation of receipt",
            "T03 Adjust confirmation of receipt",
            "T04 Determine confirmation of receipt", "T05 Print and send confirmation of receipt",
@@ -282,3 +296,31 @@ def test_a_label_means_the_same_whatever_stands_beside_it(labels):
 
 def test_a_label_of_ten_thousand_characters_is_no_trouble():
     assert map_labels(["报" * 10_000]).unmapped == ("报" * 10_000,)
+
+
+@pytest.mark.parametrize(("file", "name", "of_rows"), [
+    ("receipt.xes.gz", "concept:name", False), ("road_traffic_fines.xes.gz", "concept:name", False),
+    ("bpic2012.xes.gz", "concept:name", False), ("bpic2020_RequestForPayment.xes.gz", "concept:name", False),
+    ("production.csv.gz", "concept:name", True), ("LoanApp_fewRes_24-7_noTimers.CSV.gz", "Activity", True),
+    ("bpic2017_W_pre_drift.csv.gz", "activity", True),
+])
+def test_real_logs_of_other_processes_are_not_taken_for_lead_to_cash(real_data, file, name, of_rows):
+    with gzip.open(real_data / "logs" / file, "rt", encoding="utf-8") as text:
+        if of_rows:
+            labels = {row[name] for row in csv.DictReader(text)}
+        else:
+            beginning = text.read(30_000_000)
+            labels = set(re.findall(r'<event>.*?key="concept:name" value="([^"]*)"', beginning, re.DOTALL))
+    found = map_labels(labels)
+    assert len(labels) > 7
+    assert not is_ltc(found)
+    assert sum(stage is not None for stage in found.stages.values()) <= len(labels) // 5
+
+
+def test_real_crm_stages_are_all_known(real_data):
+    with (real_data / "crm/generic/maven_us_dates/sales_pipeline.csv").open(encoding="utf-8") as file:
+        stages = {row["deal_stage"] for row in csv.DictReader(file)}
+    found = map_labels(stages)
+    assert dict(found.stages) == {"Prospecting": "discovery", "Engaging": "discovery", "Won": "won",
+    "Lost": "lost"}
+    assert closing_labels(found) == {"Won", "Lost"}

@@ -131,6 +131,7 @@ def test_years_without_announced_make_up_days_are_told():
     unknown = CHINA.unannounced(2026, 2034)
     assert unknown == tuple(range(unknown[0], 2035))
     assert WorkCalendar("US").unannounced(2000, 2035) == ()
+    assert 2017 not in WorkCalendar("HU").unannounced(2012, 2020)  # none that year, but some after it
 
 
 @pytest.mark.parametrize("text", ["CN", "DE-BY", "none"])
