@@ -1,0 +1,154 @@
+"""Every answer about a log, asked once, and the exact facts that follow from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InputError
+from ..log.event_log import EventLog
+from ..log.results import Answer, Cases, Clock, DirectlyFollowsGraph, Gaps, Handovers, Rework, Variants
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..mining.discovery import Model
+
+MODEL_VARIANTS, MODEL_ACTIVITIES = 2000, 60
+"""Above these the miner takes minutes; the map and the variants show such a log better anyway."""
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """All answers about one log.
+
+    handovers: None where the log names no parties. main_map, main_variants: the same log rolled up to the
+    main stages, None where it has no stages. model: None for the reason `no_model` (a key of the words).
+    counts: events, work_instances, cases, activities, variants.
+    """
+
+    log: EventLog = field(repr=False)
+    cases: Cases
+    variants: Variants
+    dfg: DirectlyFollowsGraph
+    gaps: Gaps
+    rework: Rework
+    handovers: Handovers | None
+    clock: Clock
+    points: Answer
+    main_map: DirectlyFollowsGraph | None
+    main_variants: Variants | None
+    model: Model | None
+    no_model: str
+    counts: Mapping[str, int]
+
+    @property
+    def staged(self) -> bool:
+        """Whether the log has Lead-to-Cash stages."""
+        return self.main_map is not None
+
+    @property
+    def states(self) -> dict[str, int]:
+        """Cases by state: open, closed, unknown; all three always named."""
+        found = self.cases.table["state"].value_counts()
+        return {state: int(found.get(state, 0)) for state in ("closed", "open", "unknown")}
+
+    @property
+    def median_days(self) -> tuple[float | None, int]:
+        """Median days from first to last record and over how many cases: the closed ones, or all where
+        nothing says which are closed."""
+        table = self.cases.table
+        counted = table[table["state"] == "closed"] if self.log.closedness == "known" else table
+        return (float(counted["days"].median()) if len(counted) else None), len(counted)
+
+    @property
+    def median_open_days(self) -> float | None:
+        """Median days since the first record of the open cases, at the as-of moment."""
+        still = self.cases.table[self.cases.table["state"] == "open"]
+        if still.empty:
+            return None
+        return float(((self.log.as_of - still["started"]).dt.total_seconds() / 86_400).median())
+
+    def time_in_stages(self) -> pd.DataFrame:
+        """Where time lies, from the clock, largest total first.
+
+        stage, visits, cases, days_total (finished visits and those still running), median_days (of finished
+        visits), running (visits of open cases), days_running (their days up to the as-of moment), unknown
+        (last visits of cases whose end nobody knows: they are in no number of days).
+        """
+        return time_in_stages(self.clock)
+
+
+def time_in_stages(clock: Clock) -> pd.DataFrame:
+    """The visits of a clock summed by stage; see `Assessment.time_in_stages`."""
+    import numpy as np
+
+    visits = clock.table
+    finished = visits["exited"].notna()
+    running = ~finished & visits["days"].notna()
+    parts = visits.assign(
+        done=visits["days"].where(finished),
+        days_running=visits["days"].where(running, 0.0),
+        running=running,
+        unknown=~finished & ~running,
+    )
+    grouped = parts.groupby("stage", sort=True, observed=True)
+    table = grouped.agg(
+        visits=("stage", "size"),
+        cases=("case_id", "nunique"),
+        days_total=("days", "sum"),
+        median_days=("done", "median"),
+        running=("running", "sum"),
+        days_running=("days_running", "sum"),
+        unknown=("unknown", "sum"),
+    ).reset_index()
+    order = np.lexsort((table["stage"], -table["days_total"]))
+    return table.iloc[order].reset_index(drop=True)
+
+
+def assess(log: EventLog, *, model: bool = True) -> Assessment:
+    """Asks every answer once. model: also mine a process model, if the log is small enough for it."""
+    staged = any(stage is not None for stage in log.stages.values())
+    variants = _asked(log, "variants")
+    mined, no_model = _model(variants, len(log.stages)) if model else (None, "model_not_asked")
+    return Assessment(
+        log=log,
+        cases=_asked(log, "cases"),
+        variants=variants,
+        dfg=_asked(log, "directly_follows"),
+        gaps=_asked(log, "gaps"),
+        rework=_asked(log, "rework"),
+        handovers=_handovers(log),
+        clock=_asked(log, "clock", level="stage" if staged else "activity"),
+        points=_asked(log, "points"),
+        main_map=_asked(log, "directly_follows", level="main_stage") if staged else None,
+        main_variants=_asked(log, "variants", level="main_stage") if staged else None,
+        model=mined,
+        no_model=no_model,
+        counts=MappingProxyType(dict(log.tables.counts())),
+    )
+
+
+def _asked(log: EventLog, name: str, **options: Any) -> Any:
+    return log.tables.answer(name, **options)
+
+
+def _handovers(log: EventLog) -> Handovers | None:
+    """None where the log names neither departments, roles nor people."""
+    try:
+        found: Handovers = _asked(log, "handovers")
+    except InputError:
+        return None
+    return found
+
+
+def _model(variants: Variants, activities: int) -> tuple[Model | None, str]:
+    from ..mining.discovery import discover
+
+    if len(variants.table) > MODEL_VARIANTS:
+        return None, "model_many_variants"
+    if activities > MODEL_ACTIVITIES:
+        return None, "model_many_activities"
+    return discover(variants, noise=0.2), ""

@@ -1,0 +1,193 @@
+"""The tables of a report, once for the page and the workbook: named columns with a kind each, and rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from ..log.event_log import EventLog
+from ..words import say, sentences
+from . import stages as chain
+from .assessment import Assessment
+from .places import Places
+from .moments import shown_time
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Kind = Literal["text", "count", "days", "share", "time"]
+Value = str | int | float | datetime | None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: key (its name is the sentence reports.col_<key>), kind, width in characters."""
+
+    key: str
+    kind: Kind = "text"
+    width: int = 12
+
+    def name(self, lang: str) -> str:
+        """Its heading, with the unit."""
+        return say(f"reports.col_{self.key}", lang)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table. name: key of its sheet. rows: drawn anew each time; size: how many there are."""
+
+    name: str
+    columns: tuple[Column, ...]
+    size: int
+    draw: Callable[[], Iterator[tuple[Value, ...]]]
+
+    def head(self, k: int) -> list[tuple[Value, ...]]:
+        """The first k rows."""
+        return [row for row, _ in zip(self.draw(), range(k), strict=False)]
+
+
+CASES = (
+    Column("case", width=22), Column("variant", "count", 9), Column("state", width=11),
+    Column("started", "time", 20), Column("ended", "time", 20), Column("days", "days", 11),
+    Column("events", "count", 9), Column("first_row", width=16), Column("last_row", width=16),
+)
+VARIANTS = (
+    Column("variant", "count", 9), Column("path", width=90), Column("cases", "count", 9),
+    Column("share", "share", 10), Column("cumulative", "share", 10), Column("median_days", "days", 12),
+    Column("steps", "count", 8), Column("example", width=22),
+)
+PATHS = (
+    Column("source", width=28), Column("target", width=28), Column("moves", "count", 10),
+    Column("gap_median", "days", 14),
+)
+GAPS = (
+    Column("source", width=28), Column("target", width=28), Column("moves", "count", 10),
+    Column("cases", "count", 10), Column("gap_total", "days", 14), Column("gap_share", "share", 12),
+    Column("gap_median", "days", 14), Column("gap_p90", "days", 14), Column("gap_mean", "days", 14),
+    Column("gap_min", "days", 12), Column("gap_max", "days", 12),
+)
+REWORK = (
+    Column("activity", width=28), Column("stage", width=20), Column("instances", "count", 12),
+    Column("cases", "count", 10), Column("repeating", "count", 14), Column("repeat_share", "share", 14),
+    Column("repeats", "count", 10), Column("self_loops", "count", 14),
+)
+HANDOVERS = (
+    Column("party_from", width=24), Column("party_to", width=24), Column("moves", "count", 10),
+    Column("cases", "count", 10), Column("gap_median", "days", 14), Column("gap_p90", "days", 14),
+    Column("gap_total", "days", 14),
+)
+STAGES = (
+    Column("stage_or_activity", width=28), Column("visits", "count", 10), Column("cases", "count", 10),
+    Column("days_total", "days", 14), Column("days_share", "share", 12), Column("stay_median", "days", 16),
+    Column("running", "count", 14), Column("days_running", "days", 16), Column("no_end_known", "count", 14),
+)
+SET_ASIDE = (
+    Column("file", width=40), Column("line_from", "count", 10), Column("line_to", "count", 10),
+    Column("reason", width=36), Column("text", width=90),
+)
+REASONS = (Column("reason", width=60), Column("rows", "count", 10))
+
+
+def cases(found: Assessment, lang: str) -> Grid:
+    """One row a case, with the places of its first and last row in the source."""
+    table, places = found.cases.table, Places(found.log.ledger.files)
+
+    def draw() -> Iterator[tuple[Value, ...]]:
+        started, ended = (shown_time(table[c], found.log.timezone) for c in ("started", "ended"))
+        columns = ("case_id", "variant", "state", "days", "events", "first_row", "last_row")
+        for (case, variant, state, days, events, first, last), begin, end in zip(
+            _rows(table, columns), started, ended, strict=True
+        ):
+            yield (case, variant, say(f"reports.state_{state}", lang), begin, end, days, events,
+                   places.text(first), places.text(last))
+
+    return Grid("cases", CASES, len(table), draw)
+
+
+def variants(found: Assessment, lang: str) -> Grid:
+    """The paths of the cases, most common first."""
+    del lang
+    table = found.variants.table
+    columns = ("variant", "activities", "cases", "share_of_cases", "cumulative_share", "median_days", "steps", "example")
+
+    def draw() -> Iterator[tuple[Value, ...]]:
+        for rank, path, *rest in _rows(table, columns):
+            yield (rank, path_text(path), *rest)
+
+    return Grid("variants", VARIANTS, len(table), draw)
+
+
+def path_text(path: Iterable[str]) -> str:
+    """A path as a line of text."""
+    return " → ".join(path)
+
+
+def paths(found: Assessment, lang: str) -> Grid:
+    """What directly follows what."""
+    del lang
+    return _plain("paths", PATHS, found.dfg.table, ("source", "target", "moves", "gap_days_median"))
+
+
+def gaps(found: Assessment, lang: str) -> Grid:
+    """The time between neighbouring records of a case, largest total first."""
+    del lang
+    total = found.gaps.table["gap_days_total"].sum()
+    table = found.gaps.table.assign(share=found.gaps.table["gap_days_total"] / (total or 1))
+    columns = ("source", "target", "moves", "cases", "gap_days_total", "share", "gap_days_median", "gap_days_p90",
+               "gap_days_mean", "gap_days_min", "gap_days_max")
+    return _plain("gaps", GAPS, table, columns)
+
+
+def rework(found: Assessment, lang: str) -> Grid:
+    """What is done again in the same case."""
+    table = found.rework.table
+    stage = [chain.shown(str(key), "stage", lang) if isinstance(key, str) else "" for key in table["stage"]]
+    columns = ("activity", "stage", "instances", "cases", "cases_repeating", "share_of_cases", "repeats", "self_loops")
+    return _plain("rework", REWORK, table.assign(stage=stage), columns)
+
+
+def handovers(found: Assessment, lang: str) -> Grid:
+    """Who hands work to whom; empty where the log names no parties."""
+    del lang
+    columns = ("source", "target", "moves", "cases", "gap_days_median", "gap_days_p90", "gap_days_total")
+    if found.handovers is None:
+        return Grid("handovers", HANDOVERS, 0, lambda: iter(()))
+    return _plain("handovers", HANDOVERS, found.handovers.table, columns)
+
+
+def stages(found: Assessment, lang: str) -> Grid:
+    """Where time lies: the visits of the clock by stage (by activity where the log has no stages)."""
+    table = found.time_in_stages()
+    total = table["days_total"].sum()
+    table = table.assign(
+        stage=[chain.shown(str(key), found.clock.level, lang) for key in table["stage"]],
+        share=table["days_total"] / (total or 1),
+    )
+    columns = ("stage", "visits", "cases", "days_total", "share", "median_days", "running", "days_running", "unknown")
+    return _plain("stages", STAGES, table, columns)
+
+
+def set_aside(log: EventLog, lang: str) -> Grid:
+    """The rows that are no events, with their reasons in words."""
+    rows = log.ledger.set_aside_rows
+    return Grid("set_aside", SET_ASIDE, len(rows), lambda: (
+        (row.file, row.line_from, row.line_to, reason_text(row.reason, lang), row.text) for row in rows
+    ))
+
+
+def reason_text(reason: str, lang: str) -> str:
+    """A reason of the ledger in words; its key where nobody wrote any."""
+    key = f"reason_{reason}"
+    return say(f"sources.{key}", lang) if key in sentences("sources") else reason
+
+
+def _plain(name: str, columns: tuple[Column, ...], table: pd.DataFrame, picked: Sequence[str]) -> Grid:
+    return Grid(name, columns, len(table), lambda: _rows(table, picked))
+
+
+def _rows(table: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Plain Python values; missing ones are None."""
+    lists = [table[column].astype(object).where(table[column].notna(), None).tolist() for column in columns]
+    return zip(*lists, strict=True)

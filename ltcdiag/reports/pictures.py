@@ -1,0 +1,93 @@
+"""The picture of an answer: the right chart, in the reader's language, with the colours of the chain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import singledispatch
+from typing import TYPE_CHECKING, Any
+
+from ..charts import chart
+from ..charts.drawing import Drawing
+from ..errors import InputError
+from ..log.results import Answer, DirectlyFollowsGraph, Gaps, Handovers, Variants
+from ..words import current, say
+from . import stages as chain
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def picture(answer: Answer, lang: str | None = None, **options: Any) -> Drawing:
+    """The chart that belongs to an answer: a map, variants, gaps, handovers or a dotted chart.
+
+    lang: "zh" or "en". options: those of the chart (top, paths, colour, gaps, sort, as_of); `stages`
+    (label → canonical stage) colours the variants of a log with a mapping of its own.
+    Raises InputError for an answer that has no picture.
+    """
+    return _picture(answer, lang or current(), options)
+
+
+@singledispatch
+def _picture(answer: Answer, lang: str, options: dict[str, Any]) -> Drawing:
+    if {"case_id", "time", "activity"} <= set(answer.table.columns):
+        return _dotted(answer.table, lang, options)
+    raise InputError(
+        say("reports.no_picture", lang, answer=type(answer).__name__), fix=say("reports.no_picture_fix", lang)
+    )
+
+
+@_picture.register
+def _(answer: DirectlyFollowsGraph, lang: str, options: dict[str, Any]) -> Drawing:
+    nodes = answer.activities.copy()
+    keys = nodes["activity"] if answer.level != "activity" else nodes["stage"]
+    nodes["stage"] = [chain.main_stage(key if isinstance(key, str) else None) for key in keys]
+    nodes["stage"] = nodes["stage"].astype(object).where(nodes["stage"].notna(), None)
+    table = _named(answer.table, answer.level, lang, "source", "target")
+    graph = replace(answer, table=table, activities=_named(nodes, answer.level, lang, "activity"))
+    gaps = options.pop("gaps", None)
+    if gaps is not None:
+        options["gaps"] = replace(gaps, table=_named(gaps.table, gaps.level, lang, "source", "target"))
+    return chart("process_map")(graph, lang=lang, **_chain(lang), **options)
+
+
+@_picture.register
+def _(answer: Variants, lang: str, options: dict[str, Any]) -> Drawing:
+    labels = {label for path in answer.table["activities"] for label in path}
+    found = chain.main_stages_of(sorted(labels), options.pop("stages", None))
+    table = answer.table.assign(
+        activities=[tuple(chain.shown(a, answer.level, lang) for a in path) for path in answer.table["activities"]]
+    )
+    stage_of = {chain.shown(label, answer.level, lang): stage for label, stage in found.items()}
+    return chart("variants")(replace(answer, table=table), lang=lang, stage_of=stage_of, **_chain(lang), **options)
+
+
+@_picture.register
+def _(answer: Gaps, lang: str, options: dict[str, Any]) -> Drawing:
+    table = _named(answer.table, answer.level, lang, "source", "target")
+    return chart("gaps")(replace(answer, table=table), lang=lang, **options)
+
+
+@_picture.register
+def _(answer: Handovers, lang: str, options: dict[str, Any]) -> Drawing:
+    return chart("handovers")(answer, lang=lang, **options)
+
+
+def _dotted(points: pd.DataFrame, lang: str, options: dict[str, Any]) -> Drawing:
+    """Dots coloured by main stage where the log has stages, else by activity."""
+    staged = "stage" in points.columns and points["stage"].notna().any()
+    columns = points[["case_id", "time", "activity"]]
+    if staged:
+        main = {stage: chain.main_stage(stage) for stage in points["stage"].dropna().unique()}
+        columns = columns.assign(stage=points["stage"].astype(object).map(main))
+    return chart("dotted")(columns, lang=lang, **(_chain(lang) if staged else {}), **options)
+
+
+def _chain(lang: str) -> dict[str, Mapping[str, str]]:
+    return {"stage_colours": chain.colours(), "stage_names": chain.names(lang)}
+
+
+def _named(table: pd.DataFrame, level: str, lang: str, *columns: str) -> pd.DataFrame:
+    if level == "activity":
+        return table
+    return table.assign(**{c: [chain.shown(str(value), level, lang) for value in table[c]] for c in columns})
