@@ -11,6 +11,7 @@ subsetting takes half a minute and the source is thirteen times larger.
 
 from __future__ import annotations
 
+import contextlib
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -38,10 +39,8 @@ def double_bytes(codec: str, lead: range, trail: range) -> set[int]:
     found = set()
     for first in lead:
         for second in trail:
-            try:
+            with contextlib.suppress(UnicodeDecodeError):
                 found.add(ord(bytes([first, second]).decode(codec)))
-            except UnicodeDecodeError:
-                pass
     return found
 
 
@@ -56,11 +55,11 @@ def wanted() -> set[int]:
 def rename(font: TTFont) -> None:
     """A family name of its own, so that it never mixes with an installed Noto; credits stay."""
     names = font["name"]
-    credits = {name.nameID: str(name) for name in names.names if name.langID == 0x409}
+    credit = {name.nameID: str(name) for name in names.names if name.langID == 0x409}
     names.names = []
     ours = {1: FAMILY, 2: "Regular", 4: FAMILY, 6: "LTCSansSC-Regular",
-            3: "ltcdiag;LTCSansSC-Regular", 5: credits[5] + "; subset and renamed for ltcdiag"}
-    for number, text in {**credits, **ours}.items():
+            3: "ltcdiag;LTCSansSC-Regular", 5: credit[5] + "; subset and renamed for ltcdiag"}
+    for number, text in {**credit, **ours}.items():
         names.setName(text, number, 3, 1, 0x409)
     top = font["CFF "].cff
     top.fontNames = ["LTCSansSC-Regular"]
@@ -68,10 +67,12 @@ def rename(font: TTFont) -> None:
 
 
 def main() -> None:
+    """Cut, rename and save the font; write its licence beside it."""
     source = distribution("pylopdf-fonts-zh-cn")
     font = TTFont(source.locate_file("pylopdf_fonts_zh_cn/NotoSansSC-Regular.otf"), recalcTimestamp=False)
     # No hints: matplotlib and browsers hint such fonts themselves. No features: a width is a sum of advances.
-    options = subset.Options(layout_features=[], hinting=False, notdef_outline=True, name_IDs=["*"], name_languages=["*"],
+    options = subset.Options(layout_features=[], hinting=False, notdef_outline=True, name_IDs=["*"],
+                             name_languages=["*"],
                              drop_tables=["DSIG", "BASE", "GDEF", "GPOS", "GSUB", "VORG", "vhea", "vmtx"])
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=wanted())

@@ -70,7 +70,8 @@ def readable(text: object, lang: str, *, longest: float = 16.0) -> Label:
 def remarks(labels: Iterable[Label], lang: str) -> list[str]:
     """Sentences on labels that are not drawn as they stand in the data."""
     some = dict.fromkeys(labels)
-    cut = [say("charts.shortened", lang, short=x.text, full=x.full) for x in some if _ELLIPSIS in x.text and x.text != x.full]
+    cut = [say("charts.shortened", lang, short=x.text, full=x.full) for x in some
+           if _ELLIPSIS in x.text and x.text != x.full]
     return cut + [say("charts.label_note", lang, label=x.text, note=x.notes) for x in some if x.notes]
 
 

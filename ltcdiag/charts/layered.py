@@ -7,6 +7,7 @@ through dummy places in the ranks between, so that no curve crosses a box of its
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from dataclasses import dataclass, field
 from statistics import fmean
@@ -43,7 +44,7 @@ def layered(graph: Graph) -> Layout:
     tops, heights = _row_heights(graph, places, rows)
     boxes = tuple(Box.around((x[i], tops[places.rank[i]] + heights[places.rank[i]] / 2), graph.nodes[i])
                   for i in range(places.real))
-    ports = _ports(graph, places, x, boxes)
+    ports = _ports(places, x, boxes)
     curves = tuple(_curve(edge, k, places, x, boxes, tops, heights, ports)
                    for k, edge in enumerate(graph.edges))
     return Layout(boxes, curves, wishes=(None,) * len(curves))
@@ -57,7 +58,8 @@ def forward_order(graph: Graph) -> list[int]:
     """
     left = set(range(len(graph.nodes)))
     flow = [(e.source, e.target, e.weight) for e in graph.edges if e.source != e.target]
-    front, back = [], []
+    front: list[int] = []
+    back: list[int] = []
     for fixed, side in ((graph.first, front), (graph.last, back)):
         if fixed is not None:
             side.append(fixed)
@@ -112,7 +114,7 @@ def _places(graph: Graph, rank: list[int]) -> _Places:
             places.right.append(_label_width(edge) if roomy and between == (rank[high] + rank[low]) // 2 else 0.0)
         chain.append(low)
         places.chains.append(chain)
-        for one, other in zip(chain, chain[1:], strict=False):
+        for one, other in itertools.pairwise(chain):
             places.below[one].append(other)
             places.above[other].append(one)
     return places
@@ -156,7 +158,7 @@ def _sort_row(row: list[int], rows: list[list[int]], near: dict[int, list[int]],
 def _crossings(places: _Places, rows: list[list[int]]) -> int:
     """How many pairs of edges cross between neighbouring ranks."""
     total = 0
-    for row, under in zip(rows, rows[1:], strict=False):
+    for row, under in itertools.pairwise(rows):
         at = {place: i for i, place in enumerate(under)}
         ends = [end for place in row for end in sorted(at[q] for q in places.below.get(place, ()))]
         total += _inversions(ends, len(under))
@@ -240,7 +242,7 @@ def _row_heights(graph: Graph, places: _Places, rows: list[list[int]]) -> tuple[
     return tops[:-1], heights
 
 
-def _ports(graph: Graph, places: _Places, x: list[float], boxes: tuple[Box, ...]) -> dict[tuple[int, bool], float]:
+def _ports(places: _Places, x: list[float], boxes: tuple[Box, ...]) -> dict[tuple[int, bool], float]:
     """Where each edge touches its upper (True) and lower (False) box: spread over the side, in order."""
     sides: dict[tuple[int, bool], list[tuple[float, int]]] = defaultdict(list)
     for k, chain in enumerate(places.chains):
@@ -268,7 +270,7 @@ def _curve(edge: Edge, k: int, places: _Places, x: list[float], boxes: tuple[Box
         points += [(x[place], top), (x[place], top + height)]
     points.append((ports[k, False], boxes[chain[-1]].top))
     curve = [points[0]]
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in itertools.pairwise(points):
         lift = (y1 - y0) / 2
         curve += [(x0, y0 + lift), (x1, y1 - lift), (x1, y1)]
     return tuple(curve) if chain[0] == edge.source else tuple(reversed(curve))

@@ -11,13 +11,13 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution
 from typing import Any
 
 from .layered import forward_order, layered
-from .shapes import Box, Curve, Edge, Graph, Layout, Point, bounds
+from .shapes import Box, Curve, Graph, Layout, Point, bounds
 from .spots import place_labels
 
 ENGINE_VARIABLE = "LTCDIAG_LAYOUT"      # "own" or "dot" forbids the engines before it
@@ -27,7 +27,7 @@ _LABELS_IN_LAYOUT = 60                  # more labelled edges than this cost the
 _LETTER, _LINE = 6.0, 12.0              # a Courier x at 10 points: the same size in every Graphviz
 
 
-class _NoEngine(Exception):
+class _NoEngineError(Exception):
     """An engine is absent, too slow, or answered something else."""
 
 
@@ -43,7 +43,7 @@ def layout(graph: Graph, *, engine: str | None = None) -> Layout:
     for name in _ENGINES[_ENGINES.index(first) if first in _ENGINES else 0:]:
         try:
             placed = layered(graph) if name == "own" else _graphviz(graph, _binary(name))
-        except _NoEngine:
+        except _NoEngineError:
             continue
         return _from_origin(place_labels(graph, replace(placed, engine=name)))
     raise AssertionError("our own layout is always there")
@@ -56,25 +56,26 @@ def _binary(name: str) -> str:
         found = shutil.which("dot")
         if found:
             return found
-        raise _NoEngine
+        raise _NoEngineError
     try:
         package = distribution("graphviz-pure")
     except PackageNotFoundError:
-        raise _NoEngine from None
+        raise _NoEngineError from None
     for file in package.files or ():
         if file.name in ("graphviz-pure", "graphviz-pure.exe"):
             return str(package.locate_file(file))
-    raise _NoEngine
+    raise _NoEngineError
 
 
 def _graphviz(graph: Graph, binary: str) -> Layout:
     """The layout a Graphviz program finds; labels are left to `place_labels`, which knows their width."""
     try:
-        answer = subprocess.run([binary, "-Tjson0", "-y"], input=_dot(graph), capture_output=True, check=True,
+        # our own engine, given numbers only, never through a shell
+        answer = subprocess.run([binary, "-Tjson0", "-y"], input=_dot(graph), capture_output=True, check=True,  # noqa: S603
                                 text=True, encoding="ascii", timeout=_TIME_LIMIT)
         return _read(graph, json.loads(answer.stdout))
     except (OSError, subprocess.SubprocessError, ValueError, KeyError, IndexError) as problem:
-        raise _NoEngine from problem
+        raise _NoEngineError from problem
 
 
 def _dot(graph: Graph) -> str:

@@ -47,6 +47,7 @@ class View:
     lang: str
 
     def say(self, key: str, **values: object) -> str:
+        """A sentence of the charts in the view's language."""
         return say(f"charts.{key}", self.lang, **values)
 
 
@@ -150,10 +151,11 @@ def _widths(axes: Axes, view: View, x: float, y: float) -> float:
 
 def _map(axes: Axes, view: View, placed: Layout) -> None:
     shown, most = view.shown, _most(view)
-    inner = [(p.moves, gap_colour(p.gap, view.longest), (count(p.moves), duration(p.gap, view.lang)))
-             for p in shown.paths]
-    outer = [(moves, _DASHED, (count(moves),))
-             for moves in [a.starts for a in shown.starts] + [a.ends for a in shown.ends]]
+    inner: list[tuple[int, str, tuple[str, ...]]] = [
+        (p.moves, gap_colour(p.gap, view.longest), (count(p.moves), duration(p.gap, view.lang)))
+        for p in shown.paths]
+    outer: list[tuple[int, str, tuple[str, ...]]] = [
+        (moves, _DASHED, (count(moves),)) for moves in [a.starts for a in shown.starts] + [a.ends for a in shown.ends]]
     drawn = list(zip(inner + outer, placed.curves, placed.labels, strict=True))
     for i, ((moves, colour, _), curve, _) in enumerate(reversed(drawn)):
         _arrow(axes, curve, colour, _width(moves, most), dashed=colour == _DASHED, layer=2 + i / len(drawn))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,8 @@ _SMALL_SHARE = 0.02         # starts and ends of fewer cases are drawn only wher
 
 @dataclass(frozen=True)
 class Activity:
+    """A box of the map: its stage key, its events, the cases that start and end with it."""
+
     name: str
     stage: str | None
     events: int
@@ -28,6 +30,8 @@ class Activity:
 
 @dataclass(frozen=True)
 class Path:
+    """An arrow of the map: its moves, and the gap in days that colours it (NaN where unknown)."""
+
     source: str
     target: str
     moves: int
@@ -48,10 +52,12 @@ class Shown:
 
     @property
     def hidden_activities(self) -> int:
+        """How many activities are not drawn."""
         return self.all_activities - len(self.activities)
 
     @property
     def hidden_paths(self) -> int:
+        """How many paths are not drawn."""
         return self.all_paths - len(self.paths)
 
 
@@ -110,8 +116,8 @@ def _paths(table: pd.DataFrame, gaps: Gaps | None, colour: str) -> list[Path]:
     return sorted(rows, key=lambda p: (-p.moves, p.source, p.target))
 
 
-def _columns(table: pd.DataFrame, *names: str) -> Iterable[tuple[Any, ...]]:
-    return table[list(names)].itertuples(index=False, name=None)
+def _columns(table: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
+    yield from table[list(names)].itertuples(index=False, name=None)
 
 
 def _stage(value: object) -> str | None:

@@ -21,14 +21,17 @@ class Box:
 
     @classmethod
     def around(cls, centre: Point, size: Point) -> Box:
+        """The box of a size around a point."""
         (x, y), (width, height) = centre, size
         return cls(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
 
     @property
     def centre(self) -> Point:
+        """The point in its middle."""
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
     def moved(self, dx: float, dy: float) -> Box:
+        """The same box elsewhere."""
         return Box(self.left + dx, self.top + dy, self.right + dx, self.bottom + dy)
 
     def overlaps(self, other: Box) -> bool:

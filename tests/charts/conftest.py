@@ -23,7 +23,7 @@ def invented(names: list[str] = ZH, cases: int = 400, noise: float = 0.12, seed:
     r = random.Random(seed)
     rows = []
     for case in range(cases):
-        at, now = 0, datetime(2024, 1, 1) + timedelta(hours=13 * case)
+        at, now = 0, datetime.fromisoformat("2024-01-01") + timedelta(hours=13 * case)
         while at < len(names):
             rows.append((f"C{case:04}", names[at], STAGES[at % 10], now, PARTIES[at // 2 % 5]))
             if r.random() < 0.06:

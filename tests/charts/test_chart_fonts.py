@@ -90,22 +90,27 @@ def test_an_ordinary_short_text_stays_as_it_is(text: str) -> None:
 def test_a_long_text_keeps_both_ends_and_its_full_form() -> None:
     text = "甲" + "长" * 9998 + "乙"
     label = readable(text, "zh", longest=9)
-    assert label.text[0] == "甲" and label.text[-1] == "乙" and "…" in label.text
+    assert label.text[0] == "甲"
+    assert label.text[-1] == "乙"
+    assert "…" in label.text
     assert label.full == text
 
 
 def test_a_character_no_font_has_is_named_by_its_code_and_noted() -> None:
     label = readable("面\U00030EDD", "en")
-    assert label.text == "面U+30EDD" and "U+XXXX" in label.notes
+    assert label.text == "面U+30EDD"
+    assert "U+XXXX" in label.notes
 
 
 def test_marks_that_turn_the_direction_are_left_out_and_right_to_left_names_are_isolated() -> None:
     assert readable("\u202eabc\u202c", "en").text == "abc"
     label = readable("العربية", "en")
-    assert label.text == "العربية" and label.full == "\u2068العربية\u2069"
+    assert label.text == "العربية"
+    assert label.full == "\u2068العربية\u2069"
 
 
 def test_a_subset_has_the_characters_of_the_text_only_and_the_same_bytes_again() -> None:
     made = subset_woff("回款 A1")
-    assert made[:4] == b"wOFF" and made == subset_woff("1A 款回")
+    assert made[:4] == b"wOFF"
+    assert made == subset_woff("1A 款回")
     assert {chr(code) for code in TTFont(BytesIO(made)).getBestCmap()} == set("回款 A1")

@@ -15,7 +15,7 @@ from ltcdiag.charts.drawing import Drawing
 from ltcdiag.charts.gaps import gaps_chart
 from ltcdiag.charts.handovers import handovers_chart
 from ltcdiag.charts.scales import blend, duration, gap_colour, palette, percent, percentile
-from ltcdiag.charts.variants import _folded, _Arrow, variants_chart
+from ltcdiag.charts.variants import _Arrow, _folded, variants_chart
 from ltcdiag.errors import InputError
 
 pytestmark = pytest.mark.filterwarnings("error:Glyph", "error::UserWarning:matplotlib")
@@ -38,7 +38,8 @@ def test_the_registry_lists_exactly_the_files_that_draw_a_chart() -> None:
 @pytest.mark.parametrize("name", CHARTS)
 def test_a_chart_is_one_file_with_one_public_function_and_a_line_in_each_language(name: str) -> None:
     assert drawers(name) == [chart(name).__name__]
-    assert set(CHARTS[name]) == {"zh", "en"} and all(CHARTS[name].values())
+    assert set(CHARTS[name]) == {"zh", "en"}
+    assert all(CHARTS[name].values())
 
 
 def test_an_unknown_chart_is_a_key_error() -> None:
@@ -58,7 +59,8 @@ def test_a_long_variant_folds_and_no_step_is_lost() -> None:
     folded = _folded(arrows)
     fold = next(arrow for arrow in folded if arrow.text.startswith("+"))
     assert len(folded) - 1 + int(fold.text[1:]) == 40
-    assert folded[0].text == "0" and folded[-1].text == "39"
+    assert folded[0].text == "0"
+    assert folded[-1].text == "39"
     assert sum(arrow.width for arrow in folded) <= 860
 
 
@@ -107,7 +109,8 @@ def test_the_order_of_the_rows_never_changes_the_dotted_chart(log, sort: str) ->
 def test_the_dotted_chart_says_how_many_cases_it_draws(log) -> None:
     many = pd.concat([log.events.assign(case_id=log.events["case_id"] + f"-{i}") for i in range(12)])
     words = dotted_chart(many, lang="en").words
-    assert "2,400 of 4,800 cases drawn" in words and "equal steps" in words
+    assert "2,400 of 4,800 cases drawn" in words
+    assert "equal steps" in words
 
 
 def test_the_dotted_chart_takes_zone_aware_times(log) -> None:
@@ -132,19 +135,25 @@ def test_a_small_share_is_never_nothing_and_almost_all_is_not_all() -> None:
 
 
 def test_gap_colours_go_from_yellow_to_dark_red_and_stop_there() -> None:
-    assert gap_colour(0, 10) == "#f7c948" and gap_colour(10, 10) == gap_colour(99, 10) == "#8f1237"
-    assert gap_colour(float("nan"), 10) == "#9aa3ae" and blend("#000000", "#ffffff", 0.5) == "#808080"
+    assert gap_colour(0, 10) == "#f7c948"
+    assert gap_colour(10, 10) == gap_colour(99, 10) == "#8f1237"
+    assert gap_colour(float("nan"), 10) == "#9aa3ae"
+    assert blend("#000000", "#ffffff", 0.5) == "#808080"
 
 
 def test_each_stage_has_a_colour_of_its_own_and_the_given_one_wins() -> None:
     colours = palette(["a", "b", "c", None], {"b": "#3b75b8"})
-    assert colours["b"] == "#3b75b8" and len(set(colours.values())) == 4
+    assert colours["b"] == "#3b75b8"
+    assert len(set(colours.values())) == 4
 
 
 def test_a_percentile_is_a_value_that_was_seen() -> None:
-    assert percentile([1, 2, 3, 4, 100], 0.8) == 4 and percentile([], 0.9) == 0 and percentile([7.0], 0.5) == 7
+    assert percentile([1, 2, 3, 4, 100], 0.8) == 4
+    assert percentile([], 0.9) == 0
+    assert percentile([7.0], 0.5) == 7
 
 
 def test_a_chart_is_a_drawing_and_prints_its_words(log) -> None:
     drawing = gaps_chart(log.gaps)
-    assert isinstance(drawing, Drawing) and str(drawing) == drawing.words
+    assert isinstance(drawing, Drawing)
+    assert str(drawing) == drawing.words

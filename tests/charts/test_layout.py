@@ -54,7 +54,7 @@ def check(graph: Graph, placed: Layout) -> None:
         assert distance(curve[0], placed.nodes[edge.source]) < 2
         assert distance(curve[-1], placed.nodes[edge.target]) < 2
         assert (label is None) == (edge.label is None)
-    assert all(-1e-6 <= box.left and box.right <= placed.width + 1e-6 and -1e-6 <= box.top
+    assert all(box.left >= -1e-6 and box.right <= placed.width + 1e-6 and box.top >= -1e-6
                and box.bottom <= placed.height + 1e-6 for box in boxes(placed))
 
 
@@ -77,7 +77,8 @@ def test_thirty_activities_and_150_paths_stand_free_within_seconds(engine: str) 
     graph = crowd()
     start = time.perf_counter()
     placed = layout(graph, engine=engine)
-    assert placed.engine == engine and time.perf_counter() - start < 15
+    assert placed.engine == engine
+    assert time.perf_counter() - start < 15
     assert len([label for label in placed.labels if label]) == 150
     check(graph, placed)
 
@@ -91,7 +92,8 @@ def test_the_same_graph_has_the_same_coordinates(engine: str) -> None:
 def test_a_chain_runs_from_top_to_bottom(engine: str) -> None:
     graph = Graph(((60.0, 30.0),) * 5, tuple(Edge(i, i + 1, 10) for i in range(4)))
     tops = [box.top for box in layout(graph, engine=engine).nodes]
-    assert tops == sorted(tops) and len(set(tops)) == 5
+    assert tops == sorted(tops)
+    assert len(set(tops)) == 5
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -111,8 +113,8 @@ def test_a_heavy_path_runs_down_and_its_rare_return_up() -> None:
 
 
 def test_without_any_program_our_own_layout_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    def absent(name: str) -> str:
-        raise layouts._NoEngine
+    def absent(_: str) -> str:
+        raise layouts._NoEngineError
 
     monkeypatch.setattr(layouts, "_binary", absent)
     assert layout(crowd(5, 8)).engine == "own"
@@ -123,7 +125,7 @@ def test_a_program_that_answers_nonsense_is_passed_over(tmp_path, monkeypatch, a
     program = tmp_path / "engine"
     program.write_text(f"#!/bin/sh\ncat >/dev/null\nprintf '%s' '{answer}'\n")
     program.chmod(0o755)
-    monkeypatch.setattr(layouts, "_binary", lambda name: str(program))
+    monkeypatch.setattr(layouts, "_binary", lambda _: str(program))
     assert layout(crowd(5, 8)).engine == "own"
 
 
@@ -131,7 +133,7 @@ def test_a_program_that_hangs_is_stopped(tmp_path, monkeypatch) -> None:
     program = tmp_path / "engine"
     program.write_text("#!/bin/sh\nexec sleep 60\n")
     program.chmod(0o755)
-    monkeypatch.setattr(layouts, "_binary", lambda name: str(program))
+    monkeypatch.setattr(layouts, "_binary", lambda _: str(program))
     monkeypatch.setattr(layouts, "_TIME_LIMIT", 0.2)
     assert layout(crowd(5, 8)).engine == "own"
 
@@ -149,4 +151,6 @@ def test_overlaps_finds_the_pairs_that_share_an_area() -> None:
 def test_a_split_curve_ends_where_asked_on_the_curve() -> None:
     line: Curve = ((0.0, 0.0), (10.0, 0.0), (20.0, 0.0), (30.0, 0.0))
     body, end = split(line, 6.0)
-    assert end == (pytest.approx(24.0, abs=0.01), 0.0) and body[0] == (0.0, 0.0) and body[-1] == end
+    assert end == (pytest.approx(24.0, abs=0.01), 0.0)
+    assert body[0] == (0.0, 0.0)
+    assert body[-1] == end
