@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .errors import InputError
 from .log.event_log import EventLog
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from .engine.build import Labelling
     from .log.results import Answer, Cases, Clock, DirectlyFollowsGraph, Gaps, Handovers, Rework, Variants
     from .mining.discovery import Model
+    from .reports.writing import Written
     from .sources.mapping import Mapping as SourceMapping
-
-Source = "str | Path | pd.DataFrame | Sequence[str | Path]"
+    from .sources.sniffing import Sniffed
 
 
 def read(
@@ -165,7 +165,9 @@ def _zone(name: str | None) -> str | None:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InputError(say("api.unknown_zone", current(), zone=name), fix=say("api.unknown_zone_fix", current())) from None
+        raise InputError(
+            say("api.unknown_zone", current(), zone=name), fix=say("api.unknown_zone_fix", current())
+        ) from None
     return name
 
 
@@ -183,47 +185,47 @@ def _as_of(moment: str | date | datetime | None) -> datetime | None:
     if moment is None or isinstance(moment, datetime):
         return moment
     try:
-        day = moment if isinstance(moment, date) else datetime.fromisoformat(moment)
+        read_as = moment if isinstance(moment, date) else datetime.fromisoformat(moment)
     except ValueError:
         raise InputError(say("api.no_date", current(), value=moment), fix=say("api.no_date_fix", current())) from None
-    if isinstance(day, datetime) and isinstance(moment, str) and len(moment) > 10:
-        return day
-    return datetime(day.year, day.month, day.day) + timedelta(days=1) - timedelta(microseconds=1)
+    if isinstance(read_as, datetime) and isinstance(moment, str) and len(moment) > 10:
+        return read_as
+    return datetime.combine(read_as, time.max)
 
 
 def cases(log: EventLog) -> Cases:
     """One row a case: variant, events, start, end, days, state, first and last source row."""
-    return _asked(log, "cases")
+    return cast("Cases", log.tables.answer("cases"))
 
 
 def variants(log: EventLog, level: str = "activity") -> Variants:
     """The paths that cases took, most common first. Law: their cases add up to the cases of the log."""
-    return _asked(log, "variants", level=level)
+    return cast("Variants", log.tables.answer("variants", level=level))
 
 
 def directly_follows(log: EventLog, level: str = "activity") -> DirectlyFollowsGraph:
     """Which activity directly follows which. Law: moves + cases = events."""
-    return _asked(log, "directly_follows", level=level)
+    return cast("DirectlyFollowsGraph", log.tables.answer("directly_follows", level=level))
 
 
 def gaps(log: EventLog, level: str = "activity") -> Gaps:
     """The time between each pair of neighbouring events, in days; a gap is not waiting unless starts are known."""
-    return _asked(log, "gaps", level=level)
+    return cast("Gaps", log.tables.answer("gaps", level=level))
 
 
 def rework(log: EventLog) -> Rework:
     """Which activities are done again in the same case, counted on work instances."""
-    return _asked(log, "rework")
+    return cast("Rework", log.tables.answer("rework"))
 
 
 def handovers(log: EventLog, by: str | None = None) -> Handovers:
     """Who hands work to whom: by department, else role, else resource, unless `by` names one."""
-    return _asked(log, "handovers", by=by)
+    return cast("Handovers", log.tables.answer("handovers", by=by))
 
 
 def clock(log: EventLog, level: str | None = None) -> Clock:
     """When each case entered and left each stage (each activity, where the log has no known stages)."""
-    return _asked(log, "clock", level=level or ("stage" if is_staged(log) else "activity"))
+    return cast("Clock", log.tables.answer("clock", level=level or ("stage" if is_staged(log) else "activity")))
 
 
 def is_staged(log: EventLog) -> bool:
@@ -234,6 +236,41 @@ def is_staged(log: EventLog) -> bool:
 def sql(log: EventLog, answer: str, **options: Any) -> str:
     """The SQL that makes an answer, for a data team to read and re-run."""
     return log.tables.sql(answer, **options)
+
+
+def report(
+    log: EventLog,
+    out: str | Path,
+    *,
+    lang: str | None = None,
+    force: bool = False,
+    progress: Callable[[str], None] | None = None,
+) -> Written:
+    """The report of a log in a new folder: report.html, report.xlsx, the JSON and CSV files, figures, model.
+
+    All or nothing: the folder appears complete or not at all. Raises OutputError when it exists and `force`
+    is not given, or cannot be written.
+    """
+    from .reports.writing import write_report
+
+    return write_report(log, Path(out), lang=lang or current(), force=force, say_progress=progress)
+
+
+def sniff(source: str | Path | Sequence[str | Path], **options: Any) -> Sniffed:
+    """How files would be read: encoding, header, which column plays which role, with the runner-up, and the
+    questions that reading would ask. options: those of `read`."""
+    from .sources.sniffing import sniffed
+
+    settings = _settings(
+        options.get("mapping"),
+        options.get("columns"),
+        options.get("ends", ()),
+        options.get("timezone"),
+        options.get("day_order"),
+        options.get("encoding"),
+    )
+    paths = [source] if isinstance(source, str | Path) else source
+    return sniffed(paths, settings, lambda: read(source, **options))
 
 
 def discover(log: EventLog, method: str = "inductive", noise: float = 0.2) -> Model:
@@ -249,7 +286,3 @@ def draw(answer: Answer, *, lang: str | None = None, **options: Any) -> Drawing:
     from .reports.pictures import picture
 
     return picture(answer, lang or current(), **options)
-
-
-def _asked(log: EventLog, name: str, **options: Any) -> Any:
-    return log.tables.answer(name, **options)

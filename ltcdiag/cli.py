@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"ltcdiag {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _diagnose(_command(commands, "diagnose", "读入导出文件，写出诊断报告 / read exports, write the report", _run_diagnose))
+    _diagnose(_command(commands, "diagnose", "读入导出，写出报告 / read exports, write the report", _run_diagnose))
     _input(_command(commands, "sniff", "看看文件会被怎样读取 / show how files would be read", _run_sniff))
     demo = _command(commands, "demo", "用自带样例跑一遍 / run on the sample that comes with it", _run_demo)
     demo.add_argument("--out", type=Path, default=Path("ltcdiag-demo"), help="输出文件夹 / output folder")
@@ -63,7 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _command(commands: Any, name: str, text: str, run: Callable[[argparse.Namespace], None]) -> argparse.ArgumentParser:
+def _command(
+    commands: Any, name: str, text: str, run: Callable[[argparse.Namespace], None]
+) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
     default = os.environ.get("LTCDIAG_LANG", "zh")
     parser.add_argument("--lang", choices=languages(), default=default if default in languages() else "zh",
@@ -77,9 +79,9 @@ def _input(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", metavar="PATH", help="文件、文件夹或 zip / file, folder or zip")
     parser.add_argument("--mapping", metavar="FILE.toml", help="列映射文件 / mapping of columns and labels")
     parser.add_argument("--encoding", help="文本编码，如 gb18030 / text encoding")
-    parser.add_argument("--timezone", metavar="ZONE", help="无时区时间的时区，如 Asia/Shanghai / zone of wall-clock times")
+    parser.add_argument("--timezone", metavar="ZONE", help="时区，如 Asia/Shanghai / zone of wall-clock times")
     parser.add_argument("--day-order", choices=("dmy", "mdy", "ymd"), help="日期顺序 / order of day and month")
-    parser.add_argument("--as-of", metavar="DATE", help="截止时点，默认为数据中最后的时间 / default: last time in the data")
+    parser.add_argument("--as-of", metavar="DATE", help="截止时点 / default: last time in the data")
     parser.add_argument("--case", default="case", metavar="NOTION", help="案例口径 / what a case is")
     parser.add_argument("--end", action="append", default=[], metavar="ACTIVITY",
                         help="结束案例的活动，可重复 / activity that closes a case, repeatable")

@@ -40,7 +40,7 @@ class Fault:
 class LtcdiagError(Exception):
     """Base of all errors that a user can act on; holds every fault found, not only the first."""
 
-    def __init__(self, faults: Fault | str | Sequence[Fault], *, where: str = "", fix: str = ""):
+    def __init__(self, faults: Fault | str | Sequence[Fault], *, where: str = "", fix: str = "") -> None:
         if isinstance(faults, str):
             faults = Fault(faults, where=where, fix=fix)
         self.faults: tuple[Fault, ...] = (faults,) if isinstance(faults, Fault) else tuple(faults)

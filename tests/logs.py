@@ -20,13 +20,15 @@ few = settings(max_examples=int(os.environ.get("LTCDIAG_EXAMPLES", "15")))
 """A database a log costs 0.1 s: few examples at each commit, many at night."""
 
 
-def log_of(frame: pd.DataFrame, labelling: Labelling | None = None, *, threads=None, roles=None, **options) -> EventLog:
+def log_of(frame: pd.DataFrame, labelling: Labelling | None = None, *, threads=None, roles=None,
+           **options) -> EventLog:
     """The event log of a frame whose columns are named like their roles."""
-    known = {"start", "lifecycle", "instance", "resource", "role", "department", "amount", "currency", "outcome", "sequence"}
+    known = {"start", "lifecycle", "instance", "resource", "role", "department", "amount",
+             "currency", "outcome", "sequence"}
     columns = roles or {**ROLES, **{name: name for name in frame.columns if name in known}}
     table = TypedTable("frame", "0", frame, tuple(frame.columns))
     return build([(table, ColumnMap(columns))], [], ReadOptions(**options),
-                 labelling=lambda labels: labelling or Labelling({}, {}), name="frame", threads=threads)
+                 labelling=lambda _: labelling or Labelling({}, {}), name="frame", threads=threads)
 
 
 def moments(seconds: list[int]) -> list[datetime]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
+from itertools import pairwise
 from statistics import median
 
 DAY = timedelta(days=1)
@@ -20,7 +21,7 @@ def in_order(frame):
 
 
 def pairs(frame):
-    return [(case, a, b) for case, events in in_order(frame).items() for a, b in zip(events, events[1:], strict=False)]
+    return [(case, a, b) for case, events in in_order(frame).items() for a, b in pairwise(events)]
 
 
 def directly_follows(frame):
@@ -95,14 +96,14 @@ def rework(frame):
         total.update(counts)
         cases.update(counts.keys())
         repeating.update(a for a, n in counts.items() if n > 1)
-        loops.update(b["activity"] for a, b in zip(work, work[1:], strict=False) if a["activity"] == b["activity"])
+        loops.update(b["activity"] for a, b in pairwise(work) if a["activity"] == b["activity"])
     return {a: (total[a], cases[a], repeating[a], total[a] - cases[a], loops[a]) for a in total}
 
 
 def handovers(frame, by="resource"):
     moves, within, unknown = Counter(), 0, 0
     for work in instances(frame).values():
-        for a, b in zip(work, work[1:], strict=False):
+        for a, b in pairwise(work):
             if not a[by] or not b[by]:
                 unknown += 1
             elif a[by] == b[by]:

@@ -54,15 +54,15 @@ def rows_set_aside(connection: duckdb.DuckDBPyConnection, loaded: Sequence[Loade
     """The records that are no events, with their text as it stands in the source (500 characters)."""
     rows: list[RowSetAside] = []
     aside = connection.sql(
-        f"select row // {ROWS_A_FILE} as file, row % {ROWS_A_FILE} as line, reason from typed "
+        f"select row // {ROWS_A_FILE} as at_file, row % {ROWS_A_FILE} as at_line, reason from typed "
         "where reason is not null order by row"
     )
     connection.execute(f"create or replace temp table aside as {aside.sql_query()}")
     for item in loaded:
         shown = " || ' | ' || ".join(f"coalesce({cell}::varchar, '')" for cell in item.cells.values()) or "''"
         found = connection.sql(
-            f"select aside.line, reason, left({shown}, 500) from aside "
-            f"join {item.relation} on {item.line} = aside.line where aside.file = {item.index} order by aside.line"
+            f"select at_line, reason, left({shown}, 500) from aside "
+            f"join {item.relation} on {item.line} = at_line where at_file = {item.index} order by at_line"
         ).fetchall()
         rows += [RowSetAside(item.table.file, line, line, reason, text) for line, reason, text in found]
     return rows

@@ -60,7 +60,8 @@ def discover(variants: Variants, *, method: str = "inductive", noise: float = 0.
         )
     if not 0 <= noise <= 1:
         raise InputError(say("engine.unknown_choice", current(), value=f"noise={noise}"), fix="0..1")
-    paths = Counter({path: int(n) for path, n in zip(variants.table["activities"], variants.table["cases"], strict=True)})
+    rows = zip(variants.table["activities"], variants.table["cases"], strict=True)
+    paths = Counter({path: int(n) for path, n in rows})
     with _quietly():
         import pm4py
 

@@ -64,7 +64,8 @@ def border(label, moment, case="1"):
 
 
 def test_start_and_end_rows_that_add_no_time_are_artificial():
-    rows = [border("Start", DAYS[0]), {"case": "1", "activity": "work", "start": DAYS[0], "time": DAYS[1]}, border("End", DAYS[1])]
+    work = {"case": "1", "activity": "work", "start": DAYS[0], "time": DAYS[1]}
+    rows = [border("Start", DAYS[0]), work, border("End", DAYS[1])]
     log = log_of(pd.DataFrame(rows), artificial=frozenset({"start", "end"}))
     assert dict(log.ledger.set_aside) == {"artificial": 2}
     assert log.stages.keys() == {"work"}

@@ -12,7 +12,8 @@ from tests.logs import log_of
 
 
 def times(*texts, **options):
-    frame = pd.DataFrame({"case": [f"{i:03}" for i in range(len(texts))], "activity": "a", "time": pd.Series(texts, dtype=object)})
+    column = pd.Series(texts, dtype=object)
+    frame = pd.DataFrame({"case": [f"{i:03}" for i in range(len(texts))], "activity": "a", "time": column})
     log = log_of(frame, **options)
     return log, log.tables.answer("cases").table["started"].dt.to_pydatetime().tolist()
 
@@ -42,7 +43,7 @@ def test_a_zone_or_an_epoch_gives_the_moment_in_utc(text):
 
 
 def test_days_without_a_clock_stand_at_midnight_and_need_no_zone():
-    log, found = times("2024-03-05", "2024-03-06T08:00:00Z")
+    _, found = times("2024-03-05", "2024-03-06T08:00:00Z")
     assert found == [datetime(2024, 3, 5), datetime(2024, 3, 6, 8)]
 
 
@@ -83,14 +84,14 @@ def test_unreadable_times_are_set_aside_and_counted():
     log, found = times("2024-03-05 14:07", "soon", "", "2024-02-31 00:00", "2024-03-06 14:07")
     assert len(found) == 2
     assert dict(log.ledger.set_aside) == {"ts_missing": 1, "ts_unreadable": 2}
-    assert [(row.line_from, row.reason) for row in log.ledger.rows("ts_unreadable")] == [(2, "ts_unreadable"), (4, "ts_unreadable")]
+    assert [row.line_from for row in log.ledger.rows("ts_unreadable")] == [2, 4]
     assert "soon" in log.ledger.rows("ts_unreadable")[0].text
 
 
 def test_a_column_without_any_time_is_an_error_with_examples():
     with pytest.raises(InputError) as raised:
         times("red", "blue")
-    assert raised.value.faults[0].examples == ("blue", "red") or raised.value.faults[0].examples == ("red", "blue")
+    assert set(raised.value.faults[0].examples) == {"blue", "red"}
 
 
 def test_all_time_columns_are_judged_before_anything_is_said():
