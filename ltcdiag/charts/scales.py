@@ -41,7 +41,7 @@ def duration(days: float | None, lang: str) -> str:
 
 def palette(stages: Iterable[str | None], given: Mapping[str, str] | None = None) -> dict[str | None, str]:
     """A colour for every stage, in the order met: the given one, else a default that is still free."""
-    colours: dict[str | None, str] = {stage: colour for stage, colour in (given or {}).items()}
+    colours: dict[str | None, str] = dict((given or {}).items())
     free = [colour for colour in _STAGES if colour not in colours.values()] or list(_STAGES)
     for stage in dict.fromkeys(stages):
         if stage is None:
