@@ -43,7 +43,8 @@ def zip_members(content: Content) -> tuple[list[Content], list[Fault]]:
         raise InputError(fault("damaged_archive", where=content.file, detail=str(error))) from error
     if len(members) > MAX_MEMBERS:
         raise InputError(fault("too_many_files", where=content.file, n=len(members), limit=MAX_MEMBERS))
-    found, faults = [], []
+    found: list[Content] = []
+    faults: list[Fault] = []
     for info in sorted(members, key=_true_name):
         try:
             found.append(_member(path, content.file, info))

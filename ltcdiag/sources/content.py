@@ -47,7 +47,7 @@ class Content:
 class _Bounded(io.RawIOBase):
     """A stream that stops with a plain sentence when more comes out than the packed size allows."""
 
-    def __init__(self, inner: BinaryIO, file: str, packed_bytes: int, closes: Callable[[], None]):
+    def __init__(self, inner: BinaryIO, file: str, packed_bytes: int, closes: Callable[[], None]) -> None:
         super().__init__()
         self._inner, self._file, self._closes = inner, file, closes
         self._limit = min(MAX_FILE_BYTES, max(FREE_BYTES, packed_bytes * MAX_RATIO))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 
@@ -38,8 +37,7 @@ def open_delimited(content: Content, encoding: str | None = None) -> TextTable:
 
 
 def _first_lines(content: Content, encoding: Encoding) -> list[str]:
-    with closing(Lines(content, encoding, block=SAMPLE_LINES).blocks()) as blocks:
-        return next(blocks, [])
+    return next(Lines(content, encoding, block=SAMPLE_LINES).blocks(), [])
 
 
 def _in_words(dialect: Dialect) -> str:

@@ -121,7 +121,7 @@ def _fit(lines: Sequence[str], separator: str) -> _Fit:
 def lay_out(rows: Sequence[Sequence[str]], width: int) -> Layout:
     """Header row and column names of rows of cells: titles above the header have few filled cells."""
     filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
-    header = _header_index(rows, filled, width)
+    header = _header_index(filled, width)
     if header is None or _is_data(rows, header):
         return Layout(tuple(f"column_{i + 1}" for i in range(width)), None)
     names = list(rows[header])
@@ -137,7 +137,7 @@ def _last_filled(row: Sequence[str]) -> int:
     return max((i + 1 for i, cell in enumerate(row) if cell.strip()), default=0)
 
 
-def _header_index(rows: Sequence[Sequence[str]], filled: Sequence[int], width: int) -> int | None:
+def _header_index(filled: Sequence[int], width: int) -> int | None:
     """The first row that is about as full as the fullest near it."""
     near = filled[:_TITLE_ROWS]
     fullest = min(max(near, default=0), width)

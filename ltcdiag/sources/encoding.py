@@ -46,6 +46,7 @@ class Encoding:
 
     @property
     def errors(self) -> str:
+        """The error handler to decode with."""
         return LENIENT if self.damaged else "strict"
 
 
@@ -83,19 +84,25 @@ def wide_codec(head: bytes) -> str | None:
         if codec != "utf-8-sig" and head.startswith(bom):
             return codec
     even, odd, pairs = head[0::2].count(0), head[1::2].count(0), max(1, len(head) // 2)
-    if odd > 0.1 * pairs and even * 10 < odd:
+    if odd > 0.1 * pairs and even * 10 < odd and _wide_line_ends(head, 0):
         return "utf-16-le"
-    if even > 0.1 * pairs and odd * 10 < even:
+    if even > 0.1 * pairs and odd * 10 < even and _wide_line_ends(head, 1):
         return "utf-16-be"
     return None
+
+
+def _wide_line_ends(head: bytes, place: int) -> bool:
+    """Whether line ends are two bytes wide; in a text that merely holds NUL bytes they are not."""
+    units = {b"\n\x00", b"\r\x00"} if place == 0 else {b"\x00\n", b"\x00\r"}
+    wide = sum(head[i:i + 2] in units for i in range(0, len(head) - 1, 2))
+    return 2 * wide >= head.count(b"\n") + head.count(b"\r")
 
 
 def _as_wanted(content: Content, wanted: str) -> Encoding:
     try:
         info = codecs.lookup(wanted)
-        if not info._is_text_encoding:
-            raise LookupError(wanted)
-    except LookupError:
+        b"a".decode(info.name)  # refuses codecs that are no text encodings
+    except (LookupError, ValueError):
         raise InputError(fault("unknown_encoding", encoding=wanted)) from None
     codec = {"gbk": "gb18030", "gb2312": "gb18030"}.get(info.name, info.name)
     if codec == "utf-8" and content.head(3) == codecs.BOM_UTF8:
@@ -122,7 +129,7 @@ def _try(content: Content, codec: str, *, stop_early: bool = True) -> _Trial:
             bad += found
             good += len(text) - found if not chunk.isascii() and found == 0 else _beyond_ascii(text, found)
             run = _run_of(chunk, run)
-            long_lines = long_lines or run > MAX_LINE
+            long_lines = long_lines or run > MAX_LINE // 2  # what lies in the next chunk is not counted
             if stop_early and bad > ENOUGH_ERRORS:
                 break
         bad += decoder.decode(b"", final=True).count(MARK) if not (stop_early and bad > ENOUGH_ERRORS) else 0

@@ -33,7 +33,7 @@ def kind_of(head: bytes) -> str:
     for magic, kind in _MAGIC:
         if head.startswith(magic) and not (magic in (b"MZ", b"#!", b"ORC", b"BZh") and _is_table_text(head)):
             return kind
-    if head[:1] == b"\x80" and head[1:2] in b"\x02\x03\x04\x05" or _PICKLE_0.match(head):
+    if (head[:1] == b"\x80" and head[1:2] in b"\x02\x03\x04\x05") or _PICKLE_0.match(head):
         return "pickle"
     if head[257:262] == b"ustar":
         return "other_archive"

@@ -54,7 +54,7 @@ def load_mapping(path: str | Path) -> Mapping:
     faults = _faults(data, str(path))
     if faults:
         raise InputError(faults)
-    return Mapping(**{key: tuple(value) if key == "ends" else value for key, value in data.items()})
+    return Mapping(**data)
 
 
 def _faults(data: MappingABC[str, Any], file: str) -> list[Fault]:

@@ -139,11 +139,14 @@ def _folder(folder: Path) -> tuple[list[Content], list[Fault]]:
 
 
 def _walk(folder: Path, faults: list[Fault]) -> Iterator[Path]:
+    def no_entry(error: OSError, faults: list[Fault] = faults) -> None:
+        faults.append(unreadable(str(error.filename), error))
+
     count = 0
-    for place, folders, names in os.walk(folder, onerror=lambda e: faults.append(unreadable(str(e.filename), e))):
+    for place, folders, names in os.walk(folder, onerror=no_entry):
         here = Path(place)
-        faults += [fault("link_leaves_folder", where=(here / name).as_posix())
-                   for name in sorted(folders) if (here / name).is_symlink()]
+        links = [name for name in sorted(folders) if (here / name).is_symlink()]
+        faults.extend(fault("link_leaves_folder", where=(here / name).as_posix()) for name in links)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             if name.startswith((".", "~$")) or name == "Thumbs.db":

@@ -23,19 +23,26 @@ _OF_CASE = ("amount", "currency", "outcome", "department", "role", "resource")  
 _SURE = 0.95 * 0.9 * USUAL - 1e-9  # a usual name, at least as an attribute of the trace
 _LOOKED_AT = 400  # distinct values judged per column
 _TIME = re.compile(
-    r"^\s*(\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})\b"
-    r"|\d{1,2}[-/. ][A-Za-z]{3,9}[-/. ,]+\d{2,4}|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}|(19|20)\d{12}$|(19|20)\d{6}$|1\d{9}$|1\d{12}$)")
+    r"^\s*(\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}"
+    r"|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})\b"
+    r"|\d{1,2}[-/. ][A-Za-z]{3,9}[-/. ,]+\d{2,4}|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}"
+    r"|(19|20)\d{12}$|(19|20)\d{6}$|1\d{9}$|1\d{12}$)")
 _NUMBER = re.compile(r"^\s*[¥￥$€£]?\s*[-+(]?[\d.,\s']*\d\)?\s*(元|万|萬|万元|%|[A-Z]{3})?\s*$")
 _WHOLE = re.compile(r"^\s*\d{1,18}(\.0)?\s*$")
-_LIFECYCLE = frozenset("schedule assign start suspend resume complete reassign withdraw autoskip manualskip ate_abort "
-                       "pi_abort complete abort unknown 开始 完成 开始执行 分配 挂起 恢复 取消 started completed".split())
-_CURRENCIES = frozenset("CNY RMB USD EUR GBP JPY HKD TWD KRW SGD AUD CAD CHF INR BRL MXN RUB THB VND MYR IDR PHP AED SAR "
-                        "ZAR SEK NOK DKK PLN CZK HUF TRY NZD MOP ¥ ￥ $ € £ 人民币 美元 欧元 港币 港元 日元 英镑 台币 新台币".split())
+_LIFECYCLE = frozenset({
+    "schedule", "assign", "start", "suspend", "resume", "complete", "reassign", "withdraw", "autoskip",
+    "manualskip", "ate_abort", "pi_abort", "abort", "unknown", "started", "completed",
+    "开始", "完成", "分配", "挂起", "恢复", "取消"})
+_CURRENCIES = frozenset({
+    "CNY", "RMB", "USD", "EUR", "GBP", "JPY", "HKD", "TWD", "KRW", "SGD", "AUD", "CAD", "CHF", "INR", "BRL",
+    "MXN", "RUB", "THB", "VND", "MYR", "IDR", "PHP", "AED", "SAR", "ZAR", "SEK", "NOK", "DKK", "PLN", "CZK",
+    "HUF", "TRY", "NZD", "MOP", "¥", "￥", "$", "€", "£", "人民币", "美元", "欧元", "港币", "港元", "日元",
+    "英镑", "台币", "新台币"})
 
 
 @dataclass(frozen=True)
 class Values:
-    """What a column holds. Shares are of the filled cells looked at; repeats = filled cells per value."""
+    """What a column holds. Shares are of the distinct values looked at."""
 
     filled: int
     distinct: int
@@ -44,10 +51,6 @@ class Values:
     whole: float
     lifecycle: float
     currency: float
-
-    @property
-    def repeats(self) -> float:
-        return self.filled / max(1, self.distinct)
 
 
 @dataclass(frozen=True)
@@ -219,7 +222,9 @@ def fit_of(role: str, values: Values) -> float:
     if role in ("time", "start"):
         return values.time
     if role == "case":
-        return 0.2 if values.time > 0.9 and values.whole < 0.9 else 1.0 if values.distinct > 1 and values.repeats > 1 else 0.6
+        if values.time > 0.9 and values.whole < 0.9:
+            return 0.2
+        return 1.0 if 1 < values.distinct < values.filled else 0.6
     if role == "activity":
         textual = 1 - max(values.number, values.time)
         return textual * (1.0 if values.distinct <= max(3, 0.5 * values.filled) else 0.6)

@@ -29,10 +29,11 @@ def open_workbook(content: Content) -> tuple[list[TextTable], list[Fault]]:
     """The tables of a workbook, and why other sheets were passed over.
     Raises InputError: password, damage, no sheet with a table."""
     book = _book(content)
-    tables, faults = [], []
+    tables: list[TextTable] = []
+    faults: list[Fault] = []
     for place, name in enumerate(book.sheet_names):
         try:
-            tables.append(_table(content, place, name, book.get_sheet_by_index(place)))
+            tables.append(_table(content, name, book.get_sheet_by_index(place)))
         except InputError as error:
             faults += error.faults
         except Exception as error:  # noqa: BLE001 - calamine's kinds of damage are many
@@ -74,7 +75,7 @@ def _refuse_bomb(content: Content, data: bytes) -> None:
         raise InputError(fault("bomb", where=content.file, mib=limit // 1024**2, ratio=MAX_RATIO))
 
 
-def _table(content: Content, place: int, name: str, sheet: CalamineSheet) -> TextTable:
+def _table(content: Content, name: str, sheet: CalamineSheet) -> TextTable:
     file = f"{content.file}#{name}"
     if not sheet.total_height or not sheet.total_width:
         raise InputError(fault("empty_sheet", where=file))
