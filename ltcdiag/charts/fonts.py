@@ -20,6 +20,7 @@ FAMILY = "LTC Sans SC"
 _SYSTEM = ("PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC",
            "WenQuanYi Micro Hei", "SimSun", "Arial Unicode MS")
 _ELLIPSIS = "…"
+_NEVER_FIRST = "，。、；：？！）》」』】％"
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,20 @@ def readable(text: object, lang: str, *, longest: float = 16.0) -> Label:
     if shown != visible:
         notes.append(say("charts.no_glyph", lang))
     return Label(_shorten(full, longest), _isolated(full), "; ".join(notes))
+
+
+def wrapped(text: str, widest: float) -> tuple[str, ...]:
+    """The text in one line, or in two of about the same width where it is wider than `widest`.
+
+    widest: in widths of a Chinese character. Breaks stand at blanks, after signs that join words, and
+    beside Chinese characters.
+    """
+    breaks = [i for i in range(1, len(text)) if text[i] == " " or text[i - 1] in "-_/" or
+              ("\u2e80" <= text[i] and text[i] not in _NEVER_FIRST)]
+    if not breaks or measure(text, 1) <= widest:
+        return (text,)
+    halves = [(text[:i].strip(), text[i:].strip()) for i in breaks]
+    return min(halves, key=lambda lines: max(measure(line, 1) for line in lines))
 
 
 def remarks(labels: Iterable[Label], lang: str) -> list[str]:

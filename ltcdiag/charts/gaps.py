@@ -45,7 +45,7 @@ def gaps_chart(g: Gaps, *, lang: str = "zh", top: int = 12) -> Drawing:
     rows.sort(key=lambda row: (-row.total, row.source, row.target))
     shown = rows[:max(1, top)]
     everything = sum(row.total for row in rows)
-    labels = {name: readable(name, lang, longest=11) for row in shown for name in (row.source, row.target)}
+    labels = {name: readable(name, lang, longest=15) for row in shown for name in (row.source, row.target)}
     with style():
         figure = _draw(shown, everything, labels, lang)
     return Drawing(figure, _words(g.n, shown, everything, labels, lang), "gaps")
@@ -76,9 +76,9 @@ def _draw(shown: Sequence[_Row], everything: float, labels: Mapping[str, Label],
 
 def _name(axes: Axes, source: str, target: str, right: float, y: float) -> None:
     """source → target, written in three pieces: a right-to-left name must not turn the arrow around."""
-    for text in (target, " → ", source):
+    for text in (target, "→", source):
         write(axes, right, y, text, size=_SIZE, align="right")
-        right -= measure(text, _SIZE)
+        right -= measure(text, _SIZE) + 5
 
 
 def _note(row: _Row, everything: float, lang: str) -> str:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..words import say
-from .drawing import INK, MUTED, PAPER, heading, page, rounded, write
-from .fonts import Label, measure
+from .drawing import ACCENT, INK, MUTED, PAPER, heading, page, rounded, write
+from .fonts import Label, measure, wrapped
 from .layout import layout
 from .legend import LEGEND_ROW, legend, legend_rows
 from .pruning import Activity, Shown
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 _SUBTITLE, _NAME, _SMALL, _EDGE = 12.0, 12.0, 10.5, 9.5     # sizes of type in points
 _MARGIN, _DOT, _NARROWEST = 30.0, 28.0, 760.0
-_THIN, _THICK, _DASH_THICKEST = 1.1, 8.0, 4.0
+_THIN, _THICK, _THIN_ONES, _SHORT = 1.1, 8.0, 4.0, 30.0
+_WIDEST, _LINE = 13.0, 15.0            # a wider name (in Chinese characters) takes a second line
 _DASHED = "#8b95a1"
 _START, _END = "#2e7d5b", "#37424f"
 
@@ -79,12 +80,13 @@ def _graph(view: View) -> Graph:
     most = max([moves for _, _, moves, _ in ends + inner], default=1)
     edges = tuple(Edge(source, target, moves, _label_size(count(moves), gap), _width(moves, most))
                   for source, target, moves, gap in inner + ends)
-    nodes = [_node_size(view.labels[a.name].text, count(a.events)) for a in shown.activities]
+    nodes = [_node_size(wrapped(view.labels[a.name].text, _WIDEST), count(a.events)) for a in shown.activities]
     return Graph(((_DOT, _DOT), *nodes, (_DOT, _DOT)), edges, 0, end)
 
 
-def _node_size(name: str, events: str) -> Point:
-    return max(74.0, measure(name, _NAME) + 30, measure(events, _SMALL) + 30), 42.0
+def _node_size(name: Sequence[str], events: str) -> Point:
+    width = max(*(measure(line, _NAME) for line in name), measure(events, _SMALL))
+    return max(74.0, width + 30), 42.0 + _LINE * (len(name) - 1)
 
 
 def _label_size(*lines: str) -> Point:
@@ -130,7 +132,7 @@ def _ramp(axes: Axes, view: View, x: float, y: float) -> float:
     write(axes, x, y, low, size=_SMALL)
     x += measure(low, _SMALL) + 6
     for i in range(24):
-        rounded(axes, Box(x + 4 * i, y - 5, x + 4 * i + 4.3, y + 5), gap_colour(i, 23), radius=0)
+        rounded(axes, Box(x + 4 * i, y - 5, x + 96, y + 5), gap_colour(i, 23), radius=0)
     write(axes, x + 102, y, high, size=_SMALL)
     return x + 102 + measure(high, _SMALL)
 
@@ -182,11 +184,14 @@ def _width(moves: int, most: int) -> float:
 
 def _node(axes: Axes, view: View, activity: Activity, box: Box, busy: float) -> None:
     """A box tinted by its stage, stronger for busier activities, with the stage's colour at its left."""
-    colour = view.colours.get(activity.stage, NO_STAGE)
+    staged = view.stages != (None,)
+    colour = view.colours.get(activity.stage, NO_STAGE) if staged else ACCENT
     rounded(axes, box, blend(PAPER, colour, 0.10 + 0.30 * busy), line=colour, radius=7, layer=4)
-    rounded(axes, Box(box.left + 4, box.top + 6, box.left + 9, box.bottom - 6), colour, radius=2, layer=4.1)
-    x = box.centre[0] + 4
-    write(axes, x, box.top + 15, view.labels[activity.name].text, size=_NAME, align="center")
+    if staged:
+        rounded(axes, Box(box.left + 4, box.top + 6, box.left + 9, box.bottom - 6), colour, radius=2, layer=4.1)
+    x = box.centre[0] + 4 * staged
+    for i, line in enumerate(wrapped(view.labels[activity.name].text, _WIDEST)):
+        write(axes, x, box.top + 15 + i * _LINE, line, size=_NAME, align="center")
     write(axes, x, box.bottom - 11, count(activity.events), size=_SMALL, colour="#46515e", align="center")
 
 
@@ -212,7 +217,8 @@ def _arrow(axes: Axes, curve: Curve, colour: str, width: float, *, dashed: bool,
     """A curve on a white bed, so that crossings stay readable, and its head."""
     from matplotlib.patches import Polygon
 
-    width = min(width, _DASH_THICKEST) if dashed else width
+    if dashed or math.dist(curve[0], curve[-1]) < _SHORT:       # also loops: a thick one is a blot
+        width = min(width, _THIN_ONES)
     body, base = split(curve, 6.0 + 1.5 * width)
     tip, half = curve[-1], 2.6 + 1.05 * width
     length = math.dist(base, tip) or 1.0

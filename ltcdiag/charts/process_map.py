@@ -48,7 +48,7 @@ def _view(shown: Shown, cases: int, colour: str, colours: Mapping[str, str] | No
               *([None] if None in met else []))
     texts = {s: say("charts.no_stage", lang) if s is None else readable(named.get(s, s), lang).text
              for s in stages}
-    return View(shown, cases, {a.name: readable(a.name, lang) for a in shown.activities}, stages,
+    return View(shown, cases, {a.name: readable(a.name, lang, longest=24) for a in shown.activities}, stages,
                 palette(stages, colours), texts, say(f"charts.colour_{colour}", lang),
                 percentile((path.gap for path in shown.paths), 0.95), lang)
 

@@ -55,7 +55,7 @@ def _best(size: Point, half: float, line: list[Point], wish: Point | None, taken
     free = ~_hits(boxes, taken).any(axis=1)
     if free.any():
         covered = _covered(boxes + np.array([-_INK, -_INK, _INK, _INK]), lines)
-        costs = np.array([cost for cost, _ in spots]) + 9.0 * covered
+        costs = np.array([cost for cost, _ in spots]) + 14.0 * covered
         costs[~free] = np.inf
         return spots[int(costs.argmin())][1]
     for centre in _rings(line[len(line) // 2]):

@@ -56,7 +56,7 @@ def variants_chart(v: Variants, *, lang: str = "zh", top: int = 12, stage_of: Ma
     if not rows:
         return nothing("variants", "variants_title", lang)
     shown = rows[:max(1, top)]
-    labels = {a: readable(a, lang, longest=9.5) for row in shown for a in row.activities}
+    labels = {a: readable(a, lang, longest=12) for row in shown for a in row.activities}
     stages = {a: (stage_of or {}).get(a) for a in labels}
     colours = _colours(stages, stage_colours, stage_names)
     with style():

@@ -11,7 +11,7 @@ from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ltcdiag.charts.fonts import FAMILY, font_family, measure, readable, subset_woff
+from ltcdiag.charts.fonts import FAMILY, font_family, measure, readable, subset_woff, wrapped
 
 SHIPPED = files("ltcdiag.charts") / "fonts" / "LTCSansSC-Regular.otf"
 
@@ -114,3 +114,15 @@ def test_a_subset_has_the_characters_of_the_text_only_and_the_same_bytes_again()
     assert made[:4] == b"wOFF"
     assert made == subset_woff("1A 款回")
     assert {chr(code) for code in TTFont(BytesIO(made)).getBestCmap()} == set("回款 A1")
+
+
+@given(st.text(st.sampled_from("合同评审，Ab c-d_/"), max_size=40))
+def test_wrapping_loses_nothing_but_blanks(text: str) -> None:
+    lines = wrapped(text, 8)
+    assert len(lines) <= 2
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+
+
+def test_a_wide_name_breaks_near_its_middle_and_a_short_one_stays_whole() -> None:
+    assert wrapped("Determine necessity to stop indication", 13) == ("Determine necessity", "to stop indication")
+    assert wrapped("合同评审", 13) == ("合同评审",)
