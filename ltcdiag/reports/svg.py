@@ -24,8 +24,8 @@ def inline_svg(drawing: Drawing) -> str:
     root.set("stroke-linecap", "butt")
     root.set("class", "picture")
     root.set("data-name", drawing.name)
-    for name in ("width", "height"):
-        root.set(name, root.get(name, "").removesuffix("pt"))
+    for name in ("width", "height"):    # points to pixels: the size it was drawn for
+        root.set(name, f"{float(root.get(name, '0').removesuffix('pt')) * 4 / 3:.0f}")
     return tostring(root, encoding="unicode")
 
 

@@ -1,0 +1,89 @@
+"""The plain files of a report: JSON and CSV with fixed schemas, pictures and the model."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ..charts.drawing import Drawing
+from ..log.ledger import Ledger
+from ..words import say
+from .assessment import MODEL_ACTIVITIES, MODEL_VARIANTS, Assessment
+from .moments import iso
+
+# file or folder → whether it holds results yet
+FILES = ("report.html", "report.xlsx", "ledger.json", "set_aside.csv", "defects.csv", "fitness.json", "kpis.json",
+         "findings.json", "findings", "figures", "model")
+DEFECTS = ("file", "line", "defect", "severity", "column", "before", "after")
+SET_ASIDE = ("file", "line_from", "line_to", "reason", "text")
+_FORMULA_STARTS = "=+-@\t\r\0\uff1d\uff0b\uff0d\uff20"
+
+
+def completed(ledger: Ledger, counts: Mapping[str, int]) -> Ledger:
+    """The ledger with the totals that only the answers know: variants and work instances."""
+    known = {name: counts[name] for name in ("variants", "work_instances")}
+    return replace(ledger, totals={**ledger.totals, **known})
+
+
+def write_plain(found: Assessment, ledger: Ledger, folder: Path, lang: str) -> None:
+    """All JSON and CSV files."""
+    log = found.log
+    write_json(folder / "ledger.json", ledger.to_dict())
+    write_set_aside(ledger, folder)
+    write_csv(folder / "defects.csv", DEFECTS, ())
+    write_json(folder / "fitness.json", {"schema": "ltcdiag.fitness/1", "defects": [], "questions": [],
+                                         "reason": say("reports.not_built_fitness", lang)})
+    write_json(folder / "kpis.json", {"schema": "ltcdiag.kpis/1", "as_of": iso(log.as_of, log.timezone), "kpis": [],
+                                      "reason": say("reports.not_built_kpis", lang)})
+    write_json(folder / "findings.json", {"schema": "ltcdiag.findings/1", "findings": [],
+                                          "reason": say("reports.not_built_findings", lang)})
+    (folder / "findings").mkdir()
+
+
+def write_set_aside(ledger: Ledger, folder: Path) -> None:
+    """set_aside.csv: the rows that are no events, with place, reason and text."""
+    rows = ((r.file, r.line_from, r.line_to, r.reason, r.text) for r in ledger.set_aside_rows)
+    write_csv(folder / "set_aside.csv", SET_ASIDE, rows)
+
+
+def write_figures(drawings: Sequence[Drawing], folder: Path) -> None:
+    """Every picture as SVG and PNG."""
+    place = folder / "figures"
+    place.mkdir()
+    for drawing in drawings:
+        (place / f"{drawing.name}.svg").write_text(drawing.svg(), encoding="utf-8", newline="\n")
+        (place / f"{drawing.name}.png").write_bytes(drawing.png())
+
+
+def write_model(found: Assessment, folder: Path, lang: str) -> None:
+    """The discovered model in three notations, or a note that says why there is none."""
+    place = folder / "model"
+    place.mkdir()
+    if found.model is not None:
+        found.model.write(place)
+        return
+    why = say(f"reports.{found.no_model}", lang, variants=MODEL_VARIANTS, activities=MODEL_ACTIVITIES)
+    (place / "README.txt").write_text(say("reports.not_built_model", lang, why=why) + "\n", encoding="utf-8", newline="\n")
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """UTF-8, sorted keys, nothing that JSON does not know."""
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str | int]]) -> None:
+    """UTF-8 with a mark that Excel needs; texts that a spreadsheet would run get a leading apostrophe."""
+    with path.open("w", encoding="utf-8-sig", newline="", errors="replace") as target:
+        writer = csv.writer(target, lineterminator="\r\n")
+        writer.writerow(header)
+        writer.writerows([harmless(value) if isinstance(value, str) else value for value in row] for row in rows)
+
+
+def harmless(text: str) -> str:
+    """A text that no spreadsheet takes for a formula, also not behind blanks."""
+    return f"'{text}" if text.lstrip(" \n\u00a0\u3000")[:1] in tuple(_FORMULA_STARTS) else text

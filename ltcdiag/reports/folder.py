@@ -1,0 +1,99 @@
+"""A folder that appears whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from ..errors import OutputError
+from ..words import current, say
+from .files import FILES
+
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f<>:\"/\\|?*\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+_LONGEST = 100
+_NOT_OURS_TO_JUDGE = {".DS_Store", "Thumbs.db", "desktop.ini"}
+
+
+@contextmanager
+def whole(out: Path, *, force: bool = False) -> Iterator[Path]:
+    """An empty folder to write into; it becomes `out` when the block ends without an error.
+
+    Raises OutputError where `out` exists (unless `force`, and then only if it is empty or an earlier output of
+    ours), its name is no name, or it cannot be written. Law: after any failure `out` is as it was before.
+    """
+    out = _checked(out, force=force)
+    working = None
+    try:
+        working = Path(tempfile.mkdtemp(prefix=f".{out.name}-writing-", dir=out.parent))
+        working.chmod(0o755)
+        yield working
+        _swap(working, out)
+    except OSError as error:
+        raise _refused("out_cannot_write", out, detail=error.strerror or str(error)) from error
+    finally:
+        if working is not None:
+            shutil.rmtree(working, ignore_errors=True)
+
+
+def _checked(out: Path, *, force: bool) -> Path:
+    out = Path(os.path.abspath(out))  # noqa: PTH100 - resolve() would follow the link we refuse
+    _check_name(out.name)
+    if not out.parent.is_dir():
+        raise _refused("out_no_parent", out.parent)
+    if out.is_symlink():
+        raise _refused("out_link", out)
+    if out.exists():
+        _check_target(out, force=force)
+    return out
+
+
+def _check_name(name: str) -> None:
+    stem = name.partition(".")[0].strip().lower()
+    bad = not name or len(name) > _LONGEST or _FORBIDDEN.search(name) or stem in _DEVICES or name != name.strip(" ")
+    if bad or name.endswith("."):
+        lang = current()
+        raise OutputError(say("reports.out_bad_name", lang, name=name), fix=say("reports.out_bad_name_fix", lang))
+
+
+def _check_target(out: Path, *, force: bool) -> None:
+    if not out.is_dir():
+        raise _refused("out_is_file", out)
+    try:
+        inside = {path.name for path in out.iterdir()} - _NOT_OURS_TO_JUDGE
+    except OSError as error:
+        raise _refused("out_cannot_write", out, detail=error.strerror or str(error)) from error
+    strange = sorted(inside - set(FILES))
+    if inside and not force:
+        raise _refused("out_exists", out)
+    if strange or (inside and "ledger.json" not in inside and "report.html" not in inside):
+        raise _refused("out_stranger", out, example=(strange or sorted(inside))[0])
+
+
+def _swap(working: Path, out: Path) -> None:
+    """The finished folder takes its place; an earlier one leaves only after that."""
+    if not out.exists():
+        working.rename(out)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{out.name}-replaced-", dir=out.parent))
+    out.rename(old / "old")
+    try:
+        working.rename(out)
+    except BaseException:
+        (old / "old").rename(out)
+        raise
+    finally:
+        with suppress(OSError):
+            shutil.rmtree(old)
+
+
+def _refused(key: str, path: Path, **values: object) -> OutputError:
+    lang = current()
+    fixes = {"out_exists", "out_stranger", "out_cannot_write"}
+    fix = say(f"reports.{key}_fix", lang) if key in fixes else ""
+    return OutputError(say(f"reports.{key}", lang, path=path, **values), fix=fix)

@@ -1,0 +1,77 @@
+"""One offline page: everything inside, nothing asked from outside, readable without script."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from ..charts.drawing import Drawing
+from ..charts.fonts import FAMILY, subset_woff
+from ..errors import LtcdiagError
+from ..words import say
+from .assessment import Assessment
+from .openings import FIRST
+from .page import Page
+from .svg import inline_svg
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+def render(found: Assessment, drawings: Sequence[Drawing], lang: str) -> str:
+    """The report as one HTML file. Law: same log and settings, same characters."""
+    page = Page(found, drawings, lang)
+    pictures = {drawing.name: inline_svg(drawing) for drawing in drawings}
+    return _whole("report.html.j2", lang, {"page": page, "pictures": pictures, "first": FIRST})
+
+
+def render_refusal(error: LtcdiagError, lang: str) -> str:
+    """The one page that says why there is no report."""
+    return _whole("refused.html.j2", lang, {"faults": error.faults})
+
+
+def _whole(template: str, lang: str, values: Mapping[str, Any]) -> str:
+    """The page with its font cut to the characters it shows, and the hashes of its style and script."""
+    script = _asset("report.js")
+    values = {**values, "lang": lang, "t": lambda key, **places: say(f"reports.{key}", lang, **places)}
+    body = _environment().get_template(template).render(values)
+    style = _font_face(body) + _asset("report.css")
+    return _environment().get_template("page.html.j2").render(
+        lang=lang, body=body, style=style, script=script, policy=_policy(style, script),
+        title=_title(values, lang),
+    )
+
+
+def _title(values: Mapping[str, Any], lang: str) -> str:
+    page = values.get("page")
+    return f"{page.title} · {page.log.name}" if page else say("reports.refused_title", lang)
+
+
+def _policy(style: str, script: str) -> str:
+    """Nothing may load; our own style and script run because their hashes are named."""
+    hashes = [b64encode(sha256(text.encode()).digest()).decode() for text in (style, script)]
+    return (f"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; "
+            "font-src data:; img-src data:; base-uri 'none'; form-action 'none'")
+
+
+def _font_face(text: str) -> str:
+    font = b64encode(subset_woff("".join(sorted(set(text))))).decode("ascii")
+    return f'@font-face{{font-family:"{FAMILY}";src:url(data:font/woff;base64,{font}) format("woff")}}\n'
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    return Environment(loader=FunctionLoader(_asset), autoescape=True, undefined=StrictUndefined,
+                       trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
+
+
+@cache
+def _asset(name: str) -> str:
+    """A file beside the templates, with the same line ends on every system."""
+    return (files(__package__) / "templates" / name).read_text("utf-8").replace("\r\n", "\n")

@@ -1,0 +1,115 @@
+"""One call that writes a report folder, all of it or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from ..charts.drawing import Drawing
+from ..errors import LtcdiagError
+from ..log.event_log import EventLog
+from ..words import say, use
+from . import files
+from .assessment import Assessment, assess
+from .folder import whole
+from .html import render, render_refusal
+from .moments import iso
+from .pictures import picture
+from .xlsx import write_workbook
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written. counts: events, work_instances, cases, activities, variants. set_aside: rows by reason."""
+
+    folder: Path
+    report: Path
+    counts: Mapping[str, int] = field(default_factory=dict)
+    set_aside: Mapping[str, int] = field(default_factory=dict)
+    states: Mapping[str, int] = field(default_factory=dict)
+    as_of: str = ""
+    fingerprint: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "schema": "ltcdiag.written/1",
+            "folder": str(self.folder),
+            "report": str(self.report),
+            "files": list(files.FILES),
+            "counts": dict(self.counts),
+            "set_aside": dict(self.set_aside),
+            "states": dict(self.states),
+            "as_of": self.as_of,
+            "fingerprint": self.fingerprint,
+        }
+
+
+def write_report(
+    log: EventLog, out: str | Path, *, lang: str = "zh", force: bool = False, say_progress: Say | None = None
+) -> Written:
+    """Assesses a log and writes page, workbook, plain files, pictures and model into the folder `out`.
+
+    lang: "zh" or "en". force: an earlier output of ours at `out` is replaced. say_progress: told a sentence a step.
+    Raises OutputError. Law: same log, same settings, same bytes; after an error nothing is left behind.
+    """
+    tell = say_progress or (lambda _: None)
+    out = Path(out)
+    with use(lang), whole(out, force=force) as folder:
+        tell(say("reports.progress_answers", lang))
+        found = assess(log)
+        ledger = files.completed(log.ledger, found.counts)
+        files.write_plain(found, ledger, folder, lang)
+        tell(say("reports.progress_pictures", lang))
+        drawn = drawings(found, lang)
+        files.write_figures(drawn, folder)
+        files.write_model(found, folder, lang)
+        tell(say("reports.progress_workbook", lang))
+        write_workbook(found, folder / "report.xlsx", lang)
+        tell(say("reports.progress_page", lang))
+        _write_page(folder, render(found, drawn, lang))
+    return Written(
+        folder=out,
+        report=out / "report.html",
+        counts=found.counts,
+        set_aside=log.ledger.set_aside,
+        states=found.states,
+        as_of=iso(log.as_of, log.timezone),
+        fingerprint=log.fingerprint,
+    )
+
+
+def write_refusal(error: LtcdiagError, out: str | Path, *, lang: str = "zh", force: bool = False) -> Written:
+    """The folder of a run that stopped: one page that says why, and the plain files with nothing in them."""
+    out = Path(out)
+    why = say("reports.refused_reason", lang)
+    with use(lang), whole(out, force=force) as folder:
+        _write_page(folder, render_refusal(error, lang))
+        files.write_csv(folder / "set_aside.csv", files.SET_ASIDE, ())
+        files.write_csv(folder / "defects.csv", files.DEFECTS, ())
+        files.write_json(folder / "fitness.json", {"schema": "ltcdiag.fitness/1", "defects": [], "questions": [],
+                                                   "reason": why})
+        files.write_json(folder / "ledger.json", {
+            "schema": "ltcdiag.ledger/1", "balanced": False, "files": [], "steps": [], "totals": {}, "money": {},
+            "reason": why, "faults": [{"what": f.what, "where": f.where, "fix": f.fix} for f in error.faults]})
+    return Written(out, out / "report.html")
+
+
+def _write_page(folder: Path, page: str) -> None:
+    (folder / "report.html").write_text(page, encoding="utf-8", errors="replace", newline="\n")
+
+
+def drawings(found: Assessment, lang: str) -> list[Drawing]:
+    """Every picture of the report, each under its own name."""
+    drawn = [picture(found.dfg, lang, gaps=found.gaps), picture(found.variants, lang, stages=found.log.stages),
+             picture(found.gaps, lang), picture(found.points, lang, as_of=found.log.as_of)]
+    if found.handovers is not None:
+        drawn.append(picture(found.handovers, lang))
+    if found.main_map is not None and found.main_variants is not None:
+        drawn += [replace(picture(found.main_map, lang), name="process_map_main_stages"),
+                  replace(picture(found.main_variants, lang), name="variants_main_stages")]
+    return drawn

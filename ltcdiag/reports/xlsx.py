@@ -1,0 +1,158 @@
+"""The workbook: every table with its filters; text is text, never a formula or a link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ..charts.scales import count
+from ..words import say
+from . import grids
+from .assessment import Assessment
+from .grids import Column, Grid, Value
+from .moments import local, minute
+
+MOST_ROWS = 1_048_575       # of a sheet, without its heading
+MOST_CHARACTERS = 32_767    # of a cell
+_FORMATS = {"text": {}, "count": {"num_format": "#,##0"}, "days": {"num_format": "#,##0.00"},
+            "share": {"num_format": "0.0%"}, "time": {"num_format": "yyyy-mm-dd hh:mm:ss"}}
+# Nothing that stands in the data may become a formula, a link or another value.
+_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+            "nan_inf_to_errors": False, "constant_memory": True}
+
+
+def write_workbook(found: Assessment, path: Path, lang: str) -> None:
+    """report.xlsx. Law: same log and settings, same bytes."""
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(str(path), _OPTIONS)
+    book.set_properties({"title": found.log.name[:200], "created": found.log.as_of.replace(tzinfo=None)})
+    writer = _Writer(book, lang)
+    for grid in all_grids(found, lang):
+        writer.write(grid)
+    book.close()
+
+
+def all_grids(found: Assessment, lang: str) -> Iterator[Grid]:
+    """The tables of the workbook, in the order of its sheets."""
+    yield _summary(found, lang)
+    yield _ledger(found, lang)
+    yield grids.set_aside(found.log, lang)
+    makers: tuple[Callable[[Assessment, str], Grid], ...] = (
+        grids.cases, grids.variants, grids.paths, grids.gaps, grids.rework, grids.handovers, grids.stages,
+    )
+    for make in makers:
+        yield make(found, lang)
+
+
+@dataclass
+class _Writer:
+    book: Any
+    lang: str
+
+    def __post_init__(self) -> None:
+        self.heading = self.book.add_format({"bold": True, "bg_color": "#E6EDF5", "border": 1,
+                                             "border_color": "#C9D2DC", "text_wrap": True, "valign": "top"})
+        self.formats = {kind: self.book.add_format({"valign": "top", **look}) for kind, look in _FORMATS.items()}
+
+    def write(self, grid: Grid) -> None:
+        """A grid on one sheet, or on as many as it needs: rows are never left out."""
+        rows, part, left = grid.draw(), 1, max(1, grid.size)
+        while left > 0:
+            here = min(left, MOST_ROWS)
+            self._sheet(grid, rows, here, part)
+            part, left = part + 1, left - here
+
+    def _sheet(self, grid: Grid, rows: Iterator[tuple[Value, ...]], size: int, part: int) -> None:
+        name = say(f"reports.sheet_{grid.name}", self.lang)
+        sheet = self.book.add_worksheet(name if part == 1 else f"{name} {part}")
+        for at, column in enumerate(grid.columns):
+            sheet.set_column(at, at, column.width, self.formats[column.kind])
+        for at, column in enumerate(grid.columns):
+            sheet.write_string(0, at, column.name(self.lang), self.heading)
+        sheet.freeze_panes(1, 0)
+        last = 0
+        for last, row in enumerate(_first(rows, size), 1):
+            for at, value in enumerate(row):
+                self._cell(sheet, last, at, grid.columns[at], value)
+        sheet.autofilter(0, 0, last, len(grid.columns) - 1)
+
+    def _cell(self, sheet: Any, row: int, at: int, column: Column, value: Value) -> None:
+        look = self.formats[column.kind]
+        if value is None:
+            return
+        if isinstance(value, datetime):
+            sheet.write_datetime(row, at, value, look)
+        elif isinstance(value, str):
+            sheet.write_string(row, at, fitting(value, self.lang), look)
+        else:
+            sheet.write_number(row, at, value, look)
+
+
+def _first(rows: Iterator[tuple[Value, ...]], size: int) -> Iterator[tuple[Value, ...]]:
+    for _ in range(size):
+        row = next(rows, None)
+        if row is None:
+            return
+        yield row
+
+
+def fitting(text: str, lang: str) -> str:
+    """A text that a cell can hold; where it is cut, the cell says so. Characters XML cannot hold are left out."""
+    clean = "".join(c for c in text if c in "\t\n\r" or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff"))
+    if len(clean) <= MOST_CHARACTERS:
+        return clean
+    note = say("reports.cell_cut", lang, n=count(len(clean)))
+    return clean[: MOST_CHARACTERS - len(note)] + note
+
+
+def _summary(found: Assessment, lang: str) -> Grid:
+    """What a reader asks first, and the settings the numbers rest on."""
+    log, counts, states = found.log, found.counts, found.states
+    median, over = found.median_days
+    zone = log.timezone or say("reports.zone_unstated", lang)
+    rows: list[tuple[Value, ...]] = [
+        (say("reports.f_cases", lang), counts["cases"], ""),
+        *((say(f"reports.state_{state}", lang), n, say("reports.f_cases", lang)) for state, n in states.items()),
+        (say("reports.f_events", lang), counts["events"], ""),
+        (say("reports.col_instances", lang), counts["work_instances"], ""),
+        (say("reports.f_variants", lang), counts["variants"], ""),
+        (say("reports.f_median", lang), median, _median_note(found, over, lang)),
+        (say("reports.as_of", lang), local(log.as_of, log.timezone).replace(tzinfo=None), minute(log.as_of, log.timezone)),
+        (say("reports.zone", lang), zone, "" if log.timezone else say("reports.wall_clock", lang)),
+        (say("reports.calendar", lang), log.calendar, say("reports.calendar_note", lang)),
+        (say("reports.notion", lang), log.notion, ""),
+        *((say(f"reports.role_{role}", lang), column, say("reports.columns_used", lang))
+          for role, column in log.columns.items()),
+        (say("reports.s_loaded", lang), log.name, say("reports.fingerprint", lang, fingerprint=log.fingerprint)),
+        ("", "", say("reports.level_working", lang)),
+    ]
+    columns = (Column("item", width=26), Column("value", width=30), Column("note", width=90))
+    return Grid("summary", columns, len(rows), lambda: iter(rows))
+
+
+def _median_note(found: Assessment, over: int, lang: str) -> str:
+    key = "f_median_closed" if found.log.closedness == "known" else "f_median_all"
+    return f"{say('reports.col_days', lang)}; {say(f'reports.{key}', lang, n=count(over))}"
+
+
+def _ledger(found: Assessment, lang: str) -> Grid:
+    """The steps that balance, a row for each reason, file and currency."""
+    ledger = found.log.ledger
+    rows: list[tuple[Value, ...]] = [
+        (file.file, say("reports.unit_lines", lang), file.lines, None, file.lines - file.records, None, file.records,
+         f"{file.encoding} {file.dialect} {file.sha256}".strip()) for file in ledger.files
+    ]
+    for step in ledger.steps:
+        unit = say(f"reports.unit_{step.unit}", lang)
+        rows.append((step.name, unit, step.came_in, step.made, sum(step.set_aside.values()), step.merged, step.went_out, ""))
+        rows += [(step.name, unit, None, None, n, None, None, grids.reason_text(reason, lang))
+                 for reason, n in step.set_aside.items()]
+    rows += [(say("reports.money_title", lang), m.currency, float(m.read), None, float(m.set_aside), float(m.merged),
+              float(m.kept), f"{m.read} = {m.kept} + {m.merged} + {m.set_aside}") for m in ledger.money]
+    columns = (Column("step", width=40), Column("unit", width=12),
+               *(Column(key, "count", 14) for key in ("in", "made", "aside", "merged", "out")), Column("note", width=90))
+    return Grid("ledger", columns, len(rows), lambda: iter(rows))
