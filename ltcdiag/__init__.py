@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     )
     from .bundled import sample
     from .errors import ConservationError, InputError, LtcdiagError, OutputError, QuestionError
+    from .log.calendar import WorkCalendar
     from .log.event_log import EventLog
     from .log.filters import (
         Attribute,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         VariantIs,
     )
     from .log.ledger import Ledger
+    from .log.object_centric import ObjectCentricLog, object_centric
     from .log.period import Period
 
 __version__ = "0.1.0"
@@ -53,16 +55,19 @@ _WHERE = {
     "log.event_log": ("EventLog",),
     "log.filters": ("Attribute", "Between", "CaseIs", "Contains", "Duration", "EndsWith", "Follows", "StartsWith",
                     "StateIs", "TopVariants", "VariantIs"),
+    "log.calendar": ("WorkCalendar",),
     "log.ledger": ("Ledger",),
+    "log.object_centric": ("ObjectCentricLog", "object_centric"),
     "log.period": ("Period",),
 }
 _HOME = {name: module for module, names in _WHERE.items() for name in names}
 
 __all__ = [
-    "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Duration", "EndsWith", "EventLog", "Follows",
-    "InputError", "Ledger", "LtcdiagError", "OutputError", "Period", "QuestionError", "StartsWith", "StateIs",
-    "TopVariants", "VariantIs", "__version__", "cases", "clock", "directly_follows", "discover", "draw", "gaps",
-    "handovers", "read", "report", "rework", "sample", "sniff", "sql", "variants",
+    "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Duration", "EndsWith", "EventLog",
+    "Follows", "InputError", "Ledger", "LtcdiagError", "ObjectCentricLog", "OutputError", "Period", "QuestionError",
+    "StartsWith", "StateIs", "TopVariants", "VariantIs", "WorkCalendar", "__version__", "cases", "clock",
+    "directly_follows", "discover", "draw", "gaps", "handovers", "object_centric", "read", "report", "rework",
+    "sample", "sniff", "sql", "variants",
 ]
 
 

@@ -46,7 +46,7 @@ def read(
     columns: role → column where the guess is wrong (roles: case, activity, time, start, lifecycle, instance,
     resource, role, department, amount, currency, outcome, sequence). mapping: a mapping file with the same
     and more. ends: activities that close a case. as_of: later rows are set aside; by default the last
-    recorded time. timezone: of wall-clock times. attributes: columns kept for filters, "all" or a list.
+    recorded time. timezone: of wall-clock times. calendar: CN, DE-BY, ... or none. attributes: columns kept for filters, "all" or a list.
 
     Raises InputError with every fault found, QuestionError when only a person can decide.
     Law: every line read is an event, structure, or set aside with a reason; see the log's ledger.
@@ -54,7 +54,9 @@ def read(
     from .domain.artificial import artificial_labels
     from .engine.build import build
     from .engine.loading import ReadOptions, silent
+    from .log.calendar import WorkCalendar
 
+    WorkCalendar.parse(calendar)
     settings = _settings(mapping, columns, ends, timezone, day_order, encoding)
     used, unused, name = _tables(source, settings)
     options = ReadOptions(

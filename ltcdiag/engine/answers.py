@@ -85,6 +85,6 @@ select case_id, a::varchar as stage, visit::int as visit, entered, exited, mark,
 from marked join k using (c) order by case_id, visit"""
 
 POINTS = """
-select case_id, ts as time, e.a::varchar as activity, known_stage as stage
+select case_id, ts as time, e.a::varchar as activity, known_stage as stage, row as source_row
 from {ev} e join k using (c) join lab using (a)
 order by c, pos"""

@@ -1,0 +1,161 @@
+"""The command line as a user meets it: a report, or a plain sentence and nothing half-written."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import pickle
+import re
+import zipfile
+
+import pytest
+
+from ltcdiag import cli
+
+GOOD = "case_id,activity,time\n1,quote,2024-01-02 09:00\n1,sign,2024-01-05 09:00\n2,quote,2024-01-03 09:00\n"
+
+
+def run(capsys, *arguments):
+    code = cli.main([str(a) for a in arguments])
+    out, err = capsys.readouterr()
+    assert "Traceback" not in out + err
+    return code, out, err
+
+
+def bad_inputs(folder):
+    """name → file or folder that cannot be diagnosed."""
+    made = {
+        "empty": b"", "header only": b"case_id,activity,time\n", "html": b"<html><table><tr><td>1</td></tr></table>",
+        "pickle": pickle.dumps({"a": 1}), "missing column": b"case_id,activity\n1,quote\n2,sign\n",
+        "no time": GOOD.replace("2024", "soon ").encode(),
+        "ambiguous days": b"case_id,activity,time\n1,a,03/04/2024\n1,b,04/05/2024\n",
+        "mixed zones": b"case_id,activity,time\n1,a,2024-01-01 09:00\n1,b,2024-01-01T09:00:00Z\n",
+        "doctype": b'<?xml version="1.0"?><!DOCTYPE log [<!ENTITY x "y">]><log><trace><event/></trace></log>',
+        "two case columns": b"case_id,case_id,activity,time\n1,2,a,2024-01-01\n",
+        "cut gzip": gzip.compress(GOOD.encode() * 50)[:40],
+    }
+    endings = {"html": ".xls", "pickle": ".csv", "doctype": ".xes", "cut gzip": ".csv.gz"}
+    paths = {}
+    for name, content in made.items():
+        paths[name] = folder / (name.replace(" ", "_") + endings.get(name, ".csv"))
+        paths[name].write_bytes(content)
+    paths["folder without logs"] = folder / "nothing"
+    paths["folder without logs"].mkdir()
+    paths["not there"] = folder / "not there.csv"
+    return paths
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_each_bad_input_gives_a_plain_sentence_code_2_and_no_folder(tmp_path, capsys, lang):
+    for name, path in bad_inputs(tmp_path).items():
+        out = tmp_path / "out"
+        code, printed, said = run(capsys, "diagnose", path, "--out", out, "--lang", lang)
+        assert code == 2, (name, said)
+        assert not out.exists(), name
+        assert not [p for p in tmp_path.iterdir() if p.name.startswith(".")], name
+        assert printed == "", name
+        complaint = [line for line in said.splitlines() if not line.startswith(("正在", "共读", "reading"))]
+        assert len(complaint) >= 2, (name, said)
+        assert bool(re.search("[\u4e00-\u9fff]", said)) == (lang == "zh"), (name, said)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="2026-11-21: Windows has no mode bits to take away")
+def test_a_file_without_permission_is_said_in_plain_words(tmp_path, capsys):
+    path = tmp_path / "locked.csv"
+    path.write_text(GOOD)
+    path.chmod(0)
+    me = os.geteuid()
+    os.seteuid(me or 65_534)  # the superuser may read everything; nobody may not
+    try:
+        code, _, said = run(capsys, "diagnose", path, "--out", tmp_path / "out")
+    finally:
+        os.seteuid(me)
+    assert code == 2
+    assert "locked.csv" in said
+
+
+def test_diagnose_writes_everything_and_says_where(tmp_path, capsys):
+    path = tmp_path / "good.csv"
+    path.write_text(GOOD + "3,,2024-01-03 09:00\n", encoding="utf-8")
+    code, printed, said = run(capsys, "diagnose", path, "--out", tmp_path / "out", "--lang", "en")
+    assert code == 0
+    assert "2 cases, 3 events, 1 rows set aside" in printed
+    assert "report.html" in printed
+    assert "reading" in said
+    wanted = {"report.html", "report.xlsx", "ledger.json", "set_aside.csv", "defects.csv", "fitness.json", "kpis.json",
+              "findings.json", "findings", "figures", "model"}
+    assert wanted <= {p.name for p in (tmp_path / "out").iterdir()}
+    ledger = json.loads((tmp_path / "out" / "ledger.json").read_text(encoding="utf-8"))
+    assert ledger["schema"] == "ltcdiag.ledger/1"
+    assert ledger["balanced"] is True
+    totals = ledger["totals"]
+    assert (totals["lines"], totals["structure"], totals["events"], totals["cases"], totals["variants"]) == (5, 1, 3, 2, 2)
+    assert totals["set_aside"] == {"label_missing": 1}
+
+
+def test_an_earlier_output_is_never_overwritten_without_being_told(tmp_path, capsys):
+    path, out = tmp_path / "good.csv", tmp_path / "out"
+    path.write_text(GOOD)
+    assert run(capsys, "diagnose", path, "--out", out)[0] == 0
+    before = {p: p.read_bytes() for p in out.rglob("*") if p.is_file()}
+    assert run(capsys, "diagnose", path, "--out", out)[0] == 2
+    assert {p: p.read_bytes() for p in out.rglob("*") if p.is_file()} == before
+    assert run(capsys, "diagnose", path, "--out", out, "--force")[0] == 0
+    assert {p: p.read_bytes() for p in out.rglob("*") if p.is_file()} == before, "same in, same bytes"
+
+
+def test_json_prints_the_result_alone(tmp_path, capsys):
+    path = tmp_path / "good.csv"
+    path.write_text(GOOD)
+    code, printed, _ = run(capsys, "diagnose", path, "--out", tmp_path / "out", "--json")
+    assert code == 0
+    assert isinstance(json.loads(printed), dict)
+    code, printed, _ = run(capsys, "sniff", path, "--json")
+    choices = {c["role"]: c["column"] for c in json.loads(printed)["tables"][0]["choices"]}
+    assert (choices["case"], choices["activity"], choices["time"]) == ("case_id", "activity", "time")
+
+
+def test_a_zip_with_chinese_names_in_gbk_is_read(tmp_path, capsys):
+    path = tmp_path / "export.zip"
+    text = "商机编号,环节,完成时间\n1,报价,2024-01-02 09:00\n1,合同签订,2024-01-05 09:00\n".encode("gb18030")
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("QQQQ.csv", text)
+    path.write_bytes(path.read_bytes().replace(b"QQQQ", "商机".encode("gbk")))
+    code, printed, said = run(capsys, "sniff", path)
+    assert code == 0
+    assert "商机.csv" in printed
+    assert "gb18030" in printed
+
+
+def test_unknown_options_of_meaning_are_answered_in_words(tmp_path, capsys):
+    path = tmp_path / "good.csv"
+    path.write_text(GOOD)
+    for option in (("--timezone", "Mars/Base"), ("--as-of", "someday"), ("--end", "never"), ("--calendar", "XX"),
+                   ("--encoding", "nonsense"), ("--mapping", tmp_path / "none.toml")):
+        code, _, said = run(capsys, "diagnose", path, "--out", tmp_path / "out", *option)
+        assert code == 2, option
+        assert said.strip(), option
+        assert not (tmp_path / "out").exists()
+
+
+def test_a_command_that_is_not_built_is_absent(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["--help"])
+    text = capsys.readouterr().out
+    assert "diagnose" in text
+    assert "compare" not in text
+
+
+def test_stopping_leaves_nothing(tmp_path, capsys, monkeypatch):
+    path = tmp_path / "good.csv"
+    path.write_text(GOOD)
+
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ltcdiag.reports.writing.write_report", stop)
+    code, _, said = run(capsys, "diagnose", path, "--out", tmp_path / "out")
+    assert code == 130
+    assert "没有写入" in said
+    assert [p.name for p in tmp_path.iterdir()] == ["good.csv"]

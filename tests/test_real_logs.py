@@ -1,0 +1,84 @@
+"""Real logs through the front door: the counts that their publishers and earlier measurements state."""
+
+from __future__ import annotations
+
+import pytest
+
+import ltcdiag as ltc
+
+pytestmark = pytest.mark.real_data
+
+# file: records, events, cases, activities, variants, work instances, set aside by reason
+STATED = {
+    "receipt.xes.gz": (8_577, 8_577, 1_434, 27, 116, 8_577, {}),
+    "bpic2012.xes.gz": (262_200, 262_200, 13_087, 24, 4_366, None, {}),
+    "road_traffic_fines.xes.gz": (561_470, 561_470, 150_370, 11, 231, 561_470, {}),
+    "production.csv.gz": (4_953, 4_503, 225, 24, 217, 4_503, {"artificial": 450}),
+    "LoanApp_fewRes_24-7_noTimers.CSV.gz": (10_009, 10_009, 1_000, 17, 394, 10_009, {}),
+    "LoanApp_infRes_24-7_noTimers_batch.CSV.gz": (13_857, 13_857, 1_400, 17, 388, 13_857, {}),
+    "bpic2017_W_pre_drift.csv.gz": (105_654, 85_170, 10_242, None, None, 85_170, {"artificial": 20_484}),
+    "bpic2017_W_post_drift.csv.gz": (174_003, 137_415, 18_294, None, None, 137_415, {"artificial": 36_588}),
+    "bpic2020_RequestForPayment.xes.gz": (36_072, 36_072, 6_760, None, None, 36_072, {}),
+}
+
+
+@pytest.fixture(scope="module")
+def read(real_data):
+    logs = {}
+
+    def once(name):
+        if name not in logs:
+            logs[name] = ltc.read(real_data / "logs" / name)
+        return logs[name]
+
+    return once
+
+
+@pytest.mark.parametrize("name", STATED)
+def test_counts_are_those_stated_and_the_ledger_balances(read, name):
+    log = read(name)
+    records, events, cases, activities, variants, instances, aside = STATED[name]
+    counts, totals = log.tables.counts(), log.ledger.totals
+    assert (totals["records"], log.events, log.cases, dict(log.ledger.set_aside)) == (records, events, cases, aside)
+    assert activities in (None, counts["activities"])
+    assert variants in (None, counts["variants"])
+    assert instances in (None, counts["work_instances"])
+    assert totals["lines"] == totals["structure"] + totals["records"]
+    graph = ltc.directly_follows(log)
+    assert graph.table["moves"].sum() + log.cases == log.events
+    paths = ltc.variants(log)
+    assert paths.table["cases"].sum() == log.cases
+
+
+def test_most_completed_fines_take_one_of_five_paths(read):
+    ended = ltc.EndsWith(("Payment", "Send for Credit Collection"))
+    done = read("road_traffic_fines.xes.gz").where(ended | ltc.Attribute("dismissal", ("#", "G")))
+    paths = ltc.variants(done).table
+    assert done.cases == 128_268
+    assert len(paths) == 193
+    assert round(paths["cumulative_share"].iloc[4], 3) == 0.931
+
+
+def test_credit_collection_runs_about_once_a_year(read):
+    gaps = ltc.gaps(read("road_traffic_fines.xes.gz")).table
+    into = gaps[gaps["target"] == "Send for Credit Collection"]
+    # 525.4 days are stated, without saying over which cases; all cases give 525.7, the completed ones 525.6
+    assert into["gap_days_total"].sum() / into["moves"].sum() == pytest.approx(525.4, abs=0.5)
+
+
+def test_loan_applications_count_rework_on_work_not_on_rows(read):
+    log = read("bpic2012.xes.gz")
+    calls = ltc.rework(log).table.set_index("activity")
+    rows = ltc.directly_follows(log).activities.set_index("activity")
+    assert calls["instances"].sum() == log.tables.counts()["work_instances"]
+    for activity in ("W_Nabellen offertes", "W_Completeren aanvraag"):
+        assert calls.loc[activity, "instances"] < rows.loc[activity, "events"] / 2
+
+
+def test_the_completions_of_loan_applications_take_4336_paths(read):
+    log = read("bpic2012.xes.gz")
+    rows = log.tables.store.connection.sql(
+        "select k.case_id, a::varchar as activity, ts, row as sequence from ev join k using (c) "
+        "where lifecycle = 'COMPLETE' order by row").df()
+    done = ltc.read(rows, columns={"case": "case_id", "activity": "activity", "time": "ts", "sequence": "sequence"})
+    assert len(ltc.variants(done).table) == 4_336
