@@ -136,12 +136,17 @@ def _take(spool: Spool, file: str, number: int, item: Any, line: str) -> None:
         except RecursionError:
             reason = "too_deep"
     if reason:
-        spool.set_aside.append(RowSetAside(file, number, number, reason, _shown(line or _as_json(item, 1))))
+        spool.set_aside.append(RowSetAside(file, number, number, reason, line[:SHOWN] or _shown(item)))
     else:
         spool.add(flat, number)
 
 
-def _shown(text: str) -> str:
+def _shown(item: Any) -> str:
+    """The beginning of an item as JSON; of one nested too deeply only its keys."""
+    try:
+        text = _as_json(item, 1)
+    except RecursionError:
+        text = ", ".join(item) if isinstance(item, dict) else "[[…"
     return text[:SHOWN].encode("utf-8", "replace").decode()
 
 

@@ -21,7 +21,7 @@ _MAGIC = (
     (b"\x93NUMPY", "pickle"), (b"ARROW1", "feather"), (b"OBJ\x01", "avro"), (b"ORC", "orc"),
 )
 # opcodes of the text protocol 0: MARK + dict/list/tuple, a global, an instance
-_PICKLE_0 = re.compile(rb"^(\(dp\d+\n|\(lp\d+\n|\(i[\w.]+\n|c[\w.]+\n\w+\n|\]q\x00|\}q\x00|\(l\.|\(d\.)")
+_PICKLE_0 = re.compile(rb"^(\(dp\d+\n|\(lp\d+\n|\(i[\w.]+\n|c[\w.]+\n\w+\n(\(|p\d+\n|q)|\]q\x00|\}q\x00|\(l\.|\(d\.)")
 _JSON = re.compile(r'^\s*(\{\s*("|\}|$)|\[\s*(\{|\[|\]|"|-?\d|true|false|null|$))')
 _YAML_LINE = re.compile(r"^(\s*- |\s*[\w.\-]+:(\s|$)|\s*#)")
 

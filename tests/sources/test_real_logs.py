@@ -1,0 +1,56 @@
+"""The real exports beside the checkout: each reads with the stated counts, or is refused in plain words."""
+
+import pytest
+
+from ltcdiag.errors import InputError
+from ltcdiag.log.records import Fates
+from ltcdiag.sources.opening import open_tables
+from ltcdiag.sources.reading import tables_for_log
+
+# file → events or rows, and cases (README of the data)
+LOGS = {
+    "receipt.xes.gz": (8_577, 1_434), "bpic2012.xes.gz": (262_200, 13_087),
+    "bpic2020_RequestForPayment.xes.gz": (36_072, 6_760), "road_traffic_fines.xes.gz": (561_470, 150_370),
+    "production.csv.gz": (4_953, 225), "bpic2017_W_pre_drift.csv.gz": (105_654, 10_242),
+    "bpic2017_W_post_drift.csv.gz": (174_003, 18_294), "LoanApp_fewRes_24-7_noTimers.CSV.gz": (10_009, 1_000),
+    "LoanApp_infRes_24-7_noTimers_batch.CSV.gz": (13_857, 1_400),
+}
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("name", LOGS)
+def test_a_log_has_the_stated_rows_and_cases(real_data, name):
+    (table,) = open_tables([real_data / "logs" / name])
+    used, unused = tables_for_log([table])
+    case = used[0][1]["case"]
+    fates, rows, cases = Fates(), 0, set()
+    for batch in table.draw(fates):
+        rows += len(batch.lines)
+        cases.update(batch.columns[case])
+    assert (rows, len(cases)) == LOGS[name]
+    assert fates.lines == rows + fates.structure
+    assert not fates.set_aside
+    assert not unused
+
+
+@pytest.mark.real_data
+def test_every_crm_export_reads_or_is_refused_in_plain_words(real_data):
+    for path in sorted((real_data / "crm").rglob("*")):
+        if not path.is_file():
+            continue
+        try:
+            tables = open_tables([path])
+        except InputError as error:
+            assert path.name.startswith("LICENSE"), error
+            continue
+        for table in tables:
+            fates = Fates()
+            records = sum(len(batch.lines) for batch in table.draw(fates))
+            assert records > 0
+            assert not fates.set_aside, path
+
+
+@pytest.mark.real_data
+def test_a_database_is_refused(real_data):
+    with pytest.raises(InputError):
+        open_tables([real_data / "logs" / "running-example.sqlite.gz"])
