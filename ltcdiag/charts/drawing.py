@@ -68,7 +68,8 @@ def style(salt: str = "ltcdiag") -> Iterator[None]:
     from matplotlib import style as mpl_style
 
     ours: dict[str, Any] = {
-        "font.family": font_family(), "font.size": 11, "text.parse_math": False, "text.usetex": False, "text.hinting": "no_hinting", "text.hinting_factor": 1,
+        "font.family": font_family(), "font.size": 11, "text.parse_math": False, "text.usetex": False,
+        "text.hinting": "no_hinting", "axes.axisbelow": True,
         "axes.unicode_minus": False, "axes.edgecolor": HAIRLINE, "axes.labelcolor": MUTED,
         "axes.spines.top": False, "axes.spines.right": False, "xtick.color": MUTED, "ytick.color": INK,
         "text.color": INK, "svg.fonttype": "none", "svg.hashsalt": salt, "pdf.fonttype": 3,

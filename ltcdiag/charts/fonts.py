@@ -75,7 +75,7 @@ def wrapped(text: str, widest: float) -> tuple[str, ...]:
     beside Chinese characters.
     """
     breaks = [i for i in range(1, len(text)) if text[i] == " " or text[i - 1] in "-_/" or
-              ("\u2e80" <= text[i] and text[i] not in _NEVER_FIRST)]
+              (text[i] >= "\u2e80" and text[i] not in _NEVER_FIRST)]
     if not breaks or measure(text, 1) <= widest:
         return (text,)
     halves = [(text[:i].strip(), text[i:].strip()) for i in breaks]
