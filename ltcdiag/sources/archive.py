@@ -100,7 +100,7 @@ def _true_name(info: zipfile.ZipInfo) -> str:
 
 
 def kind_of_zip(content: Content) -> str:
-    """"workbook" for XLSX and ODS, "office" for other documents of that kind, "zip" otherwise."""
+    """ "workbook" for XLSX and ODS, "office" for other documents of that kind, "zip" otherwise."""
     data = content.on_disk or io.BytesIO(content.whole())
     try:
         with zipfile.ZipFile(data) as archive:

@@ -74,8 +74,7 @@ class _Bounded(io.RawIOBase):
         super().close()
 
 
-def bounded(inner: BinaryIO, file: str, packed_bytes: int,
-            closes: Callable[[], None] = lambda: None) -> BinaryIO:
+def bounded(inner: BinaryIO, file: str, packed_bytes: int, closes: Callable[[], None] = lambda: None) -> BinaryIO:
     """`inner`, refusing to give more bytes than the limits allow; closing it closes `closes` too."""
     return io.BufferedReader(_Bounded(inner, file, packed_bytes, closes), 1 << 20)
 

@@ -16,8 +16,13 @@ from .lines import Lines
 from .reasons import MAX_COLUMNS, MAX_LINE, MAX_QUOTED_LINES, SHOWN, fault, note
 from .rows import Chunk, Sorter
 
-_NAMES = {",": "separator_comma", ";": "separator_semicolon", "\t": "separator_tab", "|": "separator_bar",
-          "，": "separator_wide_comma"}
+_NAMES = {
+    ",": "separator_comma",
+    ";": "separator_semicolon",
+    "\t": "separator_tab",
+    "|": "separator_bar",
+    "，": "separator_wide_comma",
+}
 
 
 def open_delimited(content: Content, encoding: str | None = None) -> TextTable:
@@ -30,10 +35,18 @@ def open_delimited(content: Content, encoding: str | None = None) -> TextTable:
     if dialect is None:
         raise InputError(fault("no_separator", where=content.file, examples=[line.strip() for line in sample[:3]]))
     if len(dialect.columns) > MAX_COLUMNS:
-        raise InputError(fault("too_many_header_columns", where=content.file, n=len(dialect.columns),
-                               limit=MAX_COLUMNS))
-    return TextTable(content.file, content.sha256, chosen.codec, _in_words(dialect), dialect.columns,
-                     partial(_draw, content, chosen, dialect), _notes(content.file, chosen, dialect))
+        raise InputError(
+            fault("too_many_header_columns", where=content.file, n=len(dialect.columns), limit=MAX_COLUMNS)
+        )
+    return TextTable(
+        content.file,
+        content.sha256,
+        chosen.codec,
+        _in_words(dialect),
+        dialect.columns,
+        partial(_draw, content, chosen, dialect),
+        _notes(content.file, chosen, dialect),
+    )
 
 
 def _first_lines(content: Content, encoding: Encoding) -> list[str]:
@@ -42,8 +55,11 @@ def _first_lines(content: Content, encoding: Encoding) -> list[str]:
 
 def _in_words(dialect: Dialect) -> str:
     name = note(_NAMES[dialect.separator]) if dialect.separator in _NAMES else repr(dialect.separator)
-    return note("dialect", separator=name, line=dialect.header_line) if dialect.header_line else \
-        note("dialect_no_header", separator=name)
+    return (
+        note("dialect", separator=name, line=dialect.header_line)
+        if dialect.header_line
+        else note("dialect_no_header", separator=name)
+    )
 
 
 def _notes(file: str, encoding: Encoding, dialect: Dialect) -> tuple[str, ...]:
@@ -51,8 +67,7 @@ def _notes(file: str, encoding: Encoding, dialect: Dialect) -> tuple[str, ...]:
     if encoding.runner_up:
         found.append(note("encoding_chosen", file=file, encoding=encoding.codec, runner_up=encoding.runner_up))
     if dialect.runner_up:
-        found.append(note("separator_chosen", file=file, separator=dialect.separator,
-                          runner_up=dialect.runner_up))
+        found.append(note("separator_chosen", file=file, separator=dialect.separator, runner_up=dialect.runner_up))
     if not dialect.header_line:
         found.append(note("no_header", file=file))
     return tuple(found)
@@ -119,8 +134,9 @@ class _Cutter:
             return Chunk(rows, numbers, numbers, lines), len(lines), False
         return self._walk(self.dialect.rows(probed), lines, number, last=last)
 
-    def _walk(self, pairs: list[tuple[list[str], int]], lines: list[str], number: int, *,
-              last: bool) -> tuple[Chunk, int, bool]:
+    def _walk(
+        self, pairs: list[tuple[list[str], int]], lines: list[str], number: int, *, last: bool
+    ) -> tuple[Chunk, int, bool]:
         """Rows one by one. Returns them, how many lines they took, and whether the next line holds a stray
         quote that never closes (within reason)."""
         chunk = Chunk([], [], [], [])
@@ -128,8 +144,12 @@ class _Cutter:
         for row, end in pairs:
             open_quote = end > len(lines) and done < len(lines)
             if open_quote or end - done > MAX_QUOTED_LINES:
-                waits = open_quote and not last and len(lines) - done <= MAX_QUOTED_LINES \
+                waits = (
+                    open_quote
+                    and not last
+                    and len(lines) - done <= MAX_QUOTED_LINES
                     and sum(map(len, lines[done:])) <= MAX_LINE
+                )
                 return chunk, done, not waits
             if end > len(lines):
                 break
@@ -162,4 +182,5 @@ class _Cutter:
             known = self.source.bad.pop(line, None)
             text = lines[place].rstrip("\r\n")[:SHOWN]
             self.fates.set_aside.append(
-                known or RowSetAside(self.source.content.file, line, line, "quote_swallow", text))
+                known or RowSetAside(self.source.content.file, line, line, "quote_swallow", text)
+            )

@@ -13,7 +13,7 @@ from .reasons import MAX_LINE
 
 SEPARATORS = (",", ";", "\t", "|", "，")
 SAMPLE_LINES = 500
-_TITLE_ROWS = 30      # a header stands within so many rows
+_TITLE_ROWS = 30  # a header stands within so many rows
 _DATE = re.compile(r"^\s*\d{4}[-/.年]\d{1,2}([-/.月]\d{1,2})?|^\s*\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}")
 _NUMBER = re.compile(r"^\s*[-+]?[\d.,]*\d\s*%?\s*$")
 # csv's limit is one number for the whole process; fields are bounded by lines and their length here
@@ -73,8 +73,9 @@ def decide(lines: Sequence[str]) -> Dialect | None:
     """The dialect of a text by its first lines; None where no separator makes a table of them."""
     told, start = _told_separator(lines)
     sample = list(lines[start:SAMPLE_LINES])
-    fits = sorted((_fit(sample, sep) for sep in ([told] if told else SEPARATORS)),
-                  key=lambda fit: fit.score, reverse=True)
+    fits = sorted(
+        (_fit(sample, sep) for sep in ([told] if told else SEPARATORS)), key=lambda fit: fit.score, reverse=True
+    )
     best = fits[0]
     if best.score < 0.5 or best.width < 2:
         return None
@@ -85,8 +86,9 @@ def decide(lines: Sequence[str]) -> Dialect | None:
     data_line = 1 + start + (ends[layout.header] if layout.header is not None else 0)
     cells = tuple(rows[layout.header]) if layout.header is not None else ()
     second = fits[1].separator if len(fits) > 1 and fits[1].score >= 0.3 else ""
-    return Dialect(best.separator, _skips_space(sample, best.separator), layout.columns, header_line, data_line,
-                   cells, second)
+    return Dialect(
+        best.separator, _skips_space(sample, best.separator), layout.columns, header_line, data_line, cells, second
+    )
 
 
 def _told_separator(lines: Sequence[str]) -> tuple[str, int]:
@@ -125,7 +127,7 @@ def lay_out(rows: Sequence[Sequence[str]], width: int) -> Layout:
     if header is None or _is_data(rows, header):
         return Layout(tuple(f"column_{i + 1}" for i in range(width)), None)
     names = list(rows[header])
-    body = rows[header + 1:]
+    body = rows[header + 1 :]
     used = max((_last_filled(row) for row in body[:SAMPLE_LINES]), default=0)
     names += [""] * (min(used, width) - len(names))
     while len(names) > max(1, used) and not names[-1].strip():
@@ -150,7 +152,7 @@ def _header_index(filled: Sequence[int], width: int) -> int | None:
 def _is_data(rows: Sequence[Sequence[str]], header: int) -> bool:
     """Whether the would-be header is a row of data: a date above dates, and no known column name."""
     cells = rows[header]
-    body = [row for row in rows[header + 1: header + 21] if len(row) == len(cells)]
+    body = [row for row in rows[header + 1 : header + 21] if len(row) == len(cells)]
     for place, cell in enumerate(cells):
         below = [row[place] for row in body if row[place].strip()]
         if _DATE.match(cell) and below and sum(bool(_DATE.match(text)) for text in below) > len(below) / 2:

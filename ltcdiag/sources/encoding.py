@@ -15,8 +15,13 @@ from .reasons import MAX_LINE, fault
 MARK = "\udcff"  # stands for bytes that cannot be decoded; never occurs in decoded text
 LENIENT = "ltcdiag-mark"
 _CHUNK = 1 << 18
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
-         (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 _COMMON_HAN = re.compile(rb"[\xb0-\xd7][\xa1-\xfe]")
 _GUESSED = ["gb18030", "big5", "cp1252", "cp1250", "cp1251", "shift_jis", "euc_kr", "cp1254"]
 ENOUGH_ERRORS = 2_000  # bad places after which counting stops: the codec is not the right one
@@ -94,7 +99,7 @@ def wide_codec(head: bytes) -> str | None:
 def _wide_line_ends(head: bytes, place: int) -> bool:
     """Whether line ends are two bytes wide; in a text that merely holds NUL bytes they are not."""
     units = {b"\n\x00", b"\r\x00"} if place == 0 else {b"\x00\n", b"\x00\r"}
-    wide = sum(head[i:i + 2] in units for i in range(0, len(head) - 1, 2))
+    wide = sum(head[i : i + 2] in units for i in range(0, len(head) - 1, 2))
     return 2 * wide >= head.count(b"\n") + head.count(b"\r")
 
 

@@ -107,8 +107,11 @@ def _list_of_objects(document: Any) -> tuple[str, list[Any]]:
         return "", document
     if not isinstance(document, dict):
         return "", []
-    found = {key: value for key, value in document.items()
-             if isinstance(value, list) and value and isinstance(value[0], dict)}
+    found = {
+        key: value
+        for key, value in document.items()
+        if isinstance(value, list) and value and isinstance(value[0], dict)
+    }
     for key in _WRAPPERS:
         if key in found:
             return key, found[key]
@@ -194,4 +197,3 @@ def _as_json(value: Any, depth: int) -> str:
         parts = (f"{json.dumps(key, ensure_ascii=False)}: {_as_json(part, depth + 1)}" for key, part in value.items())
         return "{" + ", ".join(parts) + "}"
     return json.dumps(value, ensure_ascii=False)
-

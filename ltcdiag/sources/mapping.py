@@ -89,8 +89,11 @@ def _same_column(table: MappingABC[str, str], file: str) -> list[Fault]:
     for role in ("case", "activity", "time"):
         if role in table:
             by_column.setdefault(table[role], []).append(role)
-    return [fault("mapping_same_column", where=file, column=column, roles=", ".join(roles))
-            for column, roles in by_column.items() if len(roles) > 1]
+    return [
+        fault("mapping_same_column", where=file, column=column, roles=", ".join(roles))
+        for column, roles in by_column.items()
+        if len(roles) > 1
+    ]
 
 
 def dump_mapping(mapping: Mapping) -> str:

@@ -19,10 +19,22 @@ from .spreadsheet import open_workbook
 from .xes import open_xes
 
 _REFUSED = {
-    "pickle": "pickle", "notebook": "notebook", "executable": "executable", "yaml": "yaml", "sqlite": "sqlite",
-    "pdf": "pdf", "html": "html", "excel_xml": "excel_xml", "other_archive": "other_archive",
-    "picture": "picture", "binary": "binary", "empty": "empty_file", "office": "office_document",
-    "feather": "binary", "avro": "binary", "orc": "binary",
+    "pickle": "pickle",
+    "notebook": "notebook",
+    "executable": "executable",
+    "yaml": "yaml",
+    "sqlite": "sqlite",
+    "pdf": "pdf",
+    "html": "html",
+    "excel_xml": "excel_xml",
+    "other_archive": "other_archive",
+    "picture": "picture",
+    "binary": "binary",
+    "empty": "empty_file",
+    "office": "office_document",
+    "feather": "binary",
+    "avro": "binary",
+    "orc": "binary",
 }
 
 

@@ -14,7 +14,7 @@ from .mapping import Mapping
 from .reasons import fault, note
 from .roles import REQUIRED, judge_roles
 
-_ROWS = 5_000   # of a typed table
+_ROWS = 5_000  # of a typed table
 _SHOWN_TABLES = 5
 
 
@@ -63,8 +63,11 @@ def _is_asked(found: ColumnMap, role: str) -> bool:
 
 def _refuse_unknown_columns(tables: Sequence[Table], mapping: Mapping) -> None:
     known = list(dict.fromkeys(column for table in tables for column in table.columns))
-    faults = [fault("mapping_unknown_column", role=role, column=column, columns=", ".join(known[:30]))
-              for role, column in mapping.columns.items() if column not in known]
+    faults = [
+        fault("mapping_unknown_column", role=role, column=column, columns=", ".join(known[:30]))
+        for role, column in mapping.columns.items()
+        if column not in known
+    ]
     if faults:
         raise InputError(faults)
 
@@ -82,5 +85,7 @@ def _typed_sample(table: TypedTable) -> dict[str, list[str | None]]:
     if isinstance(table.origin, Path):
         return parquet_sample(table.origin, _ROWS)
     head = table.origin.head(_ROWS)
-    return {str(name): [None if missing else str(value) for value, missing in zip(column, column.isna(), strict=True)]
-            for name, column in head.items()}
+    return {
+        str(name): [None if missing else str(value) for value, missing in zip(column, column.isna(), strict=True)]
+        for name, column in head.items()
+    }

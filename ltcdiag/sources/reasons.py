@@ -12,24 +12,39 @@ from ..errors import Fault
 from ..words import current, say
 from ..words import sentences as sentences_of
 
-MAX_FILE_BYTES = 2 * 1024**3      # of one file, packed or unpacked
-MAX_RATIO = 200                   # unpacked : packed
-FREE_BYTES = 64 * 1024**2         # so much may always be unpacked: small files pack very well
+MAX_FILE_BYTES = 2 * 1024**3  # of one file, packed or unpacked
+MAX_RATIO = 200  # unpacked : packed
+FREE_BYTES = 64 * 1024**2  # so much may always be unpacked: small files pack very well
 MAX_COLUMNS = 1_000
-MAX_CELLS = 50_000_000            # of one sheet
-MAX_LINE = 1024**2                # characters of one line or one cell
-MAX_QUOTED_LINES = 1_000          # lines one quoted field may span before it counts as a stray quote
-MAX_DEPTH = 64                    # of nested JSON
-MAX_MEMBERS = 10_000              # files in a zip or a folder
-MAX_TREE_BYTES = 512 * 1024**2    # of a JSON document that must be read as a whole
-BATCH = 50_000                    # records of one batch
-SHOWN = 500                       # characters kept of a row set aside
+MAX_CELLS = 50_000_000  # of one sheet
+MAX_LINE = 1024**2  # characters of one line or one cell
+MAX_QUOTED_LINES = 1_000  # lines one quoted field may span before it counts as a stray quote
+MAX_DEPTH = 64  # of nested JSON
+MAX_MEMBERS = 10_000  # files in a zip or a folder
+MAX_TREE_BYTES = 512 * 1024**2  # of a JSON document that must be read as a whole
+BATCH = 50_000  # records of one batch
+SHOWN = 500  # characters kept of a row set aside
 
 REASONS = (
-    "too_few_columns", "too_many_columns", "quote_swallow", "line_too_long", "undecodable", "nul_byte",
-    "not_an_object", "not_json", "too_deep", "table_not_used",
-    "id_missing", "id_scientific", "label_missing", "ts_missing", "ts_unreadable", "ts_default_date",
-    "artificial", "total_row", "after_as_of",
+    "too_few_columns",
+    "too_many_columns",
+    "quote_swallow",
+    "line_too_long",
+    "undecodable",
+    "nul_byte",
+    "not_an_object",
+    "not_json",
+    "too_deep",
+    "table_not_used",
+    "id_missing",
+    "id_scientific",
+    "label_missing",
+    "ts_missing",
+    "ts_unreadable",
+    "ts_default_date",
+    "artificial",
+    "total_row",
+    "after_as_of",
 )
 
 

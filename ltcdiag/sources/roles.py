@@ -16,9 +16,17 @@ from .reasons import fault, note
 REQUIRED = ("case", "activity", "time")
 Sample = Mapping[str, Sequence[str | None]]
 
-_XES = {"caseconceptname": "case", "conceptname": "activity", "timetimestamp": "time", "starttimestamp": "start",
-        "orgresource": "resource", "orgrole": "role", "orggroup": "department", "lifecycletransition": "lifecycle",
-        "conceptinstance": "instance"}
+_XES = {
+    "caseconceptname": "case",
+    "conceptname": "activity",
+    "timetimestamp": "time",
+    "starttimestamp": "start",
+    "orgresource": "resource",
+    "orgrole": "role",
+    "orggroup": "department",
+    "lifecycletransition": "lifecycle",
+    "conceptinstance": "instance",
+}
 _OF_CASE = ("amount", "currency", "outcome", "department", "role", "resource")  # may be attributes of the trace
 _SURE = 0.95 * 0.9 * USUAL - 1e-9  # a usual name, at least as an attribute of the trace
 _LOOKED_AT = 400  # distinct values judged per column
@@ -26,18 +34,88 @@ _TIME = re.compile(
     r"^\s*(\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}"
     r"|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})\b"
     r"|\d{1,2}[-/. ][A-Za-z]{3,9}[-/. ,]+\d{2,4}|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}"
-    r"|(19|20)\d{12}$|(19|20)\d{6}$|1\d{9}$|1\d{12}$)")
+    r"|(19|20)\d{12}$|(19|20)\d{6}$|1\d{9}$|1\d{12}$)"
+)
 _NUMBER = re.compile(r"^\s*[¥￥$€£]?\s*[-+(]?[\d.,\s']*\d\)?\s*(元|万|萬|万元|%|[A-Z]{3})?\s*$")
 _WHOLE = re.compile(r"^\s*\d{1,18}(\.0)?\s*$")
-_LIFECYCLE = frozenset({
-    "schedule", "assign", "start", "suspend", "resume", "complete", "reassign", "withdraw", "autoskip",
-    "manualskip", "ate_abort", "pi_abort", "abort", "unknown", "started", "completed",
-    "开始", "完成", "分配", "挂起", "恢复", "取消"})
-_CURRENCIES = frozenset({
-    "CNY", "RMB", "USD", "EUR", "GBP", "JPY", "HKD", "TWD", "KRW", "SGD", "AUD", "CAD", "CHF", "INR", "BRL",
-    "MXN", "RUB", "THB", "VND", "MYR", "IDR", "PHP", "AED", "SAR", "ZAR", "SEK", "NOK", "DKK", "PLN", "CZK",
-    "HUF", "TRY", "NZD", "MOP", "¥", "￥", "$", "€", "£", "人民币", "美元", "欧元", "港币", "港元", "日元",
-    "英镑", "台币", "新台币"})
+_LIFECYCLE = frozenset(
+    {
+        "schedule",
+        "assign",
+        "start",
+        "suspend",
+        "resume",
+        "complete",
+        "reassign",
+        "withdraw",
+        "autoskip",
+        "manualskip",
+        "ate_abort",
+        "pi_abort",
+        "abort",
+        "unknown",
+        "started",
+        "completed",
+        "开始",
+        "完成",
+        "分配",
+        "挂起",
+        "恢复",
+        "取消",
+    }
+)
+_CURRENCIES = frozenset(
+    {
+        "CNY",
+        "RMB",
+        "USD",
+        "EUR",
+        "GBP",
+        "JPY",
+        "HKD",
+        "TWD",
+        "KRW",
+        "SGD",
+        "AUD",
+        "CAD",
+        "CHF",
+        "INR",
+        "BRL",
+        "MXN",
+        "RUB",
+        "THB",
+        "VND",
+        "MYR",
+        "IDR",
+        "PHP",
+        "AED",
+        "SAR",
+        "ZAR",
+        "SEK",
+        "NOK",
+        "DKK",
+        "PLN",
+        "CZK",
+        "HUF",
+        "TRY",
+        "NZD",
+        "MOP",
+        "¥",
+        "￥",
+        "$",
+        "€",
+        "£",
+        "人民币",
+        "美元",
+        "欧元",
+        "港币",
+        "港元",
+        "日元",
+        "英镑",
+        "台币",
+        "新台币",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -60,8 +138,9 @@ class _Rated:
     named: float
 
 
-def guess_roles(columns: Sequence[str], sample: Sample, *, given: Mapping[str, str] | None = None,
-                file: str = "") -> ColumnMap:
+def guess_roles(
+    columns: Sequence[str], sample: Sample, *, given: Mapping[str, str] | None = None, file: str = ""
+) -> ColumnMap:
     """The column of each role. given: role → column that a person decided.
 
     Raises QuestionError with every fault: a required role without a column, or two columns that fit alike
@@ -73,8 +152,9 @@ def guess_roles(columns: Sequence[str], sample: Sample, *, given: Mapping[str, s
     return found
 
 
-def judge_roles(columns: Sequence[str], sample: Sample, *, given: Mapping[str, str] | None = None,
-                file: str = "") -> tuple[ColumnMap, list[Fault]]:
+def judge_roles(
+    columns: Sequence[str], sample: Sample, *, given: Mapping[str, str] | None = None, file: str = ""
+) -> tuple[ColumnMap, list[Fault]]:
     """As `guess_roles`, with the faults returned."""
     judge = _Judge(columns, sample, dict(given or {}), file)
     for role in ROLES:
@@ -99,8 +179,9 @@ class _Judge:
             self._take(role, self.given[role], 1.0, note("why_mapping"))
             return
         taken = {*self.chosen.values(), *self.given.values()}
-        rated = sorted((self._rate(role, column) for column in self.columns if column not in taken),
-                       key=lambda r: -r.score)
+        rated = sorted(
+            (self._rate(role, column) for column in self.columns if column not in taken), key=lambda r: -r.score
+        )
         rated = [r for r in rated if r.score > 0]
         if not rated:
             return
@@ -145,17 +226,37 @@ class _Judge:
             if role in self.ties:
                 found.append(self._tie(role))
             elif role not in self.chosen:
-                found.append(fault("missing_role", where=self.file, role=note(f"role_{role}"),
-                                   columns=_listed(self.columns), line=paste(role, self._likely(role))))
+                found.append(
+                    fault(
+                        "missing_role",
+                        where=self.file,
+                        role=note(f"role_{role}"),
+                        columns=_listed(self.columns),
+                        line=paste(role, self._likely(role)),
+                    )
+                )
             elif role not in self.given and self._is_doubtful(self.chosen[role]):
-                found.append(fault("duplicate_column", where=self.file, column=self.chosen[role],
-                                   role=note(f"role_{role}"), line=paste(role, self.chosen[role])))
+                found.append(
+                    fault(
+                        "duplicate_column",
+                        where=self.file,
+                        column=self.chosen[role],
+                        role=note(f"role_{role}"),
+                        line=paste(role, self.chosen[role]),
+                    )
+                )
         return found
 
     def _tie(self, role: str) -> Fault:
         alike = self.ties[role]
-        return fault("question_role", where=self.file, role=note(f"role_{role}"), candidates=_listed(alike),
-                     line=paste(role, alike[0]), examples=[self._example(column) for column in alike])
+        return fault(
+            "question_role",
+            where=self.file,
+            role=note(f"role_{role}"),
+            candidates=_listed(alike),
+            line=paste(role, alike[0]),
+            examples=[self._example(column) for column in alike],
+        )
 
     def _example(self, column: str) -> str:
         values = list(dict.fromkeys(filter(None, self.sample.get(column, ()))))[:3]
@@ -206,7 +307,8 @@ def look_at(cells: Sequence[str | None]) -> Values:
         return hits / max(1, len(some))
 
     return Values(
-        len(filled), len(distinct),
+        len(filled),
+        len(distinct),
         share(sum(bool(_TIME.match(text)) for text in some)),
         share(sum(bool(_NUMBER.match(text)) for text in some)),
         share(sum(bool(_WHOLE.match(text)) for text in some)),

@@ -17,7 +17,8 @@ _FOOTER = re.compile(
     r"|(copyright|©|\(c\)|generated (by|on)|confidential|printed (by|on)|exported (by|on)|report (name|date|run)"
     r"|records?( count)?\s*[:：]|rows?( count)?\s*[:：]|\d+ (records|rows)\b|end of (report|file)"
     r"|记录数|总记录|共\s*\d+\s*条|制表|导出时间|导出人|打印时间|版权所有|记录总数|資料筆數|以下空白).*)\s*$",
-    re.IGNORECASE)
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,9 @@ class Chunk:
 
     def then(self, other: Chunk) -> Chunk:
         """Its rows and those of another behind them."""
-        return Chunk(self.rows + other.rows, self.firsts + other.firsts, self.lasts + other.lasts,
-                     self.texts + other.texts)
+        return Chunk(
+            self.rows + other.rows, self.firsts + other.firsts, self.lasts + other.lasts, self.texts + other.texts
+        )
 
 
 @dataclass
@@ -130,8 +132,7 @@ class Sorter:
             if _FOOTER.match(_first_filled(row)) or (_is_blank(row) and _only_single(held.rows[index:])):
                 start = index
                 break
-        lines = sum(last - first + 1 for first, last in
-                    zip(held.firsts[start:], held.lasts[start:], strict=True))
+        lines = sum(last - first + 1 for first, last in zip(held.firsts[start:], held.lasts[start:], strict=True))
         self.fates.structure += lines
         if any(not _is_blank(row) for row in held.rows[start:]):
             self.fates.notes.append(note("footer", file=self.file, n=lines, text=_shown(held.rows[start:])))
@@ -140,7 +141,8 @@ class Sorter:
     def _say(self) -> None:
         if self._misfits:
             self.fates.notes.append(
-                note("mixed_separators", file=self.file, n=self._misfits, separator=self.other_separator))
+                note("mixed_separators", file=self.file, n=self._misfits, separator=self.other_separator)
+            )
         if self._repeats:
             self.fates.notes.append(note("header_repeated", file=self.file, n=self._repeats))
 

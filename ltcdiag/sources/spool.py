@@ -48,8 +48,7 @@ class Spool:
         names = dict.fromkeys(chain.from_iterable(self._records))
         self.columns.update(names)
         if len(self.columns) > MAX_COLUMNS:
-            raise InputError(fault("too_many_header_columns", where=self.file, n=len(self.columns),
-                                   limit=MAX_COLUMNS))
+            raise InputError(fault("too_many_header_columns", where=self.file, n=len(self.columns), limit=MAX_COLUMNS))
         columns = {name: [record.get(name) for record in self._records] for name in names}
         if any(max(map(len, filter(None, values)), default=0) > MAX_LINE for values in columns.values()):
             self._put_aside_long()
@@ -72,7 +71,7 @@ class Spool:
         """The batches anew; every column in each of them."""
         per_batch = max(1, BATCH // _PART)
         for start in range(0, len(self._packed), per_batch):
-            yield self._joined(self._packed[start:start + per_batch])
+            yield self._joined(self._packed[start : start + per_batch])
         fates.lines, fates.structure = self.lines, self.structure
         fates.set_aside.extend(self.set_aside)
         fates.notes.extend(self.notes)

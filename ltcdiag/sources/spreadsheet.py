@@ -21,7 +21,7 @@ from .rows import Chunk, Sorter
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
-_PART = 5_000     # rows packed together
+_PART = 5_000  # rows packed together
 _EXACT = 10**15  # whole numbers below this are exact in a cell
 
 
@@ -101,11 +101,12 @@ def _last_filled(row: Sequence[str]) -> int:
 
 def _packed(rows: list[list[str]]) -> list[bytes]:
     """The rows kept small until they are drawn: reading a workbook twice costs more."""
-    return [zlib.compress(marshal.dumps(rows[start:start + _PART]), 1) for start in range(0, len(rows), _PART)]
+    return [zlib.compress(marshal.dumps(rows[start : start + _PART]), 1) for start in range(0, len(rows), _PART)]
 
 
-def _draw(packed: list[bytes], file: str, columns: Sequence[str], header: int, cells: Sequence[str],
-          fates: Fates) -> Iterator[TextBatch]:
+def _draw(
+    packed: list[bytes], file: str, columns: Sequence[str], header: int, cells: Sequence[str], fates: Fates
+) -> Iterator[TextBatch]:
     width = len(columns)
     fates.structure += header
     sorter = Sorter(file, columns, _fitted(cells, width), fates)
@@ -120,7 +121,7 @@ def _fitted(cells: Sequence[str], width: int) -> list[str]:
 def _chunks(packed: list[bytes], header: int, width: int, fates: Fates) -> Iterator[Chunk]:
     for block in packed:
         rows = marshal.loads(zlib.decompress(block))  # noqa: S302 - our own bytes
-        part = [_cut(row, width) for row in rows[max(0, header - fates.lines):]]
+        part = [_cut(row, width) for row in rows[max(0, header - fates.lines) :]]
         fates.lines += len(rows)
         numbers = list(range(fates.lines - len(part) + 1, fates.lines + 1))
         yield Chunk(part, numbers, numbers, ["\t".join(row) for row in part])
@@ -134,8 +135,9 @@ def _cut(row: list[str], width: int) -> list[str]:
 
 def _rows(sheet: CalamineSheet) -> list[list[str]]:
     """The cells as text, from the sheet's first row (a row number is the sheet's own)."""
-    return [[cell if type(cell) is str else _text(cell) for cell in row]
-            for row in sheet.to_python(skip_empty_area=False)]
+    return [
+        [cell if type(cell) is str else _text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)
+    ]
 
 
 def _text(cell: Any) -> str:

@@ -35,8 +35,9 @@ def open_xes(content: Content) -> TextTable:
             parser.Parse(data)
         parser.Parse(b"", True)
     except expat.ExpatError as error:
-        raise InputError(fault("broken_xml", where=content.file, line=error.lineno,
-                               detail=expat.ErrorString(error.code))) from error
+        raise InputError(
+            fault("broken_xml", where=content.file, line=error.lineno, detail=expat.ErrorString(error.code))
+        ) from error
     return reader.table(content)
 
 
@@ -133,9 +134,20 @@ class _Reader:
         if not self.spool.lines:
             raise InputError(fault("no_events", where=self.file))
         if len(self.spool.columns) > MAX_COLUMNS:
-            raise InputError(fault("too_many_header_columns", where=self.file, n=len(self.spool.columns),
-                                   limit=MAX_COLUMNS))
-        notes = [note(key, file=self.file, n=n) for key, n in
-                 (("xes_nameless", self.nameless), ("xes_loose", self.loose), ("xes_empty", self.empty)) if n]
-        return TextTable(content.file, content.sha256, "utf-8", note("dialect_xes", traces=self.traces),
-                         tuple(self.spool.columns), self.spool.draw, tuple(notes))
+            raise InputError(
+                fault("too_many_header_columns", where=self.file, n=len(self.spool.columns), limit=MAX_COLUMNS)
+            )
+        notes = [
+            note(key, file=self.file, n=n)
+            for key, n in (("xes_nameless", self.nameless), ("xes_loose", self.loose), ("xes_empty", self.empty))
+            if n
+        ]
+        return TextTable(
+            content.file,
+            content.sha256,
+            "utf-8",
+            note("dialect_xes", traces=self.traces),
+            tuple(self.spool.columns),
+            self.spool.draw,
+            tuple(notes),
+        )

@@ -27,9 +27,14 @@ def draw(table):
         assert all(len(cells) == len(batch.lines) for cells in batch.columns.values())
         lines += batch.lines
         records += [dict(zip(batch.columns, row, strict=True)) for row in zip(*batch.columns.values(), strict=True)]
-    return SimpleNamespace(table=table, records=records, lines=lines, fates=fates,
-                           reasons=[row.reason for row in fates.set_aside],
-                           aside=sum(row.line_to - row.line_from + 1 for row in fates.set_aside))
+    return SimpleNamespace(
+        table=table,
+        records=records,
+        lines=lines,
+        fates=fates,
+        reasons=[row.reason for row in fates.set_aside],
+        aside=sum(row.line_to - row.line_from + 1 for row in fates.set_aside),
+    )
 
 
 @pytest.fixture

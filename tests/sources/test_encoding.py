@@ -5,13 +5,25 @@ import pytest
 from ltcdiag.errors import InputError
 from ltcdiag.sources.opening import open_tables
 
-ROWS = "商机编号,环节,完成时间\n" + "".join(f"SJ{i:03d},合同评审，第{i}次,2024-01-02\n".replace("，", "、") for i in range(60))
+ROWS = "商机编号,环节,完成时间\n" + "".join(
+    f"SJ{i:03d},合同评审，第{i}次,2024-01-02\n".replace("，", "、") for i in range(60)
+)
 SPANISH = "caso;actividad;hora\n" + "".join(f"{i};Aprobación señor Núñez;2024-01-02\n" for i in range(60))
 
 
-@pytest.mark.parametrize(("codec", "said"), [
-    ("utf-8", "utf-8"), ("utf-8-sig", "utf-8-sig"), ("gb18030", "gb18030"), ("gbk", "gb18030"),
-    ("utf-16", "utf-16"), ("utf-16-le", "utf-16-le"), ("utf-16-be", "utf-16-be"), ("utf-32", "utf-32")])
+@pytest.mark.parametrize(
+    ("codec", "said"),
+    [
+        ("utf-8", "utf-8"),
+        ("utf-8-sig", "utf-8-sig"),
+        ("gb18030", "gb18030"),
+        ("gbk", "gb18030"),
+        ("utf-16", "utf-16"),
+        ("utf-16-le", "utf-16-le"),
+        ("utf-16-be", "utf-16-be"),
+        ("utf-32", "utf-32"),
+    ],
+)
 def test_chinese_text_is_read_in_any_usual_encoding(read, codec, said):
     got = read(ROWS.encode(codec))
     assert got.table.encoding == said

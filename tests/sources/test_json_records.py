@@ -7,14 +7,25 @@ import pytest
 from ltcdiag.errors import InputError
 from ltcdiag.sources.opening import open_tables
 
-ITEMS = [{"case": "1", "n": 1, "who": {"name": "李", "team": {"id": 7}}, "tags": [1, "a"]},
-         {"case": "2", "n": None, "extra": True}]
-FLAT = [{"case": "1", "n": "1", "who.name": "李", "who.team.id": "7", "tags": '[1, "a"]', "extra": None},
-        {"case": "2", "n": None, "who.name": None, "who.team.id": None, "tags": None, "extra": "true"}]
+ITEMS = [
+    {"case": "1", "n": 1, "who": {"name": "李", "team": {"id": 7}}, "tags": [1, "a"]},
+    {"case": "2", "n": None, "extra": True},
+]
+FLAT = [
+    {"case": "1", "n": "1", "who.name": "李", "who.team.id": "7", "tags": '[1, "a"]', "extra": None},
+    {"case": "2", "n": None, "who.name": None, "who.team.id": None, "tags": None, "extra": "true"},
+]
 
 
-@pytest.mark.parametrize("wrap", [
-    lambda x: x, lambda x: {"data": x}, lambda x: {"code": 0, "data": {"items": x}}, lambda x: {"results": x, "total": 2}])
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda x: x,
+        lambda x: {"data": x},
+        lambda x: {"code": 0, "data": {"items": x}},
+        lambda x: {"results": x, "total": 2},
+    ],
+)
 def test_a_list_of_objects_is_found(read, wrap):
     got = read(json.dumps(wrap(ITEMS), indent=1), "x.json")
     assert got.records == FLAT
@@ -50,8 +61,15 @@ def test_deep_nesting_is_no_crash(read, tmp_path):
         open_tables([path])
 
 
-@pytest.mark.parametrize(("text", "said"), [
-    ('[{"a": 1}, ', "syntax error"), ('{"a": 1, "b": [}', "syntax error"), ("[]", "no list of objects"), ("[1, 2]", "no list")])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[{"a": 1}, ', "syntax error"),
+        ('{"a": 1, "b": [}', "syntax error"),
+        ("[]", "no list of objects"),
+        ("[1, 2]", "no list"),
+    ],
+)
 def test_broken_or_empty_json_is_refused(tmp_path, text, said):
     path = tmp_path / "x.json"
     path.write_text(text)

@@ -7,6 +7,7 @@ import pickle
 import sqlite3
 import struct
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -42,16 +43,24 @@ def _sqlite(path):
 
 
 REFUSED = {
-    "empty": (b"", "empty"), "blank": (b"\xef\xbb\xbf \r\n\r\n", "empty"),
-    "pickle": (pickle.dumps({"a": 1}), "pickle"), "old pickle": (pickle.dumps([1, "a"], protocol=0), "pickle"),
+    "empty": (b"", "empty"),
+    "blank": (b"\xef\xbb\xbf \r\n\r\n", "empty"),
+    "pickle": (pickle.dumps({"a": 1}), "pickle"),
+    "old pickle": (pickle.dumps([1, "a"], protocol=0), "pickle"),
     "notebook": (b'{"cells": [{"cell_type": "code"}], "nbformat": 4}', "notebook"),
-    "windows program": (b"MZ\x90\x00\x03" + bytes(200), "program"), "linux program": (b"\x7fELF" + bytes(99), "program"),
-    "script": (b"#!/bin/sh\nrm x\n", "program"), "yaml": (b"case: 1\nsteps:\n  - a\n  - b\n", "YAML"),
-    "pdf": (b"%PDF-1.7\n...", "PDF"), "7z": (b"7z\xbc\xaf\x27\x1c" + bytes(20), "archive"),
-    "html": (b"<!DOCTYPE html><html></html>", "web page"), "picture": (b"\x89PNG\r\n" + bytes(50), "picture"),
+    "windows program": (b"MZ\x90\x00\x03" + bytes(200), "program"),
+    "linux program": (b"\x7fELF" + bytes(99), "program"),
+    "script": (b"#!/bin/sh\nrm x\n", "program"),
+    "yaml": (b"case: 1\nsteps:\n  - a\n  - b\n", "YAML"),
+    "pdf": (b"%PDF-1.7\n...", "PDF"),
+    "7z": (b"7z\xbc\xaf\x27\x1c" + bytes(20), "archive"),
+    "html": (b"<!DOCTYPE html><html></html>", "web page"),
+    "picture": (b"\x89PNG\r\n" + bytes(50), "picture"),
     "old excel xml": (b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook/>', "Excel XML"),
-    "one column": (b"case\n1\n2\n", "no columns"), "prose": (b"Dear all\nthe log is late.\nBest regards\nme\n", "no columns"),
-    "cut gzip": (gzip.compress(CSV.encode() * 99)[:60], "damaged"), "bytes": (bytes(range(256)) * 40, "binary"),
+    "one column": (b"case\n1\n2\n", "no columns"),
+    "prose": (b"Dear all\nthe log is late.\nBest regards\nme\n", "no columns"),
+    "cut gzip": (gzip.compress(CSV.encode() * 99)[:60], "damaged"),
+    "bytes": (bytes(range(256)) * 40, "binary"),
 }
 
 
@@ -110,7 +119,7 @@ def test_a_folder_is_read_in_sorted_order_and_says_what_it_passed_over(tmp_path)
     (tmp_path / "~$a.xlsx").write_bytes(b"x")
     tables = open_tables([tmp_path])
     assert [os.path.relpath(table.file, tmp_path) for table in tables] == ["a.csv", "b.csv", "sub/a.csv"]
-    assert [os.path.basename(fault.where) for fault in tables.passed_over] == ["readme.md"]
+    assert [Path(fault.where).name for fault in tables.passed_over] == ["readme.md"]
 
 
 def test_a_folder_without_logs_is_refused_with_each_reason(tmp_path):
@@ -128,8 +137,8 @@ def test_links_out_of_a_folder_are_not_followed(tmp_path):
     (tmp_path / "data" / "link.csv").symlink_to(outside)
     (tmp_path / "data" / "up").symlink_to(tmp_path)
     tables = open_tables([tmp_path / "data"])
-    assert [os.path.basename(table.file) for table in tables] == ["log.csv"]
-    assert sorted(os.path.basename(fault.where) for fault in tables.passed_over) == ["link.csv", "up"]
+    assert [Path(table.file).name for table in tables] == ["log.csv"]
+    assert sorted(Path(fault.where).name for fault in tables.passed_over) == ["link.csv", "up"]
 
 
 def test_a_zip_gives_its_tables_under_repaired_names(read, tmp_path):
@@ -163,7 +172,7 @@ def test_a_zip_with_a_password_is_refused(tmp_path):
     blob = bytearray(zipped(**{"a.csv": CSV}))
     for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         place = blob.find(mark) + offset
-        blob[place:place + 2] = struct.pack("<H", 1)
+        blob[place : place + 2] = struct.pack("<H", 1)
     path = tmp_path / "locked.zip"
     path.write_bytes(bytes(blob))
     assert any("password" in fault.what for fault in refusal(path).faults)

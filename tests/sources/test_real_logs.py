@@ -9,10 +9,14 @@ from ltcdiag.sources.reading import tables_for_log
 
 # file → events or rows, and cases (README of the data)
 LOGS = {
-    "receipt.xes.gz": (8_577, 1_434), "bpic2012.xes.gz": (262_200, 13_087),
-    "bpic2020_RequestForPayment.xes.gz": (36_072, 6_760), "road_traffic_fines.xes.gz": (561_470, 150_370),
-    "production.csv.gz": (4_953, 225), "bpic2017_W_pre_drift.csv.gz": (105_654, 10_242),
-    "bpic2017_W_post_drift.csv.gz": (174_003, 18_294), "LoanApp_fewRes_24-7_noTimers.CSV.gz": (10_009, 1_000),
+    "receipt.xes.gz": (8_577, 1_434),
+    "bpic2012.xes.gz": (262_200, 13_087),
+    "bpic2020_RequestForPayment.xes.gz": (36_072, 6_760),
+    "road_traffic_fines.xes.gz": (561_470, 150_370),
+    "production.csv.gz": (4_953, 225),
+    "bpic2017_W_pre_drift.csv.gz": (105_654, 10_242),
+    "bpic2017_W_post_drift.csv.gz": (174_003, 18_294),
+    "LoanApp_fewRes_24-7_noTimers.CSV.gz": (10_009, 1_000),
     "LoanApp_infRes_24-7_noTimers_batch.CSV.gz": (13_857, 1_400),
 }
 
@@ -35,19 +39,18 @@ def test_a_log_has_the_stated_rows_and_cases(real_data, name):
 
 @pytest.mark.real_data
 def test_every_crm_export_reads_or_is_refused_in_plain_words(real_data):
-    for path in sorted((real_data / "crm").rglob("*")):
-        if not path.is_file():
-            continue
+    refused = []
+    for path in sorted(path for path in (real_data / "crm").rglob("*") if path.is_file()):
         try:
             tables = open_tables([path])
-        except InputError as error:
-            assert path.name.startswith("LICENSE"), error
+        except InputError:
+            refused.append(path.stem)
             continue
         for table in tables:
             fates = Fates()
-            records = sum(len(batch.lines) for batch in table.draw(fates))
-            assert records > 0
+            assert sum(len(batch.lines) for batch in table.draw(fates)) > 0
             assert not fates.set_aside, path
+    assert set(refused) == {"LICENSE"}
 
 
 @pytest.mark.real_data

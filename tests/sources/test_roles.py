@@ -20,18 +20,39 @@ PEOPLE = [f"员工{i % 5}" for i in range(N)]
 AMOUNTS = [f"{i * 100}.00" for i in range(N)]
 
 
-@pytest.mark.parametrize(("headers", "role_columns"), [
-    (["商机编号", "环节", "完成时间", "开始时间", "经办人"], {"case": 0, "activity": 1, "time": 2, "start": 3, "resource": 4}),
-    (["單據編號", "節點名稱", "操作時間", "開始時間", "經辦人"], {"case": 0, "activity": 1, "time": 2, "start": 3, "resource": 4}),
-    (["case:concept:name", "concept:name", "time:timestamp", "start_timestamp", "org:resource"],
-     {"case": 0, "activity": 1, "time": 2, "start": 3, "resource": 4}),
-    (["_CASE_KEY", "ACTIVITY_EN", "EVENTTIME", "Start Time", "User Name"],
-     {"case": 0, "activity": 1, "time": 2, "start": 3, "resource": 4}),
-    (["Case ID", "Activity", "Complete Timestamp", "Start Timestamp", "Resource"],
-     {"case": 0, "activity": 1, "time": 2, "start": 3, "resource": 4}),
-    (["流程编号", "节点名称", "时间", "接收时间", "负责人"], {"case": 0, "activity": 1, "time": 2, "start": 3, "resource": 4}),
-    (["ＣＡＳＥ＿ＩＤ", "活动", "时间戳", "起始时间", "操作人"], {"case": 0, "activity": 1, "time": 2, "start": 3, "resource": 4}),
-])
+@pytest.mark.parametrize(
+    ("headers", "role_columns"),
+    [
+        (
+            ["商机编号", "环节", "完成时间", "开始时间", "经办人"],
+            {"case": 0, "activity": 1, "time": 2, "start": 3, "resource": 4},
+        ),
+        (
+            ["單據編號", "節點名稱", "操作時間", "開始時間", "經辦人"],
+            {"case": 0, "activity": 1, "time": 2, "start": 3, "resource": 4},
+        ),
+        (
+            ["case:concept:name", "concept:name", "time:timestamp", "start_timestamp", "org:resource"],
+            {"case": 0, "activity": 1, "time": 2, "start": 3, "resource": 4},
+        ),
+        (
+            ["_CASE_KEY", "ACTIVITY_EN", "EVENTTIME", "Start Time", "User Name"],
+            {"case": 0, "activity": 1, "time": 2, "start": 3, "resource": 4},
+        ),
+        (
+            ["Case ID", "Activity", "Complete Timestamp", "Start Timestamp", "Resource"],
+            {"case": 0, "activity": 1, "time": 2, "start": 3, "resource": 4},
+        ),
+        (
+            ["流程编号", "节点名称", "时间", "接收时间", "负责人"],
+            {"case": 0, "activity": 1, "time": 2, "start": 3, "resource": 4},
+        ),
+        (
+            ["ＣＡＳＥ＿ＩＤ", "活动", "时间戳", "起始时间", "操作人"],
+            {"case": 0, "activity": 1, "time": 2, "start": 3, "resource": 4},
+        ),
+    ],
+)
 def test_headers_of_many_systems_are_known(headers, role_columns):
     sample = dict(zip(headers, [CASES, STEPS, LATER, TIMES, PEOPLE], strict=True))
     found = guess_roles(headers, sample)
@@ -40,8 +61,9 @@ def test_headers_of_many_systems_are_known(headers, role_columns):
 
 
 def test_the_runner_up_is_told():
-    found = guess_roles(["case id", "activity", "stage", "time"],
-                        {"case id": CASES, "activity": STEPS, "stage": PEOPLE, "time": TIMES})
+    found = guess_roles(
+        ["case id", "activity", "stage", "time"], {"case id": CASES, "activity": STEPS, "stage": PEOPLE, "time": TIMES}
+    )
     choice = next(choice for choice in found.choices if choice.role == "activity")
     assert (choice.column, choice.runner_up) == ("activity", "stage")
     assert choice.score > choice.runner_up_score > 0
@@ -78,12 +100,16 @@ def test_the_only_column_of_times_is_the_time():
 
 
 def test_starts_alone_are_the_time():
-    found = guess_roles(["case id", "activity", "start time"], {"case id": CASES, "activity": STEPS, "start time": TIMES})
+    found = guess_roles(
+        ["case id", "activity", "start time"], {"case id": CASES, "activity": STEPS, "start time": TIMES}
+    )
     assert (found["time"], found["start"]) == ("start time", None)
 
 
 def test_a_column_called_time_is_taken_even_if_unreadable():
-    found = guess_roles(["case id", "activity", "timestamp"], {"case id": CASES, "activity": STEPS, "timestamp": ["x?"] * N})
+    found = guess_roles(
+        ["case id", "activity", "timestamp"], {"case id": CASES, "activity": STEPS, "timestamp": ["x?"] * N}
+    )
     assert found["time"] == "timestamp"
 
 
@@ -118,8 +144,15 @@ def test_the_mapping_stands_above_the_guess():
 
 
 def test_a_mapping_survives_writing_and_reading(tmp_path):
-    mapping = Mapping(columns={"case": 'a "b" \\ 编号\n', "time": "t"}, labels={"我们的·标签": "won", "x\x7f": "lost"},
-                      ends=("结束", "End"), timezone="Asia/Shanghai", day_order="dmy", encoding="gb18030", currency="CNY")
+    mapping = Mapping(
+        columns={"case": 'a "b" \\ 编号\n', "time": "t"},
+        labels={"我们的·标签": "won", "x\x7f": "lost"},
+        ends=("结束", "End"),
+        timezone="Asia/Shanghai",
+        day_order="dmy",
+        encoding="gb18030",
+        currency="CNY",
+    )
     path = tmp_path / "m.toml"
     path.write_text(dump_mapping(mapping), encoding="utf-8")
     assert load_mapping(path) == mapping
@@ -129,7 +162,9 @@ def test_a_mapping_survives_writing_and_reading(tmp_path):
 
 def test_all_faults_of_a_mapping_are_told_at_once(tmp_path):
     path = tmp_path / "m.toml"
-    path.write_text('day_order = "xyz"\nzone = "x"\nends = "End"\n[columns]\ncase = "a"\ntime = "a"\nhero = "b"\n[labels]\nx = 1\n')
+    path.write_text(
+        'day_order = "xyz"\nzone = "x"\nends = "End"\n[columns]\ncase = "a"\ntime = "a"\nhero = "b"\n[labels]\nx = 1\n'
+    )
     with pytest.raises(InputError) as caught:
         load_mapping(path)
     told = str(caught.value)

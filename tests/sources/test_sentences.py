@@ -19,15 +19,20 @@ def test_every_sentence_that_is_asked_for_exists():
 
 
 def test_every_sentence_is_used():
-    unused = {key for key in sentences("sources")
-              if key.removesuffix("_fix") not in SAID and not key.startswith(("reason_", "role_"))}
+    unused = {
+        key
+        for key in sentences("sources")
+        if key.removesuffix("_fix") not in SAID and not key.startswith(("reason_", "role_"))
+    }
     assert unused == set()
 
 
 def test_every_sentence_is_in_both_languages_with_the_same_places():
     for key, texts in sentences("sources").items():
         assert set(texts) >= set(languages()), key
-        places = [set(re.findall(r"\{(\w+)\}", texts[lang].replace("{{", "").replace("}}", ""))) for lang in languages()]
+        places = [
+            set(re.findall(r"\{(\w+)\}", texts[lang].replace("{{", "").replace("}}", ""))) for lang in languages()
+        ]
         assert places[0] == places[1], key
 
 

@@ -31,8 +31,17 @@ HEADER = ["单据编号", "环节", "完成时间", "金额"]
 
 
 def test_cells_become_text_as_they_stand(read):
-    got = read(workbook(事件=[HEADER, [1001, "签订", datetime(2024, 1, 2, 3, 4, 5), 12.5],
-                              ["007", "=1+1", "2024/1/3", True], [12345678901, "a", date(2024, 1, 2), None]]), "x.xlsx")
+    got = read(
+        workbook(
+            事件=[
+                HEADER,
+                [1001, "签订", datetime(2024, 1, 2, 3, 4, 5), 12.5],
+                ["007", "=1+1", "2024/1/3", True],
+                [12345678901, "a", date(2024, 1, 2), None],
+            ]
+        ),
+        "x.xlsx",
+    )
     assert got.table.file.endswith("x.xlsx#事件")
     assert got.records[0] == {"单据编号": "1001", "环节": "签订", "完成时间": "2024-01-02 03:04:05", "金额": "12.5"}
     assert got.records[1] == {"单据编号": "007", "环节": "=1+1", "完成时间": "2024/1/3", "金额": "TRUE"}
@@ -71,7 +80,9 @@ def test_a_csv_called_xls_is_read_and_html_is_refused(read, tmp_path):
 
 def test_a_password_is_asked_about_in_plain_words(tmp_path):
     path = tmp_path / "locked.xlsx"
-    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le") + bytes(900))
+    path.write_bytes(
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le") + bytes(900)
+    )
     with pytest.raises(InputError, match="password"):
         open_tables([path])
 

@@ -32,8 +32,12 @@ LOG = """<?xml version="1.0" encoding="UTF-8"?>
 def test_events_keep_their_attributes_and_those_of_their_trace(read):
     got = read(LOG, "any.name")
     assert got.records[0] == {
-        "case:concept:name": "A & B", "case:amount": "1200.50", "concept:name": "签订 <合同>",
-        "time:timestamp": "2024-01-02T03:04:05.678+08:00", "late": None}
+        "case:concept:name": "A & B",
+        "case:amount": "1200.50",
+        "concept:name": "签订 <合同>",
+        "time:timestamp": "2024-01-02T03:04:05.678+08:00",
+        "late": None,
+    }
     assert got.records[1]["late"] == "true"
     assert (got.fates.lines, got.fates.structure, got.lines) == (4, 0, [1, 2, 3, 4])
 
@@ -48,8 +52,11 @@ def test_traces_without_a_name_are_called_by_their_place(read):
 def test_a_prefix_of_the_namespace_changes_nothing(read):
     prefixed = LOG.replace('xmlns="', 'xmlns:x="')
     for name in ("log", "trace", "event", "string", "date", "float", "boolean"):
-        prefixed = prefixed.replace(f"<{name} ", f"<x:{name} ").replace(f"<{name}>", f"<x:{name}>").replace(
-            f"</{name}>", f"</x:{name}>")
+        prefixed = (
+            prefixed.replace(f"<{name} ", f"<x:{name} ")
+            .replace(f"<{name}>", f"<x:{name}>")
+            .replace(f"</{name}>", f"</x:{name}>")
+        )
     assert read(prefixed).records == read(LOG).records
 
 
@@ -66,13 +73,23 @@ def test_attributes_after_the_events_still_belong_to_the_trace(read):
     assert read(late).records == [{"case:concept:name": "c", "concept:name": "e"}]
 
 
-BOMB = "<!DOCTYPE log [" + '<!ENTITY a "aaaaaaaaaa">' + "".join(
-    f'<!ENTITY b{i} "{"&a;" * 10 if i == 0 else f"&b{i - 1};" * 10}">' for i in range(9)) + "]>"
+BOMB = (
+    "<!DOCTYPE log ["
+     '<!ENTITY a "aaaaaaaaaa">'
+    + "".join(f'<!ENTITY b{i} "{"&a;" * 10 if i == 0 else f"&b{i - 1};" * 10}">' for i in range(9))
+    + "]>"
+)
 
 
-@pytest.mark.parametrize("doctype", [
-    "<!DOCTYPE log>", '<!DOCTYPE log SYSTEM "http://127.0.0.1:9/x.dtd">',
-    '<!DOCTYPE log [<!ENTITY x SYSTEM "file:///etc/hostname">]>', BOMB])
+@pytest.mark.parametrize(
+    "doctype",
+    [
+        "<!DOCTYPE log>",
+        '<!DOCTYPE log SYSTEM "http://127.0.0.1:9/x.dtd">',
+        '<!DOCTYPE log [<!ENTITY x SYSTEM "file:///etc/hostname">]>',
+        BOMB,
+    ],
+)
 def test_any_document_type_is_refused(tmp_path, doctype):
     path = tmp_path / "evil.xes"
     path.write_text(LOG.replace("<log", doctype + "<log", 1), encoding="utf-8")
@@ -80,9 +97,15 @@ def test_any_document_type_is_refused(tmp_path, doctype):
         open_tables([path])
 
 
-@pytest.mark.parametrize(("content", "said"), [
-    (LOG[:700], "breaks at line"), ("<log></log>", "no event"), ('<?xml version="1.0"?><plist/>', "plist"),
-    (LOG.replace("UTF-8", "Klingon"), "Klingon".lower())])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (LOG[:700], "breaks at line"),
+        ("<log></log>", "no event"),
+        ('<?xml version="1.0"?><plist/>', "plist"),
+        (LOG.replace("UTF-8", "Klingon"), "Klingon".lower()),
+    ],
+)
 def test_other_xml_is_refused_in_plain_words(tmp_path, content, said):
     path = tmp_path / "log.xes"
     path.write_text(content, encoding="utf-8")
