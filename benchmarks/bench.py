@@ -9,8 +9,8 @@ operating system counts them; the best of --repeat runs counts. Answers of diffe
 times are. Results go to benchmarks/results/bench.json and, in words, to the screen.
 
 Jobs
-    all    Parquet → read → directly-follows → variants → gaps → rework → handovers   (ltcdiag, pm4py)
-    dfg    Parquet → read → directly-follows                                          (ltcdiag, pm4py, floor)
+    all    Parquet → read → directly-follows → variants → gaps → rework → handovers → cases   (ltcdiag, pm4py)
+    dfg    Parquet → read → directly-follows                                                  (ltcdiag, pm4py, floor)
 The floor is the least that any tool must do for `dfg`: decode three columns, turn text into integers, sort one packed
 key per event, gather, count. It may use that the file stands in time order; a tool that reads any file may not.
 """
@@ -52,13 +52,14 @@ def ltcdiag_all(path):
 
     log = ltc.read(path, attributes=())
     graph, variants, gaps = ltc.directly_follows(log), ltc.variants(log), ltc.gaps(log)
-    rework, handovers = ltc.rework(log), ltc.handovers(log, by="resource")
+    rework, handovers, cases = ltc.rework(log), ltc.handovers(log, by="resource"), ltc.cases(log)
     repeating = rework.table.loc[rework.table["cases_repeating"] > 0]
     return {
         "edges": len(graph.table), "moves": int(graph.table["moves"].sum()),
         "cases": int(variants.table["cases"].sum()), "variants": len(variants.table),
         "gap_days": round(float(gaps.table["gap_days_total"].sum()), 3),
         "rework": int(repeating["cases_repeating"].sum()), "handover_pairs": len(handovers.table),
+        "case_days": round(float(cases.table["days"].sum()), 3),
     }
 
 
@@ -91,11 +92,13 @@ def pm4py_all(path):
     gaps, _, _ = pm4py.discover_performance_dfg(log)
     rework = pm4py.get_rework_cases_per_activity(log)
     handovers = pm4py.discover_handover_of_work_network(log)
+    durations = pm4py.get_all_case_durations(log)
     days = sum(graph[pair] * value["mean"] for pair, value in gaps.items()) / 86_400
     return {
         "edges": len(graph), "moves": sum(graph.values()), "cases": sum(variants.values()), "variants": len(variants),
         "gap_days": round(days, 3), "rework": sum(rework.values()),
         "handover_pairs": sum(source != target for source, target in handovers.connections),
+        "case_days": round(sum(durations) / 86_400, 3),
     }
 
 
