@@ -11,14 +11,26 @@ from typing import TYPE_CHECKING, Any, cast
 from .errors import InputError
 from .log.event_log import EventLog
 from .log.records import ROLES, ColumnMap, Table, TypedTable
-from .words import current, say
+from .words import current, languages, say, speak
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from .charts.drawing import Drawing
     from .engine.build import Labelling
-    from .log.results import Answer, Cases, Clock, DirectlyFollowsGraph, Gaps, Handovers, Rework, Variants
+    from .log.results import (
+        Activities,
+        Answer,
+        Cases,
+        Clock,
+        DirectlyFollowsGraph,
+        Gaps,
+        Handovers,
+        Points,
+        Rework,
+        StageTimes,
+        Variants,
+    )
     from .mining.discovery import Model
     from .reports.writing import Written
     from .sources.mapping import Mapping as SourceMapping
@@ -46,7 +58,8 @@ def read(
     columns: role → column where the guess is wrong (roles: case, activity, time, start, lifecycle, instance,
     resource, role, department, amount, currency, outcome, sequence). mapping: a mapping file with the same
     and more. ends: activities that close a case. as_of: later rows are set aside; by default the last
-    recorded time. timezone: of wall-clock times. calendar: CN, DE-BY, ... or none. attributes: columns kept for filters, "all" or a list.
+    recorded time. timezone: of wall-clock times. calendar: CN, DE-BY, ... or none. attributes: columns kept for
+    filters, "all" or a list.
 
     Raises InputError with every fault found, QuestionError when only a person can decide.
     Law: every line read is an event, structure, or set aside with a reason; see the log's ledger.
@@ -195,39 +208,99 @@ def _as_of(moment: str | date | datetime | None) -> datetime | None:
     return datetime.combine(read_as, time.max)
 
 
+def language(lang: str) -> None:
+    """Speak "zh" or "en" from here on: tables, pictures, messages, reports. Raises InputError for another."""
+    if lang not in languages():
+        raise InputError(
+            say("engine.unknown_choice", current(), value=lang),
+            fix=say("engine.one_of", current(), values=", ".join(languages())),
+        )
+    speak(lang)
+
+
+def _asked(log: EventLog, name: str, **options: Any) -> Answer:
+    """An answer that knows how to show itself: names of stages, the zone, the files of the source rows."""
+    from .domain.levels import name_of
+    from .log.look import Look
+
+    look = Look(name_of, log.timezone, tuple(file.file for file in log.ledger.files))
+    return replace(log.tables.answer(name, **options), look=look)
+
+
 def cases(log: EventLog) -> Cases:
     """One row a case: variant, events, start, end, days, state, first and last source row."""
-    return cast("Cases", log.tables.answer("cases"))
+    return cast("Cases", _asked(log, "cases"))
 
 
 def variants(log: EventLog, level: str = "activity") -> Variants:
     """The paths that cases took, most common first. Law: their cases add up to the cases of the log."""
-    return cast("Variants", log.tables.answer("variants", level=level))
+    return cast("Variants", _asked(log, "variants", level=level))
 
 
 def directly_follows(log: EventLog, level: str = "activity") -> DirectlyFollowsGraph:
     """Which activity directly follows which. Law: moves + cases = events."""
-    return cast("DirectlyFollowsGraph", log.tables.answer("directly_follows", level=level))
+    return cast("DirectlyFollowsGraph", _asked(log, "directly_follows", level=level))
 
 
 def gaps(log: EventLog, level: str = "activity") -> Gaps:
     """The time between each pair of neighbouring events, in days; a gap is not waiting unless starts are known."""
-    return cast("Gaps", log.tables.answer("gaps", level=level))
+    return cast("Gaps", _asked(log, "gaps", level=level))
 
 
 def rework(log: EventLog) -> Rework:
     """Which activities are done again in the same case, counted on work instances."""
-    return cast("Rework", log.tables.answer("rework"))
+    return cast("Rework", _asked(log, "rework"))
 
 
 def handovers(log: EventLog, by: str | None = None) -> Handovers:
     """Who hands work to whom: by department, else role, else resource, unless `by` names one."""
-    return cast("Handovers", log.tables.answer("handovers", by=by))
+    return cast("Handovers", _asked(log, "handovers", by=by))
 
 
 def clock(log: EventLog, level: str | None = None) -> Clock:
     """When each case entered and left each stage (each activity, where the log has no known stages)."""
-    return cast("Clock", log.tables.answer("clock", level=level or ("stage" if is_staged(log) else "activity")))
+    return cast("Clock", _asked(log, "clock", level=level or ("stage" if is_staged(log) else "activity")))
+
+
+def time_in_stages(log: EventLog, level: str | None = None) -> StageTimes:
+    """The days that cases spent in each stage, from the clock: finished stays and, apart, those still running.
+
+    A stay lasts from the first record of a stage to the first record of the next one."""
+    from .log.results import StageTimes
+    from .reports.assessment import time_in_stages as summed
+
+    asked = clock(log, level=level)
+    table = summed(asked).rename(columns={
+        "days_total": "stay_days_total", "median_days": "stay_days_median", "days_running": "running_days",
+        "unknown": "end_unknown",
+    })
+    share = table["stay_days_total"] / (table["stay_days_total"].sum() or 1.0)
+    table.insert(table.columns.get_loc("stay_days_total") + 1, "share_of_days", share)
+    return StageTimes(table, asked.n, asked.sql, asked.level, look=asked.look)
+
+
+def activities(log: EventLog) -> Activities:
+    """Every activity with its stage, the unmapped ones first, then in the order of the chain."""
+    from .domain.stages import load_stages
+    from .log.results import Activities
+
+    asked = directly_follows(log)
+    chain = load_stages()
+    place = {key: order for order, key in enumerate(chain.stages)}
+    table = asked.activities.copy()
+    keys = [key if isinstance(key, str) else None for key in table["stage"]]
+    table.insert(2, "main_stage", [chain[key].main_stage if key else None for key in keys])
+    order = sorted(range(len(keys)), key=lambda i: place.get(keys[i] or "", -1))
+    return Activities(table.iloc[order].reset_index(drop=True), asked.n, log.tables.sql("directly_follows"),
+                      look=asked.look)
+
+
+def points(log: EventLog) -> Points:
+    """Every event with its case, time, stage and source row: the dotted chart, or the story of one case."""
+    from .log.results import Points
+
+    asked = _asked(log, "points")
+    return Points(asked.table, asked.n, asked.sql, asked.level, look=asked.look)
 
 
 def is_staged(log: EventLog) -> bool:

@@ -83,7 +83,8 @@ def test_diagnose_writes_everything_and_says_where(tmp_path, capsys):
     assert "2 cases, 3 events, 1 rows set aside" in printed
     assert "report.html" in printed
     assert "reading" in said
-    wanted = {"report.html", "report.xlsx", "ledger.json", "set_aside.csv", "defects.csv", "fitness.json", "kpis.json",
+    wanted = {"report.html", "report.xlsx", "ledger.json", "set_aside.csv", "defects.csv", "fitness.json",
+              "kpis.json",
               "findings.json", "findings", "figures", "model"}
     assert wanted <= {p.name for p in (tmp_path / "out").iterdir()}
     ledger = json.loads((tmp_path / "out" / "ledger.json").read_text(encoding="utf-8"))
@@ -122,7 +123,7 @@ def test_a_zip_with_chinese_names_in_gbk_is_read(tmp_path, capsys):
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("QQQQ.csv", text)
     path.write_bytes(path.read_bytes().replace(b"QQQQ", "商机".encode("gbk")))
-    code, printed, said = run(capsys, "sniff", path)
+    code, printed, _ = run(capsys, "sniff", path)
     assert code == 0
     assert "商机.csv" in printed
     assert "gb18030" in printed

@@ -177,7 +177,7 @@ def _branch(column: str, how: Reading, zone: str | None) -> str:
     if how.kind == "excel":
         return (
             f"case when try_cast({x} as double) between 20000 and 80000 then "
-            f"make_timestamp((round((try_cast({x} as decimal(18,9)) - 25569) * 86400)::bigint) * 1000000) end"
+            f"make_timestamp((round((try_cast({x} as double) - 25569) * 86400)::bigint) * 1000000) end"
         )
     if how.iso and how.zoned:
         return f"make_timestamp(epoch_us(try_cast({x} as timestamptz)))"

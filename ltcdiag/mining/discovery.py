@@ -12,6 +12,7 @@ from typing import Any
 from ..errors import InputError
 from ..log.results import Variants
 from ..words import current, say
+from .notation import bpmn_text, pnml_text
 
 
 @dataclass(frozen=True)
@@ -35,15 +36,15 @@ class Model:
         return str(self.tree)
 
     def write(self, folder: Path) -> tuple[Path, ...]:
-        """model.bpmn, model.pnml and model.ptml in `folder`, which must exist."""
-        with _quietly():
-            import pm4py
-
-            paths = tuple(folder / f"model.{ending}" for ending in ("bpmn", "pnml", "ptml"))
-            pm4py.write_bpmn(self.bpmn, str(paths[0]), auto_layout=False)
-            pm4py.write_pnml(self.net, self.initial, self.final, str(paths[1]))
-            pm4py.write_ptml(self.tree, str(paths[2]))
-        return paths
+        """model.bpmn, model.pnml and tree.txt in `folder`, which must exist; same model, same bytes."""
+        texts = {
+            "model.bpmn": bpmn_text(self.bpmn),
+            "model.pnml": pnml_text(self.net, self.initial, self.final),
+            "tree.txt": f"{self.tree}\n",
+        }
+        for name, text in texts.items():
+            (folder / name).write_text(text, encoding="utf-8", newline="\n")
+        return tuple(folder / name for name in texts)
 
 
 def discover(variants: Variants, *, method: str = "inductive", noise: float = 0.2) -> Model:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 
 import pandas as pd
+import pm4py
 import pytest
 
 from ltcdiag.mining.discovery import discover
 from tests import naive
 from tests.logs import BASE, log_of, moments
 
-pm4py = pytest.importorskip("pm4py", reason="pm4py is a dependency; without it nothing can be mined")
 
 
 @pytest.fixture(scope="module")

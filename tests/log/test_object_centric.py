@@ -22,7 +22,8 @@ def test_one_object_type_flattens_to_the_same_log(frame):
 
 def test_an_event_of_two_orders_is_counted_as_made_and_one_of_none_as_left():
     day = pd.Timestamp("2024-01-01")
-    events = pd.DataFrame({"event_id": [1, 2, 3], "activity": ["a", "b", "c"], "timestamp": day, "source_row": [1, 2, 3]})
+    three = [1, 2, 3]
+    events = pd.DataFrame({"event_id": three, "activity": list("abc"), "timestamp": day, "source_row": three})
     objects = pd.DataFrame({"object_id": ["o1", "o2", "d1"], "object_type": ["order", "order", "deal"]})
     relations = pd.DataFrame({"event_id": [1, 1, 2, 3], "object_id": ["o1", "o2", "o1", "d1"], "qualifier": ""})
     flat = ObjectCentricLog(events, objects, relations, pd.DataFrame(), pd.DataFrame()).flatten("order")
