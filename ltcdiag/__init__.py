@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .api import (
+        activities,
         cases,
         clock,
         directly_follows,
@@ -17,11 +18,14 @@ if TYPE_CHECKING:
         draw,
         gaps,
         handovers,
+        language,
+        points,
         read,
         report,
         rework,
         sniff,
         sql,
+        time_in_stages,
         variants,
     )
     from .bundled import sample
@@ -48,8 +52,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _WHERE = {
-    "api": ("cases", "clock", "directly_follows", "discover", "draw", "gaps", "handovers", "read", "report",
-            "rework", "sniff", "sql", "variants"),
+    "api": ("activities", "cases", "clock", "directly_follows", "discover", "draw", "gaps", "handovers", "language",
+            "points", "read", "report", "rework", "sniff", "sql", "time_in_stages", "variants"),
     "bundled": ("sample",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
     "log.event_log": ("EventLog",),
@@ -63,11 +67,11 @@ _WHERE = {
 _HOME = {name: module for module, names in _WHERE.items() for name in names}
 
 __all__ = [
-    "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Duration", "EndsWith", "EventLog",
-    "Follows", "InputError", "Ledger", "LtcdiagError", "ObjectCentricLog", "OutputError", "Period", "QuestionError",
-    "StartsWith", "StateIs", "TopVariants", "VariantIs", "WorkCalendar", "__version__", "cases", "clock",
-    "directly_follows", "discover", "draw", "gaps", "handovers", "object_centric", "read", "report", "rework",
-    "sample", "sniff", "sql", "variants",
+    "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Duration", "EndsWith", "EventLog", "Follows",
+    "InputError", "Ledger", "LtcdiagError", "ObjectCentricLog", "OutputError", "Period", "QuestionError",
+    "StartsWith", "StateIs", "TopVariants", "VariantIs", "WorkCalendar", "__version__", "activities", "cases",
+    "clock", "directly_follows", "discover", "draw", "gaps", "handovers", "language", "object_centric", "points",
+    "read", "report", "rework", "sample", "sniff", "sql", "time_in_stages", "variants",
 ]
 
 

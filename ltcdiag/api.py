@@ -221,9 +221,9 @@ def language(lang: str) -> None:
 def _asked(log: EventLog, name: str, **options: Any) -> Answer:
     """An answer that knows how to show itself: names of stages, the zone, the files of the source rows."""
     from .domain.levels import name_of
-    from .log.look import Look
+    from .log.look import Look, short_names
 
-    look = Look(name_of, log.timezone, tuple(file.file for file in log.ledger.files))
+    look = Look(name_of, log.timezone, short_names([file.file for file in log.ledger.files]))
     return replace(log.tables.answer(name, **options), look=look)
 
 

@@ -46,6 +46,10 @@ class LtcdiagError(Exception):
         self.faults: tuple[Fault, ...] = (faults,) if isinstance(faults, Fault) else tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: the sentences, not the way through our code."""
+        return str(self).splitlines()
+
 
 class InputError(LtcdiagError):
     """The file, the folder or an option cannot be used as it is."""

@@ -8,10 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Protocol, Self
 
+from ..words import current
 from .filters import Between, Filter, Keep
 from .ledger import Ledger, Step
+from .look import html_facts
 from .period import Period
 from .results import Answer
+from .telling import log_facts
 
 
 class Tables(Protocol):
@@ -96,3 +99,6 @@ class EventLog:
             f"EventLog {self.name}: {self.cases} cases, {self.events} events, "
             f"as of {self.as_of.isoformat(sep=' ')} ({zone})"
         )
+
+    def _repr_html_(self) -> str:
+        return html_facts(log_facts(self, current()))

@@ -9,6 +9,11 @@ from types import MappingProxyType
 from typing import Any
 
 from ..errors import ConservationError
+from ..words import current, say
+from .look import heading, html_facts, html_table
+from .telling import ledger_facts, set_aside_row
+
+_SHOWN = 10
 
 
 def _frozen(counts: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -126,6 +131,20 @@ class Ledger:
     def then(self, step: Step, totals: Mapping[str, int] | None = None) -> Ledger:
         """The ledger with one more step; its totals replaced where given."""
         return replace(self, steps=(*self.steps, step), totals={**self.totals, **(totals or {})})
+
+    def __str__(self) -> str:
+        lang = current()
+        return "\n".join(f"{name}{say('log.colon', lang)}{text}" for name, text in ledger_facts(self, lang))
+
+    def _repr_html_(self) -> str:
+        lang = current()
+        facts = html_facts(ledger_facts(self, lang))
+        if not self.set_aside_rows:
+            return facts
+        rows = [set_aside_row(row, lang) for row in self.set_aside_rows[:_SHOWN]]
+        caption = say("log.rows_set_aside", lang, shown=len(rows), rows=f"{len(self.set_aside_rows):,}")
+        head = [heading(name, lang) for name in ("file", "line", "reason", "text")]
+        return facts + html_table(head, rows, numeric=(False, True, False, False), caption=caption)
 
     def to_dict(self) -> dict[str, Any]:
         """The content of ledger.json (schema ltcdiag.ledger/1); money as decimal text."""

@@ -35,6 +35,11 @@ def use(lang: str) -> Iterator[None]:
         language.reset(before)
 
 
+def speak(lang: str) -> None:
+    """Say messages in `lang` from here on."""
+    language.set(lang)
+
+
 def languages() -> tuple[str, ...]:
     """The languages in which every sentence exists."""
     return _LANGUAGES

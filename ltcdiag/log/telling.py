@@ -1,0 +1,97 @@
+"""A log and its ledger in words: what was read, what was set aside and why."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from ..words import say, sentences
+from .look import short_names
+
+if TYPE_CHECKING:
+    from .event_log import EventLog
+    from .ledger import Ledger, RowSetAside, Step
+
+Fact = tuple[str, str]
+
+
+def log_facts(log: EventLog, lang: str) -> list[Fact]:
+    """What a log is: name → value, the activities without a stage first, because they need a person."""
+    facts = [_fact("unmapped", lang, _unmapped(log, lang))]
+    if log.notes:
+        facts.append(_fact("notes", lang, " · ".join(log.notes)))
+    roles = (f"{say(f'sniffing.role_{role}', lang)} = {column}" for role, column in log.columns.items())
+    return [
+        *facts,
+        _fact("data", lang, log.name),
+        _fact("size", lang, say("log.counts", lang, cases=f"{log.cases:,}", events=f"{log.events:,}",
+                                activities=f"{len(log.stages):,}")),
+        _fact("as_of", lang, f"{log.as_of:%Y-%m-%d %H:%M}"),
+        _fact("zone", lang, log.timezone or say("log.no_zone", lang)),
+        _fact("ends", lang, say(f"log.ends_{log.closedness}", lang)),
+        _fact("columns", lang, say("log.comma", lang).join(roles)),
+    ]
+
+
+def _unmapped(log: EventLog, lang: str) -> str:
+    labels = log.unmapped
+    if not labels:
+        return say("log.unmapped_none", lang)
+    if len(labels) == len(log.stages):
+        return say("log.unmapped_all", lang, n=len(labels))
+    return say("log.unmapped_some", lang, n=len(labels), labels=say("log.comma", lang).join(labels))
+
+
+def ledger_facts(ledger: Ledger, lang: str) -> list[Fact]:
+    """The ledger as sums that balance: files, steps, reasons, money."""
+    facts = [
+        (name, say("log.file", lang, lines=f"{file.lines:,}", structure=f"{file.structure:,}",
+                        records=f"{file.lines - file.structure:,}", encoding=file.encoding or "–"))
+        for name, file in zip(short_names([file.file for file in ledger.files]), ledger.files, strict=True)
+    ]
+    facts += [(step_name(step, lang), step_sum(step, lang)) for step in ledger.steps]
+    for reason, n in ledger.set_aside.items():
+        facts.append((say("log.set_aside", lang), f"{reason_name(reason, lang)}{say('log.colon', lang)}{n:,}"))
+    for money in ledger.money:
+        parts = {name: f"{getattr(money, name):,.2f}" for name in ("read", "kept", "set_aside", "merged")}
+        facts.append((say("log.money", lang, currency=money.currency), say("log.money_sum", lang, **parts)))
+    return [*facts, (say("log.balance", lang), say("log.balanced", lang))]
+
+
+def step_sum(step: Step, lang: str) -> str:
+    """`9,156 = 9,151 kept + 5 set aside`; what is nought is left out."""
+    aside = sum(step.set_aside.values())
+    came = [("came", step.came_in), ("made", step.made)]
+    went = [("kept", step.went_out), ("merged", step.merged), ("aside", aside)]
+    sides = (
+        " + ".join(say(f"log.part_{name}", lang, n=f"{n:,}", unit=say(f"log.unit_{step.unit}", lang))
+                   for name, n in side if n or name in ("came", "kept"))
+        for side in (came, went)
+    )
+    return " = ".join(sides)
+
+
+def step_name(step: Step, lang: str) -> str:
+    """What a step does; a step that nobody named is called by its own name."""
+    key = "step_" + step.name.replace(" → ", "_to_").replace(" ", "_")
+    if key in sentences("log"):
+        return say(f"log.{key}", lang)
+    return say("log.step_filter", lang) if step.name.startswith("filtered_") else step.name
+
+
+def reason_name(reason: str, lang: str) -> str:
+    """A reason of the ledger in words; its key where nobody wrote any."""
+    for room, key in (("sources", f"reason_{reason}"), ("log", reason)):
+        if key in sentences(room):
+            return say(f"{room}.{key}", lang)
+    return reason
+
+
+def set_aside_row(row: RowSetAside, lang: str) -> tuple[str, str, str, str]:
+    """File, line, reason and text of a row that is not in the log."""
+    line = f"{row.line_from:,}" if row.line_from == row.line_to else f"{row.line_from:,}–{row.line_to:,}"
+    return PurePath(row.file).name, line, reason_name(row.reason, lang), row.text
+
+
+def _fact(key: str, lang: str, text: str) -> Fact:
+    return say(f"log.{key}", lang), text
