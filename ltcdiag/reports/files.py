@@ -15,7 +15,7 @@ from ..words import say
 from .assessment import MODEL_ACTIVITIES, MODEL_VARIANTS, Assessment
 from .moments import iso
 
-# file or folder → whether it holds results yet
+# what a report folder holds, and nothing else
 FILES = ("report.html", "report.xlsx", "ledger.json", "set_aside.csv", "defects.csv", "fitness.json", "kpis.json",
          "findings.json", "findings", "figures", "model")
 DEFECTS = ("file", "line", "defect", "severity", "column", "before", "after")
@@ -60,14 +60,15 @@ def write_figures(drawings: Sequence[Drawing], folder: Path) -> None:
 
 
 def write_model(found: Assessment, folder: Path, lang: str) -> None:
-    """The discovered model in three notations, or a note that says why there is none."""
+    """The discovered model in open notations, or a note that says why there is none."""
     place = folder / "model"
     place.mkdir()
     if found.model is not None:
         found.model.write(place)
         return
     why = say(f"reports.{found.no_model}", lang, variants=MODEL_VARIANTS, activities=MODEL_ACTIVITIES)
-    (place / "README.txt").write_text(say("reports.not_built_model", lang, why=why) + "\n", encoding="utf-8", newline="\n")
+    note = say("reports.not_built_model", lang, why=why) + "\n"
+    (place / "README.txt").write_text(note, encoding="utf-8", newline="\n")
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

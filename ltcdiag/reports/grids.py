@@ -11,8 +11,8 @@ from ..log.event_log import EventLog
 from ..words import say, sentences
 from . import stages as chain
 from .assessment import Assessment
-from .places import Places
 from .moments import shown_time
+from .places import Places
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,7 +79,7 @@ HANDOVERS = (
     Column("gap_total", "days", 14),
 )
 STAGES = (
-    Column("stage_or_activity", width=28), Column("visits", "count", 10), Column("cases", "count", 10),
+    Column("stage", width=28), Column("visits", "count", 10), Column("cases", "count", 10),
     Column("days_total", "days", 14), Column("days_share", "share", 12), Column("stay_median", "days", 16),
     Column("running", "count", 14), Column("days_running", "days", 16), Column("no_end_known", "count", 14),
 )
@@ -110,7 +110,8 @@ def variants(found: Assessment, lang: str) -> Grid:
     """The paths of the cases, most common first."""
     del lang
     table = found.variants.table
-    columns = ("variant", "activities", "cases", "share_of_cases", "cumulative_share", "median_days", "steps", "example")
+    columns = ("variant", "activities", "cases", "share_of_cases", "cumulative_share", "median_days", "steps",
+               "example")
 
     def draw() -> Iterator[tuple[Value, ...]]:
         for rank, path, *rest in _rows(table, columns):
@@ -166,7 +167,8 @@ def stages(found: Assessment, lang: str) -> Grid:
         share=table["days_total"] / (total or 1),
     )
     columns = ("stage", "visits", "cases", "days_total", "share", "median_days", "running", "days_running", "unknown")
-    return _plain("stages", STAGES, table, columns)
+    first = Column("stage" if found.staged else "activity", width=28)
+    return _plain("stages", (first, *STAGES[1:]), table, columns)
 
 
 def set_aside(log: EventLog, lang: str) -> Grid:

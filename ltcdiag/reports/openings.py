@@ -36,7 +36,8 @@ class Openings:
 
     def move(self, source: str, target: str) -> Opening:
         """The cases in which `target` directly follows `source`."""
-        return self._opening(self._moves().get((source, target), set()), f"log.where(ltc.Follows({source!r}, {target!r}))")
+        ranks = self._moves().get((source, target), set())
+        return self._opening(ranks, f"log.where(ltc.Follows({source!r}, {target!r}))")
 
     def repeated(self, activity: str) -> Opening | None:
         """The cases that do an activity more than once; None where an event is not a piece of work."""

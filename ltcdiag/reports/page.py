@@ -260,8 +260,9 @@ class Page:
         """Time in stages."""
         unknown = bool(self.found.time_in_stages()["unknown"].sum())
         left_out = () if unknown else ("no_end_known",)
-        keep = tuple(c.key for c in grids.STAGES if c.key not in left_out)
-        return self.table(grids.stages(self.found, self.lang), 30, sql=self.found.clock.sql, keep=keep)
+        grid = grids.stages(self.found, self.lang)
+        keep = tuple(c.key for c in grid.columns if c.key not in left_out)
+        return self.table(grid, 30, sql=self.found.clock.sql, keep=keep)
 
     def rework(self) -> TableView | None:
         """Activities that are repeated, most repeats first; None where nothing is."""
@@ -334,8 +335,7 @@ def cell(value: Value, kind: str) -> Cell:
 
 _FORMATS: dict[str, Callable[[Any], str]] = {
     "count": count,
-    "days": lambda days: f"{days:,.0f}" if abs(days) >= 1000 else f"{days:,.1f}" if abs(days) >= 0.1 or not days
-    else f"{days:.3f}",
+    "days": lambda days: f"{days:,.{0 if days >= 1000 or not days else 1 if days >= 0.1 else 3}f}",
     "share": percent,
     "text": str,
 }

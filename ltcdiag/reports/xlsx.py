@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,10 +14,11 @@ from ..words import say
 from . import grids
 from .assessment import Assessment
 from .grids import Column, Grid, Value
-from .moments import local, minute
+from .moments import minute
 
 MOST_ROWS = 1_048_575       # of a sheet, without its heading
 MOST_CHARACTERS = 32_767    # of a cell
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FORMATS = {"text": {}, "count": {"num_format": "#,##0"}, "days": {"num_format": "#,##0.00"},
             "share": {"num_format": "0.0%"}, "time": {"num_format": "yyyy-mm-dd hh:mm:ss"}}
 # Nothing that stands in the data may become a formula, a link or another value.
@@ -102,7 +104,7 @@ def _first(rows: Iterator[tuple[Value, ...]], size: int) -> Iterator[tuple[Value
 
 def fitting(text: str, lang: str) -> str:
     """A text that a cell can hold; where it is cut, the cell says so. Characters XML cannot hold are left out."""
-    clean = "".join(c for c in text if c in "\t\n\r" or (c >= " " and not "\ud800" <= c <= "\udfff" and c not in "\ufffe\uffff"))
+    clean = _NOT_XML.sub("", text)
     if len(clean) <= MOST_CHARACTERS:
         return clean
     note = say("reports.cell_cut", lang, n=count(len(clean)))
@@ -121,7 +123,7 @@ def _summary(found: Assessment, lang: str) -> Grid:
         (say("reports.col_instances", lang), counts["work_instances"], ""),
         (say("reports.f_variants", lang), counts["variants"], ""),
         (say("reports.f_median", lang), median, _median_note(found, over, lang)),
-        (say("reports.as_of", lang), local(log.as_of, log.timezone).replace(tzinfo=None), minute(log.as_of, log.timezone)),
+        (say("reports.as_of", lang), minute(log.as_of, log.timezone), say("reports.as_of_note", lang)),
         (say("reports.zone", lang), zone, "" if log.timezone else say("reports.wall_clock", lang)),
         (say("reports.calendar", lang), log.calendar, say("reports.calendar_note", lang)),
         (say("reports.notion", lang), log.notion, ""),
@@ -148,11 +150,12 @@ def _ledger(found: Assessment, lang: str) -> Grid:
     ]
     for step in ledger.steps:
         unit = say(f"reports.unit_{step.unit}", lang)
-        rows.append((step.name, unit, step.came_in, step.made, sum(step.set_aside.values()), step.merged, step.went_out, ""))
+        aside = sum(step.set_aside.values())
+        rows.append((step.name, unit, step.came_in, step.made, aside, step.merged, step.went_out, ""))
         rows += [(step.name, unit, None, None, n, None, None, grids.reason_text(reason, lang))
                  for reason, n in step.set_aside.items()]
     rows += [(say("reports.money_title", lang), m.currency, float(m.read), None, float(m.set_aside), float(m.merged),
               float(m.kept), f"{m.read} = {m.kept} + {m.merged} + {m.set_aside}") for m in ledger.money]
-    columns = (Column("step", width=40), Column("unit", width=12),
-               *(Column(key, "count", 14) for key in ("in", "made", "aside", "merged", "out")), Column("note", width=90))
+    numbers = (Column(key, "count", 14) for key in ("in", "made", "aside", "merged", "out"))
+    columns = (Column("step", width=40), Column("unit", width=12), *numbers, Column("note", width=90))
     return Grid("ledger", columns, len(rows), lambda: iter(rows))
