@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import Fault, InputError
-from .content import Content, bounded
+from .content import DAMAGE, Content, bounded
 from .reasons import FREE_BYTES, MAX_FILE_BYTES, MAX_MEMBERS, MAX_RATIO, fault
 
 _ENCRYPTED, _UTF8_NAME = 0x1, 0x800
@@ -39,7 +39,7 @@ def zip_members(content: Content) -> tuple[list[Content], list[Fault]]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = [info for info in archive.infolist() if not _is_hidden(info)]
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except DAMAGE as error:
         raise InputError(fault("damaged_archive", where=content.file, detail=str(error))) from error
     if len(members) > MAX_MEMBERS:
         raise InputError(fault("too_many_files", where=content.file, n=len(members), limit=MAX_MEMBERS))
@@ -76,7 +76,7 @@ def _unzip(path: Path, info: zipfile.ZipInfo, file: str) -> BinaryIO:
     archive = zipfile.ZipFile(path)
     try:
         inner = archive.open(info)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError) as error:
+    except DAMAGE as error:
         archive.close()
         raise InputError(fault("damaged_archive", where=file, detail=str(error))) from error
     return bounded(inner, file, info.compress_size, archive.close)  # type: ignore[arg-type]
@@ -106,7 +106,7 @@ def kind_of_zip(content: Content) -> str:
         with zipfile.ZipFile(data) as archive:
             names = set(archive.namelist())
             ods = "mimetype" in names and b"opendocument.spreadsheet" in archive.read("mimetype")[:200]
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError) as error:
+    except DAMAGE as error:
         raise InputError(fault("damaged_archive", where=content.file, detail=str(error))) from error
     if ods or any(name.startswith("xl/workbook") for name in names):
         return "workbook"

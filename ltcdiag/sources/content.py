@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import lzma
+import struct
+import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +17,20 @@ from ..errors import Fault, InputError
 from .reasons import FREE_BYTES, MAX_FILE_BYTES, MAX_RATIO, fault
 
 HEAD = 64 * 1024
+DAMAGE = (
+    OSError,
+    EOFError,
+    RuntimeError,
+    ValueError,
+    OverflowError,
+    LookupError,
+    NotImplementedError,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    zipfile.BadZipFile,
+)
+"""What gzip and zip raise for a damaged file."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +76,7 @@ class _Bounded(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         try:
             data = self._inner.read(len(buffer))
-        except (OSError, EOFError, zlib.error, RuntimeError, NotImplementedError, ValueError) as error:
+        except DAMAGE as error:
             raise InputError(fault("damaged_archive", where=self._file, detail=str(error))) from error
         self._seen += len(data)
         if self._seen > self._limit:

@@ -36,7 +36,9 @@ def open_workbook(content: Content) -> tuple[list[TextTable], list[Fault]]:
             tables.append(_table(content, name, book.get_sheet_by_index(place)))
         except InputError as error:
             faults += error.faults
-        except Exception as error:  # noqa: BLE001 - calamine's kinds of damage are many
+        except BaseException as error:
+            if not _is_damage(error):
+                raise
             faults.append(fault("damaged_workbook", where=f"{content.file}#{name}", detail=str(error)))
     if not tables:
         raise InputError(faults or fault("empty_file", where=content.file))
@@ -54,10 +56,15 @@ def _book(content: Content) -> CalamineWorkbook:
         return calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     except calamine.PasswordError:
         raise InputError(fault("password", where=content.file)) from None
-    except BaseException as error:  # a Rust panic is no Exception
-        if isinstance(error, KeyboardInterrupt | SystemExit):
+    except BaseException as error:
+        if not _is_damage(error):
             raise
         raise InputError(fault("damaged_workbook", where=content.file, detail=str(error))) from None
+
+
+def _is_damage(error: BaseException) -> bool:
+    """Whether a reading error is the file's fault: calamine has many kinds, and a Rust panic is no Exception."""
+    return not isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit)
 
 
 def _is_encrypted(data: bytes) -> bool:

@@ -63,6 +63,30 @@ def test_titles_above_and_footer_below_are_structure(read):
     assert any("合计" in said for said in got.fates.notes)
 
 
+def test_a_title_line_of_several_cells_is_no_header(read):
+    got = read("Report,May 2024,,,,\ncase,activity,time,resource,amount,currency\n1,A,2024-01-01,x,1,CNY\n" * 1)
+    assert got.table.columns[0] == "case"
+    assert got.fates.structure == 2
+
+
+def test_an_unreadable_line_above_the_header_has_one_fate(read):
+    got = read("title \x00 of the report\n" + HEADER + ROWS)
+    assert got.reasons == ["nul_byte"]
+    assert (got.fates.lines, got.fates.structure, len(got.records)) == (42, 1, 40)
+
+
+@pytest.mark.parametrize("blank", ["\n", ",,\n", "  ,\t, \n", '"\n\n",,\n'])
+def test_a_row_of_blanks_is_structure_on_each_of_its_lines(read, blank):
+    got = read(HEADER + ROWS + blank + ROWS)
+    assert len(got.records) == 80
+    assert got.fates.structure == 1 + len(physical(blank))
+    assert got.fates.lines == 81 + len(physical(blank))
+
+
+def physical(text):
+    return list(io.StringIO(text, newline=""))
+
+
 def test_a_torn_last_row_is_no_footer(read):
     got = read(HEADER + ROWS + "\n99,B\n")
     assert got.reasons == ["too_few_columns"]

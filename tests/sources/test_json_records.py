@@ -46,6 +46,11 @@ def test_no_digit_of_a_number_is_lost(read):
     assert got.records[0] == {"id": "12345678901234567890", "amount": "0.10", "big": "1E5", "odd": "NaN"}
 
 
+def test_no_digit_is_lost_line_by_line(read):
+    got = read('{"id": 12345678901234567890, "amount": 0.10}\n{"id": 2, "amount": 1E5}\n')
+    assert got.records == [{"id": "12345678901234567890", "amount": "0.10"}, {"id": "2", "amount": "1E5"}]
+
+
 def test_items_that_are_no_objects_or_hold_broken_text_are_set_aside(read):
     got = read('[{"a": "x"}, 5, {}, {"a": "\\ud800"}, {"a": "b\\u0000"}]')
     assert got.reasons == ["not_an_object", "not_an_object", "undecodable", "nul_byte"]

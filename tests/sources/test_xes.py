@@ -75,7 +75,7 @@ def test_attributes_after_the_events_still_belong_to_the_trace(read):
 
 BOMB = (
     "<!DOCTYPE log ["
-     '<!ENTITY a "aaaaaaaaaa">'
+    '<!ENTITY a "aaaaaaaaaa">'
     + "".join(f'<!ENTITY b{i} "{"&a;" * 10 if i == 0 else f"&b{i - 1};" * 10}">' for i in range(9))
     + "]>"
 )
