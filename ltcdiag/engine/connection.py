@@ -26,7 +26,8 @@ def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(":memory:", config=options)
     weakref.finalize(connection, shutil.rmtree, spill, ignore_errors=True)
     connection.execute("set TimeZone = 'UTC'")
-    connection.execute("set enable_progress_bar = false")
+    if connection.sql("select current_setting('enable_progress_bar')").fetchall()[0][0]:
+        connection.execute("set enable_progress_bar = false")  # already off, it cannot be set in a notebook
     return connection
 
 
