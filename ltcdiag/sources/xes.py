@@ -82,11 +82,11 @@ class _Reader:
             nonlocal depth, level, target
             depth += 1
             name = tag if ":" not in tag else tag.rpartition(":")[2]
-            if name == "event" and depth <= 3:
-                target, level = {}, depth + 1
-            elif depth == level:
+            if depth == level and name != "event":
                 if "value" in attributes and "key" in attributes:
                     target[attributes["key"]] = attributes["value"]
+            elif name == "event" and depth <= 3:
+                target, level = {}, depth + 1
             elif name == "trace" and depth == 2:
                 target = self.trace = {}
                 level = 3

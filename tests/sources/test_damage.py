@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 import zipfile
 
 import pytest
@@ -35,6 +36,7 @@ def _zip(compression):
     return out.getvalue()
 
 
+OBJECTS = [json.dumps(dict(zip(("case", "activity", "time"), row, strict=True))) for row in ROWS[1:]]
 EVENT = '<event><string key="concept:name" value="A"/><date key="time:timestamp" value="2024-01-01T00:00:00Z"/></event>'
 FILES = {
     "csv": CSV.encode(),
@@ -43,8 +45,8 @@ FILES = {
     "stored": _zip(zipfile.ZIP_STORED),
     "xlsx": _xlsx(),
     "xes": ("<log>" + f'<trace><string key="concept:name" value="c"/>{EVENT * 3}</trace>' * 5 + "</log>").encode(),
-    "json": ("[" + ",".join('{"case": "%s", "activity": "%s", "time": "%s"}' % row for row in ROWS[1:]) + "]").encode(),
-    "jsonl": "\n".join('{"case": "%s", "activity": "%s", "time": "%s"}' % row for row in ROWS[1:]).encode(),
+    "json": ("[" + ",".join(OBJECTS) + "]").encode(),
+    "jsonl": "\n".join(OBJECTS).encode(),
 }
 
 
