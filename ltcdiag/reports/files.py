@@ -20,6 +20,7 @@ FILES = ("report.html", "report.xlsx", "ledger.json", "set_aside.csv", "defects.
          "findings.json", "findings", "figures", "model")
 DEFECTS = ("file", "line", "defect", "severity", "column", "before", "after")
 SET_ASIDE = ("file", "line_from", "line_to", "reason", "text")
+_DPI = 120      # sharp on a slide
 _FORMULA_STARTS = "=+-@\t\r\0\uff1d\uff0b\uff0d\uff20"
 
 
@@ -56,7 +57,7 @@ def write_figures(drawings: Sequence[Drawing], folder: Path) -> None:
     place.mkdir()
     for drawing in drawings:
         (place / f"{drawing.name}.svg").write_text(drawing.svg(), encoding="utf-8", newline="\n")
-        (place / f"{drawing.name}.png").write_bytes(drawing.png())
+        (place / f"{drawing.name}.png").write_bytes(drawing.png(_DPI))
 
 
 def write_model(found: Assessment, folder: Path, lang: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -20,6 +21,10 @@ from .svg import inline_svg
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
+
+_OPTION = re.compile(r"(--[a-z-]+)")
+
 
 
 def render(found: Assessment, drawings: Sequence[Drawing], lang: str) -> str:
@@ -39,7 +44,8 @@ def _whole(template: str, lang: str, values: Mapping[str, Any]) -> str:
     script = _asset("report.js")
     values = {**values, "lang": lang, "t": lambda key, **places: say(f"reports.{key}", lang, **places)}
     body = _environment().get_template(template).render(values)
-    style = _font_face(body) + _asset("report.css")
+    foot = say("reports.page_foot", lang)
+    style = _font_face(body + foot) + _asset("report.css") + _page_foot(foot)
     return _environment().get_template("page.html.j2").render(
         lang=lang, body=body, style=style, script=script, policy=_policy(style, script),
         title=_title(values, lang),
@@ -58,6 +64,19 @@ def _policy(style: str, script: str) -> str:
             "font-src data:; img-src data:; base-uri 'none'; form-action 'none'")
 
 
+def _page_foot(text: str) -> str:
+    """The level of the report and the page number, on every printed page."""
+    look = f'font:8pt "{FAMILY}",sans-serif;color:#5b6673'
+    return f'@page{{@bottom-left{{content:"{text}";{look}}}@bottom-right{{content:counter(page);{look}}}}}\n'
+
+
+def _options(text: str) -> Markup:
+    """A sentence whose command line options do not break over two lines."""
+    from markupsafe import Markup, escape
+
+    return Markup(_OPTION.sub(r'<code class="option">\1</code>', str(escape(text))))  # noqa: S704 - escaped just before
+
+
 def _font_face(text: str) -> str:
     font = b64encode(subset_woff("".join(sorted(set(text))))).decode("ascii")
     return f'@font-face{{font-family:"{FAMILY}";src:url(data:font/woff;base64,{font}) format("woff")}}\n'
@@ -67,8 +86,10 @@ def _font_face(text: str) -> str:
 def _environment() -> Environment:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-    return Environment(loader=FunctionLoader(_asset), autoescape=True, undefined=StrictUndefined,
+    made = Environment(loader=FunctionLoader(_asset), autoescape=True, undefined=StrictUndefined,
                        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
+    made.filters["options"] = _options
+    return made
 
 
 @cache

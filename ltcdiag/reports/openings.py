@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -30,9 +29,10 @@ class Openings:
     found: Assessment
     _ranks: dict[tuple[str, str], set[int]] = field(default_factory=dict)
 
-    def variant(self, rank: int, path: Iterable[str]) -> Opening:
+    def variant(self, rank: int) -> Opening:
         """The cases of a variant."""
-        return self._opening({rank}, f"log.where(ltc.VariantIs(({tuple(path)!r},)))", ("variant", str(rank)))
+        python = f'log.where(ltc.VariantIs((ltc.variants(log).table["activities"][{rank - 1}],)))'
+        return self._opening({rank}, python, ("variant", str(rank)))
 
     def move(self, source: str, target: str) -> Opening:
         """The cases in which `target` directly follows `source`."""

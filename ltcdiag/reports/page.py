@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -21,6 +21,7 @@ from .moments import minute
 from .openings import FIRST, Opening, Openings
 
 _LONGEST = 120          # characters of a label on the page; the workbook has all of them
+_LONGEST_PATH = 4000
 _STEPS = 9              # steps of a path before its middle folds
 
 
@@ -91,6 +92,18 @@ class Page:
     def unmapped(self) -> list[str]:
         """Activities without a stage, in a log that has stages."""
         return [tidy(label) for label in self.log.unmapped] if self.found.staged else []
+
+    def words(self, name: str) -> tuple[list[str], list[str]]:
+        """What a picture shows, in words; and apart from that, the names it had to shorten."""
+        pattern = say("charts.shortened", self.lang, short="\0", full="\0").split("\0")[1]
+        lines = self.drawings[name].words.splitlines()
+        names = [line for line in lines if pattern in line]
+        said = [line for line in lines if pattern not in line]
+        return [self._quoted(line) for line in said], [self._quoted(line) for line in names]
+
+    def _quoted(self, line: str) -> str:
+        """Outside Chinese, straight quotes: the font draws curly ones as wide as a Chinese character."""
+        return line if self.lang == "zh" else line.replace("“", '"').replace("”", '"')
 
     # ---- in short ------------------------------------------------------------------------------------
 
@@ -171,7 +184,9 @@ class Page:
             return []
         table = self.found.handovers.table
         least = max(1, math.ceil(0.02 * table["moves"].sum()))
-        common = table[table["moves"] >= least]
+        common = table[(table["moves"] >= least) & table["gap_days_median"].notna()]
+        if common.empty:
+            return []       # many parties, no handover that is common
         top = common.loc[common["gap_days_median"].idxmax()]
         return [self.say("p_handover", least=count(least), source=tidy(top["source"]), target=tidy(top["target"]),
                          median=self._days(top["gap_days_median"]), moves=count(top["moves"]))]
@@ -240,13 +255,11 @@ class Page:
     def variants(self) -> TableView:
         """The most common variants."""
         table = self.found.variants.table
-        openings = [self.openings.variant(int(rank), path) for rank, path in
-                    zip(table["variant"].head(20), table["activities"].head(20), strict=True)]
+        openings = [self.openings.variant(int(rank)) for rank in table["variant"].head(20)]
         view = self.table(grids.variants(self.found, self.lang), 20, openings=openings, opens="path",
                           sql=self.found.variants.sql,
                           keep=("variant", "path", "cases", "share", "cumulative", "median_days", "steps"))
-        short = [short_path(path) for path in table["activities"].head(20)]
-        return _with_text(view, 1, short)
+        return _folded(view, 1, table["activities"].head(20).tolist())
 
     def gaps(self) -> TableView:
         """The largest total gaps."""
@@ -272,8 +285,11 @@ class Page:
         shown = min(repeated, 15)
         openings = [self.openings.repeated(str(a)) for a in self.found.rework.table["activity"].head(shown)]
         keep = tuple(c.key for c in grids.REWORK if c.key != "stage" or self.found.staged)
-        return self.table(grids.rework(self.found, self.lang), shown, openings=openings, opens="activity",
+        view = self.table(grids.rework(self.found, self.lang), shown, openings=openings, opens="activity",
                           sql=self.found.rework.sql, keep=keep)
+        note = self.say("shown_repeated", shown=count(shown), repeated=count(repeated),
+                        all=count(len(self.found.rework.table)), sheet=self.say("sheet_rework"))
+        return replace(view, note=note)
 
     def handovers(self) -> TableView | None:
         """Who hands over to whom; None where nobody is named."""
@@ -359,12 +375,12 @@ def short_path(path: Sequence[str]) -> str:
     return " → ".join(steps)
 
 
-def _with_text(view: TableView, column: int, texts: Sequence[str]) -> TableView:
-    """The table with other texts in one column; the whole text stays beside it for the opened row."""
+def _folded(view: TableView, column: int, paths: Sequence[Sequence[str]]) -> TableView:
+    """The table with its paths folded; a whole path stays beside for the opened row."""
     rows = []
-    for row, text in zip(view.rows, texts, strict=True):
-        old = row.cells[column]
-        full = old.text if text != old.text else ""
+    for row, path in zip(view.rows, paths, strict=True):
+        old, text, full = row.cells[column], short_path(path), tidy(grids.path_text(path), _LONGEST_PATH)
+        full = full if text != full else ""
         cells = (*row.cells[:column], Cell(text, old.raw, old.kind, full), *row.cells[column + 1:])
         rows.append(Row(cells, row.opening))
-    return TableView(view.name, view.heads, tuple(rows), view.note, view.sql, view.opens)
+    return replace(view, rows=tuple(rows))

@@ -80,7 +80,11 @@ def _dotted(points: pd.DataFrame, lang: str, options: dict[str, Any]) -> Drawing
     if staged:
         main = {stage: chain.main_stage(stage) for stage in points["stage"].dropna().unique()}
         columns = columns.assign(stage=points["stage"].astype(object).map(main))
-    return chart("dotted")(columns, lang=lang, **(_chain(lang) if staged else {}), **options)
+    looks: dict[str, Mapping[str, str]] = {}
+    if staged:
+        dots = {stage: chain.strong(colour) for stage, colour in chain.colours().items()}
+        looks = {"stage_colours": dots, "stage_names": chain.names(lang)}
+    return chart("dotted")(columns, lang=lang, **looks, **options)
 
 
 def _chain(lang: str) -> dict[str, Mapping[str, str]]:

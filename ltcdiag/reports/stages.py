@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from colorsys import hls_to_rgb, rgb_to_hls
 
 from ..domain.labels import map_labels, stages_if_ltc
 from ..domain.levels import name_of
@@ -28,6 +29,13 @@ def main_stages_of(labels: Iterable[str], stages: Mapping[str, str | None] | Non
 def colours() -> dict[str, str]:
     """Main stage → colour, in the order of the chain."""
     return {key: stage.colour for key, stage in load_stages().main_stages.items()}
+
+
+def strong(colour: str) -> str:
+    """The same hue, dark enough for small dots on white; the colours of the chain are made for areas."""
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    hue, light, full = rgb_to_hls(*parts)
+    return "#" + "".join(f"{round(255 * part):02x}" for part in hls_to_rgb(hue, min(light, 0.46), full))
 
 
 def names(lang: str) -> dict[str, str]:
