@@ -42,6 +42,17 @@ class Answer:
         """The same answer with its first k rows."""
         return replace(self, table=self.table.head(k), rows=self.rows or len(self.table))
 
+    def largest(self, column: str, k: int = 10) -> Self:
+        """The same answer with the k rows that are largest in a column; rows that tie keep their order.
+
+        Raises InputError where there is no such column.
+        """
+        if column not in self.table.columns:
+            raise InputError(say("engine.unknown_choice", current(), value=column),
+                             fix=say("engine.one_of", current(), values=", ".join(self.table.columns)))
+        ordered = self.table.sort_values(column, ascending=False, kind="stable").reset_index(drop=True)
+        return replace(self, table=ordered, rows=self.rows or len(self.table)).top(k)
+
     def filter(self, row: int = 1) -> Filter:
         """The filter that keeps the cases behind a row, counted from 1: `log.where(gaps.filter(1))`.
 

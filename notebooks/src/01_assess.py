@@ -1,0 +1,471 @@
+# %% [markdown] lang="zh"
+# # 01 评估：流程实际怎么走
+#
+# 这本笔记本用企业已有的导出数据，照实描述“从线索到回款”这条链：
+#
+# 1. 读入了什么，搁置了什么？ 2. 整条链怎么走？ 3. 有多少种走法？ 4. 时间在哪里？ 5. 哪些工作做了不止一次？
+# 6. 工作在谁和谁之间交接？ 7. 每个数字背后是哪些案例？
+#
+# **怎么用**：菜单 *Run → Run All Cells* 运行全部。用自己的数据时，只改下面第一个代码格。不需要会编程。
+#
+# 这里只有描述，没有论断：看得到时间多的地方，看不到为什么。“为什么”要问经办人和客户。
+
+# %% [markdown] lang="en"
+# # 01 Assess: how the process really runs
+#
+# This notebook takes the exports a company already has and describes the chain from lead to cash as it is:
+#
+# 1. What was loaded, what was set aside? 2. How does the whole chain run? 3. How many ways through it are there?
+# 4. Where does time lie? 5. What is done more than once? 6. Who hands work to whom? 7. Which cases stand behind
+# a number?
+#
+# **How to use it**: *Run → Run All Cells* runs everything. For your own data change the first code cell and
+# nothing else. No programming needed.
+#
+# It describes and claims nothing: it shows where time lies, not why. For the why, ask those who do the work, and
+# the customers.
+
+# %% [markdown] lang="zh"
+# ## 1 选择数据
+#
+# 下面的示例是虚构的。换成自己的数据：删掉一行开头的 `#`，把引号里的路径改成自己的文件、文件夹或 zip
+# （CSV、Excel、Parquet、JSON、XES 都可以）。
+
+# %% [markdown] lang="en"
+# ## 1 Choose the data
+#
+# The sample below is invented. For your own data remove the `#` in front of a line and put the path of your file,
+# folder or zip between the quotes (CSV, Excel, Parquet, JSON and XES will do).
+
+# %% tags=["parameters"] lang="zh"
+import os
+
+import ltcdiag as ltc
+
+data = os.environ.get("LTCDIAG_DATA") or ltc.sample("ltc_zh")
+# data = r"D:\导出\商机流程.xlsx"
+options = {}
+# options = {"columns": {"case": "商机编号", "activity": "环节", "time": "完成时间"}}
+# options = {"mapping": "映射.toml", "ends": ["回款"], "as_of": "2025-06-30"}
+
+# %% tags=["parameters"] lang="en"
+import os
+
+import ltcdiag as ltc
+
+data = os.environ.get("LTCDIAG_DATA") or ltc.sample("ltc_en")
+# data = r"D:\exports\opportunities.xlsx"
+options = {}
+# options = {"columns": {"case": "Opportunity", "activity": "Step", "time": "Completed"}}
+# options = {"mapping": "mapping.toml", "ends": ["Payment received"], "as_of": "2025-06-30"}
+
+# %% [markdown] lang="zh"
+# <details><summary>这些选项是什么意思</summary>
+#
+# `columns`：列认错时，指定哪一列是案例、活动、时间（还可指定 start、resource、role、department、amount、currency）。
+# `mapping`：同样的内容写在映射文件里。`ends`：哪些活动表示案例结束。`as_of`：截止时点，之后的行不计入。
+# 想先看列会被怎样理解：新建一格，运行 `print(ltc.sniff(data).text("zh"))`。
+# </details>
+
+# %% [markdown] lang="en"
+# <details><summary>What these options mean</summary>
+#
+# `columns`: which column is case, activity and time, where the guess is wrong (also start, resource, role,
+# department, amount, currency). `mapping`: the same in a mapping file. `ends`: activities that close a case.
+# `as_of`: later rows are left out. To see first how columns would be understood, run
+# `print(ltc.sniff(data).text("en"))` in a new cell.
+# </details>
+
+# %% [markdown] lang="zh"
+# ## 2 读入了什么
+#
+# 一份日志：每行一个事件，同一编号的事件组成一个案例。
+
+# %% [markdown] lang="en"
+# ## 2 What was loaded
+#
+# A log: each row is an event, and the events of one number make a case.
+
+# %% tags=["nbval-check-output"] lang="zh"
+ltc.language("zh")
+log = ltc.read(data, **options)
+log
+
+# %% tags=["nbval-check-output"] lang="en"
+ltc.language("en")
+log = ltc.read(data, **options)
+log
+
+# %% [markdown] lang="zh"
+# **怎么看** 先看第一行：没有归入阶段的活动要先核对。再看案例数、截止时点、用了哪几列，是否与业务一致。
+#
+# **下一步** 不一致？回到第 1 节改选项，再运行一遍。
+
+# %% [markdown] lang="en"
+# **How to read it** First line first: activities without a stage need a check. Then ask whether the number of cases,
+# the as-of moment and the columns are what the business expects.
+#
+# **Next** Not so? Go back to section 1, change the options, run again.
+
+# %% [markdown] lang="zh"
+# ### 账本：每一行都有去处
+#
+# 没有一行会悄悄消失：要么进入分析，要么搁置并写明原因和原文。
+
+# %% [markdown] lang="en"
+# ### The ledger: every row has one fate
+#
+# No row vanishes in silence: it is in the analysis, or it is set aside with its reason and its text.
+
+# %% tags=["nbval-check-output"]
+log.ledger
+
+# %% [markdown] lang="zh"
+# **怎么看** 每一步左边等于右边。搁置的行按文件和行号就能在原文件里找到。金额按数据行相加，只用来核对有没有丢失，
+# 不是合同额。
+#
+# **下一步** 搁置的行多吗？请管数据的人修正导出，再读一次。
+
+# %% [markdown] lang="en"
+# **How to read it** In every step the left side equals the right. File and line lead to a row that was set aside. Money
+# is added over data rows to prove that nothing got lost; it is not the value of the contracts.
+#
+# **Next** Many rows set aside? Ask whoever owns the data to mend the export, then read again.
+
+# %% [markdown] lang="zh"
+# ### 活动归入了哪个阶段
+#
+# 企业自己的说法（活动）被归入统一的阶段；没认出来的排在最前。
+
+# %% [markdown] lang="en"
+# ### Which stage each activity belongs to
+#
+# The company's own words (activities) are placed in common stages; unknown ones come first.
+
+# %% tags=["nbval-check-output"]
+ltc.activities(log).top(30)
+
+# %% [markdown] lang="zh"
+# **怎么看** 阶段为空的活动仍在全部数字里，只是不归入任何阶段。
+#
+# **下一步** 归错了？在映射文件的 `[labels]` 下写明，再用 `mapping` 选项读一次。
+
+# %% [markdown] lang="en"
+# **How to read it** An activity with an empty stage is still in all numbers; it just belongs to no stage.
+#
+# **Next** In the wrong place? Name its stage under `[labels]` of a mapping file and read again with `mapping`.
+
+# %% [markdown] lang="zh"
+# ## 3 整条链
+#
+# 把活动归入主阶段后，整条链的样子。
+
+# %% [markdown] lang="en"
+# ## 3 The whole chain
+#
+# The chain with its activities rolled up to the main stages.
+
+# %% tags=["nbval-check-output"]
+ltc.draw(ltc.directly_follows(log, level="main_stage"))
+
+# %% [markdown] lang="zh"
+# **怎么看** 箭头上是次数和间隔中位数；线越粗走得越多，颜色越红间隔越长；虚线是案例的开始和结束。
+# 绕回自己的箭头是阶段内部的流转。间隔是两条记录之间的时间，其中可能有工作、等待，也可能是客户在处理。
+#
+# **下一步** 这和制度上画的流程一样吗？案例在哪一段离开？
+
+# %% [markdown] lang="en"
+# **How to read it** Each arrow carries its count and its median gap: thicker means more often, redder means longer;
+# dashes are the starts and ends of cases. An arrow back to itself is movement inside a stage. A gap is the time
+# between two records: work, waiting and the customer's own time may all be in it.
+#
+# **Next** Is this the process as it was designed? Where do cases leave the chain?
+
+# %% [markdown] lang="zh"
+# ## 4 活动地图
+#
+# 同一张图，展开到活动：实际先做什么，后做什么。
+
+# %% [markdown] lang="en"
+# ## 4 The map of activities
+#
+# The same picture opened to activities: what is really done first, and what next.
+
+# %% tags=["nbval-check-output"]
+ltc.draw(ltc.directly_follows(log))
+
+# %% [markdown] lang="zh"
+# **怎么看** 从上往下走。往回的箭头是重做或退回；少有人走的路可能被隐藏，图下的文字写明隐藏了多少。
+#
+# **下一步** 挑一条意料之外的箭头，到第 9 节打开它的案例。
+
+# %% [markdown] lang="en"
+# **How to read it** From top to bottom. An arrow that goes back is work done again or sent back; rare paths may be
+# hidden, and the words below say how many.
+#
+# **Next** Pick an arrow nobody expected and open its cases in section 9.
+
+# %% [markdown] lang="zh"
+# ## 5 有多少种走法
+#
+# 一种走法（变体）是案例经过活动的一个完整顺序。
+
+# %% [markdown] lang="en"
+# ## 5 How many ways there are
+#
+# A way (variant) is one complete order of activities that cases went through.
+
+# %% tags=["nbval-check-output"]
+ltc.draw(ltc.variants(log), top=10)
+
+# %% [markdown] lang="zh"
+# **怎么看** 每行一种走法，最常见的在上；“累计”是到这一行为止覆盖的案例。一条短的走法可能是丢单，也可能还没走完。
+#
+# **下一步** 前几种走法之间差在哪一步？小单和大单走的是同一条路吗？
+
+# %% [markdown] lang="en"
+# **How to read it** One way a row, the most common on top; “cumulative” is the share of cases covered so far. A short
+# way may be a lost deal, or one that is not over yet.
+#
+# **Next** In which step do the first ways differ? Do small and large deals take the same path?
+
+# %% [markdown] lang="zh"
+# ## 6 时间在哪里
+#
+# ### 在各阶段停留
+#
+# 一次停留从阶段的第一条记录到下一阶段的第一条记录。
+
+# %% [markdown] lang="en"
+# ## 6 Where time lies
+#
+# ### Time in each stage
+#
+# A stay lasts from the first record of a stage to the first record of the next.
+
+# %% tags=["nbval-check-output"]
+ltc.time_in_stages(log, level="main_stage")
+
+# %% tags=["nbval-check-output"]
+ltc.time_in_stages(log).top(10)
+
+# %% [markdown] lang="zh"
+# **怎么看** 上表按主阶段，下表按阶段，都从多到少。中位数只算已结束的停留；未结束的案例算到截止时点，另列。
+# 天数是自然日，包括周末和节假日。
+#
+# **下一步** 占天数最多的阶段，时间在客户手里还是在自己手里？数据不会说，请问经办人。
+
+# %% [markdown] lang="en"
+# **How to read it** Main stages above, stages below, the largest first. The median counts finished stays only; open cases
+# run to the as-of moment and are shown apart. Days are calendar days, weekends and holidays included.
+#
+# **Next** In the stage with the largest share, is the time the customer's or your own? The data cannot say; ask those
+# who work there.
+
+# %% [markdown] lang="zh"
+# ### 两条记录之间的间隔
+
+# %% [markdown] lang="en"
+# ### Gaps between two records
+
+# %% tags=["nbval-check-output"]
+ltc.draw(ltc.gaps(log))
+
+# %% tags=["nbval-check-output"]
+ltc.gaps(log).top(8)
+
+# %% [markdown] lang="zh"
+# **怎么看** 说“间隔”，不说“等待”：两条记录之间可能有人在工作。合计大，可能因为次数多，也可能因为每次都长，
+# 所以同时看次数和中位数；90 百分位是最慢的十分之一从哪里开始。
+#
+# **如果数据有开始时间**（第 2 节“使用的列”里有“开始时间”，示例就有）：间隔仍从完成算到完成；而第 8 节的交接从
+# 前一项工作完成算到后一项工作开始，这一段没有人在做这个案例。两处对照，就能看出间隔里有多少是工作，多少是空档。
+#
+# **下一步** 记下合计最大的两三段，第 9 节逐一打开。
+
+# %% [markdown] lang="en"
+# **How to read it** A gap, not waiting: someone may be at work between two records. A total can be large because it
+# happens often or because it takes long each time, so look at the count and the median too; the 90th percentile is
+# where the slowest tenth begins.
+#
+# **If the data have start times** (“start” among the columns used in section 2, as in the sample): gaps still run from
+# completion to completion, while the handovers of section 8 run from the end of one piece of work to the start of
+# the next, when nobody works on the case. Side by side they tell how much of a gap is work and how much is not.
+#
+# **Next** Note the two or three largest totals and open them in section 9.
+
+# %% [markdown] lang="zh"
+# ## 7 返工
+#
+# 同一案例里，同一活动做了不止一次。
+
+# %% [markdown] lang="en"
+# ## 7 Rework
+#
+# The same activity done more than once in one case.
+
+# %% tags=["nbval-check-output"]
+ltc.rework(log).top(8)
+
+# %% [markdown] lang="zh"
+# **怎么看** 先看“有重复的案例”的占比，再看“多做的次数”：少数案例反复很多次，也会让次数很大。重复不一定是错误，
+# 比如客户主动改需求。
+#
+# **下一步** 重复之前通常发生了什么？在活动地图上顺着往回的箭头找。
+
+# %% [markdown] lang="en"
+# **How to read it** First the share of cases that repeat, then the number of repeats: a few cases that go round many
+# times can make that number large. A repeat is not always a fault; the customer may have changed the request.
+#
+# **Next** What usually comes before a repeat? Follow the arrows that go back on the map of activities.
+
+# %% [markdown] lang="zh"
+# ## 8 交接
+#
+# 前后两项工作属于不同的部门（没有部门时按角色，再没有按人员）。
+
+# %% [markdown] lang="en"
+# ## 8 Handovers
+#
+# Two neighbouring pieces of work that belong to different departments (else roles, else people).
+
+# %% tags=["nbval-check-output", "raises-exception"]
+ltc.draw(ltc.handovers(log))
+
+# %% tags=["nbval-check-output", "raises-exception"]
+ltc.handovers(log).top(10)
+
+# %% [markdown] lang="zh"
+# **怎么看** 行交出，列接手。有开始时间时，间隔从前一项完成算到后一项开始；没有时，从记录算到记录。
+# 交接多不等于协作差；个人数据只用于看流程，不用于考核。
+#
+# **下一步** 请交出和接手的双方一起看这张图：哪些材料、信息、决定没有一次交齐？
+
+# %% [markdown] lang="en"
+# **How to read it** The row hands over, the column takes up. With start times the gap runs from the end of one piece of
+# work to the start of the next; without them from record to record. Many handovers are not poor collaboration, and
+# what people did is shown to see the process, never to rate a person.
+#
+# **Next** Let both sides of a handover look at it together: which papers, facts, decisions were not complete at once?
+
+# %% [markdown] lang="zh"
+# ### 在日历上看
+#
+# 每个案例一行，每个事件一点。
+
+# %% [markdown] lang="en"
+# ### On the calendar
+#
+# A row for each case, a dot for each event.
+
+# %% tags=["nbval-check-output"]
+ltc.draw(ltc.points(log))
+
+# %% [markdown] lang="zh"
+# **怎么看** 从左到右是日期，从上到下按案例的开始排列。竖直排成一线的点是集中处理或批量录入；空白的竖条可能是长假。
+#
+# **下一步** 有没有大家都记得的事（系统上线、年底冲刺）正好落在这些竖线上？
+
+# %% [markdown] lang="en"
+# **How to read it** Dates from left to right, cases from top to bottom in the order of their start. Dots in a vertical line
+# are work done, or typed in, in one go; an empty vertical band may be a holiday.
+#
+# **Next** Does something everyone remembers (a new system, the end of a year) fall on these lines?
+
+# %% [markdown] lang="zh"
+# ## 9 打开案例
+#
+# 每个数字都能打开。这里打开间隔合计最大的那一条路：把 `row` 改成第 6 节间隔表的任何一行。
+
+# %% [markdown] lang="en"
+# ## 9 Open the cases
+#
+# Every number opens. Here is the path with the largest total gap: set `row` to any row of the table of gaps in
+# section 6.
+
+# %% tags=["nbval-check-output"]
+row = 1
+chosen = log.where(ltc.gaps(log).filter(row))
+print(ltc.gaps(log).top(row))
+print(chosen.ledger)
+
+# %% tags=["nbval-check-output"]
+longest = ltc.cases(chosen).largest("days", 8)
+longest
+
+# %% [markdown] lang="zh"
+# 上面是走过这条路的案例中历时最长的几个。再打开其中第一个，从第一条记录看到最后一条：
+
+# %% [markdown] lang="en"
+# These are the longest of the cases that took this path. And the first of them, from its first record to its last:
+
+# %% tags=["nbval-check-output"]
+one = chosen.where(longest.filter(1))
+ltc.points(one).top(40)
+
+# %% [markdown] lang="zh"
+# **怎么看** “来源行”是原文件里的行号：打开导出文件，翻到那一行，就是原始记录。
+#
+# **下一步** 带着这几个案例去找经办人：这几天发生了什么？想换一种筛选：
+# `log.where(ltc.Contains(("活动",)))`、`log.between("2024-01-01", "2024-06-30")`、`log.where(ltc.StateIs("open"))`，
+# 可以用 `&`、`|`、`~` 组合；上面每一格都可以把 `log` 换成 `chosen` 再看一遍。
+
+# %% [markdown] lang="en"
+# **How to read it** “Source row” is the line of the file: open the export, go to that line, and there is the record.
+#
+# **Next** Take these cases to those who worked on them: what happened in these days? For another choice:
+# `log.where(ltc.Contains(("activity",)))`, `log.between("2024-01-01", "2024-06-30")`, `log.where(ltc.StateIs("open"))`,
+# joined by `&`, `|` and `~`; any cell above works with `chosen` in the place of `log`.
+
+# %% [markdown] lang="zh"
+# ### 给数据团队：得出数字的 SQL
+
+# %% [markdown] lang="en"
+# ### For the data team: the SQL behind a number
+
+# %%
+print(ltc.sql(log, "gaps"))
+
+# %% [markdown] lang="zh"
+# ## 10 写成报告
+#
+# 一个文件夹：可离线打开的网页报告、Excel 表、账本、图和模型。
+
+# %% [markdown] lang="en"
+# ## 10 Write the report
+#
+# A folder: a report page that opens offline, an Excel workbook, the ledger, the pictures and the model.
+
+# %%
+written = ltc.report(log, "report", force=True)
+print(written.report)
+
+# %% [markdown] lang="zh"
+# **下一步** 这里的数字准确描述这份数据，不多不少。同时出现不等于因果；没有记录不等于没有做。
+#
+# 评估还需要另外两只眼睛：**员工访谈**和**客户反馈**。把数据里看到的写成问题，分别去问，再并排看三方说法：
+#
+# | 听到 | 可以回到哪一节对照 |
+# |---|---|
+# | 部门协作不畅 | 第 8 节：交接的间隔和来回 |
+# | 数据孤岛 | 第 2 节：搁置的行，未归入阶段的活动 |
+# | 流程复杂 | 第 5 节：走法的数量；第 7 节：返工 |
+# | 缺乏灵活性 | 第 5 节：小单和大单是否走同一条路 |
+#
+# 三方都提到的，最值得写进改进方案。
+
+# %% [markdown] lang="en"
+# **Next** These numbers describe the data exactly, no more and no less. What goes together need not be cause and effect;
+# what is not recorded may still have been done.
+#
+# An assessment needs two more pairs of eyes: **interviews with staff** and **feedback from customers**. Turn what you
+# saw into questions, ask both, and lay the three answers side by side:
+#
+# | If you hear | look again at |
+# |---|---|
+# | departments do not work together | section 8: gaps and to-and-fro at handovers |
+# | data live in silos | section 2: rows set aside, activities without a stage |
+# | the process is complicated | section 5: the number of ways; section 7: rework |
+# | everything takes the same long path | section 5: do small and large deals share one way? |
+#
+# What all three mention is the first candidate for the improvement plan.

@@ -1,0 +1,107 @@
+"""Make the notebooks from their sources: one per language, run on the sample, the same bytes each time.
+
+    python tools/build_notebooks.py           make notebooks/zh and notebooks/en
+    python tools/build_notebooks.py --check   run nothing; exit code 1 where a notebook and its source differ
+
+A source is a jupytext percent file that holds both languages: a cell marked lang="zh" or lang="en" goes into
+that notebook only, every other cell into both. So the two cannot drift apart.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, cast
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = ROOT / "notebooks"
+LANGUAGES = ("zh", "en")
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+Notebook = Any  # nbformat's nodes are dictionaries with attributes, untyped
+
+
+def composed(source: Path, lang: str) -> Notebook:
+    """The notebook of one language as its source says it, without outputs."""
+    read = jupytext.read(source, fmt="py:percent")
+    name = source.stem.partition("_")[2]
+    cells = [cell for cell in read.cells if cell.metadata.get("lang", lang) == lang]
+    book = nbformat.v4.new_notebook(metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}})
+    book.cells = [_cell(cell, f"{name}-{number:02}") for number, cell in enumerate(cells, start=1)]
+    return book
+
+
+def _cell(cell: Notebook, name: str) -> Notebook:
+    make = nbformat.v4.new_markdown_cell if cell.cell_type == "markdown" else nbformat.v4.new_code_cell
+    tags = cell.metadata.get("tags")
+    return make(cell.source, id=name, metadata={"tags": tags} if tags else {})
+
+
+def executed(book: Notebook) -> Notebook:
+    """The notebook run from top to bottom in a folder of its own, on the sample."""
+    before = dict(os.environ)
+    os.environ.pop("LTCDIAG_DATA", None)
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), before.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+    try:
+        with TemporaryDirectory() as folder:
+            client = NotebookClient(
+                book, timeout=600, kernel_name="python3", record_timing=False, force_raise_errors=True,
+                store_widget_state=False, resources={"metadata": {"path": folder}},
+            )
+            client.execute()
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+    book.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}})
+    return book
+
+
+def text(book: Notebook) -> str:
+    """The notebook as the text of its file."""
+    return cast("str", nbformat.writes(book, version=4)).rstrip("\n") + "\n"
+
+
+def differs(source: Path, lang: str) -> str:
+    """In which cell a committed notebook no longer is what its source says; "" if nowhere."""
+    made = _target(source, lang)
+    if not made.is_file():
+        return f"{made.relative_to(ROOT)} is missing"
+    there, wanted = nbformat.read(made, as_version=4).cells, composed(source, lang).cells
+    if len(there) != len(wanted):
+        return f"{made.relative_to(ROOT)}: {len(there)} cells, its source has {len(wanted)}"
+    for one, other in zip(there, wanted, strict=True):
+        if any(one.get(part) != other.get(part) for part in ("id", "cell_type", "source", "metadata")):
+            return f"{made.relative_to(ROOT)}: cell {other.id} is not what its source says"
+    return ""
+
+
+def _target(source: Path, lang: str) -> Path:
+    return NOTEBOOKS / lang / f"{source.stem}.ipynb"
+
+
+def main(words: list[str]) -> int:
+    """Make or check every notebook; the exit code."""
+    parser = argparse.ArgumentParser(description="Make the notebooks from their sources.")
+    parser.add_argument("--check", action="store_true", help="only compare notebooks with their sources")
+    only_check = parser.parse_args(words).check
+    books = [(source, lang) for source in sorted((NOTEBOOKS / "src").glob("*.py")) for lang in LANGUAGES]
+    if only_check:
+        faults = [fault for source, lang in books if (fault := differs(source, lang))]
+        print("\n".join([*faults, "Make them anew: python tools/build_notebooks.py"] if faults else ["No drift."]))
+        return 1 if faults else 0
+    for source, lang in books:
+        made = _target(source, lang)
+        made.parent.mkdir(parents=True, exist_ok=True)
+        made.write_text(text(executed(composed(source, lang))), encoding="utf-8", newline="\n")
+        print(made.relative_to(ROOT))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
