@@ -271,8 +271,9 @@ class Page:
 
     def stages(self) -> TableView:
         """Time in stages."""
-        unknown = bool(self.found.time_in_stages()["unknown"].sum())
-        left_out = () if unknown else ("no_end_known",)
+        sums = self.found.time_in_stages()[["running", "unknown"]].sum()
+        left_out = [*([] if sums["unknown"] else ["no_end_known"]),
+                    *([] if sums["running"] else ["running", "days_running"])]
         grid = grids.stages(self.found, self.lang)
         keep = tuple(c.key for c in grid.columns if c.key not in left_out)
         return self.table(grid, 30, sql=self.found.clock.sql, keep=keep)
@@ -351,7 +352,8 @@ def cell(value: Value, kind: str) -> Cell:
 
 _FORMATS: dict[str, Callable[[Any], str]] = {
     "count": count,
-    "days": lambda days: f"{days:,.{0 if days >= 1000 or not days else 1 if days >= 0.1 else 3}f}",
+    "days": lambda days: "<0.001" if 0 < days < 0.001 else
+    f"{days:,.{0 if days >= 1000 or not days else 1 if days >= 0.1 else 3}f}",
     "share": percent,
     "text": str,
 }
