@@ -67,9 +67,10 @@ def read(
     from .domain.artificial import artificial_labels
     from .engine.build import build
     from .engine.loading import ReadOptions, silent
-    from .log.calendar import WorkCalendar
+    if calendar != "CN":  # the default is known to be there, and looking costs more than a small log
+        from .log.calendar import WorkCalendar
 
-    WorkCalendar.parse(calendar)
+        WorkCalendar.parse(calendar)
     settings = _settings(mapping, columns, ends, timezone, day_order, encoding)
     used, unused, name = _tables(source, settings)
     options = ReadOptions(

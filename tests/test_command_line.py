@@ -95,6 +95,16 @@ def test_diagnose_writes_everything_and_says_where(tmp_path, capsys):
     assert totals["set_aside"] == {"label_missing": 1}
 
 
+def test_a_line_that_is_no_record_is_counted_by_its_reason(tmp_path, capsys):
+    path = tmp_path / "good.csv"
+    path.write_text(GOOD + "3,short\n4,quote,2024-01-04 09:00\n", encoding="utf-8")
+    assert run(capsys, "diagnose", path, "--out", tmp_path / "out")[0] == 0
+    lines, records = json.loads((tmp_path / "out" / "ledger.json").read_text(encoding="utf-8"))["steps"]
+    assert (lines["in"], lines["out"], lines["set_aside"]) == (5, 4, {"too_few_columns": 1})
+    assert (records["in"], records["out"]) == (4, 4)
+    assert "3,short" in (tmp_path / "out" / "set_aside.csv").read_text(encoding="utf-8-sig")
+
+
 def test_an_earlier_output_is_never_overwritten_without_being_told(tmp_path, capsys):
     path, out = tmp_path / "good.csv", tmp_path / "out"
     path.write_text(GOOD)

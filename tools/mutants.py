@@ -14,15 +14,20 @@ ENGINE, LOG = "ltcdiag/engine", "ltcdiag/log"
 # law: (file, line as it is, line broken, tests that must fail)
 MUTANTS: dict[str, tuple[str, str, str, str]] = {
     "lines set aside are counted": (
-        f"{ENGINE}/ingest.py", "lines - sum(cut.values()), set_aside=cut)", "lines)", "tests/sources tests/test_command_line.py"),
+        f"{ENGINE}/ingest.py", "lines - sum(cut.values()), set_aside=cut)", "lines)",
+        "tests/sources tests/test_command_line.py"),
     "rows without a label are set aside": (
-        f"{ENGINE}/typed_rows.py", "when activity is null or trim(activity) = '' then 'label_missing'", "", "tests/engine/test_rows.py"),
+        f"{ENGINE}/typed_rows.py", "when activity is null or trim(activity) = '' then 'label_missing'", "",
+        "tests/engine/test_rows.py"),
     "unreadable times are set aside": (
-        f"{ENGINE}/typed_rows.py", "when ts is null then 'ts_unreadable'", "when ts is null then 'ts_missing'", "tests/engine/test_times.py"),
+        f"{ENGINE}/typed_rows.py", "when ts is null then 'ts_unreadable'", "when ts is null then 'ts_missing'",
+        "tests/engine/test_times.py"),
     "a step balances": (
-        f"{LOG}/ledger.py", "if self.came_in + self.made != self.went_out + self.merged + gone:", "if False:", "tests/engine/test_rows.py"),
+        f"{LOG}/ledger.py", "if self.came_in + self.made != self.went_out + self.merged + gone:", "if False:",
+        "tests/engine/test_rows.py"),
     "one step hands on to the next": (
-        f"{LOG}/ledger.py", "if before is not None and before.went_out != step.came_in:", "if False:", "tests/engine/test_rows.py"),
+        f"{LOG}/ledger.py", "if before is not None and before.went_out != step.came_in:", "if False:",
+        "tests/engine/test_rows.py"),
     "money balances": (
         f"{LOG}/ledger.py", "if self.read + self.adjusted != self.kept + self.merged + self.set_aside:", "if False:",
         "tests/engine/test_rows.py"),
@@ -30,44 +35,54 @@ MUTANTS: dict[str, tuple[str, str, str, str]] = {
         f"{ENGINE}/accounts.py", "if \"currency\" in columns else \"'unstated'\"", "if False else \"'unstated'\"",
         "tests/engine/test_rows.py"),
     "a row with time of its own is no artificial row": (
-        f"{ENGINE}/typed_rows.py", "us is not null and us <= 1000000 and b = e", "b = e", "tests/engine/test_rows.py"),
+        f"{ENGINE}/typed_rows.py", "us is not null and us <= 1000000 and b = e", "b = e",
+        "tests/engine/test_rows.py"),
     "fan-out is visible": (
-        f"{LOG}/object_centric.py", "copies=len(rows) - touched,", "copies=0,", "tests/log/test_object_centric.py"),
+        f"{LOG}/object_centric.py", "copies=len(rows) - touched,", "copies=0,",
+        "tests/log/test_object_centric.py"),
     "cases in are cases kept and set aside": (
         f"{LOG}/event_log.py", "set_aside={keep.reason: self.cases - counts[\"cases\"]}", "set_aside={}",
         "tests/engine/test_filters.py"),
     "a filter keeps whole cases": (
-        f"{ENGINE}/selection.py", "where pos = 1 and a::varchar in", "where a::varchar in", "tests/engine/test_filters.py"),
+        f"{ENGINE}/selection.py", "where pos = 1 and a::varchar in", "where a::varchar in",
+        "tests/engine/test_filters.py"),
     "started is not completed": (
         f"{ENGINE}/selection.py", '"started": "t0 >= ? and t0 < ?"', '"started": "t1 >= ? and t1 < ?"',
         "tests/engine/test_filters.py"),
     "edges and cases are events": (
         f"{ENGINE}/answers.py", "from {{events}} where a2 is not null\ngroup by a, a2 order by moves",
-        "from {{events}} where a2 is not null and a2 != a\ngroup by a, a2 order by moves", "tests/engine/test_answers.py"),
+        "from {{events}} where a2 is not null and a2 != a\ngroup by a, a2 order by moves",
+        "tests/engine/test_answers.py"),
     "ties are broken by the source row": (
-        f"{ENGINE}/prepare.py", 'else []), "row"])', "else [])])", "tests/engine"),
+        f"{ENGINE}/prepare.py", '            "row",\n        ]\n    )\n    connection', "        ]\n    )\n    connection",
+        "tests/engine/test_answers.py tests/engine/test_same_bytes.py"),
     "lists are ordered": (
-        f"{ENGINE}/prepare.py", "list(a order by pos) as v", "list(a order by pos desc) as v", "tests/engine/test_answers.py"),
+        f"{ENGINE}/prepare.py", "list(a order by pos) as v", "list(a order by pos desc) as v",
+        "tests/engine/test_answers.py"),
     "a stay is one step of a path": (
         f"{ENGINE}/answers.py", "filter (a is distinct from before)", "", "tests/engine/test_answers.py"),
     "rework counts work, not rows": (
-        f"{ENGINE}/answers.py", "over (partition by c order by pos) as before from {wi})",
-        "over (partition by c order by pos) as before from ev)", "tests/engine/test_answers.py"),
+        f"{ENGINE}/answers.py", "over (partition by c order by pos) as before from {wi}),",
+        "over (partition by c order by pos) as before from ev),", "tests/engine/test_answers.py"),
     "starts and completions meet first in first out": (
-        f"{ENGINE}/prepare.py", "low < coalesce(lag(low) over w, 0)", "low < 0", "tests/engine/test_answers.py"),
+        f"{ENGINE}/prepare.py", "low < coalesce(lag(low) over w, 0)", "low < 0",
+        "tests/engine/test_answers.py"),
     "handovers are between two": (
-        f"{ENGINE}/duck_tables.py", "table[~unknown & ~same]", "table[~unknown]", "tests/engine/test_answers.py"),
+        f"{ENGINE}/duck_tables.py", "table[~unknown & ~same]", "table[~unknown]",
+        "tests/engine/test_answers.py"),
     "days in stages are days open": (
         f"{ENGINE}/answers.py", "case mark when 'open' then {{as_of}} end", "case mark when 'open' then entered end",
         "tests/engine/test_answers.py"),
     "open cases stay open": (
-        f"{ENGINE}/prepare.py", "then 'closed' else 'open' end\"", "then 'closed' else 'closed' end\"", "tests/engine/test_answers.py"),
+        f"{ENGINE}/prepare.py", "then 'closed' else 'open' end\"", "then 'closed' else 'closed' end\"",
+        "tests/engine/test_answers.py"),
     "the median is no mean": (
         f"{ENGINE}/answers.py", "median(us) / {DAY} as gap_days_median, quantile_cont(us, 0.9) / {DAY} as gap_days_p90,\n       min",
         "avg(us) / {DAY} as gap_days_median, quantile_cont(us, 0.9) / {DAY} as gap_days_p90,\n       min",
         "tests/engine/test_answers.py"),
     "day order is asked": (
-        f"{ENGINE}/time_columns.py", "if ambiguous and decided is None:", "if False:", "tests/engine/test_times.py"),
+        f"{ENGINE}/time_columns.py", "if ambiguous and decided is None:", "if False:",
+        "tests/engine/test_times.py"),
     "zones are asked": (
         f"{ENGINE}/time_columns.py", "if zoned and naive:", "if False:", "tests/engine/test_times.py"),
     "the database is closed": (
@@ -78,7 +93,8 @@ MUTANTS: dict[str, tuple[str, str, str, str]] = {
         "ltcdiag/mining/discovery.py", "Counter({path: int(n) for path, n in rows})", "Counter({path: 1 for path, n in rows})",
         "tests/engine/test_against_pm4py.py"),
     "noise is passed on": (
-        "ltcdiag/mining/discovery.py", '"noise_threshold": noise', '"noise_threshold": 0.9', "tests/engine/test_against_pm4py.py"),
+        "ltcdiag/mining/discovery.py", '"noise_threshold": noise', '"noise_threshold": 0.9',
+        "tests/engine/test_against_pm4py.py"),
 }
 
 

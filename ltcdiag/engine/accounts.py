@@ -75,10 +75,12 @@ def money(connection: duckdb.DuckDBPyConnection) -> tuple[tuple[Money, ...], int
         return (), 0
     currency = "coalesce(nullif(trim(currency), ''), 'unstated')" if "currency" in columns else "'unstated'"
     rows = connection.sql(f"""
-        select {currency} as cur, coalesce(sum(amount), 0), coalesce(sum(amount) filter (where reason is null), 0),
-               coalesce(sum(amount) filter (where reason is not null), 0)
-        from typed where amount is not null group by cur order by cur""").fetchall()
-    unreadable = connection.sql(
-        "select count(*) from typed where amount is null and amount_text is not null"
-    ).fetchall()[0][0]
-    return tuple(Money(c, Decimal(r), Decimal(k), set_aside=Decimal(a)) for c, r, k, a in rows), unreadable
+        select {currency} as cur, sum(amount), sum(amount) filter (where reason is null),
+               sum(amount) filter (where reason is not null), count(*) filter (where amount is null and has_amount)
+        from typed group by cur order by cur""").fetchall()
+    sums = tuple(
+        Money(cur, Decimal(read), Decimal(kept or 0), set_aside=Decimal(aside or 0))
+        for cur, read, kept, aside, _ in rows
+        if read is not None
+    )
+    return sums, sum(row[-1] for row in rows)

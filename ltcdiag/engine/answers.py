@@ -56,13 +56,15 @@ select a::varchar as activity, known_stage as stage, sum(n)::bigint as instances
 from per_case join lab using (a) group by a, known_stage order by repeats desc, activity"""
 
 HANDOVERS = f"""
-with moves as (select c, {{by}}::varchar as source, lead({{by}}) over w::varchar as target,
+with moves as (select c, {{by}} as source, lead({{by}}) over w as target,
                  lead(pos) over w is not null as moved,
                  epoch_us(lead(coalesce(st, ts)) over w) - epoch_us(coalesce(ts, st)) as us
                from {{wi}} window w as (partition by c order by pos))
-select source, target, count(*) as moves, count(distinct c) as cases, median(us) / {DAY} as gap_days_median,
-       quantile_cont(us, 0.9) / {DAY} as gap_days_p90, sum(us)::double / {DAY} as gap_days_total
-from moves where moved group by source, target order by moves desc, source nulls last, target nulls last"""
+select source::varchar as source, target::varchar as target, count(*) as moves, count(distinct c) as cases,
+       median(us) / {DAY} as gap_days_median, quantile_cont(us, 0.9) / {DAY} as gap_days_p90,
+       sum(us)::double / {DAY} as gap_days_total
+from moves where moved group by moves.source, moves.target
+order by moves desc, moves.source nulls last, moves.target nulls last"""
 
 CASES = f"""
 with ranks as (select v, row_number() over (order by count(*) desc, v) as variant from {{cs}} group by v)

@@ -118,6 +118,8 @@ def _account(
     by_reason, kept, latest = fates(connection)
     if latest is None:
         raise InputError(nothing_left(by_reason, records))
+    keep = "where reason is null" if by_reason else ""  # a reason that no row has need not be looked at again
+    connection.execute(f"create view kept as select * from typed {keep}")
     lines = sum(file.lines - file.structure for file in files)
     cut = lines_by_reason(lost)
     unused = {"table_not_used": sum(item.file.records for item in spare)}

@@ -20,7 +20,7 @@ def prepare_events(connection: duckdb.DuckDBPyConnection, roles: frozenset[str])
     """
     connection.execute(
         "create table k as select case_id, (row_number() over (order by case_id))::int as c "
-        "from (select distinct case_id from typed where reason is null)"
+        "from (select distinct case_id from kept)"
     )
     _enumerate(connection, "act", "activity")
     parties = [role for role in PARTY_ROLES if role in roles]
@@ -48,7 +48,7 @@ def prepare_events(connection: duckdb.DuckDBPyConnection, roles: frozenset[str])
     )
     connection.execute(
         f"create table ev as select * , row_number() over w as pos, lead(a) over w as a2, lead(ts) over w as ts2 "
-        f"from (select {', '.join(columns)} from typed join k using (case_id) where reason is null) "
+        f"from (select {', '.join(columns)} from kept join k using (case_id)) "
         f"window w as (partition by c order by {order})"
     )
 
@@ -57,8 +57,8 @@ def _enumerate(connection: duckdb.DuckDBPyConnection, type_name: str, column: st
     """An enumeration in sorted order. Activities stay as they are; a blank party is no party."""
     value = column if column == "activity" else f"nullif(trim({column}), '')"
     connection.execute(
-        f"create type e_{type_name} as enum (select distinct {value} as v from typed "
-        f"where reason is null and {value} is not null order by v)"
+        f"create type e_{type_name} as enum (select distinct {value} as v from "
+        f"(select distinct {column} from kept) where {value} is not null order by v)"
     )
 
 

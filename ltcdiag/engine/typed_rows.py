@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 TEXT_ROLES = ("lifecycle", "instance", "resource", "role", "department", "currency", "outcome")
 AMOUNT = "decimal(38,6)"
+NUMBERS = ("DOUBLE", "FLOAT", "DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "U")
 
 
 def make_typed(connection: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded], options: ReadOptions) -> None:
@@ -39,7 +40,7 @@ def _typed_select(item: Loaded, roles: frozenset[str], options: ReadOptions) -> 
         select * exclude (no_time), case when case_id is null or trim(case_id) = '' then 'id_missing'
           when activity is null or trim(activity) = '' then 'label_missing'
           when no_time then 'ts_missing' when ts is null then 'ts_unreadable' {late} end as reason
-        from (select {columns}, nullif(trim({item.text("time")}), '') is null as no_time from {item.relation})"""
+        from (select {columns}, {_blank(item, "time")} as no_time from {item.relation})"""
 
 
 def _typed_columns(item: Loaded, roles: frozenset[str], options: ReadOptions) -> list[str]:
@@ -57,14 +58,26 @@ def _typed_columns(item: Loaded, roles: frozenset[str], options: ReadOptions) ->
         columns.append(f"try_cast({item.text('sequence')} as bigint) as sequence")
     if "amount" in roles:
         columns += [
-            f"{_amount_sql(item.text('amount'))} as amount",
-            f"nullif(trim({item.text('amount')}), '') as amount_text",
+            f"{_amount_sql(item)} as amount",
+            f"not {_blank(item, 'amount')} as has_amount",
         ]
     return columns
 
 
-def _amount_sql(text: str) -> str:
+def _blank(item: Loaded, role: str) -> str:
+    """Whether the cell of a role is empty; a typed cell is empty only when it is null."""
+    column = item.map[role]
+    if column is not None and item.types[column] != "VARCHAR":
+        return f"({item.cells[column]} is null)"
+    return f"(nullif(trim({item.text(role)}), '') is null)"
+
+
+def _amount_sql(item: Loaded) -> str:
     """Currency signs, blanks and well-placed thousands commas are taken off; anything else must be a number."""
+    column = item.map["amount"]
+    if column is not None and item.types[column].startswith(NUMBERS):
+        return f"try_cast({item.cells[column]} as {AMOUNT})"
+    text = item.text("amount")
     bare = f"regexp_replace(trim({text}), '^[¥￥$€£]\\s*|\\s+|元$', '', 'g')"
     return (
         f"try_cast(case when regexp_full_match({bare}, '[-+]?[0-9]{{1,3}}(,[0-9]{{3}})+([.][0-9]+)?') "

@@ -13,7 +13,6 @@ from tests import naive
 from tests.logs import BASE, log_of, moments
 
 
-
 @pytest.fixture(scope="module")
 def frame():
     chance = random.Random(7)

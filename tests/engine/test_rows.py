@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ltcdiag.errors import ConservationError, InputError
-from ltcdiag.log.ledger import Ledger, Money, Step
+from ltcdiag.log.ledger import Ledger, Money, SourceFile, Step
 from tests.logs import few, log_of
 
 DAYS = pd.to_datetime(["2024-01-01", "2024-01-02", "2024-01-03", "2024-01-04"])
@@ -55,8 +55,13 @@ def test_a_ledger_that_does_not_balance_cannot_be_built():
         Step("read", "lines", 5, 3, set_aside={"blank": 1})
     with pytest.raises(ConservationError):
         Money("CNY", Decimal(3), Decimal(2))
-    with pytest.raises(ConservationError):
-        Ledger((), (Step("one", "rows", 3, 3), Step("two", "rows", 2, 2)), {})
+    file = SourceFile("f", "0", "", "", "", lines=4, structure=1, records=3)
+    one = Step("one", "records", 3, 3)
+    assert Ledger((file,), (one, Step("two", "records", 3, 3)), {}).balanced
+    with pytest.raises(ConservationError, match="left 'one'"):
+        Ledger((file,), (one, Step("two", "records", 2, 2)), {})
+    with pytest.raises(ConservationError, match="3 data lines"):
+        Ledger((file,), (Step("one", "records", 2, 2),), {})
 
 
 def border(label, moment, case="1"):
@@ -76,7 +81,8 @@ def test_start_and_end_rows_that_add_no_time_are_artificial():
     [border("Start", DAYS[1]), border("Start", DAYS[1]), border("work", DAYS[1])],
     [border("Start", DAYS[1]), border("work", DAYS[1]), border("work", DAYS[1], "2")],
     [border("Start", DAYS[1])],
-], ids=["carries time", "twice in a case", "not in every case", "nothing else"])
+    [border("work", DAYS[0]), border("Start", DAYS[1]), border("work", DAYS[2])],
+], ids=["carries time", "twice in a case", "not in every case", "nothing else", "between two others"])
 def test_a_start_row_that_could_be_work_stays_an_event(rows):
     log = log_of(pd.DataFrame(rows), artificial=frozenset({"start", "end"}))
     assert log.events == len(rows)
