@@ -38,9 +38,11 @@ def composed(source: Path, lang: str) -> Notebook:
 
 
 def _cell(cell: Notebook, name: str) -> Notebook:
-    make = nbformat.v4.new_markdown_cell if cell.cell_type == "markdown" else nbformat.v4.new_code_cell
     tags = cell.metadata.get("tags")
-    return make(cell.source, id=name, metadata={"tags": tags} if tags else {})
+    kept = {"id": name, "metadata": {"tags": tags} if tags else {}}
+    if cell.cell_type == "markdown":
+        return nbformat.v4.new_markdown_cell(cell.source, **kept)
+    return nbformat.v4.new_code_cell(cell.source, **kept)
 
 
 def executed(book: Notebook) -> Notebook:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from ..words import say
 from .fonts import font_family
@@ -55,11 +55,12 @@ class Drawing:
         return _fewer_colours(self.png(_NOTEBOOK_DPI))
 
     def _ipython_display_(self) -> None:
-        """In a notebook: the picture, then its words as text, so that both are kept and the words compared."""
-        from IPython.display import Image, display
+        """In a notebook: the picture, then its words as text of their own, which a test can compare."""
+        from IPython.display import HTML, Image, display
 
+        lines = "<br>".join(escape(self.words).splitlines())
         display(Image(self._repr_png_(), alt=self.words))  # type: ignore[no-untyped-call]
-        print(self.words)  # noqa: T201 - the output of a cell
+        display(HTML(f'<p style="color:{MUTED}">{lines}</p>'))  # type: ignore[no-untyped-call]
 
     def _repr_html_(self) -> str:
         words = escape(self.words, quote=True)
@@ -72,15 +73,19 @@ class Drawing:
 def _fewer_colours(png: bytes) -> bytes:
     """The same picture in a third of the bytes: its most frequent colours stay exact, the shades between
     letters and paper move to the nearest of them."""
+    import numpy as np
     from PIL import Image
 
-    picture = Image.open(BytesIO(png)).convert("RGB")
-    counted = cast("list[tuple[int, tuple[int, ...]]]", picture.getcolors(picture.width * picture.height))
-    frequent = sorted(counted, key=lambda found: (-found[0], found[1]))[:_NOTEBOOK_COLOURS]
-    palette = Image.new("P", (1, 1))
-    palette.putpalette([part for _, colour in frequent for part in colour])
+    picture = np.asarray(Image.open(BytesIO(png)).convert("RGB"))
+    flat = picture.reshape(-1, 3).astype(np.int64) @ (65_536, 256, 1)
+    colours, place, count = np.unique(flat, return_inverse=True, return_counts=True)
+    parts = np.stack([colours // 65_536, colours // 256 % 256, colours % 256], axis=1)
+    frequent = parts[np.lexsort((colours, -count))][:_NOTEBOOK_COLOURS]
+    nearest = ((parts[:, None, :] - frequent[None, :, :]) ** 2).sum(axis=2).argmin(axis=1).astype(np.uint8)
+    indexed = Image.fromarray(nearest[place].reshape(picture.shape[:2]))
+    indexed.putpalette(frequent.astype(np.uint8).tobytes())
     target = BytesIO()
-    picture.quantize(palette=palette, dither=Image.Dither.NONE).save(target, "png", optimize=True)
+    indexed.save(target, "png", optimize=True)
     return target.getvalue()
 
 

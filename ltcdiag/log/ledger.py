@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import ConservationError
 from ..words import current, say
 from .look import heading, html_facts, html_table
-from .telling import ledger_facts, set_aside_row
+from .telling import ledger_facts, set_aside_row, step_name, step_sum
 
 _SHOWN = 10
 
@@ -55,6 +55,10 @@ class Step:
                 f"step '{self.name}' does not balance: {self.came_in} in + {self.made} made != "
                 f"{self.went_out} out + {self.merged} merged + {gone} set aside ({self.unit})"
             )
+
+    def __str__(self) -> str:
+        lang = current()
+        return f"{step_name(self, lang)}{say('log.colon', lang)}{step_sum(self, lang)}"
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,8 @@ class Ledger:
     def __str__(self) -> str:
         lang = current()
         return "\n".join(f"{name}{say('log.colon', lang)}{text}" for name, text in ledger_facts(self, lang))
+
+    __repr__ = __str__
 
     def _repr_html_(self) -> str:
         lang = current()

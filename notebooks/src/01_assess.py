@@ -3,8 +3,11 @@
 #
 # 这本笔记本用企业已有的导出数据，照实描述“从线索到回款”这条链：
 #
-# 1. 读入了什么，搁置了什么？ 2. 整条链怎么走？ 3. 有多少种走法？ 4. 时间在哪里？ 5. 哪些工作做了不止一次？
-# 6. 工作在谁和谁之间交接？ 7. 每个数字背后是哪些案例？
+# - 读入了什么，搁置了什么？
+# - 整条链怎么走，有多少种走法？
+# - 时间在哪里？
+# - 哪些工作做了不止一次，在谁和谁之间交接？
+# - 每个数字背后是哪些案例？
 #
 # **怎么用**：菜单 *Run → Run All Cells* 运行全部。用自己的数据时，只改下面第一个代码格。不需要会编程。
 #
@@ -15,9 +18,11 @@
 #
 # This notebook takes the exports a company already has and describes the chain from lead to cash as it is:
 #
-# 1. What was loaded, what was set aside? 2. How does the whole chain run? 3. How many ways through it are there?
-# 4. Where does time lie? 5. What is done more than once? 6. Who hands work to whom? 7. Which cases stand behind
-# a number?
+# - What was loaded, and what was set aside?
+# - How does the whole chain run, and in how many ways?
+# - Where does time lie?
+# - What is done more than once, and who hands work to whom?
+# - Which cases stand behind a number?
 #
 # **How to use it**: *Run → Run All Cells* runs everything. For your own data change the first code cell and
 # nothing else. No programming needed.
@@ -28,8 +33,7 @@
 # %% [markdown] lang="zh"
 # ## 1 选择数据
 #
-# 下面的示例是虚构的。换成自己的数据：删掉一行开头的 `#`，把引号里的路径改成自己的文件、文件夹或 zip
-# （CSV、Excel、Parquet、JSON、XES 都可以）。
+# 下面的示例是虚构的。换成自己的数据：删掉一行开头的 `#`，把引号里的路径改成自己的文件、文件夹或 zip（CSV、Excel、Parquet、JSON、XES 都可以）。
 
 # %% [markdown] lang="en"
 # ## 1 Choose the data
@@ -63,8 +67,7 @@ options = {}
 # <details><summary>这些选项是什么意思</summary>
 #
 # `columns`：列认错时，指定哪一列是案例、活动、时间（还可指定 start、resource、role、department、amount、currency）。
-# `mapping`：同样的内容写在映射文件里。`ends`：哪些活动表示案例结束。`as_of`：截止时点，之后的行不计入。
-# 想先看列会被怎样理解：新建一格，运行 `print(ltc.sniff(data).text("zh"))`。
+# `mapping`：同样的内容写在映射文件里。`ends`：哪些活动表示案例结束。`as_of`：截止时点，之后的行不计入。想先看列会被怎样理解：新建一格，运行 `print(ltc.sniff(data).text("zh"))`。
 # </details>
 
 # %% [markdown] lang="en"
@@ -121,8 +124,7 @@ log
 log.ledger
 
 # %% [markdown] lang="zh"
-# **怎么看** 每一步左边等于右边。搁置的行按文件和行号就能在原文件里找到。金额按数据行相加，只用来核对有没有丢失，
-# 不是合同额。
+# **怎么看** 每一步左边等于右边。搁置的行按文件和行号就能在原文件里找到。金额按数据行相加，只用来核对有没有丢失，不是合同额。
 #
 # **下一步** 搁置的行多吗？请管数据的人修正导出，再读一次。
 
@@ -169,8 +171,7 @@ ltc.activities(log).top(30)
 ltc.draw(ltc.directly_follows(log, level="main_stage"))
 
 # %% [markdown] lang="zh"
-# **怎么看** 箭头上是次数和间隔中位数；线越粗走得越多，颜色越红间隔越长；虚线是案例的开始和结束。
-# 绕回自己的箭头是阶段内部的流转。间隔是两条记录之间的时间，其中可能有工作、等待，也可能是客户在处理。
+# **怎么看** 箭头上是次数和间隔中位数；线越粗走得越多，颜色越红间隔越长；虚线是案例的开始和结束。绕回自己的箭头是阶段内部的流转。间隔是两条记录之间的时间，其中可能有工作、等待，也可能是客户在处理。
 #
 # **下一步** 这和制度上画的流程一样吗？案例在哪一段离开？
 
@@ -201,7 +202,7 @@ ltc.draw(ltc.directly_follows(log))
 
 # %% [markdown] lang="en"
 # **How to read it** From top to bottom. An arrow that goes back is work done again or sent back; rare paths may be
-# hidden, and the words below say how many.
+# hidden, and the words under the picture say how many.
 #
 # **Next** Pick an arrow nobody expected and open its cases in section 9.
 
@@ -250,8 +251,7 @@ ltc.time_in_stages(log, level="main_stage")
 ltc.time_in_stages(log).top(10)
 
 # %% [markdown] lang="zh"
-# **怎么看** 上表按主阶段，下表按阶段，都从多到少。中位数只算已结束的停留；未结束的案例算到截止时点，另列。
-# 天数是自然日，包括周末和节假日。
+# **怎么看** 上表按主阶段，下表按阶段，都从多到少。中位数只算已结束的停留；未结束的案例算到截止时点，另列。天数是自然日，包括周末和节假日。
 #
 # **下一步** 占天数最多的阶段，时间在客户手里还是在自己手里？数据不会说，请问经办人。
 
@@ -275,11 +275,9 @@ ltc.draw(ltc.gaps(log))
 ltc.gaps(log).top(8)
 
 # %% [markdown] lang="zh"
-# **怎么看** 说“间隔”，不说“等待”：两条记录之间可能有人在工作。合计大，可能因为次数多，也可能因为每次都长，
-# 所以同时看次数和中位数；90 百分位是最慢的十分之一从哪里开始。
+# **怎么看** 说“间隔”，不说“等待”：两条记录之间可能有人在工作。合计大，可能因为次数多，也可能因为每次都长，所以同时看次数和中位数；90 百分位是最慢的十分之一从哪里开始。
 #
-# **如果数据有开始时间**（第 2 节“使用的列”里有“开始时间”，示例就有）：间隔仍从完成算到完成；而第 8 节的交接从
-# 前一项工作完成算到后一项工作开始，这一段没有人在做这个案例。两处对照，就能看出间隔里有多少是工作，多少是空档。
+# **如果数据有开始时间**（第 2 节“使用的列”里有“开始时间”，示例就有）：间隔仍从完成算到完成；而第 8 节的交接从前一项工作完成算到后一项工作开始，这一段没有人在做这个案例。两处对照，就能看出间隔里有多少是工作，多少是空档。
 #
 # **下一步** 记下合计最大的两三段，第 9 节逐一打开。
 
@@ -308,8 +306,7 @@ ltc.gaps(log).top(8)
 ltc.rework(log).top(8)
 
 # %% [markdown] lang="zh"
-# **怎么看** 先看“有重复的案例”的占比，再看“多做的次数”：少数案例反复很多次，也会让次数很大。重复不一定是错误，
-# 比如客户主动改需求。
+# **怎么看** 先看“有重复的案例”的占比，再看“多做的次数”：少数案例反复很多次，也会让次数很大。重复不一定是错误，比如客户主动改需求。
 #
 # **下一步** 重复之前通常发生了什么？在活动地图上顺着往回的箭头找。
 
@@ -336,8 +333,7 @@ ltc.draw(ltc.handovers(log))
 ltc.handovers(log).top(10)
 
 # %% [markdown] lang="zh"
-# **怎么看** 行交出，列接手。有开始时间时，间隔从前一项完成算到后一项开始；没有时，从记录算到记录。
-# 交接多不等于协作差；个人数据只用于看流程，不用于考核。
+# **怎么看** 行交出，列接手。有开始时间时，间隔从前一项完成算到后一项开始；没有时，从记录算到记录。交接多不等于协作差；个人数据只用于看流程，不用于考核。
 #
 # **下一步** 请交出和接手的双方一起看这张图：哪些材料、信息、决定没有一次交齐？
 
@@ -385,9 +381,10 @@ ltc.draw(ltc.points(log))
 
 # %% tags=["nbval-check-output"]
 row = 1
-chosen = log.where(ltc.gaps(log).filter(row))
-print(ltc.gaps(log).top(row))
-print(chosen.ledger)
+path = ltc.gaps(log).filter(row)
+chosen = log.where(path)
+print(path)
+print(chosen.ledger.steps[-1])
 
 # %% tags=["nbval-check-output"]
 longest = ltc.cases(chosen).largest("days", 8)
@@ -401,14 +398,13 @@ longest
 
 # %% tags=["nbval-check-output"]
 one = chosen.where(longest.filter(1))
-ltc.points(one).top(40)
+ltc.points(one).top(60)
 
 # %% [markdown] lang="zh"
 # **怎么看** “来源行”是原文件里的行号：打开导出文件，翻到那一行，就是原始记录。
 #
 # **下一步** 带着这几个案例去找经办人：这几天发生了什么？想换一种筛选：
-# `log.where(ltc.Contains(("活动",)))`、`log.between("2024-01-01", "2024-06-30")`、`log.where(ltc.StateIs("open"))`，
-# 可以用 `&`、`|`、`~` 组合；上面每一格都可以把 `log` 换成 `chosen` 再看一遍。
+# `log.where(ltc.Contains(("活动",)))`、`log.between("2024-01-01", "2024-06-30")`、`log.where(ltc.StateIs("open"))`，可以用 `&`、`|`、`~` 组合；上面每一格都可以把 `log` 换成 `chosen` 再看一遍。
 
 # %% [markdown] lang="en"
 # **How to read it** “Source row” is the line of the file: open the export, go to that line, and there is the record.

@@ -1,0 +1,222 @@
+"""The notebooks: no drift from their source, numbers compared as text, other data, bad data, plain messages."""
+
+from __future__ import annotations
+
+import ast
+import base64
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tools"))
+
+import build_notebooks as build  # noqa: E402 - tools/ is no package
+
+BOOKS = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
+CHECKED = "nbval-check-output"
+
+
+def tags(cell):
+    return cell.metadata.get("tags", [])
+
+
+def code(book):
+    return [cell for cell in book.cells if cell.cell_type == "code"]
+
+
+@pytest.fixture(params=BOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def book(request):
+    return nbformat.read(request.param, as_version=4)
+
+
+def test_there_is_a_notebook_in_each_language():
+    assert {path.relative_to(ROOT / "notebooks").as_posix() for path in BOOKS} == {
+        "zh/01_assess.ipynb", "en/01_assess.ipynb"}
+
+
+def test_a_notebook_is_what_its_source_says():
+    assert build.main(["--check"]) == 0
+
+
+@pytest.mark.parametrize("change", ["source", "dropped cell", "tag", "missing"])
+def test_a_notebook_that_drifted_is_noticed(tmp_path, monkeypatch, capsys, change):
+    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks", ignore=shutil.ignore_patterns("report"))
+    monkeypatch.setattr(build, "NOTEBOOKS", tmp_path / "notebooks")
+    monkeypatch.setattr(build, "ROOT", tmp_path)
+    assert build.main(["--check"]) == 0
+    there = tmp_path / "notebooks" / "en" / "01_assess.ipynb"
+    changed = nbformat.read(there, as_version=4)
+    if change == "source":
+        changed.cells[7].source += " "
+    elif change == "dropped cell":
+        del changed.cells[-1]
+    elif change == "tag":
+        code(changed)[1].metadata["tags"] = []
+    nbformat.write(changed, there)
+    if change == "missing":
+        there.unlink()
+    assert build.main(["--check"]) == 1
+    assert "notebooks/en/01_assess.ipynb" in capsys.readouterr().out.replace("\\", "/")
+
+
+def test_both_languages_hold_the_same_cells():
+    zh, en = (build.composed(ROOT / "notebooks" / "src" / "01_assess.py", lang).cells for lang in ("zh", "en"))
+    assert [(cell.id, cell.cell_type, tags(cell)) for cell in zh] == [
+        (cell.id, cell.cell_type, tags(cell)) for cell in en]
+
+
+def test_no_cell_holds_logic(book):
+    """At most a dozen lines; no function, no loop, no condition; nothing imported but the front door."""
+    for cell in code(book):
+        assert len(cell.source.splitlines()) <= 12, cell.id
+        nodes = list(ast.walk(ast.parse(cell.source)))
+        logic = (ast.FunctionDef, ast.Lambda, ast.ClassDef, ast.For, ast.While, ast.If, ast.comprehension, ast.Try)
+        assert not [node for node in nodes if isinstance(node, logic)], cell.id
+        imported = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+        assert imported <= {"os", "ltcdiag"}, cell.id
+        assert not any(isinstance(node, ast.ImportFrom) for node in nodes), cell.id
+
+
+def test_the_first_code_cell_and_no_other_is_the_one_to_change(book):
+    assert ["parameters" in tags(cell) for cell in code(book)] == [True] + [False] * (len(code(book)) - 1)
+
+
+def test_outputs_are_committed_whole_and_free_of_errors(book):
+    """A notebook without outputs would pass every comparison."""
+    assert [cell.execution_count for cell in code(book)] == list(range(1, len(code(book)) + 1))
+    checked = [cell for cell in code(book) if CHECKED in tags(cell)]
+    assert len(checked) >= 15
+    for cell in checked:
+        texts = [text for output in cell.outputs for text in compared(output)]
+        assert any(re.search(r"\d", text) for text in texts), f"{cell.id} compares no number"
+    assert not [cell.id for cell in code(book) for output in cell.outputs if output.output_type == "error"]
+    assert not [cell.id for cell in code(book) if "execution" in cell.metadata], "timings differ on each run"
+
+
+def compared(output):
+    """The parts of an output that nbval compares."""
+    if output.output_type == "stream":
+        return [output.text]
+    return [text for kind, text in output.data.items() if kind.startswith("text/")]
+
+
+@pytest.mark.parametrize("path", BOOKS, ids=lambda path: path.parent.name)
+def test_a_notebook_is_small(path):
+    assert path.stat().st_size < 1_000_000
+    found = nbformat.read(path, as_version=4)
+    pictures = [base64.b64decode(output.data["image/png"]) for cell in code(found) for output in cell.outputs
+                if "image/png" in output.get("data", {})]
+    assert len(pictures) == 6
+    assert max(map(len, pictures)) <= 100_000
+
+
+def compare(path, work):
+    """Runs nbval as the README's test command does; the process that ran."""
+    command = [sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "-p", "no:cacheprovider", "--nbval-lax",
+               "--nbval-current-env", "--nbval-sanitize-with", str(ROOT / "tests" / "nbval_sanitize.cfg"), str(path)]
+    return subprocess.run(command, cwd=work, env=environment(), capture_output=True, text=True, check=False,
+                          encoding="utf-8")
+
+
+def environment(**more):
+    kept = {name: value for name, value in os.environ.items() if name != "LTCDIAG_DATA"}
+    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **more}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_changed_number_fails_the_comparison_and_the_committed_one_passes(tmp_path, lang):
+    short = nbformat.read(ROOT / "notebooks" / lang / "01_assess.ipynb", as_version=4)
+    short.cells = code(short)[:3]
+    same, changed = tmp_path / "same.ipynb", tmp_path / "changed.ipynb"
+    nbformat.write(short, same)
+    events = {"zh": "9,151", "en": "4,619"}[lang]
+    for cell in short.cells[2:]:
+        for output in cell.outputs:
+            assert events in output.data["text/html"]
+            output.data["text/html"] = output.data["text/html"].replace(events, events[:-1] + "0", 1)
+    nbformat.write(short, changed)
+    passed = compare(same, tmp_path)
+    assert passed.returncode == 0, passed.stdout
+    failed = compare(changed, tmp_path)
+    assert failed.returncode == 1, failed.stdout
+    assert "1 failed, 2 passed" in failed.stdout
+
+
+def run(lang, folder, data, *, allow_errors=False):
+    """The notebook of a language, run on other data."""
+    from nbclient import NotebookClient
+
+    fresh = build.composed(ROOT / "notebooks" / "src" / "01_assess.py", lang)
+    client = NotebookClient(fresh, timeout=600, kernel_name="python3", allow_errors=allow_errors,
+                            resources={"metadata": {"path": str(folder)}})
+    client.execute(env=environment(LTCDIAG_DATA=str(data)))
+    return fresh
+
+
+def shown(found):
+    return "\n".join(text for cell in code(found) for output in cell.outputs if output.output_type != "error"
+                     for text in compared(output))
+
+
+@pytest.fixture
+def quiet(monkeypatch):
+    """nbclient takes the kernel that belongs to this Python, whatever is registered on the machine."""
+    monkeypatch.setenv("JUPYTER_PLATFORM_DIRS", "1")
+
+
+@pytest.mark.usefixtures("quiet")
+def test_it_runs_on_another_log_by_changing_one_cell(tmp_path):
+    told = tomllib.loads((ROOT / "sample_logs" / "clean_twin" / "truth.toml").read_text(encoding="utf-8"))["log"]
+    seen = shown(run("zh", tmp_path, ROOT / "sample_logs" / "clean_twin"))
+    assert f"{told['cases']:,} 个案例，{told['events']:,} 个事件，{told['activities']} 种活动" in seen
+    assert f"共 {told['variants']} " in seen or f"走出 {told['variants']} 种变体" in seen
+    assert (tmp_path / "report" / "report.html").is_file()
+
+
+@pytest.mark.usefixtures("quiet")
+def test_it_runs_on_a_log_of_another_process_without_departments(tmp_path):
+    rows = "case,activity,time\n" + "".join(
+        f"{case},{step},2024-01-{day:02} 10:00\n" for case in range(5) for day, step in enumerate("abca", start=1))
+    (tmp_path / "plain.csv").write_text(rows, encoding="utf-8")
+    found = run("en", tmp_path, tmp_path / "plain.csv")
+    assert "5 cases, 20 events, 3 activities" in shown(found)
+    errors = [output for cell in code(found) for output in cell.outputs if output.output_type == "error"]
+    assert {error.ename for error in errors} == {"InputError"}, "handovers need parties and say so"
+    assert not any("Traceback" in line or ".py" in line for error in errors for line in error.traceback)
+    assert (tmp_path / "report" / "report.html").is_file()
+
+
+@pytest.mark.usefixtures("quiet")
+@pytest.mark.real_data
+def test_it_runs_on_a_real_log(tmp_path, real_data):
+    seen = shown(run("en", tmp_path, real_data / "logs" / "receipt.xes.gz"))
+    assert "1,434 cases, 8,577 events, 27 activities" in seen
+
+
+@pytest.mark.usefixtures("quiet")
+@pytest.mark.parametrize(("lang", "content"), [("zh", ""), ("en", ""), ("en", "id,step,when\n")])
+def test_bad_data_give_a_plain_sentence_and_no_traceback(tmp_path, lang, content):
+    (tmp_path / "bad.csv").write_text(content, encoding="utf-8")
+    fresh = build.composed(ROOT / "notebooks" / "src" / "01_assess.py", lang)
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+
+    client = NotebookClient(fresh, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}})
+    with pytest.raises(CellExecutionError):
+        client.execute(env=environment(LTCDIAG_DATA=str(tmp_path / "bad.csv")))
+    ran = [cell for cell in code(fresh) if cell.execution_count]
+    assert len(ran) == 2, "nothing runs after the message"
+    (error,) = ran[-1].outputs
+    said = "\n".join(error.traceback)
+    assert "bad.csv" in said
+    assert error.ename == "InputError"
+    assert not re.search(r"Traceback|ltcdiag[\\/]|\.py\b|\x1b\[", said), said
+    assert bool(re.search("[\u4e00-\u9fff]", said)) == (lang == "zh"), said
