@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from .errors import InputError
 from .log.event_log import EventLog
-from .log.records import ROLES, ColumnMap, Table, TypedTable
+from .log.records import ROLES, ColumnMap, Table, TextTable, TypedTable
 from .words import current, languages, say, speak
 
 if TYPE_CHECKING:
@@ -72,25 +72,27 @@ def read(
 
         WorkCalendar.parse(calendar)
     settings = _settings(mapping, columns, ends, timezone, day_order, encoding)
-    used, unused, name = _tables(source, settings)
+    found = _tables(source, settings)
     options = ReadOptions(
         timezone=_zone(settings.timezone),
         day_order=_day_order(settings.day_order),
         as_of=_as_of(as_of),
+        currency=settings.currency,
         attributes=attributes,
         artificial=artificial_labels(),
     )
-    return build(
-        used,
-        unused,
+    log = build(
+        found.used,
+        found.unused,
         options,
         labelling=lambda labels: _labelling(labels, settings),
-        name=name,
+        name=found.name,
         notion=case,
         calendar=calendar,
         progress=progress or silent,
         threads=threads,
     )
+    return replace(log, notes=(*found.notes, *log.notes))
 
 
 def _settings(
@@ -122,11 +124,16 @@ def _settings(
     )
 
 
-Used = list[tuple[Table, ColumnMap]]
-Unused = list[tuple[Table, str]]
+class _Found(NamedTuple):
+    """Tables that hold events, tables that do not, what they were read from, and what the readers noted."""
+
+    used: list[tuple[Table, ColumnMap]]
+    unused: list[tuple[Table, str]]
+    name: str
+    notes: tuple[str, ...]
 
 
-def _tables(source: Any, settings: SourceMapping) -> tuple[Used, Unused, str]:
+def _tables(source: Any, settings: SourceMapping) -> _Found:
     from .sources.opening import open_tables
     from .sources.reading import tables_for_log
 
@@ -135,10 +142,11 @@ def _tables(source: Any, settings: SourceMapping) -> tuple[Used, Unused, str]:
     if isinstance(source, list | tuple):
         tables = open_tables(source, encoding=settings.encoding)
         used, unused = tables_for_log(tables, settings)
-        return used, unused, ", ".join(Path(path).name for path in source)
-    table = _frame_table(source)
-    used, unused = tables_for_log([table], settings)
-    return used, unused, "DataFrame"
+        notes = [note for table in tables if isinstance(table, TextTable) for note in table.notes]
+        passed = [f"{fault.where}: {fault.what}" for fault in tables.passed_over]
+        return _Found(used, unused, ", ".join(Path(path).name for path in source), (*notes, *passed))
+    used, unused = tables_for_log([_frame_table(source)], settings)
+    return _Found(used, unused, "DataFrame", ())
 
 
 def _frame_table(frame: pd.DataFrame) -> TypedTable:

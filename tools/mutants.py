@@ -54,8 +54,9 @@ MUTANTS: dict[str, tuple[str, str, str, str]] = {
         "from {{events}} where a2 is not null and a2 != a\ngroup by a, a2 order by moves",
         "tests/engine/test_answers.py"),
     "ties are broken by the source row": (
-        f"{ENGINE}/prepare.py", '            "row",\n        ]\n    )\n    connection', "        ]\n    )\n    connection",
-        "tests/engine/test_answers.py tests/engine/test_same_bytes.py"),
+        f"{ENGINE}/prepare.py",
+        '            "row",\n        ]\n    )\n    connection', "        ]\n    )\n    connection",
+        "tests/engine/test_answers.py"),
     "lists are ordered": (
         f"{ENGINE}/prepare.py", "list(a order by pos) as v", "list(a order by pos desc) as v",
         "tests/engine/test_answers.py"),
@@ -77,7 +78,8 @@ MUTANTS: dict[str, tuple[str, str, str, str]] = {
         f"{ENGINE}/prepare.py", "then 'closed' else 'open' end\"", "then 'closed' else 'closed' end\"",
         "tests/engine/test_answers.py"),
     "the median is no mean": (
-        f"{ENGINE}/answers.py", "median(us) / {DAY} as gap_days_median, quantile_cont(us, 0.9) / {DAY} as gap_days_p90,\n       min",
+        f"{ENGINE}/answers.py",
+        "median(us) / {DAY} as gap_days_median, quantile_cont(us, 0.9) / {DAY} as gap_days_p90,\n       min",
         "avg(us) / {DAY} as gap_days_median, quantile_cont(us, 0.9) / {DAY} as gap_days_p90,\n       min",
         "tests/engine/test_answers.py"),
     "day order is asked": (
@@ -90,7 +92,8 @@ MUTANTS: dict[str, tuple[str, str, str, str]] = {
     "a user's text is bound": (
         f"{ENGINE}/connection.py", "text.replace('\"', '\"\"')", "text", "tests/engine/test_same_bytes.py"),
     "pm4py gets counts": (
-        "ltcdiag/mining/discovery.py", "Counter({path: int(n) for path, n in rows})", "Counter({path: 1 for path, n in rows})",
+        "ltcdiag/mining/discovery.py",
+        "Counter({path: int(n) for path, n in rows})", "Counter({path: 1 for path, n in rows})",
         "tests/engine/test_against_pm4py.py"),
     "noise is passed on": (
         "ltcdiag/mining/discovery.py", '"noise_threshold": noise', '"noise_threshold": 0.9',

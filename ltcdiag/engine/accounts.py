@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..errors import Fault
 from ..log.ledger import Money, RowSetAside
 from ..words import current, say
+from .connection import literal
 from .loading import ROWS_A_FILE, Loaded
 
 if TYPE_CHECKING:
@@ -68,12 +69,14 @@ def rows_set_aside(connection: duckdb.DuckDBPyConnection, loaded: Sequence[Loade
     return rows
 
 
-def money(connection: duckdb.DuckDBPyConnection) -> tuple[tuple[Money, ...], int]:
-    """Money by currency over all records, and how many amounts are no numbers."""
+def money(connection: duckdb.DuckDBPyConnection, unstated: str) -> tuple[tuple[Money, ...], int]:
+    """Money by currency over all records, and how many amounts are no numbers. unstated: the currency of
+    amounts that name none."""
     columns = _columns(connection)
     if "amount" not in columns:
         return (), 0
-    currency = "coalesce(nullif(trim(currency), ''), 'unstated')" if "currency" in columns else "'unstated'"
+    stated = "nullif(trim(currency), '')" if "currency" in columns else "null"
+    currency = f"coalesce({stated}, {literal(unstated)})"
     rows = connection.sql(f"""
         select {currency} as cur, sum(amount), sum(amount) filter (where reason is null),
                sum(amount) filter (where reason is not null), count(*) filter (where amount is null and has_amount)

@@ -128,7 +128,7 @@ def _account(
         Step("records → events", "records", records, kept, set_aside={**by_reason, **unused}),
     )
     here = rows_set_aside(connection, loaded) if by_reason else []
-    sums, unreadable = money(connection)
+    sums, unreadable = money(connection, options.currency or "unstated")
     return Ingested(
         loaded=tuple(loaded),
         files=files,

@@ -31,6 +31,7 @@ class ReadOptions:
     """What the user decided.
 
     timezone: zone of wall-clock times. day_order: dmy, mdy or ymd. as_of: later rows are set aside.
+    currency: of amounts without one.
     attributes: "all" columns are kept for filters, or only those named. artificial: words of start and end
     rows that mining tools add, in lower case.
     """
@@ -38,6 +39,7 @@ class ReadOptions:
     timezone: str | None = None
     day_order: str | None = None
     as_of: datetime | None = None
+    currency: str | None = None
     attributes: str | Sequence[str] = "all"
     artificial: frozenset[str] = frozenset()
 

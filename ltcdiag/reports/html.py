@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..charts.drawing import Drawing
 from ..charts.fonts import FAMILY, subset_woff
-from ..errors import LtcdiagError
 from ..words import say
 from .assessment import Assessment
 from .openings import FIRST
@@ -34,11 +33,6 @@ def render(found: Assessment, drawings: Sequence[Drawing], lang: str) -> str:
     return _whole("report.html.j2", lang, {"page": page, "pictures": pictures, "first": FIRST})
 
 
-def render_refusal(error: LtcdiagError, lang: str) -> str:
-    """The one page that says why there is no report."""
-    return _whole("refused.html.j2", lang, {"faults": error.faults})
-
-
 def _whole(template: str, lang: str, values: Mapping[str, Any]) -> str:
     """The page with its font cut to the characters it shows, and the hashes of its style and script."""
     script = _asset("report.js")
@@ -48,13 +42,13 @@ def _whole(template: str, lang: str, values: Mapping[str, Any]) -> str:
     style = _font_face(body + foot) + _asset("report.css") + _page_foot(foot)
     return _environment().get_template("page.html.j2").render(
         lang=lang, body=body, style=style, script=script, policy=_policy(style, script),
-        title=_title(values, lang),
+        title=_title(values),
     )
 
 
-def _title(values: Mapping[str, Any], lang: str) -> str:
-    page = values.get("page")
-    return f"{page.title} · {page.log.name}" if page else say("reports.refused_title", lang)
+def _title(values: Mapping[str, Any]) -> str:
+    page = values["page"]
+    return f"{page.title} · {page.log.name}"
 
 
 def _policy(style: str, script: str) -> str:

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from ..charts.drawing import Drawing
-from ..errors import LtcdiagError
 from ..log.event_log import EventLog
 from ..words import say, use
 from . import files
 from .assessment import Assessment, assess
 from .folder import whole
-from .html import render, render_refusal
+from .html import render
 from .moments import iso
 from .pictures import picture
 from .xlsx import write_workbook
@@ -81,22 +80,6 @@ def write_report(
         as_of=iso(log.as_of, log.timezone),
         fingerprint=log.fingerprint,
     )
-
-
-def write_refusal(error: LtcdiagError, out: str | Path, *, lang: str = "zh", force: bool = False) -> Written:
-    """The folder of a run that stopped: one page that says why, and the plain files with nothing in them."""
-    out = Path(out)
-    why = say("reports.refused_reason", lang)
-    with use(lang), whole(out, force=force) as folder:
-        _write_page(folder, render_refusal(error, lang))
-        files.write_csv(folder / "set_aside.csv", files.SET_ASIDE, ())
-        files.write_csv(folder / "defects.csv", files.DEFECTS, ())
-        files.write_json(folder / "fitness.json", {"schema": "ltcdiag.fitness/1", "defects": [], "questions": [],
-                                                   "reason": why})
-        files.write_json(folder / "ledger.json", {
-            "schema": "ltcdiag.ledger/1", "balanced": False, "files": [], "steps": [], "totals": {}, "money": {},
-            "reason": why, "faults": [{"what": f.what, "where": f.where, "fix": f.fix} for f in error.faults]})
-    return Written(out, out / "report.html")
 
 
 def _write_page(folder: Path, page: str) -> None:

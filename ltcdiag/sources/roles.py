@@ -232,7 +232,7 @@ class _Judge:
                         where=self.file,
                         role=note(f"role_{role}"),
                         columns=_listed(self.columns),
-                        line=paste(role, self._likely(role)),
+                        line=paste(role, note("your_column")),
                     )
                 )
             elif role not in self.given and self._is_doubtful(self.chosen[role]):
@@ -261,12 +261,6 @@ class _Judge:
     def _example(self, column: str) -> str:
         values = list(dict.fromkeys(filter(None, self.sample.get(column, ()))))[:3]
         return f"{column}: " + ", ".join(values)
-
-    def _likely(self, role: str) -> str:
-        """The column whose values fit best, for the line to paste."""
-        taken = set(self.chosen.values())
-        free = [column for column in self.columns if column not in taken] or list(self.columns) or ["?"]
-        return max(free, key=lambda c: fit_of(role, self.values[c]) if c in self.values else 0.0)
 
     def _is_doubtful(self, column: str) -> bool:
         """The header has the name twice, and the two columns differ."""

@@ -173,3 +173,29 @@ def test_the_sql_shown_is_the_sql_that_answers(name):
     rerun = tables.store.connection.sql(tables.sql(name)).df()
     assert len(rerun) == len(table)
     assert rerun.iloc[:, 0].tolist() == table.iloc[:, 0].tolist()
+
+
+def test_ties_are_broken_by_the_source_row_however_the_rows_come():
+    labels = [f"step {i:03}" for i in range(200)]
+    frame = pd.DataFrame({"case": "1", "activity": labels, "time": pd.Timestamp("2024-01-01"),
+                          "source_row": range(1, 201)})
+    shuffled = frame.sample(frac=1, random_state=11).reset_index(drop=True)
+    assert log_of(shuffled).tables.answer("variants").table["activities"][0] == tuple(labels)
+
+
+@pytest.mark.parametrize(("moves", "work"), [
+    ("c s c", [(None, 0), (1, 2)]),
+    ("s s c c", [(0, 2), (1, 3)]),
+    ("s c s", [(0, 1), (2, None)]),
+    ("c c s", [(None, 0), (None, 1), (2, None)]),
+])
+def test_a_completion_takes_the_oldest_open_start(moves, work):
+    kinds = {"s": "start", "c": "complete"}
+    rows = [("1", "call", kinds[m], pd.Timestamp("2024-01-01") + pd.Timedelta(hours=i))
+            for i, m in enumerate(moves.split())]
+    frame = pd.DataFrame(rows, columns=["case", "activity", "lifecycle", "time"])
+    tables = log_of(frame).tables
+    tables.names("wi")
+    found = tables.store.connection.sql("select st, ts from wi order by coalesce(ts, st), st nulls first").fetchall()
+    hours = [tuple(None if t is None else t.hour for t in row) for row in found]
+    assert sorted(hours, key=str) == sorted(work, key=str)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from ltcdiag.errors import InputError, OutputError
+from ltcdiag.errors import OutputError
 from ltcdiag.reports import writing
 from ltcdiag.reports.folder import whole
-from ltcdiag.reports.writing import write_refusal, write_report
+from ltcdiag.reports.writing import write_report
 
 
 def everything(folder):
@@ -83,12 +83,3 @@ def test_a_file_a_link_and_a_missing_parent_are_refused(tmp_path):
         with pytest.raises(OutputError), whole(target, force=True):
             pass
     assert everything(tmp_path) == ["file", "link", "real"]
-
-
-def test_a_run_that_stopped_says_why_in_its_folder(tmp_path):
-    error = InputError("412 rows <b>bad</b>", where="a.csv", fix="export again")
-    done = write_refusal(error, tmp_path / "out", lang="en")
-    page = done.report.read_text("utf-8")
-    assert "412 rows &lt;b&gt;bad&lt;/b&gt;" in page
-    assert "export again" in page
-    assert everything(done.folder) == ["defects.csv", "fitness.json", "ledger.json", "report.html", "set_aside.csv"]
