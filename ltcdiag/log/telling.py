@@ -17,12 +17,9 @@ Fact = tuple[str, str]
 
 def log_facts(log: EventLog, lang: str) -> list[Fact]:
     """What a log is: name → value, the activities without a stage first, because they need a person."""
-    facts = [_fact("unmapped", lang, _unmapped(log, lang))]
-    if log.notes:
-        facts.append(_fact("notes", lang, " · ".join(log.notes)))
     roles = (f"{say(f'sniffing.role_{role}', lang)} = {column}" for role, column in log.columns.items())
     return [
-        *facts,
+        _fact("unmapped", lang, _unmapped(log, lang)),
         _fact("data", lang, log.name),
         _fact("size", lang, say("log.counts", lang, cases=f"{log.cases:,}", events=f"{log.events:,}",
                                 activities=f"{len(log.stages):,}")),
@@ -30,7 +27,17 @@ def log_facts(log: EventLog, lang: str) -> list[Fact]:
         _fact("zone", lang, log.timezone or say("log.no_zone", lang)),
         _fact("ends", lang, say(f"log.ends_{log.closedness}", lang)),
         _fact("columns", lang, say("log.comma", lang).join(roles)),
+        *(_fact("notes", lang, note) for note in _notes(log)),
     ]
+
+
+def _notes(log: EventLog) -> list[str]:
+    """The notes on reading, without the folders that the data lie in."""
+    folders = {file.file.removesuffix(PurePath(file.file).name) for file in log.ledger.files} - {""}
+    notes = list(log.notes)
+    for folder in sorted(folders, key=len, reverse=True):
+        notes = [note.replace(folder, "") for note in notes]
+    return notes
 
 
 def _unmapped(log: EventLog, lang: str) -> str:

@@ -64,6 +64,16 @@ def test_sums_of_the_ledger_balance_as_they_are_written(tmp_path):
     assert str(tmp_path) not in text
 
 
+def test_a_file_that_was_passed_over_is_noted_without_its_folder(tmp_path, lang):
+    (tmp_path / "log.csv").write_text("case,activity,time\na,x,2024-01-01\na,y,2024-01-03\n", "utf-8")
+    (tmp_path / "other.csv").write_text("no table at all\n\n", "utf-8")
+    log = ltc.read(tmp_path)
+    assert any("other.csv" in note for note in log.notes)
+    html = log._repr_html_()
+    assert "other.csv" in html
+    assert str(tmp_path) not in html
+
+
 def test_a_filter_is_a_line_of_the_ledger():
     log = ltc.read(frame())
     with use("en"):
