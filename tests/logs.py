@@ -38,14 +38,15 @@ def moments(seconds: list[int]) -> list[datetime]:
 @st.composite
 def frames(draw, *, start=False, parties=False, lifecycle=False, max_size=40):
     """Rows in any order, few cases, few labels, many equal times."""
-    rows = draw(st.lists(st.fixed_dictionaries({
+    row = st.fixed_dictionaries({
         "case": st.sampled_from(["A", "b", "案例3", "d'4"]),
         "activity": st.sampled_from(["x", "y", "报价", "<b>", "z; drop"]),
         "seconds": st.integers(0, 6),
         "ahead": st.integers(0, 3),
         "resource": st.sampled_from(["Li", "王", "", None]),
         "lifecycle": st.sampled_from(["schedule", "start", "complete", "COMPLETE"]),
-    }), min_size=1, max_size=max_size))
+    })
+    rows = draw(st.one_of(st.lists(row, min_size=1, max_size=4), st.lists(row, min_size=max_size // 2, max_size=max_size)))
     frame = pd.DataFrame({
         "case": [r["case"] for r in rows], "activity": [r["activity"] for r in rows],
         "time": pd.Series(moments([r["seconds"] for r in rows]), dtype="datetime64[us]"),

@@ -46,6 +46,15 @@ def test_gaps_equal_their_twin(frame):
     assert table["gap_days_total"].is_monotonic_decreasing
 
 
+def test_the_measures_of_a_gap_are_told_apart():
+    days = pd.to_datetime(["2024-01-01", "2024-01-02", "2024-01-01", "2024-01-03", "2024-01-01", "2024-01-11"])
+    frame = pd.DataFrame({"case": list("aabbcc"), "activity": list("xyxyxy"), "time": days})
+    row = log_of(frame).tables.answer("gaps").table.iloc[0]
+    assert (row["gap_days_total"], row["gap_days_median"], row["gap_days_min"], row["gap_days_max"]) == (13, 2, 1, 10)
+    assert row["gap_days_mean"] == pytest.approx(13 / 3)
+    assert row["gap_days_p90"] == pytest.approx(8.4)  # four fifths of the way from 2 to 10
+
+
 @few
 @given(frames(start=True))
 def test_variants_equal_their_twin_and_add_up_to_cases(frame):
