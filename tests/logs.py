@@ -46,7 +46,8 @@ def frames(draw, *, start=False, parties=False, lifecycle=False, max_size=40):
         "resource": st.sampled_from(["Li", "王", "", None]),
         "lifecycle": st.sampled_from(["schedule", "start", "complete", "COMPLETE"]),
     })
-    rows = draw(st.one_of(st.lists(row, min_size=1, max_size=4), st.lists(row, min_size=max_size // 2, max_size=max_size)))
+    many = st.lists(row, min_size=max_size // 2, max_size=max_size)
+    rows = draw(st.one_of(st.lists(row, min_size=1, max_size=4), many))
     frame = pd.DataFrame({
         "case": [r["case"] for r in rows], "activity": [r["activity"] for r in rows],
         "time": pd.Series(moments([r["seconds"] for r in rows]), dtype="datetime64[us]"),

@@ -37,14 +37,15 @@ def lines_by_reason(rows: Iterable[RowSetAside]) -> dict[str, int]:
     return counts
 
 
-def nothing_left(by_reason: Mapping[str, int], records: int) -> list[Fault]:
+def nothing_left(by_reason: Mapping[str, int], records: int, where: str) -> list[Fault]:
     """Why no event is left, one fault a reason."""
     lang = current()
     if not by_reason:
-        return [Fault(say("engine.header_only", lang), fix=say("engine.header_only_fix", lang))]
+        return [Fault(say("engine.header_only", lang), where=where, fix=say("engine.header_only_fix", lang))]
     return [
         Fault(
             say("engine.nothing_left", lang, n=n, records=records, reason=reason),
+            where=where,
             fix=say("engine.nothing_left_fix", lang),
         )
         for reason, n in sorted(by_reason.items())

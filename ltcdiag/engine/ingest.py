@@ -117,7 +117,7 @@ def _account(
     records = sum(file.records for file in files)
     by_reason, kept, latest = fates(connection)
     if latest is None:
-        raise InputError(nothing_left(by_reason, records))
+        raise InputError(nothing_left(by_reason, records, "; ".join(file.file for file in files)))
     keep = "where reason is null" if by_reason else ""  # a reason that no row has need not be looked at again
     connection.execute(f"create view kept as select * from typed {keep}")
     lines = sum(file.lines - file.structure for file in files)

@@ -130,7 +130,7 @@ class Page:
         median, n = self.found.median_days
         said = "f_median_closed" if known else "f_median_all"
         facts = [Fact("median_days", duration(median, self.lang), repr(median), self.say("f_median"),
-                      self.say(said, n=count(n)))]
+                      self.say(said, n=count(n), open=count(self.found.states["open"])))]
         still = self.found.median_open_days
         if still is not None:
             facts.append(Fact("median_open_days", duration(still, self.lang), repr(still), self.say("f_open_age"),

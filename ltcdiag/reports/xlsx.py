@@ -138,7 +138,8 @@ def _summary(found: Assessment, lang: str) -> Grid:
 
 def _median_note(found: Assessment, over: int, lang: str) -> str:
     key = "f_median_closed" if found.log.closedness == "known" else "f_median_all"
-    return f"{say('reports.col_days', lang)}; {say(f'reports.{key}', lang, n=count(over))}"
+    note = say(f"reports.{key}", lang, n=count(over), open=count(found.states["open"]))
+    return f"{say('reports.col_days', lang)}; {note}"
 
 
 def _ledger(found: Assessment, lang: str) -> Grid:

@@ -52,8 +52,8 @@ def open_tables(paths: Sequence[str | Path], *, encoding: str | None = None) -> 
     missing, no permission, refused kind, nothing to read.
     """
     tables, refused, passed_over = Tables(), [], []
-    for path in paths:
-        found, faults, must = _open_path(Path(path), encoding)
+    for path, shown in _shown([Path(path) for path in paths]):
+        found, faults, must = _open_path(path, shown, encoding)
         tables += found
         if must or not found:
             refused += faults
@@ -65,16 +65,25 @@ def open_tables(paths: Sequence[str | Path], *, encoding: str | None = None) -> 
     return tables
 
 
-def _open_path(path: Path, encoding: str | None) -> tuple[list[Table], list[Fault], bool]:
+def _shown(paths: Sequence[Path]) -> list[tuple[Path, str]]:
+    """Each path with the name it gets in ledgers and reports: its last part, which says nothing about this
+    computer or its user; the path as typed only where two would be called alike."""
+    names = [path.name or path.resolve().name for path in paths]
+    return [
+        (path, name if names.count(name) == 1 else path.as_posix()) for path, name in zip(paths, names, strict=True)
+    ]
+
+
+def _open_path(path: Path, shown: str, encoding: str | None) -> tuple[list[Table], list[Fault], bool]:
     """Tables and faults of one path; True where each fault must stop the reading."""
     try:
         if path.is_dir():
-            contents, faults = _folder(path)
+            contents, faults = _folder(path, shown)
             found, more = _open_all(contents, encoding)
             if not found:
                 return [], [fault("empty_folder", where=str(path)), *faults, *more], True
             return found, faults + more, False
-        content = plain_file(path, path.as_posix())
+        content = plain_file(path, shown)
         found, faults = _open(content, encoding)
     except InputError as error:
         return [], list(error.faults), True
@@ -132,21 +141,25 @@ def _one_table(content: Content, kind: str, encoding: str | None) -> Table:
     return open_delimited(content, encoding)
 
 
-def _folder(folder: Path) -> tuple[list[Content], list[Fault]]:
-    """Every file below a folder in sorted order; links that lead out of it are refused."""
+def _folder(folder: Path, shown: str) -> tuple[list[Content], list[Fault]]:
+    """Every file below a folder in sorted order; links that lead out of it are refused. Settings (.toml) that
+    stand beside the data are ours, not data."""
     contents: list[Content] = []
     faults: list[Fault] = []
     root = folder.resolve()
     for path in _walk(folder, faults):
+        name = f"{shown}/{path.relative_to(folder).as_posix()}"
+        if path.suffix.lower() == ".toml":
+            continue
         try:
             if not path.resolve().is_relative_to(root):
-                faults.append(fault("link_leaves_folder", where=path.as_posix()))
+                faults.append(fault("link_leaves_folder", where=name))
             else:
-                contents.append(plain_file(path, path.as_posix()))
+                contents.append(plain_file(path, name))
         except InputError as error:
             faults += error.faults
         except (OSError, RuntimeError):  # a loop of links
-            faults.append(fault("link_leaves_folder", where=path.as_posix()))
+            faults.append(fault("link_leaves_folder", where=name))
     return contents, faults
 
 

@@ -118,8 +118,22 @@ def test_a_folder_is_read_in_sorted_order_and_says_what_it_passed_over(tmp_path)
     (tmp_path / ".hidden.csv").write_text(CSV)
     (tmp_path / "~$a.xlsx").write_bytes(b"x")
     tables = open_tables([tmp_path])
-    assert [os.path.relpath(table.file, tmp_path) for table in tables] == ["a.csv", "b.csv", "sub/a.csv"]
+    assert [table.file for table in tables] == [f"{tmp_path.name}/{name}" for name in ("a.csv", "b.csv", "sub/a.csv")]
     assert [Path(fault.where).name for fault in tables.passed_over] == ["readme.md"]
+
+
+def test_names_say_nothing_of_this_computer_unless_two_are_alike(tmp_path):
+    for place in ("one", "two"):
+        (tmp_path / place).mkdir()
+        (tmp_path / place / "log.csv").write_text(CSV)
+        (tmp_path / place / "truth.toml").write_text("settings = true")
+    alone = open_tables([tmp_path / "one" / "log.csv"])
+    assert [table.file for table in alone] == ["log.csv"]
+    both = open_tables([tmp_path / "one" / "log.csv", tmp_path / "two" / "log.csv"])
+    assert [table.file for table in both] == [(tmp_path / p / "log.csv").as_posix() for p in ("one", "two")]
+    folder = open_tables([tmp_path / "one"])
+    assert [table.file for table in folder] == ["one/log.csv"]
+    assert folder.passed_over == ()
 
 
 def test_a_folder_without_logs_is_refused_with_each_reason(tmp_path):
