@@ -171,3 +171,14 @@ def test_stopping_leaves_nothing(tmp_path, capsys, monkeypatch):
     assert code == 130
     assert "没有写入" in said
     assert [p.name for p in tmp_path.iterdir()] == ["good.csv"]
+
+
+def test_a_new_project_holds_the_notebooks_and_an_old_one_is_left_alone(tmp_path, capsys):
+    target = tmp_path / "client"
+    assert run(capsys, "new", target, "--lang", "en")[0] == 0
+    assert [p.name for p in target.iterdir()] == ["01_assess.ipynb"]
+    before = (target / "01_assess.ipynb").read_bytes()
+    code, _, said = run(capsys, "new", target, "--lang", "en")
+    assert code == 2
+    assert "choose another name" in said
+    assert (target / "01_assess.ipynb").read_bytes() == before
