@@ -25,6 +25,10 @@ _LONGEST_PATH = 4000
 _STEPS = 9              # steps of a path before its middle folds
 
 
+FEW = 20
+"""A median over fewer moves than this is not worth a sentence."""
+
+
 @dataclass(frozen=True)
 class Fact:
     """One large number. raw: the value itself, for a machine."""
@@ -183,7 +187,7 @@ class Page:
         if self.found.handovers is None or self.found.handovers.table.empty:
             return []
         table = self.found.handovers.table
-        least = max(1, math.ceil(0.02 * table["moves"].sum()))
+        least = max(FEW, math.ceil(0.02 * table["moves"].sum()))
         common = table[(table["moves"] >= least) & table["gap_days_median"].notna()]
         if common.empty:
             return []       # many parties, no handover that is common

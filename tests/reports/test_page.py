@@ -4,10 +4,14 @@ import re
 from base64 import b64encode
 from hashlib import sha256
 
+import pandas as pd
 import pytest
 from page_scan import Scan
 
+import ltcdiag as ltc
+from ltcdiag.reports.assessment import assess
 from ltcdiag.reports.html import _asset
+from ltcdiag.reports.page import Page
 
 OUTSIDE = re.compile(r"(?i)^\s*(https?:|//|javascript:|ftp:|file:|data:text)")
 
@@ -87,3 +91,13 @@ def test_every_character_of_the_page_has_a_glyph_where_our_font_has_one(written)
     page = (written / "report.html").read_text("utf-8")
     assert "font/woff;base64," in page
     assert len(page.encode()) < 1_500_000
+
+
+@pytest.mark.parametrize(("times", "told"), [(19, 0), (20, 1)])
+def test_a_handover_is_called_common_from_twenty_on(times, told):
+    rows = [(f"{i}", a, who, pd.Timestamp("2024-01-01") + pd.Timedelta(days=d))
+            for i in range(times) for a, who, d in (("quote", "sales", 0), ("ship", "delivery", 3))]
+    log = ltc.read(pd.DataFrame(rows, columns=["case", "activity", "department", "time"]))
+    points = Page(assess(log, model=False), (), "en")._handover_point()
+    assert len(points) == told
+    assert all("sales" in point and "3" in point for point in points)
