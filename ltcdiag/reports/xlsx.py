@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..charts.scales import count
+from ..log.telling import step_name
 from ..words import say
 from . import grids
 from .assessment import Assessment
@@ -152,8 +153,9 @@ def _ledger(found: Assessment, lang: str) -> Grid:
     for step in ledger.steps:
         unit = say(f"reports.unit_{step.unit}", lang)
         aside = sum(step.set_aside.values())
-        rows.append((step.name, unit, step.came_in, step.made, aside, step.merged, step.went_out, ""))
-        rows += [(step.name, unit, None, None, n, None, None, grids.reason_text(reason, lang))
+        name = step_name(step, lang)
+        rows.append((name, unit, step.came_in, step.made, aside, step.merged, step.went_out, ""))
+        rows += [(name, unit, None, None, n, None, None, grids.reason_text(reason, lang))
                  for reason, n in step.set_aside.items()]
     rows += [(say("reports.money_title", lang), m.currency, float(m.read), None, float(m.set_aside), float(m.merged),
               float(m.kept), f"{m.read} = {m.kept} + {m.merged} + {m.set_aside}") for m in ledger.money]

@@ -97,6 +97,8 @@ def test_the_workbook_holds_every_row_of_every_answer(written, found):
     assert sum(row[2] for row in rows["变体"]) == found.counts["cases"]
     assert sum(row[2] for row in rows["路径"]) + found.counts["cases"] == found.counts["events"]
     assert sum(row[2] for row in rows["返工"]) == found.counts["work_instances"]
+    steps = [row[0] for row in rows["账本"]][len(found.log.ledger.files):]
+    assert all(any("\u4e00" <= letter <= "\u9fff" for letter in step) for step in steps), steps
 
 
 def test_headings_are_frozen_and_filtered(written):
