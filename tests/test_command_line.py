@@ -106,6 +106,14 @@ def test_a_line_that_is_no_record_is_counted_by_its_reason(tmp_path, capsys):
     assert "3,short" in (tmp_path / "out" / "set_aside.csv").read_text(encoding="utf-8-sig")
 
 
+def test_a_record_over_three_lines_is_one_record_of_three_lines(tmp_path, capsys):
+    path = tmp_path / "good.csv"
+    path.write_text(GOOD + '3,"quote\nsecond\nthird",2024-01-04 09:00\n', encoding="utf-8")
+    assert run(capsys, "diagnose", path, "--out", tmp_path / "out")[0] == 0
+    lines, records = json.loads((tmp_path / "out" / "ledger.json").read_text(encoding="utf-8"))["steps"]
+    assert (lines["in"], lines["out"], records["in"], records["out"]) == (6, 6, 4, 4)
+
+
 def test_an_earlier_output_is_never_overwritten_without_being_told(tmp_path, capsys):
     path, out = tmp_path / "good.csv", tmp_path / "out"
     path.write_text(GOOD)

@@ -13,9 +13,12 @@ ROOT = Path(__file__).resolve().parent.parent
 ENGINE, LOG = "ltcdiag/engine", "ltcdiag/log"
 # law: (file, line as it is, line broken, tests that must fail)
 MUTANTS: dict[str, tuple[str, str, str, str]] = {
-    "lines set aside are counted": (
-        f"{ENGINE}/ingest.py", "lines - sum(cut.values()), set_aside=cut)", "lines)",
+    "lines inside a record are counted": (
+        f"{ENGINE}/ingest.py", "sum(each.folded for each in all_fates)", "0",
         "tests/sources tests/test_command_line.py"),
+    "a line has exactly one fate": (
+        "ltcdiag/sources/rows.py", 'self._set_aside(first, last, "too_few_columns"', '(lambda *_: None)(first, last, "too_few_columns"',
+        "tests/test_command_line.py"),
     "rows without a label are set aside": (
         f"{ENGINE}/typed_rows.py", "when activity is null or trim(activity) = '' then 'label_missing'", "",
         "tests/engine/test_rows.py"),

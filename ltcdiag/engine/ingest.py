@@ -124,7 +124,7 @@ def _account(
     cut = lines_by_reason(lost)
     unused = {"table_not_used": sum(item.file.records for item in spare)}
     steps = (
-        Step("lines → records", "lines", lines, lines - sum(cut.values()), set_aside=cut),
+        Step("lines → records", "lines", lines, records + sum(each.folded for each in all_fates), set_aside=cut),
         Step("records → events", "records", records, kept, set_aside={**by_reason, **unused}),
     )
     here = rows_set_aside(connection, loaded) if by_reason else []

@@ -27,11 +27,13 @@ class Fates:
     """What became of the lines that are not records; a reader fills it while its batches are drawn.
 
     lines: physical lines seen. structure: header, footer, blank and title lines.
-    set_aside: lines that hold data but cannot be records, each with its reason.
+    folded: lines after the first of records that span several. set_aside: lines that hold data but cannot be
+    records, each with its reason. Law: lines = structure + records + folded + lines of set_aside.
     """
 
     lines: int = 0
     structure: int = 0
+    folded: int = 0
     set_aside: list[RowSetAside] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -44,7 +46,7 @@ class TextTable:
     encoding: as detected ("utf-8", "gb18030", ... or "" for binary formats). dialect: what was decided,
     in words. columns: unique header names, in order; trace attributes of XES are named `case:...`.
     draw: starts the stream anew each time it is called; the Fates it fills are complete once the
-    iterator is exhausted, and then lines = structure + records + lines of the set-aside rows.
+    iterator is exhausted.
     notes: what was decided on opening and a person may want to know, one sentence each.
     """
 

@@ -87,6 +87,7 @@ class Sorter:
         for column, values in zip(self._cells, cells, strict=False):
             column.extend([value or None for value in values] if "" in values else values)
         self._lines.extend(chunk.firsts)
+        self.fates.folded += sum(chunk.lasts) - sum(chunk.firsts)
 
     def _plain(self, rows: list[list[str]]) -> list[tuple[str, ...]] | None:
         """The columns, where all rows have the width of the header and none is blank or the header again."""
