@@ -17,7 +17,8 @@ MUTANTS: dict[str, tuple[str, str, str, str]] = {
         f"{ENGINE}/ingest.py", "sum(each.folded for each in all_fates)", "0",
         "tests/sources tests/test_command_line.py"),
     "a line has exactly one fate": (
-        "ltcdiag/sources/rows.py", 'self._set_aside(first, last, "too_few_columns"', '(lambda *_: None)(first, last, "too_few_columns"',
+        "ltcdiag/sources/rows.py", 'self._set_aside(first, last, "too_few_columns"',
+        '(lambda *_: None)(first, last, "too_few_columns"',
         "tests/test_command_line.py"),
     "rows without a label are set aside": (
         f"{ENGINE}/typed_rows.py", "when activity is null or trim(activity) = '' then 'label_missing'", "",
