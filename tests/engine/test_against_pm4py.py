@@ -95,3 +95,12 @@ def test_the_model_without_noise_replays_every_case(tables, theirs):
 
 def test_no_clock_starts_before_the_log(tables):
     assert tables.answer("clock", level="activity").table["entered"].min() >= pd.Timestamp(BASE)
+
+
+def test_handovers_as_shares_of_all_moves(tables, theirs):
+    answer = tables.answer("handovers")
+    total = answer.table["moves"].sum() + answer.within
+    ours = {(r.source, r.target): r.moves / total for r in answer.table.itertuples()}
+    network = pm4py.discover_handover_of_work_network(theirs).connections
+    theirs_between = {pair: share for pair, share in network.items() if pair[0] != pair[1]}
+    assert ours == pytest.approx(theirs_between, abs=1e-12)

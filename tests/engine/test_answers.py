@@ -162,6 +162,24 @@ def test_an_outcome_closes_a_case():
 
 
 @few
+@given(frames(start=True))
+def test_cases_equal_their_twin(frame):
+    table = log_of(frame).tables.answer("cases").table.set_index("case_id")
+    rank = {path: i for i, path in enumerate(log_of(frame).tables.answer("variants").table["activities"], 1)}
+    twin = naive.in_order(frame)
+    assert list(table.index) == sorted(twin, key=str.encode)
+    for case, events in twin.items():
+        row = table.loc[case]
+        begun = min(min(e["time"], e["start"]) for e in events)
+        ended = max(e["time"] for e in events)
+        assert (row["events"], row["started"], row["ended"]) == (len(events), begun, ended)
+        assert row["days"] == pytest.approx((ended - begun).total_seconds() / 86_400, abs=1e-12)
+        assert row["variant"] == rank[tuple(e["activity"] for e in events)]
+        rows = [e["row"] + 1 for e in events]
+        assert (row["first_row"], row["last_row"]) == (min(rows), max(rows))
+
+
+@few
 @given(frames(start=True, parties=True), st.randoms(use_true_random=False))
 def test_rows_that_carry_their_source_row_may_come_in_any_order(frame, random):
     frame["source_row"] = range(1, len(frame) + 1)
