@@ -36,7 +36,7 @@ MUTANTS: dict[str, tuple[str, str, str, str]] = {
         f"{LOG}/ledger.py", "if self.read + self.adjusted != self.kept + self.merged + self.set_aside:", "if False:",
         "tests/engine/test_rows.py"),
     "currencies are not added": (
-        f"{ENGINE}/accounts.py", "if \"currency\" in columns else \"'unstated'\"", "if False else \"'unstated'\"",
+        f"{ENGINE}/accounts.py", "coalesce({stated}, {literal(unstated)})", "coalesce(null, {literal(unstated)})",
         "tests/engine/test_rows.py"),
     "a row with time of its own is no artificial row": (
         f"{ENGINE}/typed_rows.py", "us is not null and us <= 1000000 and b = e", "b = e",
