@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from .sources.sniffing import Sniffed
 
 
+FEW_CASES = 20
+"""Below this a log describes its cases and not a process; the report says so."""
+
+
 def read(
     source: str | Path | pd.DataFrame | Sequence[str | Path],
     *,
@@ -92,7 +96,8 @@ def read(
         progress=progress or silent,
         threads=threads,
     )
-    return replace(log, notes=(*found.notes, *log.notes))
+    few = (say("api.few_cases", current(), n=log.cases),) if log.cases < FEW_CASES else ()
+    return replace(log, notes=(*few, *found.notes, *log.notes))
 
 
 def _settings(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from . import __version__
-from .errors import ConservationError, LtcdiagError
+from .errors import ConservationError, InputError, LtcdiagError
 from .words import languages, say, use
 
 DONE, FAULT, USER_MUST_ACT, STOPPED = 0, 1, 2, 130
@@ -98,6 +98,9 @@ def _run_diagnose(asked: argparse.Namespace) -> None:
     from . import api
 
     log = api.read(asked.paths, calendar=asked.calendar, progress=_rows_read(asked.lang), **_read_options(asked))
+    if log.cases == 1:
+        raise InputError(say("cli.one_case", asked.lang, events=log.events, column=log.columns["case"]),
+                         where=log.name, fix=say("cli.one_case_fix", asked.lang))
     _write(asked, log, asked.out, force=asked.force)
 
 

@@ -11,6 +11,7 @@ import zipfile
 
 import pytest
 
+import ltcdiag as ltc
 from ltcdiag import cli
 
 GOOD = "case_id,activity,time\n1,quote,2024-01-02 09:00\n1,sign,2024-01-05 09:00\n2,quote,2024-01-03 09:00\n"
@@ -33,6 +34,7 @@ def bad_inputs(folder):
         "mixed zones": b"case_id,activity,time\n1,a,2024-01-01 09:00\n1,b,2024-01-01T09:00:00Z\n",
         "doctype": b'<?xml version="1.0"?><!DOCTYPE log [<!ENTITY x "y">]><log><trace><event/></trace></log>',
         "two case columns": b"case_id,case_id,activity,time\n1,2,a,2024-01-01\n",
+        "one case": b"case_id,activity,time\n1,quote,2024-01-01 09:00\n1,sign,2024-01-02 09:00\n",
         "cut gzip": gzip.compress(GOOD.encode() * 50)[:40],
     }
     endings = {"html": ".xls", "pickle": ".csv", "doctype": ".xes", "cut gzip": ".csv.gz"}
@@ -112,6 +114,14 @@ def test_a_record_over_three_lines_is_one_record_of_three_lines(tmp_path, capsys
     assert run(capsys, "diagnose", path, "--out", tmp_path / "out")[0] == 0
     lines, records = json.loads((tmp_path / "out" / "ledger.json").read_text(encoding="utf-8"))["steps"]
     assert (lines["in"], lines["out"], records["in"], records["out"]) == (6, 6, 4, 4)
+
+
+def test_few_cases_are_said_to_be_few(tmp_path):
+    path = tmp_path / "log.csv"
+    for cases, told in ((19, 1), (20, 0)):
+        rows = "".join(f"{i},quote,2024-01-01 09:00\n" for i in range(cases))
+        path.write_text("case_id,activity,time\n" + rows)
+        assert sum("19" in note for note in ltc.read(path).notes) == told
 
 
 def test_an_earlier_output_is_never_overwritten_without_being_told(tmp_path, capsys):
