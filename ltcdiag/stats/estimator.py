@@ -1,0 +1,196 @@
+"""One estimator for every indicator: marks on the case clock, open cases counted for what they show.
+
+    theta(tau) = sum over ages u <= tau of  S(u-) * M(u) / Y(u)
+
+S(u-): share of cases not yet closed just before age u (Kaplan-Meier). M(u): the marks of that age. Y(u): cases under
+watch at that age. It is Aalen-Johansen, Ghosh-Lin and Nelson's mean cumulative function in one line, valid
+without a Markov assumption where cases are censored for reasons of their own (Ghosh & Lin 2000,
+doi:10.1111/j.0006-341X.2000.00554.x; Nelson 2003, doi:10.1137/1.9780898718454). A mark is a number at an age (`Points`:
+1 at a win, an amount, the days of a loop) or a rate over a stretch of ages (`Spans`: 1 day a day while a case
+sits in a stage). The spans of a case laid end to end give the mean days open within tau, so that parts add up
+to the whole by construction.
+
+Influence values are the exact derivative of theta by the weight of each case (infinitesimal jackknife), so
+theta + influence are pseudo-values whose plain mean is theta (Andersen, Klein & Rosthøj 2003,
+doi:10.1093/biomet/90.1.15).
+
+Ties are exact: at one age a case that closes or is marked counts as watched, before any that leaves unseen. A case
+whose watching begins at an age is watched at that age.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .case_clock import CaseClock, Floats, Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """Marks at an age: case (index), age (days), value."""
+
+    case: Ints
+    age: Floats
+    value: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Spans:
+    """Marks that grow with time: case (index), start and end (ages in days), rate (per day)."""
+
+    case: Ints
+    start: Floats
+    end: Floats
+    rate: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """value: theta(tau). influence: one number a case, mean zero; value + influence are pseudo-values."""
+
+    value: float
+    influence: Floats
+
+    @property
+    def n(self) -> int:
+        """How many cases it rests on."""
+        return len(self.influence)
+
+    @property
+    def error(self) -> float:
+        """Standard error of the value."""
+        return float(np.sqrt(np.sum(self.influence**2) / (self.n * (self.n - 1)))) if self.n > 1 else float("inf")
+
+    def __add__(self, other: Estimate) -> Estimate:
+        return Estimate(self.value + other.value, self.influence + other.influence)
+
+    def __sub__(self, other: Estimate) -> Estimate:
+        return Estimate(self.value - other.value, self.influence - other.influence)
+
+    def times(self, factor: float) -> Estimate:
+        """The estimate times a constant."""
+        return Estimate(self.value * factor, self.influence * factor)
+
+    def over(self, other: Estimate) -> Estimate:
+        """The ratio of two estimates of the same cases (delta method). Raises ZeroDivisionError."""
+        if other.value == 0:
+            raise ZeroDivisionError("the estimate below the line is zero")
+        ratio = self.value / other.value
+        return Estimate(ratio, (self.influence - ratio * other.influence) / other.value)
+
+
+class Timeline:
+    """Who is under watch at which age up to tau; made once and asked for many marks.
+
+    Raises ValueError where nobody is under watch at some age before tau although not all have closed.
+    """
+
+    def __init__(self, clock: CaseClock, tau: float) -> None:
+        self.n, self.tau = clock.n, float(tau)
+        self._seen = clock.entry <= tau
+        ends = np.minimum(clock.exit, tau)
+        self._grid = np.unique(np.concatenate([[0.0, tau], clock.entry[self._seen], ends]))
+        self._first = np.searchsorted(self._grid, np.minimum(clock.entry, tau))
+        self._last = np.searchsorted(self._grid, ends)
+        self._closed = clock.closed & (clock.exit <= tau) & self._seen
+        self._entry, self._exit = clock.entry, ends
+        self._count()
+
+    def _count(self) -> None:
+        begun = np.cumsum(self._per_age(self._first[self._seen]))
+        leaving = self._per_age(self._last[self._seen])
+        self._inside = begun - np.cumsum(leaving)       # under watch in the open stretch after each age
+        self._at = self._inside + leaving               # under watch at each age
+        self._closings = self._per_age(self._last[self._closed])
+        left = 1.0 - _divided(self._closings, self._at)
+        left[self._closings == self._at] = np.where(self._at[self._closings == self._at] > 0, 0.0, 1.0)
+        self._after = np.cumprod(left)
+        self._before = np.concatenate([[1.0], self._after[:-1]])
+        self._length = np.diff(self._grid, append=self.tau)
+        if bool(np.any((self._inside == 0) & (self._after > 0) & (self._length > 0))):
+            raise ValueError("nobody is under watch at some age before tau")
+        pace = _divided(self._after, self._inside)
+        self._paid = np.concatenate([[0.0], np.cumsum(pace * self._length)])  # worth of a span of rate 1 up to an age
+        self._pace = pace
+
+    def _per_age(self, index: Ints, weights: Floats | None = None) -> Floats:
+        return np.bincount(index, weights=weights, minlength=len(self._grid)).astype(float)
+
+    @property
+    def open_share(self) -> float:
+        """Share of cases still open at tau."""
+        return float(self._after[-1])
+
+    def days_open(self) -> Estimate:
+        """Mean days open within tau."""
+        every = np.arange(self.n)
+        return self.spans(Spans(every, self._entry, self._exit, np.ones(self.n)))
+
+    def points(self, marks: Points) -> Estimate:
+        """Theta of point marks. Marks outside the watch of their case or past tau are not seen."""
+        seen = (marks.age <= self.tau) & (marks.age >= self._entry[marks.case]) & (marks.age <= self._exit[marks.case])
+        case, value = marks.case[seen], marks.value[seen]
+        place = np.searchsorted(self._grid, marks.age[seen], side="right") - 1
+        exact = self._grid[place] == marks.age[seen]
+        # between two ages of the grid nobody enters, leaves or closes: the stretch after the lower one holds
+        weight = np.where(exact, _divided(self._before, self._at)[place], self._pace[place])
+        share = np.where(exact, _divided(1.0, self._at)[place], _divided(1.0, self._inside)[place])
+        own = np.bincount(case, weights=value * weight, minlength=self.n)
+        at = self._per_age(place[exact], value[exact] * weight[exact])
+        inside = self._per_age(place[~exact], value[~exact] * weight[~exact])
+        at_risk = self._per_age(place[exact], (value * weight * share)[exact])
+        inside_risk = self._per_age(place[~exact], (value * weight * share)[~exact])
+        return self._estimate(own, at, inside, at_risk, inside_risk)
+
+    def spans(self, marks: Spans) -> Estimate:
+        """Theta of spans, each cut to the watch of its case and to tau."""
+        start = np.clip(marks.start, self._entry[marks.case], self.tau)
+        end = np.maximum(np.minimum(marks.end, self._exit[marks.case]), start)
+        own = np.bincount(marks.case, weights=marks.rate * (self._worth(end) - self._worth(start)), minlength=self.n)
+        held = np.diff(self._held(start, end, marks.rate), append=0.0)
+        held[-1] = 0.0
+        inside = held * self._pace
+        nothing = np.zeros_like(inside)
+        return self._estimate(own, nothing, inside, nothing, inside * _divided(1.0, self._inside))
+
+    def _worth(self, ages: Floats) -> Floats:
+        place = np.minimum(np.searchsorted(self._grid, ages, side="right") - 1, len(self._grid) - 1)
+        worth: Floats = self._paid[place] + (ages - self._grid[place]) * self._pace[place]
+        return worth
+
+    def _held(self, start: Floats, end: Floats, rate: Floats) -> Floats:
+        """Case-days marked up to each age of the grid."""
+        return _ramp(self._grid, start, rate) - _ramp(self._grid, end, rate)
+
+    def _estimate(self, own: Floats, at: Floats, inside: Floats, at_risk: Floats, inside_risk: Floats) -> Estimate:
+        """Joins the parts: each case's own marks, its share of the watch, and what its closing does to S."""
+        theta = float(own.sum())
+        passed = np.cumsum(at) + np.concatenate([[0.0], np.cumsum(inside)[:-1]])
+        rest = theta - passed
+        left = self._at - self._closings
+        pull = _divided(rest, left)
+        watch = np.cumsum(at_risk - pull * _divided(self._closings, self._at))
+        between = np.concatenate([[0.0], np.cumsum(inside_risk)])
+        first, last = self._first, self._last
+        earlier = np.where(first > 0, watch[first - 1], 0.0)
+        influence = own - (watch[last] - earlier) - (between[last] - between[first])
+        influence -= np.where(self._closed, pull[last], 0.0)
+        return Estimate(theta, np.where(self._seen, influence, 0.0) * self.n)
+
+
+def _divided(above: Floats | float, below: Floats) -> Floats:
+    """above / below, and 0 where below is 0."""
+    result: Floats = np.divide(above, below, out=np.zeros_like(below), where=below > 0)
+    return result
+
+
+def _ramp(ages: Floats, starts: Floats, rate: Floats) -> Floats:
+    """Sum of rate * max(0, age - start) at each of the ages."""
+    order = np.argsort(starts, kind="stable")
+    place = np.searchsorted(starts[order], ages, side="right")
+    rates = np.concatenate([[0.0], np.cumsum(rate[order])])
+    moments = np.concatenate([[0.0], np.cumsum((rate * starts)[order])])
+    ramp: Floats = ages * rates[place] - moments[place]
+    return ramp
