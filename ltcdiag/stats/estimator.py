@@ -118,6 +118,9 @@ class Timeline:
     def _per_age(self, index: Ints, weights: Floats | None = None) -> Floats:
         return np.bincount(index, weights=weights, minlength=len(self._grid)).astype(float)
 
+    def _per_case(self, case: Ints, weights: Floats) -> Floats:
+        return np.bincount(case, weights=weights, minlength=self.n).astype(float)
+
     @property
     def open_share(self) -> float:
         """Share of cases still open at tau."""
@@ -137,7 +140,7 @@ class Timeline:
         # between two ages of the grid nobody enters, leaves or closes: the stretch after the lower one holds
         weight = np.where(exact, _divided(self._before, self._at)[place], self._pace[place])
         share = np.where(exact, _divided(1.0, self._at)[place], _divided(1.0, self._inside)[place])
-        own = np.bincount(case, weights=value * weight, minlength=self.n)
+        own = self._per_case(case, value * weight)
         at = self._per_age(place[exact], value[exact] * weight[exact])
         inside = self._per_age(place[~exact], value[~exact] * weight[~exact])
         at_risk = self._per_age(place[exact], (value * weight * share)[exact])
@@ -148,7 +151,7 @@ class Timeline:
         """Theta of spans, each cut to the watch of its case and to tau."""
         start = np.clip(marks.start, self._entry[marks.case], self.tau)
         end = np.maximum(np.minimum(marks.end, self._exit[marks.case]), start)
-        own = np.bincount(marks.case, weights=marks.rate * (self._worth(end) - self._worth(start)), minlength=self.n)
+        own = self._per_case(marks.case, marks.rate * (self._worth(end) - self._worth(start)))
         held = np.diff(self._held(start, end, marks.rate), append=0.0)
         held[-1] = 0.0
         inside = held * self._pace
@@ -180,7 +183,7 @@ class Timeline:
         return Estimate(theta, np.where(self._seen, influence, 0.0) * self.n)
 
 
-def _divided(above: Floats | float, below: Floats) -> Floats:
+def _divided(above: np.typing.ArrayLike, below: Floats) -> Floats:
     """above / below, and 0 where below is 0."""
     result: Floats = np.divide(above, below, out=np.zeros_like(below), where=below > 0)
     return result
