@@ -14,9 +14,10 @@ import csv
 import io
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -75,6 +76,26 @@ STEPS = {
     "paid": Step("回款", "Payment received", "finance", 1.6, 0.05),
     "visited": Step("客户回访", "Follow-up visit", "sales", 1.6, 0.3),
 }
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A way back: the steps that lead once more to where the loop starts, the share of cases that go round
+    at all and, of these, the share that goes round again (the same at each further turn), and the name of
+    its draws."""
+
+    back: tuple[str, ...]
+    once: float
+    again: float
+    draws: str
+
+
+LOOPS = {  # after which step
+    "quote_created": Loop(("needs_confirmed", "quote_created"), 0.0, 0.0, "sent back"),
+    "quote_reviewed": Loop(("quote_revised", "quote_reviewed"), 0.05, 0.10, "revised"),
+    "contract_reviewed": Loop(("contract_drafted", "contract_reviewed"), 0.0, 0.0, "redrafted"),
+}
+MOST_TURNS = 4
 ENDS = {"paid": "paid", "deal_lost": "lost", "lead_disqualified": "disqualified"}
 
 TEAMS = {  # zh department, en department, zh role, en role
@@ -128,35 +149,38 @@ LANGUAGES = ("zh", "en")
 
 @dataclass(frozen=True)
 class Plan:
-    """What is planted. Times are medians in working days; NOTHING is the flow as it should be."""
+    """What is planted. Times are medians in working days, of the steps that differ from STEPS; loops are
+    shares (once, again) of those that differ from LOOPS; NOTHING is the flow as it should be."""
 
-    review_work: float = STEPS["contract_reviewed"].work
-    revised: float = 0.05
-    revised_again: float = 0.10
-    handover_wait: float = STEPS["order_confirmed"].wait
-    acceptance_wait: float = STEPS["accepted"].wait
+    waits: Mapping[str, float] = field(default_factory=dict)
+    works: Mapping[str, float] = field(default_factory=dict)
+    loops: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     long_loops: int = 0
+    long_loop_at: str = "quote_reviewed"
     loop_rounds: int = 14
     bad_rows: bool = False
 
     def wait(self, step: str) -> float:
         """Median wait before a step."""
-        planted = {"order_confirmed": self.handover_wait, "accepted": self.acceptance_wait}
-        return planted.get(step, STEPS[step].wait)
+        return self.waits.get(step, STEPS[step].wait)
 
     def work(self, step: str) -> float:
         """Median work on a step."""
-        return self.review_work if step == "contract_reviewed" else STEPS[step].work
+        return self.works.get(step, STEPS[step].work)
+
+    def loop(self, step: str) -> tuple[float, float]:
+        """Shares of cases that go back after a step: at all, and again."""
+        return self.loops.get(step, (LOOPS[step].once, LOOPS[step].again))
 
 
 NOTHING = Plan()
-PLANTED = Plan(review_work=8.0, revised=0.45, revised_again=0.35, handover_wait=6.0, acceptance_wait=11.0,
-               long_loops=3, bad_rows=True)
+PLANTED = Plan(works={"contract_reviewed": 8.0}, waits={"order_confirmed": 6.0, "accepted": 11.0},
+               loops={"quote_reviewed": (0.45, 0.35)}, long_loops=3, bad_rows=True)
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One folder: its language, its plan, how many cases of which sizes."""
+    """One folder: its language, its plan, how many cases of which sizes, and the seed of all its draws."""
 
     folder: str
     lang: str
@@ -164,6 +188,7 @@ class Sample:
     cases: int = 600
     sizes: tuple[str, ...] = ("small", "middle", "large")
     file: str = "opportunity_events.csv"
+    seed: int = SEED
 
 
 SAMPLES = (
@@ -173,6 +198,12 @@ SAMPLES = (
 )
 
 
+@lru_cache(maxsize=1 << 16)
+def dice(name: str) -> float:
+    """A number in [0, 1) that belongs to this name alone."""
+    return Random(name).random()
+
+
 @dataclass(frozen=True)
 class Case:
     """One deal and its dice."""
@@ -180,10 +211,11 @@ class Case:
     number: int
     size: str
     arrives: int  # office minutes since the first morning
+    seed: int = SEED
 
     def draw(self, purpose: str) -> float:
         """A number in [0, 1) that belongs to this case and purpose alone."""
-        return Random(f"{SEED}/{self.number}/{purpose}").random()
+        return dice(f"{self.seed}/{self.number}/{purpose}")
 
     @property
     def key(self) -> str:
@@ -208,13 +240,15 @@ class Event:
 
 
 class Office:
-    """Office hours in China, without weekends and holidays and with make-up working days."""
+    """Office hours in China, without weekends and holidays and with make-up working days. The extract ends
+    with the last day; the calendar goes on for `beyond` days, in which what is open then comes to its end."""
 
-    def __init__(self, first: date, last: date) -> None:
-        china = holidays.country_holidays("CN", years=range(first.year, last.year + 1))
-        every = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    def __init__(self, first: date, last: date, *, beyond: int = 0) -> None:
+        end = last + timedelta(days=beyond)
+        china = holidays.country_holidays("CN", years=range(first.year, end.year + 1))
+        every = (first + timedelta(days=n) for n in range((end - first).days + 1))
         self.days = [day for day in every if china.is_working_day(day)]
-        self.minutes = len(self.days) * DAY
+        self.minutes = sum(day <= last for day in self.days) * DAY  # of the extract
 
     def clock(self, minute: int) -> datetime:
         """The wall-clock time of an office minute."""
@@ -234,15 +268,16 @@ def spread(share: float) -> float:
 def deals(sample: Sample, office: Office) -> list[Case]:
     """The cases of a sample, numbered in the order they arrive; the last five days bring none."""
     span = office.minutes - 5 * DAY
-    arrivals = sorted(int(Random(f"{SEED}/arrival/{n}").random() * span) for n in range(sample.cases))
-    return [Case(n, _size(n, sample.sizes), arrives) for n, arrives in enumerate(arrivals, start=1)]
+    seed = sample.seed
+    arrivals = sorted(int(dice(f"{seed}/arrival/{n}") * span) for n in range(sample.cases))
+    return [Case(n, _size(n, sample), arrives, seed) for n, arrives in enumerate(arrivals, start=1)]
 
 
-def _size(number: int, sizes: Sequence[str]) -> str:
-    if len(sizes) == 1:
-        return sizes[0]
-    share = Random(f"{SEED}/size/{number}").random()
-    return next(size for size in sizes if share < SIZES[size].up_to)
+def _size(number: int, sample: Sample) -> str:
+    if len(sample.sizes) == 1:
+        return sample.sizes[0]
+    share = dice(f"{sample.seed}/size/{number}")
+    return next(size for size in sample.sizes if share < SIZES[size].up_to)
 
 
 def long_loops(sample: Sample, cases: Sequence[Case]) -> frozenset[int]:
@@ -261,30 +296,33 @@ def path(case: Case, plan: Plan, *, loops: bool) -> Iterator[str]:
     yield from ("lead_converted", "needs_confirmed")
     if case.size != "small":
         yield "solution_designed"
-    yield from ("quote_created", "quote_reviewed")
-    yield from _revisions(case, plan, loops=loops)
+    for step in ("quote_created", "quote_reviewed"):
+        yield step
+        yield from _turns(step, case, plan, loops=loops)
     yield "negotiated"
     if case.draw("won") >= WON[case.size] and not loops:
         yield "deal_lost"
         return
-    yield from _after_the_win(case)
+    yield from _after_the_win(case, plan, loops=loops)
 
 
-def _revisions(case: Case, plan: Plan, *, loops: bool) -> Iterator[str]:
-    if loops:
-        yield from ("quote_revised", "quote_reviewed") * plan.loop_rounds
+def _turns(step: str, case: Case, plan: Plan, *, loops: bool) -> Iterator[str]:
+    loop = LOOPS[step]
+    if loops and step == plan.long_loop_at:
+        yield from loop.back * plan.loop_rounds
         return
-    chance = plan.revised
-    for turn in range(1, 5):
-        if case.draw(f"revised {turn}") >= chance:
+    chance, again = plan.loop(step)
+    for turn in range(1, MOST_TURNS + 1):
+        if case.draw(f"{loop.draws} {turn}") >= chance:
             return
-        chance = plan.revised_again
-        yield from ("quote_revised", "quote_reviewed")
+        chance = again
+        yield from loop.back
 
 
-def _after_the_win(case: Case) -> Iterator[str]:
-    yield from ("deal_won", "contract_drafted", "contract_reviewed", "contract_signed", "order_confirmed",
-                "goods_shipped")
+def _after_the_win(case: Case, plan: Plan, *, loops: bool) -> Iterator[str]:
+    yield from ("deal_won", "contract_drafted", "contract_reviewed")
+    yield from _turns("contract_reviewed", case, plan, loops=loops)
+    yield from ("contract_signed", "order_confirmed", "goods_shipped")
     if case.size != "small":
         yield "installed"
     yield from ("accepted", "invoiced")
@@ -297,14 +335,20 @@ def _after_the_win(case: Case) -> Iterator[str]:
 
 def events(sample: Sample, office: Office) -> list[Event]:
     """All events up to the last evening, in the order in which they ended."""
+    return [event for event in whole_lives(sample, office) if event.ended < office.minutes]
+
+
+def whole_lives(sample: Sample, office: Office) -> list[Event]:
+    """All events of all cases to their end, also those after the last evening, in the order in which they
+    ended."""
     cases = deals(sample, office)
     loops = long_loops(sample, cases)
-    made = [event for case in cases for event in _life(case, sample.plan, loops=case.number in loops)]
-    kept = [event for event in made if event.ended < office.minutes]
-    return sorted(kept, key=lambda event: (event.ended, event.case.number))
+    made = [event for case in cases for event in life(case, sample.plan, loops=case.number in loops)]
+    return sorted(made, key=lambda event: (event.ended, event.case.number))
 
 
-def _life(case: Case, plan: Plan, *, loops: bool) -> Iterator[Event]:
+def life(case: Case, plan: Plan, *, loops: bool) -> Iterator[Event]:
+    """The events of one case, one after the other."""
     now = case.arrives
     times: Counter[str] = Counter()
     for step in path(case, plan, loops=loops):
@@ -458,7 +502,7 @@ def truth(
     sample: Sample, made: Sequence[Event], rows: Sequence[Sequence[str]], office: Office
 ) -> dict[str, dict[str, object]]:
     """All that truth.toml says about a sample; the twin is the same sample with nothing planted."""
-    twin = events(Sample(sample.folder, sample.lang, NOTHING, sample.cases, sample.sizes), office)
+    twin = events(replace(sample, plan=NOTHING), office)
     bad: dict[str, object] = {"id_missing": WITHOUT_CASE, "ts_unreadable": len(UNREADABLE)}
     told: dict[str, dict[str, object]] = {
         "log": {"planted": sample.plan != NOTHING, **log_truth(sample, made, rows, office)},
@@ -481,8 +525,8 @@ def _rework(
 ) -> dict[str, dict[str, object]]:
     again, through = _label("quote_reviewed", sample), _label("quote_revised", sample)
     return {
-        "rework": {"activity": again, "through": through, "planned_share": sample.plan.revised,
-                   "planned_share_twin": NOTHING.revised},
+        "rework": {"activity": again, "through": through, "planned_share": sample.plan.loop("quote_reviewed")[0],
+                   "planned_share_twin": NOTHING.loop("quote_reviewed")[0]},
         "rework.measured": dict(repeats(made, "quote_reviewed")),
         "rework.measured_without_long_loops": dict(repeats(made, "quote_reviewed", without=loops)),
         "rework.twin": dict(repeats(twin, "quote_reviewed")),
