@@ -95,3 +95,16 @@ POINTS = """
 select case_id, ts as time, e.a::varchar as activity, known_stage as stage, row as source_row
 from {ev} e join k using (c) join lab using (a)
 order by c, pos"""
+
+# The open time of each case: from its first moment to its closing, else to the as-of moment.
+OPEN_TIME = """
+select (row_number() over (order by cs.c) - 1)::bigint as n, cs.c, epoch_us(t0) as entered,
+       case state when 'open' then epoch_us({as_of}) else epoch_us(e.ts) end as until, state = 'closed' as closed
+from {cs} cs join {ev} e on e.c = cs.c and e.pos = cs.last_pos order by cs.c"""
+
+STEPS = """
+with open_time as ({open_time})
+select o.n as case, enum_code(w.a)::bigint as label, {party} as party,
+       {person} as person, coalesce(epoch_us(w.st), {no_time}) as started, epoch_us(w.ts) as ended
+from {wi} w join open_time o using (c) join {cs} cs using (c)
+where w.ts is not null and w.pos <= cs.last_pos order by o.n, w.pos"""

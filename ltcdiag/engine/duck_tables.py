@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError
 from ..log.filters import Filter
 from ..log.results import Answer, Cases, Clock, DirectlyFollowsGraph, Gaps, Handovers, Rework, Variants
+from ..log.steps import NO_TIME, UNKNOWN, Steps
 from ..words import current, say
 from . import answers
 from .connection import literal
@@ -125,6 +126,29 @@ class DuckTables:
         store.connection.execute(f"create table sel{new} as select c from {base} where c in ({sql}) order by c", values)
         return DuckTables(store, new, (*self.filters, _shown(f"sel{new}", base, sql, values)))
 
+    def steps(self) -> Steps:
+        """The finished pieces of work inside the open time of each case, as arrays."""
+        names, store = self.names("ev", "wi", "cs"), self.store
+        by = next((role for role in reversed(PARTY_ROLES) if role in store.columns), "")
+        party, person = _code(by), _code("resource" if "resource" in store.columns else "")
+        as_of = f"timestamp '{store.as_of.isoformat(sep=' ')}'"
+        open_time = answers.OPEN_TIME.format(as_of=as_of, **names)
+        asked = answers.STEPS.format(open_time=open_time, party=party, person=person, no_time=NO_TIME, **names)
+        rows = self._arrays(asked)
+        cases = self._arrays(open_time)
+        return Steps(
+            **rows, entered=cases["entered"], left=cases["until"], closed=cases["closed"].astype(bool),
+            labels=self._values("act"), parties=self._values(by) if by else (), by=by,
+            known=store.closes_known, as_of=self._one(f"select epoch_us({as_of})"),
+        )
+
+    def _arrays(self, sql: str) -> dict[str, Any]:
+        return dict(self.store.connection.sql(sql).fetchnumpy())
+
+    def _values(self, enumeration: str) -> tuple[str, ...]:
+        found = self.store.connection.sql(f"select unnest(enum_range(null::e_{enumeration}))").fetchall()
+        return tuple(value for (value,) in found)
+
     def _find(self, column: str) -> list[tuple[str, str, str]]:
         return [
             (item.relation, f"{item.cells[column]}::varchar", item.row)
@@ -143,6 +167,10 @@ class DuckTables:
 
     def _used(self, sql: str) -> list[str]:
         return [f"{n}{self.selection}" for n in ("ev", "wi", "cs") if self.selection and f"{n}{self.selection}" in sql]
+
+
+def _code(party: str) -> str:
+    return f"coalesce(enum_code(w.{party})::bigint, {UNKNOWN})" if party else f"{UNKNOWN}::bigint"
 
 
 def _unknown(value: str, known: Iterable[str]) -> InputError:

@@ -137,20 +137,19 @@ def lifecycle_rows(connection: duckdb.DuckDBPyConnection, columns: Sequence[str]
 
 
 def prepare_cases(connection: duckdb.DuckDBPyConnection, columns: Sequence[str], known: bool) -> None:
-    """cs: one row a case: its variant as a list, its ends, its state.
+    """cs: one row a case: its variant as a list, its ends, its state, and the last position of its open time.
 
     Closed: its last event, leaving aftercare aside, closes a case, or an outcome is recorded. Where nothing
-    in the log can close a case the state is unknown, never guessed.
+    in the log can close a case the state is unknown, never guessed. What follows the closing event is aftercare.
     """
     begin = "least(min(ts), min(st))" if "st" in columns else "min(ts)"
     outcome = "or bool_or(nullif(trim(outcome), '') is not null)" if "outcome" in columns else ""
-    state = (
-        f"case when max(pos) filter (closes) is not distinct from max(pos) filter (closes or not aftercare) "
-        f"and bool_or(closes) {outcome} then 'closed' else 'open' end"
-        if known
-        else "'unknown'"
+    at_end = (
+        "max(pos) filter (closes) is not distinct from max(pos) filter (closes or not aftercare) and bool_or(closes)"
     )
+    state = f"case when {at_end} {outcome} then 'closed' else 'open' end" if known else "'unknown'"
+    last = f"case when {at_end} then max(pos) filter (closes) else max(pos) end" if known else "max(pos)"
     connection.execute(
         f"create table cs as select c, list(a order by pos) as v, count(*) as n, {begin} as t0, max(ts) as t1, "
-        f"min(row) as row0, max(row) as row1, {state} as state from ev join lab using (a) group by c"
+        f"min(row) as row0, max(row) as row1, {state} as state, {last} as last_pos from ev join lab using (a) group by c"
     )

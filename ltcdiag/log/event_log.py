@@ -14,6 +14,7 @@ from .ledger import Ledger, Step
 from .look import html_facts
 from .period import Period
 from .results import Answer
+from .steps import Steps
 from .telling import log_facts
 
 
@@ -34,6 +35,10 @@ class Tables(Protocol):
 
     def counts(self) -> Mapping[str, int]:
         """cases, events, work_instances, activities, variants."""
+        ...
+
+    def steps(self) -> Steps:
+        """The finished pieces of work inside the open time of each case, as arrays."""
         ...
 
 

@@ -1,0 +1,58 @@
+"""The steps of a log as arrays: what the claims rest on. One order, whole microseconds, no text per row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+UNKNOWN = -1
+"""Code of a party that has no name."""
+NO_TIME = -(2**63)
+"""A start that was not recorded."""
+
+
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """Every finished piece of work inside the open time of its case, by case and then in the order of completion.
+
+    One row a step: case (0, 1, ... in the order of case ids), label (code into `labels`), party (code into
+    `parties`, UNKNOWN where nobody is named), person (a code a person, UNKNOWN where nobody is named), started (µs,
+    NO_TIME where not recorded), ended (µs).
+    One row a case: entered (µs: its first record or recorded start), left (µs: its closing, else the as-of moment),
+    closed. What comes after the closing is aftercare and is not here.
+    labels: activities, or keys of the level asked for. by: the column that names the parties ("" where none does).
+    known: whether anything says which cases are closed; where it is False, `left` is the last record and nobody
+    knows what came after.
+    """
+
+    case: Ints
+    label: Ints
+    party: Ints
+    person: Ints
+    started: Ints
+    ended: Ints
+    entered: Ints
+    left: Ints
+    closed: Bools
+    labels: tuple[str, ...]
+    parties: tuple[str, ...]
+    by: str
+    known: bool
+    as_of: int
+
+    @property
+    def cases(self) -> int:
+        """How many cases."""
+        return len(self.entered)
+
+    @property
+    def has_starts(self) -> bool:
+        """Whether starts of work are recorded for at least half of the steps."""
+        return bool(len(self.started)) and 2 * int((self.started != NO_TIME).sum()) >= len(self.started)

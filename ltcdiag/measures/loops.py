@@ -1,0 +1,131 @@
+"""Loops: steps done again, and which spells of a case are rework.
+
+A loop closes when a step comes that the case has had before; it covers the spells since that step came last. A
+covered spell is rework unless its step is progress: a step that comes for the first time and belongs to the way that
+cases take without going back. So first-pass time and rework time share out every day of a case, and no day of nested
+loops counts twice: the loop that closes first over a spell owns it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..log.steps import UNKNOWN, Steps
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+MINUTE, DAY = 60_000_000, 86_400_000_000
+DOUBLE_LOGGING = 5 * MINUTE
+"""The same step again within this, with nothing between, is one step logged twice (or a bulk update)."""
+CORRECTION = DAY
+"""A loop closed within this by one and the same person is a correction of an entry."""
+NONE = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Loops:
+    """One row a step of the log.
+
+    again: the step was there before in its case and is counted as done again. closed_by: row of the step that closes
+    the loop over the spell before this step, NONE where that spell is first-pass. block: number of the unbroken run of
+    covered spells it lies in, NONE outside. back_to: label the run goes back to. ignored: repeats not counted, by
+    reason (double_logging, correction, usual).
+    """
+
+    again: Bools
+    closed_by: Ints
+    block: Ints
+    back_to: Ints
+    ignored: dict[str, int]
+
+
+def loops_of(steps: Steps, *, usual: frozenset[int] = frozenset(), order: Ints | None = None) -> Loops:
+    """The loops of a log. usual: labels whose repetition is part of the work (calls, visits, part payments). order:
+    place of each label in the chain, NONE where it has none."""
+    import numpy as np
+
+    n, width = len(steps.case), len(steps.labels)
+    before = _last_time(steps.case * width + steps.label)
+    again, ignored = _counted(steps, before, usual)
+    rows = np.flatnonzero(again)
+    closed_by = np.full(n, n)
+    length = rows - before[rows]
+    at = np.repeat(before[rows] - np.append(0, np.cumsum(length))[: len(rows)], length) + 1 + np.arange(length.sum())
+    np.minimum.at(closed_by, at, np.repeat(rows, length))
+    covered = closed_by < n
+    starts = covered & ~np.append(False, covered[:-1] & (steps.case[1:] == steps.case[:-1]))[:n]
+    block = np.where(covered, np.cumsum(starts) - 1, NONE)
+    back_to = np.append(steps.label[np.flatnonzero(starts) - 1], NONE)[block]
+    progress = _progress(steps, before, covered, order)
+    return Loops(again, np.where(covered & ~progress, closed_by, NONE), block, back_to, ignored)
+
+
+def _last_time(keys: Ints) -> Ints:
+    """Row of the previous occurrence of each row's key, NONE where there is none."""
+    import numpy as np
+
+    order = np.argsort(keys, kind="stable")
+    before = np.full(len(keys), NONE)
+    same = keys[order][1:] == keys[order][:-1]
+    before[order[1:][same]] = order[:-1][same]
+    return before
+
+
+def _counted(steps: Steps, before: Ints, usual: frozenset[int]) -> tuple[Bools, dict[str, int]]:
+    """Which repeats are done again, and why the others are not counted."""
+    import numpy as np
+
+    repeat = before != NONE
+    since = steps.ended - steps.ended[before]
+    next_to = before == np.arange(len(before)) - 1
+    reasons = {
+        "usual": np.isin(steps.label, list(usual)),
+        "double_logging": next_to & (since <= DOUBLE_LOGGING),
+        "correction": (since <= CORRECTION) & _alone(steps, before),
+    }
+    ignored = {}
+    for reason, holds in reasons.items():
+        ignored[reason] = int(np.count_nonzero(repeat & holds))
+        repeat = repeat & ~holds
+    return repeat, ignored
+
+
+def _alone(steps: Steps, before: Ints) -> Bools:
+    """Whether one known person did every step since the last time of each repeat, that time included."""
+    import numpy as np
+
+    changed = np.append(True, (steps.person[1:] != steps.person[:-1]) | (steps.case[1:] != steps.case[:-1]))
+    run = np.cumsum(changed[: len(before)])
+    alone: Bools = (steps.person != UNKNOWN) & (before != NONE) & (run == run[before])
+    return alone
+
+
+def _progress(steps: Steps, before: Ints, covered: Bools, order: Ints | None) -> Bools:
+    """Steps that come for the first time and lead forward: further in the chain than the case has ever been, or of a
+    kind that mostly comes outside loops. The second says of a repair step (a quote revised) that it is none."""
+    import numpy as np
+
+    first = before == NONE
+    seen = np.bincount(steps.label[first], minlength=len(steps.labels))
+    inside = np.bincount(steps.label[first & covered], minlength=len(steps.labels))
+    forward = 2 * inside <= seen
+    return first & (forward[steps.label] | _furthest(steps, order))
+
+
+def _furthest(steps: Steps, order: Ints | None) -> Bools:
+    """Whether a step lies further in the chain than every step of its case before it."""
+    import numpy as np
+
+    if order is None or not len(steps.case):
+        return np.zeros(len(steps.case), dtype=bool)
+    place = order[steps.label]
+    lift = steps.case * (int(order.max()) + 2)
+    highest = np.maximum.accumulate(lift + place + 1)
+    prior = np.append(0, highest[:-1])
+    return (place != NONE) & (lift + place + 1 > np.maximum(prior, lift))

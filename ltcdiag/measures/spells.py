@@ -1,0 +1,122 @@
+"""The open time of every case, cut at its steps into spells; and where the spells that still run will lead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..log.steps import NO_TIME, Steps
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+DAY = 86_400_000_000
+NONE = -1
+"""No label: before the first step of a case, or the step to come that nobody has recorded yet."""
+
+
+@dataclass(frozen=True, eq=False)
+class Spells:
+    """One row a spell, by case and in order: the time from one step of a case to the next.
+
+    case, start and end (ages in days since the case began), source (label of the step before, NONE before the first),
+    target (label of the step that ends it, NONE while it runs), step (its row in the steps, NONE while it runs),
+    begun (age at which work on the target started, nan where not recorded).
+    Law: the spells of a case follow each other without hole and fill it from its beginning to its exit.
+    """
+
+    case: Ints
+    start: Floats
+    end: Floats
+    source: Ints
+    target: Ints
+    step: Ints
+    begun: Floats
+
+    @property
+    def running(self) -> Bools:
+        """Which spells have no step at their end."""
+        return self.step == NONE
+
+
+def spells_of(steps: Steps) -> Spells:
+    """The spells of a log."""
+    import numpy as np
+
+    case, cases = steps.case, steps.cases
+    ended = (steps.ended - steps.entered[case]) / DAY
+    starts_case = np.append(True, case[1:] != case[:-1])[: len(case)]
+    before = np.where(starts_case, 0.0, np.append(0.0, ended[:-1])[: len(case)])
+    source = np.where(starts_case, NONE, np.append(NONE, steps.label[:-1])[: len(case)])
+    begun = np.where(steps.started == NO_TIME, np.nan, (steps.started - steps.entered[case]) / DAY)
+    last, last_label = np.zeros(cases), np.full(cases, NONE)
+    last[case], last_label[case] = ended, steps.label
+    whole = (steps.left - steps.entered) / DAY
+    runs = np.flatnonzero(whole > last)
+    joined = [
+        (case, runs), (before, last[runs]), (ended, whole[runs]), (source, last_label[runs]),
+        (steps.label, np.full(len(runs), NONE)), (np.arange(len(case)), np.full(len(runs), NONE)),
+        (np.clip(begun, before, ended), np.full(len(runs), np.nan)),
+    ]
+    order = np.argsort(np.concatenate(joined[0]), kind="stable")
+    return Spells(*(np.concatenate(pair)[order] for pair in joined))
+
+
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """Spells and where they lead: row (of the spells), key (the destination), weight. A finished spell leads where
+    it led, with weight 1; one that still runs to every destination with the chance that it ends there; weights of
+    a spell add up to 1 (key NONE: nobody can know)."""
+
+    row: Ints
+    key: Ints
+    weight: Floats
+
+
+def spread(spells: Spells, keys: Ints | None = None) -> Spread:
+    """Where the spells lead. keys: destination of each spell where it is not the target label (NONE while running).
+
+    The chance is that of the finished spells from the same source that lasted longer than the running one has
+    lasted so far (Aalen & Johansen 1978: the share of open spells at that age that end at each destination).
+    """
+    import numpy as np
+
+    keys = spells.target if keys is None else keys
+    running = spells.running
+    done, open_rows = np.flatnonzero(~running), np.flatnonzero(running)
+    length = spells.end - spells.start
+    parts = [(done, keys[done], np.ones(len(done)))]
+    for source in np.unique(spells.source[open_rows]):
+        ended = done[spells.source[done] == source]
+        still = open_rows[spells.source[open_rows] == source]
+        parts += _chances(length, keys, ended, still)
+    row, key, weight = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Spread(row, key, weight)
+
+
+def _chances(length: Floats, keys: Ints, ended: Ints, still: Ints) -> Iterator[tuple[Ints, Ints, Floats]]:
+    """(row, key, weight) of the running spells from one source."""
+    import numpy as np
+
+    ages, place = np.unique(length[ended], return_inverse=True)
+    ends = np.bincount(place, minlength=len(ages))
+    at_risk = (len(ended) - np.searchsorted(np.sort(length[ended]), ages)
+               + len(still) - np.searchsorted(np.sort(length[still]), ages))
+    left = np.cumprod(1.0 - ends / np.maximum(at_risk, 1))
+    before = np.append(1.0, left[:-1])[: len(ages)]
+    since = np.searchsorted(ages, length[still], side="right")
+    alive = np.append(1.0, left)[since]
+    rest = np.ones(len(still))
+    for key in np.unique(keys[ended]):
+        ends_there = np.bincount(place[keys[ended] == key], minlength=len(ages))
+        later = np.append(np.cumsum((before * ends_there / np.maximum(at_risk, 1))[::-1])[::-1], 0.0)
+        chance = np.divide(later[since], alive, out=np.zeros(len(still)), where=alive > 0)
+        rest -= chance
+        yield still, np.full(len(still), key), chance
+    yield still, np.full(len(still), NONE), np.maximum(rest, 0.0)
