@@ -57,16 +57,19 @@ def horizon(clock: CaseClock) -> int | None:
     nobody at all was left under watch before that age does a shorter one take its place.
     """
     needed = max(LEAST_WATCHED, int(np.ceil(SHARE_WATCHED * clock.n)))
+    known = watched_to(clock)
     for days in reversed(ROUND_DAYS):
         watched = np.count_nonzero((clock.follow_up >= days) & (clock.entry <= days))
-        if watched >= needed and watched_to(clock) >= days:
+        if watched >= needed and known >= days:
             return days
     return None
 
 
 def watched_to(clock: CaseClock) -> float:
     """The age up to which the share of open cases is known: inf where all have closed by some age, else the
-    first age at which nobody is under watch although some had not closed."""
+    first age at which nobody is under watch although some had not closed (0 where all watching began later)."""
+    if clock.n and clock.entry.min() > 0:
+        return 0.0
     ages, index = np.unique(np.concatenate([clock.entry, clock.exit]), return_inverse=True)
     first, last = index[: clock.n], index[clock.n:]
     begun = np.cumsum(np.bincount(first, minlength=len(ages)))
