@@ -25,9 +25,10 @@ def theta(cases, tau, *, points=(), spans=(), weights=None):
         watched = [i for i, (entry, left, _) in enumerate(cases) if entry <= age <= left]
         closing = [i for i in watched if cases[i][2] and cases[i][1] == age]
         if watched:
+            weight = sum(weights[i] for i in watched)
             marks = sum(weights[i] * value for i, at, value in points if at == age and i in watched)
-            total += share * marks / sum(weights[i] for i in watched)
-            share *= 0 if closing == watched else 1 - sum(weights[i] for i in closing) / sum(weights[i] for i in watched)
+            total += share * marks / weight
+            share *= 0 if closing == watched else 1 - sum(weights[i] for i in closing) / weight
         # from here to the following age, where nothing happens in between
         if following is None:
             break

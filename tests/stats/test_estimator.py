@@ -125,5 +125,5 @@ def test_a_mark_that_nobody_could_have_seen_counts_for_nothing():
     ([0.0], [1.0, 2.0], [3.0, 3.0])], ids=["before its birth", "left first", "past its watch", "unknown", "sizes"])
 def test_a_clock_that_cannot_be_is_refused(wrong):
     entry, left, follow_up = (np.array(column) for column in wrong)
-    with pytest.raises(ValueError, match="entry <= exit|broadcast"):
+    with pytest.raises(ValueError, match=r"entry <= exit|broadcast"):
         CaseClock(entry, left, np.ones(len(left), dtype=bool), follow_up)
