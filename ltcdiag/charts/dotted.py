@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from ..errors import InputError
 from ..words import say
+from ..words.numbers import count, percent
 from .drawing import HAIRLINE, MUTED, PAPER, Drawing, heading, nothing, page, style, write
 from .fonts import readable, remarks
 from .legend import LEGEND_ROW, legend, legend_rows
-from .scales import NO_STAGE, count, palette, percent
+from .scales import NO_STAGE, palette
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from ..log.results import Gaps
 from ..words import say
+from ..words.numbers import count, duration, percent
 from .drawing import ACCENT, HAIRLINE, INK, MUTED, Drawing, heading, nothing, page, rounded, style, write
 from .fonts import Label, measure, readable, remarks
-from .scales import count, duration, gap_colour, percent, percentile
+from .scales import gap_colour, percentile
 from .shapes import Box
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from ..log.results import Handovers
 from ..words import say
+from ..words.numbers import count, duration
 from .drawing import MUTED, Drawing, heading, nothing, page, rounded, style, write
 from .fonts import Label, measure, readable, remarks
-from .scales import blend, count, duration, gap_colour, on, percentile
+from .scales import blend, gap_colour, on, percentile
 from .shapes import Box
 
 if TYPE_CHECKING:

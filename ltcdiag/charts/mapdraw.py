@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..words import say
+from ..words.numbers import count, duration
 from .drawing import ACCENT, INK, MUTED, PAPER, heading, page, rounded, write
 from .fonts import Label, measure, wrapped
 from .layout import layout
 from .legend import LEGEND_ROW, legend, legend_rows
 from .pruning import Activity, Shown
-from .scales import NO_STAGE, blend, count, duration, gap_colour
+from .scales import NO_STAGE, blend, gap_colour
 from .shapes import Box, Curve, Edge, Graph, Layout, Point, split
 from .spots import leader
 

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 
 from ..log.results import DirectlyFollowsGraph, Gaps
 from ..words import say
+from ..words.numbers import count, duration, percent
 from .drawing import Drawing, nothing, style
 from .fonts import readable, remarks
 from .mapdraw import View, draw_map
 from .pruning import Path, Shown, prune
-from .scales import count, duration, palette, percent, percentile
+from .scales import palette, percentile
 
 _FREQUENT = 0.05        # of the cases: what counts as a frequent path
 

@@ -1,42 +1,15 @@
-"""How numbers look in charts: texts of counts, shares and times; colours of stages and gaps."""
+"""Colours of stages and gaps, and percentiles."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
 
-from ..words import say
-
 NO_STAGE = "#a9b1bb"
 # Told apart by colour-blind readers too, in the order of the process.
 _STAGES = ("#3b75b8", "#27a08c", "#e0a030", "#8b68b8", "#d3617a", "#6f8a3a", "#4fa8d5", "#b07a4f")
 _GAPS = ("#f7c948", "#f59e3c", "#ea6a35", "#d0342c", "#8f1237")
 NO_GAP = "#9aa3ae"
-
-
-def count(n: float) -> str:
-    """A whole number with thousands marked."""
-    return f"{n:,.0f}"
-
-
-def percent(share: float) -> str:
-    """A share of 1 as per cent; little is never rounded to nothing, nor almost all to all."""
-    if 0 < share < 0.001:
-        return "<0.1%"
-    if 0.999 < share < 1 - 1e-9:
-        return ">99.9%"
-    return "100%" if share > 0.999 else f"{100 * share:.1f}%"
-
-
-def duration(days: float | None, lang: str) -> str:
-    """A time given in days, in the unit people would use: days, hours or minutes."""
-    if days is None or math.isnan(days):
-        return "–"
-    for unit, size in (("days", 1.0), ("hours", 1 / 24), ("minutes", 1 / 1440)):
-        if abs(days) >= size:
-            value = days / size
-            return say(f"charts.{unit}", lang, n=f"{value:,.0f}" if abs(value) >= 99.95 else f"{value:.1f}")
-    return say("charts.days", lang, n="0") if days == 0 else say("charts.minutes", lang, n="<1")
 
 
 def palette(stages: Iterable[str | None], given: Mapping[str, str] | None = None) -> dict[str | None, str]:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from ..log.results import Variants
 from ..words import say
+from ..words.numbers import count, duration, percent
 from .drawing import ACCENT, HAIRLINE, MUTED, Drawing, heading, nothing, page, rounded, style, write
 from .fonts import Label, measure, readable, remarks
 from .legend import LEGEND_ROW, legend, legend_rows
-from .scales import NO_STAGE, blend, count, duration, on, palette, percent
+from .scales import NO_STAGE, blend, on, palette
 from .shapes import Box
 
 if TYPE_CHECKING:

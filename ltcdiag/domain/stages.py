@@ -56,7 +56,8 @@ class MainStage(Named):
 @dataclass(frozen=True)
 class Stage(Named):
     """A canonical stage. owner: who does the work it is named after (OWNERS). gate: what reaching it
-    does to the case (GATES). side: an exit beside the chain. source: where the entry comes from."""
+    does to the case (GATES). side: an exit beside the chain. repeats: coming again is part of the work and no
+    rework. source: where the entry comes from."""
 
     order: int
     main_stage: str
@@ -64,6 +65,7 @@ class Stage(Named):
     owner: str
     gate: str
     side: bool
+    repeats: bool
     colour: str
     source: str
 
@@ -132,4 +134,4 @@ def _main_stage(row: dict[str, Any], flows: Mapping[str, Named]) -> MainStage:
 
 def _stage(row: dict[str, Any], mains: Mapping[str, MainStage]) -> Stage:
     main = mains[row["main_stage"]]
-    return Stage(**{"side": False, **row}, sub_process=main.sub_process, colour=main.colour)
+    return Stage(**{"side": False, "repeats": False, **row}, sub_process=main.sub_process, colour=main.colour)

@@ -151,5 +151,6 @@ def prepare_cases(connection: duckdb.DuckDBPyConnection, columns: Sequence[str],
     last = f"case when {at_end} then max(pos) filter (closes) else max(pos) end" if known else "max(pos)"
     connection.execute(
         f"create table cs as select c, list(a order by pos) as v, count(*) as n, {begin} as t0, max(ts) as t1, "
-        f"min(row) as row0, max(row) as row1, {state} as state, {last} as last_pos from ev join lab using (a) group by c"
+        f"min(row) as row0, max(row) as row1, {state} as state, {last} as last_pos "
+        "from ev join lab using (a) group by c"
     )

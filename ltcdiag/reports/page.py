@@ -11,8 +11,8 @@ from itertools import groupby
 from typing import Any
 
 from ..charts.drawing import Drawing
-from ..charts.scales import count, duration, percent
 from ..words import say
+from ..words.numbers import count, duration, percent
 from . import grids
 from . import stages as chain
 from .assessment import Assessment

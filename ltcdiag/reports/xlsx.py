@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ..charts.scales import count
 from ..log.telling import step_name
 from ..words import say
+from ..words.numbers import count
 from . import grids
 from .assessment import Assessment
 from .grids import Column, Grid, Value

@@ -14,9 +14,10 @@ from ltcdiag.charts.dotted import dotted_chart
 from ltcdiag.charts.drawing import Drawing
 from ltcdiag.charts.gaps import gaps_chart
 from ltcdiag.charts.handovers import handovers_chart
-from ltcdiag.charts.scales import blend, duration, gap_colour, palette, percent, percentile
+from ltcdiag.charts.scales import blend, gap_colour, palette, percentile
 from ltcdiag.charts.variants import _Arrow, _folded, variants_chart
 from ltcdiag.errors import InputError
+from ltcdiag.words.numbers import duration, percent
 
 pytestmark = pytest.mark.filterwarnings("error:Glyph", "error::UserWarning:matplotlib")
 

@@ -1,0 +1,52 @@
+"""How numbers are said: counts, shares and times."""
+
+from __future__ import annotations
+
+import math
+
+from . import say
+
+
+def count(n: float) -> str:
+    """A whole number with thousands marked."""
+    return f"{n:,.0f}"
+
+
+def percent(share: float) -> str:
+    """A share of 1 as per cent; little is never rounded to nothing, nor almost all to all."""
+    if 0 < share < 0.001:
+        return "<0.1%"
+    if 0.999 < share < 1 - 1e-9:
+        return ">99.9%"
+    return "100%" if share > 0.999 else f"{100 * share:.1f}%"
+
+
+_UNITS = (("days", 1.0), ("hours", 1 / 24), ("minutes", 1 / 1440))
+
+
+def duration(days: float | None, lang: str) -> str:
+    """A time given in days, in the unit people would use: days, hours or minutes."""
+    if days is None or math.isnan(days):
+        return "–"
+    for unit, size in _UNITS:
+        if abs(days) >= size:
+            return say(f"numbers.{unit}", lang, n=_amount(days / size))
+    return say("numbers.days", lang, n="0") if days == 0 else say("numbers.minutes", lang, n="<1")
+
+
+def time_interval(value: float, low: float, high: float, lang: str) -> str:
+    """A time in days with its interval, all three in the unit that fits the value: "8.9 days (8.2–9.7)"."""
+    unit, size = next((pair for pair in _UNITS if abs(value) >= pair[1]), _UNITS[-1] if value else _UNITS[0])
+    shown = [_amount(part / size) for part in (value, low, high)]
+    said = say(f"numbers.long_{unit}", lang, n=shown[0])
+    return say("numbers.interval", lang, value=said, low=shown[1], high=shown[2])
+
+
+def share_interval(value: float, low: float, high: float, lang: str) -> str:
+    """A share with its interval: "42% (38%–46%)"."""
+    shown = [f"{100 * part:.0f}%" if 0.095 <= value <= 0.905 else percent(part) for part in (value, low, high)]
+    return say("numbers.interval", lang, value=shown[0], low=shown[1], high=shown[2])
+
+
+def _amount(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 99.95 else f"{value:.1f}"
