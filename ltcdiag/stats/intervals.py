@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from math import exp, log, sqrt
 
 import numpy as np
@@ -23,8 +22,8 @@ class Interval:
 
 
 def mean_interval(estimate: Estimate) -> Interval:
-    """Interval of a mean that may have any sign: value ± t(n - 1) standard errors of its pseudo-values."""
-    reach = _t(estimate.n - 1) * estimate.error
+    """Interval of a mean that may have any sign: value ± t standard errors of its pseudo-values."""
+    reach = _t(_freedom(estimate)) * estimate.error
     return Interval(estimate.value, estimate.value - reach, estimate.value + reach)
 
 
@@ -33,7 +32,7 @@ def amount_interval(estimate: Estimate) -> Interval:
     stays above zero and leans the way such means do; around zero it runs from zero."""
     if estimate.value <= 0:
         return Interval(max(0.0, estimate.value), 0.0, max(0.0, mean_interval(estimate).high))
-    reach = min(_t(estimate.n - 1) * estimate.error / estimate.value, 700.0)
+    reach = min(_t(_freedom(estimate)) * estimate.error / estimate.value, 700.0)
     return Interval(estimate.value, estimate.value * exp(-reach), estimate.value * exp(reach))
 
 
@@ -73,17 +72,28 @@ def first_shares(estimates: list[Estimate], *, resamples: int = 1000, seed: int 
     block = np.arange(n) % blocks
     sums = np.stack([np.bincount(block, weights=e.influence, minlength=blocks) for e in estimates], axis=1) / n
     draws = np.random.default_rng(seed).multinomial(blocks, np.full(blocks, 1 / blocks), size=resamples)
-    winners = (values + (draws - 1) @ sums).argmax(axis=1)
-    return [float(share) for share in np.bincount(winners, minlength=len(estimates)) / resamples]
+    drawn = values + (draws - 1) @ sums
+    top = drawn.max(axis=1, keepdims=True)
+    first = drawn >= top - 1e-9 * np.abs(top)  # a tie is shared, or the order of the list would decide it
+    return [float(share) for share in (first / first.sum(axis=1, keepdims=True)).mean(axis=0)]
 
 
 BLOCKS = 1000
 
 
-@cache
-def _t(freedom: int) -> float:
+def _freedom(estimate: Estimate) -> float:
+    """Degrees of freedom of a standard error (Satterthwaite 1946, doi:10.2307/3002019): n - 1, and fewer where a few
+    cases weigh more than those of a normal distribution, for then the error itself is known less well."""
+    squares = estimate.influence**2
+    if estimate.n < 2 or not squares.any():
+        return estimate.n - 1
+    excess = max(0.0, float(np.mean(squares**2) / np.mean(squares) ** 2) - 3)
+    return 2 / (2 / (estimate.n - 1) + excess / estimate.n)
+
+
+def _t(freedom: float) -> float:
     if freedom < 1:
         return float("inf")
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
-    return float(t.ppf((1 + LEVEL) / 2, freedom))
+    return float(stdtrit(freedom, (1 + LEVEL) / 2))
