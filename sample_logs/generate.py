@@ -392,7 +392,7 @@ def row(event: Event, office: Office, lang: str) -> list[str]:
 
 
 def _stamp(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M:%S")
+    return moment.isoformat(sep=" ")
 
 
 UNREADABLE = ("待补", "2024-13-45 10:00:00", "########")
