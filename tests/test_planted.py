@@ -201,7 +201,9 @@ def test_the_seeds_differ_in_every_choice():
     assert all(design.bottleneck != design.handover for design in drawn)
     assert len({(design.bottleneck, design.slow_in, design.handover, design.loop) for design in drawn}) > 60
     for design in drawn:
-        days = design.plan.works if design.slow_in == "work" else design.plan.waits
+        days, slow = (design.plan.works if design.slow_in == "work" else design.plan.waits), {design.bottleneck}
+        assert set(design.plan.works) == (slow if design.slow_in == "work" else set())
+        assert set(design.plan.waits) == {design.handover, CUSTOMERS_OWN} | (slow - set(design.plan.works))
         assert 5 <= days[design.bottleneck] <= 10
         assert 4 <= design.plan.waits[design.handover] <= 8
         assert 8 <= design.plan.waits[CUSTOMERS_OWN] <= 14
