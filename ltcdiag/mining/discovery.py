@@ -63,7 +63,7 @@ def discover(variants: Variants, *, method: str = "inductive", noise: float = 0.
         raise InputError(say("engine.unknown_choice", current(), value=f"noise={noise}"), fix="0..1")
     rows = zip(variants.table["activities"], variants.table["cases"], strict=True)
     paths = Counter({path: int(n) for path, n in rows})
-    with _quietly():
+    with quietly():
         import pm4py
 
         tree = _tree(paths, noise)
@@ -87,7 +87,7 @@ def _tree(paths: Counter[tuple[str, ...]], noise: float) -> Any:
 
 
 @contextlib.contextmanager
-def _quietly() -> Any:
+def quietly() -> Any:
     """pm4py greets with its licence on import; ours is in LICENSE, and a report is no place for it."""
     with contextlib.redirect_stderr(io.StringIO()), contextlib.redirect_stdout(io.StringIO()):
         yield
