@@ -13,12 +13,14 @@ if TYPE_CHECKING:
         activities,
         cases,
         clock,
+        diagnose,
         directly_follows,
         discover,
         draw,
         gaps,
         handovers,
         language,
+        load_model,
         points,
         read,
         report,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
         sql,
         time_in_stages,
         variants,
+        waits,
     )
     from .bundled import sample
     from .errors import ConservationError, InputError, LtcdiagError, OutputError, QuestionError
@@ -52,8 +55,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _WHERE = {
-    "api": ("activities", "cases", "clock", "directly_follows", "discover", "draw", "gaps", "handovers", "language",
-            "points", "read", "report", "rework", "sniff", "sql", "time_in_stages", "variants"),
+    "api": ("activities", "cases", "clock", "diagnose", "directly_follows", "discover", "draw", "gaps", "handovers",
+            "language", "load_model", "points", "read", "report", "rework", "sniff", "sql", "time_in_stages",
+            "variants", "waits"),
     "bundled": ("sample",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
     "log.event_log": ("EventLog",),
@@ -70,8 +74,9 @@ __all__ = [
     "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Duration", "EndsWith", "EventLog", "Follows",
     "InputError", "Ledger", "LtcdiagError", "ObjectCentricLog", "OutputError", "Period", "QuestionError",
     "StartsWith", "StateIs", "TopVariants", "VariantIs", "WorkCalendar", "__version__", "activities", "cases",
-    "clock", "directly_follows", "discover", "draw", "gaps", "handovers", "language", "object_centric", "points",
-    "read", "report", "rework", "sample", "sniff", "sql", "time_in_stages", "variants",
+    "clock", "diagnose", "directly_follows", "discover", "draw", "gaps", "handovers", "language", "load_model",
+    "object_centric", "points", "read", "report", "rework", "sample", "sniff", "sql", "time_in_stages", "variants",
+    "waits",
 ]
 
 

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from .charts.drawing import Drawing
+    from .domain.reference import ReferenceModel
     from .engine.build import Labelling
+    from .findings.diagnosis import Diagnosis
+    from .log.look import Look
     from .log.results import (
         Activities,
         Answer,
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
         Rework,
         StageTimes,
         Variants,
+        Waits,
     )
     from .mining.discovery import Model
     from .reports.writing import Written
@@ -234,11 +238,14 @@ def language(lang: str) -> None:
 
 def _asked(log: EventLog, name: str, **options: Any) -> Answer:
     """An answer that knows how to show itself: names of stages, the zone, the files of the source rows."""
+    return replace(log.tables.answer(name, **options), look=_look(log))
+
+
+def _look(log: EventLog) -> Look:
     from .domain.levels import name_of
     from .log.look import Look, short_names
 
-    look = Look(name_of, log.timezone, short_names([file.file for file in log.ledger.files]))
-    return replace(log.tables.answer(name, **options), look=look)
+    return Look(name_of, log.timezone, short_names([file.file for file in log.ledger.files]))
 
 
 def cases(log: EventLog) -> Cases:
@@ -315,6 +322,37 @@ def points(log: EventLog) -> Points:
 
     asked = _asked(log, "points")
     return Points(asked.table, asked.n, asked.sql, asked.level, look=asked.look)
+
+
+def waits(log: EventLog) -> Waits:
+    """Waiting before each activity: from the end of the piece of work before to the start of this one.
+
+    Raises InputError where the log records no starts: a gap between two completions is not waiting."""
+    from .log.steps import NO_TIME
+    from .measures.waiting import waits as waited
+
+    steps = log.tables.steps()
+    if not bool((steps.started != NO_TIME).any()):
+        raise InputError(say("api.no_starts", current()), fix=say("api.no_starts_fix", current()))
+    return replace(waited(steps), look=_look(log))
+
+
+def load_model(source: str | Path = "ltc") -> ReferenceModel:
+    """The reference model: "ltc" is ours, a path is a client's copy of it (whole, or the entries that differ).
+
+    Raises InputError with every fault of the file."""
+    from .domain.reference import load_model as loaded
+
+    return loaded(source)
+
+
+def diagnose(log: EventLog, model: ReferenceModel | str | Path = "ltc") -> Diagnosis:
+    """The findings of a log, ranked: bottlenecks, rework, handovers, each with interval, doubt, question and cases.
+
+    Nothing is claimed where nobody knows which cases are over; zero findings is a result too."""
+    from .findings.diagnosis import diagnose as diagnosed
+
+    return diagnosed(log, load_model(model) if isinstance(model, str | Path) else model)
 
 
 def is_staged(log: EventLog) -> bool:

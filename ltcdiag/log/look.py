@@ -14,6 +14,7 @@ from ..words import say, sentences
 
 _ROWS_A_FILE = 1_000_000_000_000  # a source row is its file's number times this plus its line
 _STATES = ("open", "closed", "unknown")
+_WORDED = ("owner", "rework_type")     # columns whose values are few and have words
 _SOURCE_ROWS = ("first_row", "last_row", "source_row")
 _BAR, _HAIRLINE, _MUTED = "#dbe8f6", "#d9dee5", "#66707d"
 
@@ -49,6 +50,8 @@ class Look:
     def _text(self, column: str, value: str, lang: str, *, key: bool) -> str:
         if column in ("state", "mark") and value in _STATES:
             return say(f"columns.state_{value}", lang)
+        if column in _WORDED:
+            return say(f"columns.{column}_{value}", lang)
         return self.name_of(value, lang) if key else value
 
     def _number(self, column: str, value: object) -> str:

@@ -213,3 +213,68 @@ class Points(Answer):
 
     unit: ClassVar[str] = "events"
     keys: ClassVar[tuple[str, ...]] = ("stage",)
+
+
+@dataclass(frozen=True)
+class StepTimes(Answer):
+    """step, stage, owner (us | customer | shared), cases (with a first passage), standing (cases before it now),
+    days_per_case, days_low, days_high, share_of_days, days_per_passage, passage_low, passage_high, times_usual,
+    times_low, times_high; most days first. Days are calendar days within the first `horizon` days of a case, first
+    passages only, open cases counted for what they show; low and high are 95 % intervals. times_usual: days per
+    passage over what is usual for the other steps, empty where too few cases or steps allow no comparison."""
+
+    unit: ClassVar[str] = "days"
+    keys: ClassVar[tuple[str, ...]] = ("stage",)
+    horizon: int = field(kw_only=True, default=0)
+
+
+@dataclass(frozen=True)
+class StageDays(Answer):
+    """stage (label where it has none), owner, cases, standing, days_per_case, days_low, days_high, share_of_days,
+    first_share (how often it comes first when the cases are drawn anew); most days first. First passages and rework
+    together: the days of all stages add up to the days that cases are open within the horizon."""
+
+    unit: ClassVar[str] = "days"
+    keys: ClassVar[tuple[str, ...]] = ("stage",)
+    horizon: int = field(kw_only=True, default=0)
+
+
+@dataclass(frozen=True)
+class ReworkDays(Answer):
+    """step (the step gone back to), rework_type, through (the step most often in between), cases (that came to the
+    step), cases_returning, loops, share_returning, share_low, share_high, days_per_case, days_low, days_high; most
+    days first. Shares are of the cases that come to the step within the horizon."""
+
+    unit: ClassVar[str] = "days"
+    horizon: int = field(kw_only=True, default=0)
+
+
+@dataclass(frozen=True)
+class HandoverDays(Answer):
+    """source, target (departments, else roles, else people), step (before which most of the days lie), moves, cases,
+    standing, days_per_case, days_low, days_high, share_of_days, days_per_move, move_low, move_high, times_usual,
+    times_low, times_high; most days first. waits: whether starts are known, so that days run from the end of one
+    piece of work to the start of the next."""
+
+    unit: ClassVar[str] = "days"
+    horizon: int = field(kw_only=True, default=0)
+    by: str = field(kw_only=True, default="")
+    waits: bool = field(kw_only=True, default=False)
+
+
+@dataclass(frozen=True)
+class StepSums(Answer):
+    """step, stage, passages, cases, gap_days_total, share_of_days, gap_days_median: the recorded days before each
+    step, as a description; most days first. The last stay of a case is in none of them."""
+
+    unit: ClassVar[str] = "days"
+    keys: ClassVar[tuple[str, ...]] = ("stage",)
+
+
+@dataclass(frozen=True)
+class Waits(Answer):
+    """activity, instances (with a recorded start), cases, wait_days_total, share_of_waiting, wait_days_median,
+    work_days_total, work_days_median; most waiting first. Waiting runs from the end of the piece of work before (of
+    those with a recorded start, in the same case) to the start of this one; the first of a case waits for nothing."""
+
+    unit: ClassVar[str] = "days"

@@ -115,7 +115,8 @@ def _progress(steps: Steps, before: Ints, covered: Bools, order: Ints | None) ->
     seen = np.bincount(steps.label[first], minlength=len(steps.labels))
     inside = np.bincount(steps.label[first & covered], minlength=len(steps.labels))
     forward = 2 * inside <= seen
-    return first & (forward[steps.label] | _furthest(steps, order))
+    progress: Bools = first & (forward[steps.label] | _furthest(steps, order))
+    return progress
 
 
 def _furthest(steps: Steps, order: Ints | None) -> Bools:
@@ -128,4 +129,5 @@ def _furthest(steps: Steps, order: Ints | None) -> Bools:
     lift = steps.case * (int(order.max()) + 2)
     highest = np.maximum.accumulate(lift + place + 1)
     prior = np.append(0, highest[:-1])
-    return (place != NONE) & (lift + place + 1 > np.maximum(prior, lift))
+    furthest: Bools = (place != NONE) & (lift + place + 1 > np.maximum(prior, lift))
+    return furthest

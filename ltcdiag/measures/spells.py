@@ -42,7 +42,8 @@ class Spells:
     @property
     def running(self) -> Bools:
         """Which spells have no step at their end."""
-        return self.step == NONE
+        running: Bools = self.step == NONE
+        return running
 
 
 def spells_of(steps: Steps) -> Spells:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,6 +12,7 @@ from typing import Any
 from ..charts.drawing import Drawing
 from ..words import say
 from ..words.numbers import count, duration, percent
+from ..words.texts import tidy
 from . import grids
 from . import stages as chain
 from .assessment import Assessment
@@ -361,12 +361,6 @@ _FORMATS: dict[str, Callable[[Any], str]] = {
     "share": percent,
     "text": str,
 }
-
-
-def tidy(text: object, longest: int = _LONGEST) -> str:
-    """A text of the data on one line, without control and direction marks, cut where it is endless."""
-    shown = "".join(c for c in " ".join(str(text).split()) if unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
-    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
 
 
 def short_path(path: Sequence[str]) -> str:

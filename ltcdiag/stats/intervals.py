@@ -27,11 +27,17 @@ def mean_interval(estimate: Estimate) -> Interval:
     return Interval(estimate.value, estimate.value - reach, estimate.value + reach)
 
 
-def amount_interval(estimate: Estimate) -> Interval:
+def amount_interval(estimate: Estimate, *, mark: float = 0.0) -> Interval:
     """Interval of a mean that cannot be negative (days, counts, money): symmetric on the log scale, so that it
-    stays above zero and leans the way such means do; around zero it runs from zero."""
+    stays above zero and leans the way such means do; around zero it runs from zero.
+
+    Where nothing at all was seen the data hold no error. `mark`, what one mark is worth (1 for counts), then gives
+    the upper end: the mean at which n cases still stay without any in 2.5 % of logs. Without it the interval is
+    0 to 0, which claims too much: do not show it.
+    """
     if estimate.value <= 0:
-        return Interval(max(0.0, estimate.value), 0.0, max(0.0, mean_interval(estimate).high))
+        unseen = -mark * log((1 - LEVEL) / 2) / estimate.n
+        return Interval(max(0.0, estimate.value), 0.0, max(0.0, mean_interval(estimate).high, unseen))
     reach = min(_t(_freedom(estimate)) * estimate.error / estimate.value, 700.0)
     return Interval(estimate.value, estimate.value * exp(-reach), estimate.value * exp(reach))
 

@@ -34,9 +34,15 @@ def duration(days: float | None, lang: str) -> str:
     return say("numbers.days", lang, n="0") if days == 0 else say("numbers.minutes", lang, n="<1")
 
 
+def spoken(days: float, lang: str) -> str:
+    """A time given in days as it stands in a sentence: "8.9 days"."""
+    unit, size = _unit(days)
+    return say(f"numbers.long_{unit}", lang, n=_amount(days / size))
+
+
 def time_interval(value: float, low: float, high: float, lang: str) -> str:
     """A time in days with its interval, all three in the unit that fits the value: "8.9 days (8.2–9.7)"."""
-    unit, size = next((pair for pair in _UNITS if abs(value) >= pair[1]), _UNITS[-1] if value else _UNITS[0])
+    unit, size = _unit(value)
     shown = [_amount(part / size) for part in (value, low, high)]
     said = say(f"numbers.long_{unit}", lang, n=shown[0])
     return say("numbers.interval", lang, value=said, low=shown[1], high=shown[2])
@@ -46,6 +52,10 @@ def share_interval(value: float, low: float, high: float, lang: str) -> str:
     """A share with its interval: "42% (38%–46%)"."""
     shown = [f"{100 * part:.0f}%" if 0.095 <= value <= 0.905 else percent(part) for part in (value, low, high)]
     return say("numbers.interval", lang, value=shown[0], low=shown[1], high=shown[2])
+
+
+def _unit(days: float) -> tuple[str, float]:
+    return next((pair for pair in _UNITS if abs(days) >= pair[1]), _UNITS[-1] if days else _UNITS[0])
 
 
 def _amount(value: float) -> str:

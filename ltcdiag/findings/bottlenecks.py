@@ -1,0 +1,212 @@
+"""Bottlenecks: the steps of our own into which clearly more time goes than is usual, from open and finished cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..log.results import StepTimes
+from ..measures.spells import NONE
+from ..stats.intervals import Interval, amount_interval, first_shares
+from ..words import say
+from ..words.numbers import count, percent, spoken, time_interval
+from . import claims
+from .claims import Measured, both, joined
+from .context import Context, Detected
+from .finding import Contrast, Finding, Texts
+
+if TYPE_CHECKING:
+    from .context import Bools, Floats, Ints
+
+COLUMNS = ("step", "stage", "owner", "cases", "standing", "days_per_case", "days_low", "days_high", "share_of_days",
+           "days_per_passage", "passage_low", "passage_high", "times_usual", "times_low", "times_high")
+
+
+@dataclass(frozen=True, eq=False)
+class _Row:
+    """A measured step, what it is compared with, and how often it comes first among those that may be blamed."""
+
+    measured: Measured
+    days: Interval
+    contrast: Contrast | None
+    standing: int
+    first_share: float | None
+
+
+def bottlenecks(context: Context) -> Detected:
+    """The ledger of steps and its claims. Law: with rework, the days of all steps add up to the days open."""
+    rows = _rows(context)
+    ours = [row for row in rows if context.ours(row.measured.key)]
+    slow = [(row, row.contrast) for row in ours if row.contrast is not None
+            and claims.is_slow(row.measured, row.contrast, context.observed.days_open)]
+    rivals = [row for row, _ in slow]
+    return Detected(_table(context, rows), tuple(_claim(context, row, contrast, rivals) for row, contrast in slow))
+
+
+def measured_steps(context: Context) -> list[Measured]:
+    """Every step with its first-pass days and passages, in the order of the labels."""
+    import numpy as np
+
+    observed, found = context.observed, []
+    steps, spread = observed.steps, observed.spread
+    again = np.append(observed.rework, False)[observed.spells.step[spread.row]]
+    for label in range(len(steps.labels)):
+        here = spread.key == label
+        if not here.any():
+            continue
+        days = observed.days(spread, here) - observed.rework_days(steps.label == label)
+        passages = observed.passages(spread, here & ~again)
+        cases = len(np.unique(steps.case[(steps.label == label) & ~observed.rework]))
+        found.append(Measured(label, days, passages, cases))
+    return found
+
+
+def _rows(context: Context) -> list[_Row]:
+    every = measured_steps(context)
+    ours = [row for row in every if context.ours(row.key) and row.enough]
+    first = dict(zip((row.key for row in ours), first_shares([row.days for row in ours]), strict=True))
+    rows = []
+    for row in every:
+        contrast = claims.against_peers(row, [peer for peer in ours if peer.key != row.key])
+        rows.append(_Row(row, amount_interval(row.days), contrast, _standing(context, row.key), first.get(row.key)))
+    return sorted(rows, key=lambda row: (-row.days.value, context.observed.steps.labels[row.measured.key]))
+
+
+def _standing(context: Context, label: int) -> int:
+    return int((context.observed.heading == label).sum())
+
+
+def _table(context: Context, rows: Sequence[_Row]) -> StepTimes:
+    import pandas as pd
+
+    observed = context.observed
+    cells = []
+    for row in rows:
+        key, contrast = row.measured.key, row.contrast
+        per = amount_interval(row.measured.per_passage) if row.measured.enough else None
+        cells.append((
+            observed.steps.labels[key], observed.stage[key], context.owner(key), row.measured.cases, row.standing,
+            row.days.value, row.days.low, row.days.high, claims.share_of(row.days, observed.days_open),
+            *((per.value, per.low, per.high) if per else (None,) * 3),
+            *((contrast.value, contrast.low, contrast.high) if contrast else (None,) * 3),
+        ))
+    table = pd.DataFrame(cells, columns=list(COLUMNS))
+    return StepTimes(table, observed.steps.cases, "", horizon=observed.horizon)
+
+
+def _claim(context: Context, row: _Row, contrast: Contrast, slow: Sequence[_Row]) -> Finding:
+    label, observed = row.measured.key, context.observed
+    cases, weight = _cases(context, label)
+    steps = observed.steps
+    per = amount_interval(row.measured.per_passage)
+    return Finding(
+        id="", rank=0, kind="bottleneck", family=_family(context, label), ledger="time",
+        where=_where(context, label), n=steps.cases, open=int((~steps.closed).sum()),
+        horizon_days=observed.horizon, events=int(((steps.label == label) & ~observed.rework).sum()),
+        days=row.days, why_no_interval="", per_passage=per, share=None, contrast=contrast,
+        first_share=row.first_share, confidence=claims.confidence(contrast, row.measured.cases),
+        title=_title(context, row, slow), evidence=_evidence(context, row, contrast, per),
+        caveat=_caveat(context, label),
+        next_step=both(lambda lang: say("findings.next_bottleneck", lang, who=context.who(label, lang))),
+        case_ids=context.worst(cases, weight),
+    )
+
+
+def _cases(context: Context, label: int) -> tuple[Ints, Floats]:
+    """Cases with a first passage of a step, or standing before it, and the days of each such spell."""
+    import numpy as np
+
+    observed = context.observed
+    spells = observed.spells
+    again = np.append(observed.rework, False)[spells.step]
+    here = ((spells.target == label) & ~again) | (observed.heading == label)
+    return spells.case[here], (spells.end - spells.start)[here]
+
+
+def _where(context: Context, label: int) -> dict[str, str]:
+    observed = context.observed
+    where = {"activity": observed.steps.labels[label], "target": observed.steps.labels[label]}
+    source, party, stage = main_source(context, observed.spells.target == label), context.doer(label), \
+        observed.stage[label]
+    if source != NONE:
+        where["source"] = observed.steps.labels[source]
+    if stage is not None:
+        where["stage"] = stage
+    if party != NONE:
+        where[observed.steps.by] = observed.steps.parties[party]
+    return where
+
+
+def main_source(context: Context, chosen: Bools) -> int:
+    """The step after which most of the days of the chosen spells lie."""
+    import numpy as np
+
+    spells = context.observed.spells
+    rows = np.flatnonzero(chosen & (spells.source != NONE))
+    if not len(rows):
+        return NONE
+    return int(np.bincount(spells.source[rows], weights=(spells.end - spells.start)[rows]).argmax())
+
+
+def _family(context: Context, label: int) -> str:
+    stage = context.observed.stage[label]
+    main = context.model.stages[stage].main_stage if stage is not None else ""
+    return {"collections": "cash", "manage_leads": "leakage"}.get(main, "complexity")
+
+
+def _title(context: Context, row: _Row, slow: Sequence[_Row]) -> Texts:
+    step = context.shown(row.measured.key)
+    rivals = [context.shown(other.measured.key) for other in slow if (other.first_share or 0) > 1 - claims.CERTAIN]
+    scope = "findings.scope_own" if context.staged else "findings.scope_all"
+    if row.first_share is not None and row.first_share >= claims.CERTAIN:
+        return both(lambda lang: say("findings.bottleneck_first", lang, scope=say(scope, lang), step=step))
+    if step not in rivals or len(rivals) < 2:
+        return both(lambda lang: say("findings.bottleneck_also", lang, step=step))
+    return both(lambda lang: say("findings.bottleneck_among", lang, scope=say(scope, lang), step=step,
+                                 others=("、" if lang == "zh" else ", ").join(rivals)))
+
+
+def _evidence(context: Context, row: _Row, contrast: Contrast, per: Interval) -> Texts:
+    observed, label = context.observed, row.measured.key
+    steps = observed.steps
+
+    def text(lang: str) -> str:
+        times = say("numbers.interval", lang, value=f"{contrast.value:.1f}", low=f"{contrast.low:.1f}",
+                    high=f"{contrast.high:.1f}")
+        said = say(
+            "findings.bottleneck_evidence", lang, step=context.shown(label), horizon=observed.horizon, times=times,
+            days=time_interval(row.days.value, row.days.low, row.days.high, lang),
+            share=percent(claims.share_of(row.days, observed.days_open)),
+            passage=time_interval(per.value, per.low, per.high, lang),
+        )
+        based = say("findings.bottleneck_cases", lang, n=count(steps.cases), open=count((~steps.closed).sum()),
+                    reached=count(row.measured.cases), waiting=count(row.standing))
+        first = say("findings.first_share", lang, share=f"{row.first_share or 0:.0%}", needed=f"{claims.CERTAIN:.0%}")
+        first = first if (row.first_share or 0) > 1 - claims.CERTAIN else ""
+        return joined(said, _split(context, label, lang), first, based, lang=lang)
+
+    return both(text)
+
+
+def _split(context: Context, label: int, lang: str) -> str:
+    """Waiting and work of the finished first passages with a recorded start."""
+    import numpy as np
+
+    observed = context.observed
+    spells = observed.spells
+    rows = np.flatnonzero((spells.target == label) & ~np.isnan(spells.begun))
+    rows = rows[~observed.rework[spells.step[rows]]]
+    if len(rows) < claims.LEAST_CASES:
+        return ""
+    wait = float((spells.begun - spells.start)[rows].mean())
+    work = float((spells.end - spells.begun)[rows].mean())
+    return say("findings.bottleneck_split", lang, n=count(len(rows)), wait=spoken(wait, lang), work=spoken(work, lang))
+
+
+def _caveat(context: Context, label: int) -> Mapping[str, str]:
+    parts = [] if context.observed.steps.has_starts else ["caveat_no_starts"]
+    owner = context.owner(label)
+    parts += {"shared": ["caveat_shared"], None: ["caveat_owner_unknown"]}.get(owner, [])
+    parts += ["caveat_cause", "caveat_calendar"]
+    return both(lambda lang: joined(*(say(f"findings.{part}", lang) for part in parts), lang=lang))

@@ -1,0 +1,98 @@
+"""When a difference is a claim: contrasts with their intervals against stated minimums.
+
+A table row becomes a claim only where its contrast is clear of the minimum over its whole interval, on enough cases.
+The minimums are settings of judgement, stated in every sentence that uses them; nothing is tuned to a sample.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import exp
+
+from ..stats.estimator import Estimate
+from ..stats.intervals import Interval, amount_interval, log_ratio, mean_interval
+from ..words import languages
+from .finding import Contrast, Texts
+
+LEAST_CASES = 20
+"""Fewer cases than this carry no claim."""
+LEAST_PEERS = 3
+"""Fewer other steps than this say nothing about what is usual."""
+LEAST_TIMES = 2.0
+"""A step is slow if it takes at least this many times what is usual for the others."""
+LEAST_SHARE = 0.03
+"""... and holds at least this share of the days that cases are open."""
+LOOP_SHARE = 0.125
+"""Rework is a claim where more than one case in eight goes back."""
+SKIP_SHARE = 0.125
+"""A deviation is a claim where more than one case in eight lacks the step."""
+CERTAIN = 0.90
+"""Share of resamples in which a step must come first to be called the largest."""
+MANY_CASES = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """One row that may become a claim. days: per case. passages: per case. cases: that went through it."""
+
+    key: int
+    days: Estimate
+    passages: Estimate
+    cases: int
+
+    @property
+    def per_passage(self) -> Estimate:
+        """Days each time."""
+        return self.days.over(self.passages)
+
+    @property
+    def enough(self) -> bool:
+        """Whether it rests on enough cases to compare."""
+        return self.cases >= LEAST_CASES and self.days.value > 0 and self.passages.value > 0
+
+
+def usual(peers: Sequence[Measured]) -> Estimate:
+    """What is usual: the median of the days per passage of the other rows (the two middle ones averaged)."""
+    ordered = sorted((peer.per_passage for peer in peers), key=lambda e: e.value)
+    middle = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
+    return (middle[0] + middle[1]).times(0.5)
+
+
+def against_peers(row: Measured, peers: Sequence[Measured]) -> Contrast | None:
+    """How many times the usual a row takes; None where too few others can be compared or the row is too small."""
+    if not row.enough or len(peers) < LEAST_PEERS:
+        return None
+    common = usual(peers)
+    if common.value <= 0:
+        return None
+    ratio = mean_interval(log_ratio(row.per_passage, common))
+    return Contrast(exp(ratio.value), exp(ratio.low), exp(min(ratio.high, 700.0)), LEAST_TIMES, "other_steps")
+
+
+def is_slow(row: Measured, contrast: Contrast, days_open: Estimate) -> bool:
+    """Whether a row is a claim: clearly slower than usual, and a part of the open days that matters."""
+    matters = amount_interval(row.days).low > LEAST_SHARE * days_open.value
+    return matters and contrast.low > contrast.limit
+
+
+def confidence(contrast: Contrast, cases: int) -> str:
+    """high: 100 cases or more and the interval clear of one and a half times the minimum; low: fewer than 50."""
+    if cases < MANY_CASES // 2:
+        return "low"
+    return "high" if cases >= MANY_CASES and contrast.low > 1.5 * contrast.limit else "medium"
+
+
+def both(text: Callable[[str], str]) -> Texts:
+    """A text in every language."""
+    return {lang: text(lang) for lang in languages()}
+
+
+def joined(*parts: str, lang: str) -> str:
+    """Sentences one after the other, as the language writes them."""
+    return ("" if lang.startswith("zh") else " ").join(part.strip() for part in parts if part.strip())
+
+
+def share_of(days: Interval, whole: Estimate) -> float:
+    """Share of all open days."""
+    return days.value / whole.value if whole.value else 0.0

@@ -1,0 +1,88 @@
+"""What every detector is given: the observed log, who owns which step, and the numbers of its cases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..domain.reference import ReferenceModel
+from ..log.event_log import EventLog
+from ..log.results import Answer
+from ..measures.observed import Observed
+from ..measures.spells import NONE
+from ..words import say
+from ..words.texts import tidy
+from .finding import Finding
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """log: the log asked. observed: the same, ready for estimation. model: the reference that names the owners.
+    case_ids: in the order of the case numbers of `observed`."""
+
+    log: EventLog
+    observed: Observed
+    model: ReferenceModel
+    case_ids: tuple[str, ...]
+
+    @property
+    def staged(self) -> bool:
+        """Whether some label has a stage."""
+        return any(self.observed.stage)
+
+    def owner(self, label: int) -> str | None:
+        """us, customer or shared; None where nobody knows."""
+        stage = self.observed.stage[label]
+        return None if stage is None else self.model.owner(stage)
+
+    def ours(self, label: int) -> bool:
+        """Whether a step may be blamed: everything the customer does not own."""
+        return self.owner(label) != "customer"
+
+    def shown(self, label: int) -> str:
+        """A label as it stands in a sentence."""
+        return tidy(self.observed.steps.labels[label], 40) if label != NONE else ""
+
+    def party(self, code: int) -> str:
+        """A department or role as it stands in a sentence."""
+        return tidy(self.observed.steps.parties[code], 40)
+
+    def doer(self, label: int) -> int:
+        """The party that does a step most often; NONE where none is named, or parties are single people."""
+        import numpy as np
+
+        steps = self.observed.steps
+        named = steps.party[(steps.label == label) & (steps.party != NONE)]
+        if steps.by not in ("department", "role") or not len(named):
+            return NONE
+        return int(np.bincount(named).argmax())
+
+    def who(self, label: int, lang: str) -> str:
+        """Whom to ask about a step."""
+        code = self.doer(label)
+        return say("findings.who_doers", lang) if code == NONE else self.party(code)
+
+    def worst(self, case: Ints, weight: Floats) -> tuple[str, ...]:
+        """Case ids by falling weight, each once; equal ones in the order of their ids."""
+        import numpy as np
+
+        total = np.bincount(case, weights=weight, minlength=len(self.case_ids))
+        there = np.unique(case)
+        order = there[np.argsort(-total[there], kind="stable")]
+        return tuple(self.case_ids[number] for number in order.tolist())
+
+
+@dataclass(frozen=True, eq=False)
+class Detected:
+    """What a detector found: its table, whole, and the rows of it that are claims (ids still to come)."""
+
+    table: Answer
+    claims: tuple[Finding, ...]

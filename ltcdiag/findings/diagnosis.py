@@ -1,0 +1,183 @@
+"""The diagnosis of a log: every detector asked, claims numbered, tables kept beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from html import escape
+from types import MappingProxyType
+from typing import Any
+
+from ..domain.levels import name_of
+from ..domain.reference import ReferenceModel
+from ..log.event_log import EventLog
+from ..log.look import Look, short_names
+from ..log.results import Answer
+from ..measures.observed import observe
+from ..measures.waiting import waits
+from ..words import current, say
+from ..words.numbers import time_interval
+from ..words.texts import tidy
+from . import claims
+from .bottlenecks import bottlenecks
+from .claims import both, joined
+from .context import Context, Detected
+from .finding import Finding, Texts
+from .handovers import handovers
+from .rework import rework
+from .stage_days import stage_days, step_sums
+
+DETECTORS: Mapping[str, Callable[[Context], Detected]] = MappingProxyType({
+    "bottleneck": bottlenecks,      # steps that take clearly more time than the others
+    "rework": rework,               # steps that cases go back to
+    "handover": handovers,          # work that lies between two departments
+})
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What can be claimed about a log, and the tables the claims come from.
+
+    findings: ranked by days. why_none: why nothing could be claimed at all ("" where it could). tables: name → table:
+    stages, bottleneck, rework, handover where days can be estimated; sums where not; waits where starts are recorded.
+    notes: sentences about what is shown and not blamed.
+    """
+
+    log: EventLog = field(repr=False)
+    findings: tuple[Finding, ...]
+    why_none: Texts
+    tables: Mapping[str, Answer]
+    notes: tuple[Texts, ...]
+    horizon_days: int
+
+    def __len__(self) -> int:
+        return len(self.findings)
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.findings)
+
+    def __getitem__(self, place: int) -> Finding:
+        return self.findings[place]
+
+    def top(self, k: int) -> Diagnosis:
+        """The same with its first k findings."""
+        return replace(self, findings=self.findings[:k])
+
+    def cases(self, place: int = 0) -> Answer:
+        """The cases of a finding, shown with the names of this log."""
+        return replace(self.findings[place].cases(self.log), look=look_of(self.log))
+
+    def to_dict(self) -> dict[str, Any]:
+        """For findings.json."""
+        empty = not self.findings
+        reason = self.why_none or both(lambda lang: say("findings.none_claimed", lang))
+        return {"schema": "ltcdiag.findings/1", "findings": [finding.to_dict() for finding in self.findings],
+                "horizon_days": self.horizon_days or None, "notes": [dict(note) for note in self.notes],
+                **({"reason": dict(reason)} if empty else {})}
+
+    def __str__(self) -> str:
+        lang = current()
+        return "\n".join(self._lines(lang))
+
+    def _lines(self, lang: str) -> list[str]:
+        if not self.findings:
+            return [self.why_none[lang] if self.why_none else say("findings.none_claimed", lang)]
+        return [f"{finding.id} {finding.title[lang]}" for finding in self.findings]
+
+    def _repr_html_(self) -> str:
+        lang = current()
+        if not self.findings:
+            return f"<p>{escape(self._lines(lang)[0])}</p>"
+        return "".join(_card(finding, lang) for finding in self.findings)
+
+
+def diagnose(log: EventLog, model: ReferenceModel) -> Diagnosis:
+    """Asks every detector. Nothing is claimed where nobody knows which cases are over; that is said, with sums of what
+    is recorded instead."""
+    observed = observe(log)
+    ids = tuple(log.tables.answer("cases").table["case_id"])
+    context = Context(log, observed, model, ids)
+    tables: dict[str, Answer] = {}
+    if observed.steps.has_starts or _some_starts(context):
+        tables["waits"] = waits(observed.steps)
+    if observed.timeline is None:
+        tables["sums"] = step_sums(context)
+        return Diagnosis(log, (), _why_none(context), _looking(tables, log), (), 0)
+    found = {name: detector(context) for name, detector in DETECTORS.items()}
+    tables |= {"stages": stage_days(context), **{name: part.table for name, part in found.items()}}
+    ranked = _ranked([claim for part in found.values() for claim in part.claims])
+    notes = _notes(context, found["bottleneck"].table)
+    return Diagnosis(log, ranked, {}, _looking(tables, log), notes, observed.horizon)
+
+
+def _some_starts(context: Context) -> bool:
+    from ..log.steps import NO_TIME
+
+    return bool((context.observed.steps.started != NO_TIME).any())
+
+
+def look_of(log: EventLog) -> Look:
+    """How tables of a log are shown."""
+    return Look(name_of, log.timezone, short_names([file.file for file in log.ledger.files]))
+
+
+def _looking(tables: Mapping[str, Answer], log: EventLog) -> Mapping[str, Answer]:
+    return MappingProxyType({name: replace(table, look=look_of(log)) for name, table in tables.items()})
+
+
+def _why_none(context: Context) -> Texts:
+    steps = context.observed.steps
+    example = ""
+    if len(steps.case):
+        import numpy as np
+
+        last = np.append(steps.case[1:] != steps.case[:-1], True)
+        example = context.shown(int(np.bincount(steps.label[last]).argmax()))
+    return both(lambda lang: say(f"findings.why_{context.observed.why_not}", lang, example=example))
+
+
+def _ranked(found: list[Finding]) -> tuple[Finding, ...]:
+    """Numbered by the days per case they hold; those that share days name each other."""
+    order = sorted(found, key=lambda f: (-(f.days.value if f.days else 0.0), f.kind, sorted(f.where.items())))
+    named = [replace(finding, id=f"F{n:02d}", rank=n) for n, finding in enumerate(order, start=1)]
+    return tuple(_overlapping(finding, named) for finding in named)
+
+
+def _overlapping(finding: Finding, every: list[Finding]) -> Finding:
+    if finding.ledger != "none":
+        return finding
+    ids = tuple(other.id for other in every if other.kind == "bottleneck"
+                and other.where.get("activity") == finding.where.get("activity"))
+    if not ids:
+        return finding
+    caveat = both(lambda lang: joined(say("findings.caveat_same_days", lang, ids=", ".join(ids)),
+                                      finding.caveat[lang], lang=lang))
+    return replace(finding, overlaps=ids, caveat=caveat)
+
+
+def _notes(context: Context, steps: Answer) -> tuple[Texts, ...]:
+    """The customer's steps that would be claims if they were ours: shown, not blamed."""
+    table = steps.table
+    theirs = table[(table["owner"] == "customer") & (table["times_low"] > claims.LEAST_TIMES)
+                   & (table["days_low"] > claims.LEAST_SHARE * context.observed.days_open.value)]
+    shown = theirs[["step", "days_per_case", "days_low", "days_high"]].itertuples(index=False, name=None)
+    return tuple(_customers(context, *row) for row in shown)
+
+
+def _customers(context: Context, step: str, days: float, low: float, high: float) -> Texts:
+    return both(lambda lang: say("findings.customer_owned", lang, step=tidy(step, 40),
+                                 horizon=context.observed.horizon, days=time_interval(days, low, high, lang)))
+
+
+def _card(finding: Finding, lang: str) -> str:
+    kind = f"{finding.id} · {say(f'findings.kind_{finding.kind}', lang)}"
+    family = say(f"findings.family_{finding.family}", lang)
+    confidence = say(f"findings.confidence_{finding.confidence}", lang)
+    return (
+        f'<div style="border-left:4px solid #3b75b8;padding:.2em 0 .2em .8em;margin:.6em 0">'
+        f"<div style='color:#66707d'>{escape(kind)} · {escape(family)} · {escape(confidence)}</div>"
+        f"<div style='font-weight:600;font-size:1.1em'>{escape(finding.title[lang])}</div>"
+        f"<div>{escape(finding.evidence[lang])}</div>"
+        f"<div style='color:#66707d'>{escape(finding.caveat[lang])}</div>"
+        f"<div>→ {escape(finding.next_step[lang])}</div></div>"
+    )

@@ -1,0 +1,93 @@
+"""A finding: a claim about a log with its evidence, its doubt, the next question and the cases to open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..log.event_log import EventLog
+from ..log.filters import CaseIs
+from ..log.results import Answer
+from ..stats.intervals import Interval
+
+Texts = Mapping[str, str]
+"""Language ("zh", "en") → text."""
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """What makes it a claim: a value with its interval, clear of a stated limit. against: "other_steps" (times what is
+    usual there) or "reference" (a share above a stated line)."""
+
+    value: float
+    low: float
+    high: float
+    limit: float
+    against: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One claim.
+
+    id: F01, F02 ... in the order of rank. where: activity, source, target, stage, department ... whichever apply.
+    ledger: "time" where its days belong to no other finding of that ledger, "none" where they are days of others
+    seen from another side. days: per case within the horizon (its first `horizon_days` days), None for the reason
+    `why_no_interval`. per_passage: days each time. share: of the cases it could happen to. n: cases it rests on,
+    `open` of them not over. case_ids: those behind it, the worst first. overlaps: findings whose days it shares.
+    first_share: how often it comes first when the cases are drawn anew.
+    """
+
+    id: str
+    rank: int
+    kind: str
+    family: str
+    ledger: str
+    where: Mapping[str, str]
+    n: int
+    open: int
+    horizon_days: int
+    events: int
+    days: Interval | None
+    why_no_interval: str
+    per_passage: Interval | None
+    share: Interval | None
+    contrast: Contrast
+    first_share: float | None
+    confidence: str
+    title: Texts
+    evidence: Texts
+    caveat: Texts
+    next_step: Texts
+    case_ids: tuple[str, ...] = field(repr=False)
+    overlaps: tuple[str, ...] = ()
+
+    @property
+    def case_file(self) -> str:
+        """Where a report lists its cases."""
+        return f"findings/{self.id}_cases.csv"
+
+    def cases(self, log: EventLog) -> Answer:
+        """Its cases as a table, one row a case."""
+        return log.where(CaseIs(self.case_ids)).tables.answer("cases")
+
+    def to_dict(self) -> dict[str, Any]:
+        """For findings.json."""
+        return {
+            "id": self.id, "rank": self.rank, "ranks": {"days": self.rank} if self.days else {},
+            "ledger": self.ledger, "kind": self.kind, "family": self.family, "where": dict(self.where),
+            "cases": len(self.case_ids), "events": self.events, "share_of_cases": len(self.case_ids) / max(1, self.n),
+            "n": self.n, "open": self.open, "horizon_days": self.horizon_days,
+            "days": _interval(self.days), "days_per_passage": _interval(self.per_passage),
+            "share": _interval(self.share), "why_no_interval": self.why_no_interval or None,
+            "contrast": {"value": self.contrast.value, "low": self.contrast.low, "high": self.contrast.high,
+                         "limit": self.contrast.limit, "against": self.contrast.against},
+            "first_share": self.first_share, "confidence": self.confidence, "overlaps": list(self.overlaps),
+            "title": dict(self.title), "evidence": dict(self.evidence), "caveat": dict(self.caveat),
+            "next_step": dict(self.next_step), "case_file": self.case_file,
+        }
+
+
+def _interval(found: Interval | None) -> dict[str, float] | None:
+    return None if found is None else {"value": found.value, "low": found.low, "high": found.high}

@@ -1,0 +1,169 @@
+"""What can be estimated about a log: its case clock, its spells and loops, asked once and kept by every claim."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ..domain.stages import Stages, load_stages
+from ..log.event_log import EventLog
+from ..log.steps import Steps
+from ..stats.case_clock import CaseClock, horizon
+from ..stats.estimator import Estimate, Points, Spans, Timeline
+from .loops import Loops, loops_of
+from .spells import DAY, NONE, Spells, Spread, spells_of, spread
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Observed:
+    """A log ready for estimation.
+
+    horizon: days after its beginning for which a case is followed. timeline: None where nothing can be estimated,
+    for the reason `why_not` ("closing_unknown" or "too_young"; "" where there is a timeline).
+    stage: canonical stage of each label, None where it has none.
+    """
+
+    steps: Steps
+    spells: Spells
+    loops: Loops
+    stage: tuple[str | None, ...]
+    horizon: int
+    timeline: Timeline | None
+    why_not: str
+
+    @cached_property
+    def spread(self) -> Spread:
+        """Where the spells lead, by label of the step."""
+        return spread(self.spells)
+
+    @cached_property
+    def days_open(self) -> Estimate:
+        """Mean days open within the horizon."""
+        return self.watch.days_open()
+
+    @property
+    def watch(self) -> Timeline:
+        """The timeline. Raises ValueError where there is none."""
+        if self.timeline is None:
+            raise ValueError(self.why_not)
+        return self.timeline
+
+    @cached_property
+    def ended_age(self) -> Floats:
+        """Age of the case (days) at each step."""
+        ages: Floats = (self.steps.ended - self.steps.entered[self.steps.case]) / DAY
+        return ages
+
+    @cached_property
+    def length(self) -> Floats:
+        """Length (days) of the spell that each step ends."""
+        import numpy as np
+
+        spells = self.spells
+        found = np.zeros(len(self.steps.case))
+        done = ~spells.running
+        found[spells.step[done]] = (spells.end - spells.start)[done]
+        return found
+
+    @cached_property
+    def rework(self) -> Bools:
+        """Which steps end a spell of rework."""
+        found: Bools = self.loops.closed_by != NONE
+        return found
+
+    @cached_property
+    def heading(self) -> Ints:
+        """The step that each running spell most likely leads to; NONE for finished spells and where nobody knows."""
+        import numpy as np
+
+        best, weight = np.full(len(self.spells.case), NONE), np.zeros(len(self.spells.case))
+        running = self.spells.running[self.spread.row]
+        for row, key, share in zip(*(part[running].tolist() for part in
+                                     (self.spread.row, self.spread.key, self.spread.weight)), strict=True):
+            if share > weight[row]:
+                best[row], weight[row] = key, share
+        return best
+
+    def days(self, keys: Spread, chosen: Bools, *, start: Floats | None = None, end: Floats | None = None) -> Estimate:
+        """Mean days per case in the chosen rows of a spread; start and end replace the ends of the spells."""
+        row = keys.row[chosen]
+        first = (self.spells.start if start is None else start)[row]
+        last = (self.spells.end if end is None else end)[row]
+        return self.watch.spans(Spans(self.spells.case[row], first, last, keys.weight[chosen]))
+
+    def passages(self, keys: Spread, chosen: Bools) -> Estimate:
+        """Mean number per case of the chosen rows of a spread that begin within the horizon."""
+        row = keys.row[chosen]
+        return self.watch.points(Points(self.spells.case[row], self.spells.start[row], keys.weight[chosen]))
+
+    def rework_days(self, steps: Bools) -> Estimate:
+        """Mean days of rework per case in the spells before the chosen steps, booked when their loop closes."""
+        import numpy as np
+
+        rows = np.flatnonzero(steps & self.rework)
+        closing = self.ended_age[self.loops.closed_by[rows]]
+        return self.watch.points(Points(self.steps.case[rows], closing, self.length[rows]))
+
+    def reached(self, steps: Bools) -> Estimate:
+        """Share of cases that come to one of the chosen steps within the horizon."""
+        import numpy as np
+
+        rows = np.flatnonzero(steps)
+        case, first = np.unique(self.steps.case[rows], return_index=True)
+        return self.watch.points(Points(case, self.ended_age[rows[first]], np.ones(len(case))))
+
+
+def observe(log: EventLog, *, chain: Stages | None = None) -> Observed:
+    """The log as the claims see it."""
+    import numpy as np
+
+    steps = log.tables.steps()
+    stage = tuple(log.stages.get(label) for label in steps.labels)
+    order, usual = _chain_order(stage, chain or load_stages())
+    clock = case_clock(steps)
+    tau = horizon(clock) if steps.known and steps.cases else None
+    why_not = "" if tau else "too_young" if steps.known else "closing_unknown"
+    return Observed(
+        steps=steps,
+        spells=spells_of(steps),
+        loops=loops_of(steps, usual=usual, order=np.array(order, dtype=np.int64)),
+        stage=stage,
+        horizon=tau or 0,
+        timeline=Timeline(clock, tau) if tau else None,
+        why_not=why_not,
+    )
+
+
+def case_clock(steps: Steps) -> CaseClock:
+    """The clock of the cases: watched from their beginning to their closing or the as-of moment."""
+    import numpy as np
+
+    watched = (steps.left - steps.entered) / DAY
+    could = np.maximum(watched, (steps.as_of - steps.entered) / DAY)
+    return CaseClock(np.zeros(steps.cases), watched, steps.closed, could)
+
+
+def _chain_order(stage: tuple[str | None, ...], chain: Stages) -> tuple[list[int], frozenset[int]]:
+    """Place of each label in the chain (NONE without a stage or beside the chain), and labels that come again as part
+    of the work."""
+    order = [NONE if key is None or chain[key].side else chain[key].order for key in stage]
+    usual = frozenset(code for code, key in enumerate(stage) if key is not None and chain[key].repeats)
+    return order, usual
+
+
+def by_stage(observed: Observed) -> Mapping[str, tuple[int, ...]]:
+    """Labels of each stage; a label without a stage stands for itself."""
+    groups: dict[str, list[int]] = {}
+    for code, label in enumerate(observed.steps.labels):
+        groups.setdefault(observed.stage[code] or label, []).append(code)
+    return {key: tuple(codes) for key, codes in groups.items()}

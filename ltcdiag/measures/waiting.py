@@ -1,0 +1,75 @@
+"""Waiting, where starts of work are recorded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..log.results import Waits
+from ..log.steps import NO_TIME, Steps
+from .observed import Observed
+from .spells import DAY, NONE
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+
+def waiting_ends(observed: Observed) -> Floats:
+    """The age (days) at which waiting ends in each spell: the start of the work where it is recorded, else the end of
+    the spell. Without starts in the log, the ends.
+
+    Of a running spell nobody knows whether work has begun: its waiting is the part that finished spells from the same
+    step waited which had lasted longer.
+    """
+    import numpy as np
+
+    spells = observed.spells
+    if not observed.steps.has_starts:
+        return spells.end
+    ends = np.where(np.isnan(spells.begun), spells.end, spells.begun)
+    running = np.flatnonzero(spells.running)
+    done = np.flatnonzero(~spells.running & ~np.isnan(spells.begun))
+    length, waited = spells.end - spells.start, ends - spells.start
+    for source in np.unique(spells.source[running]):
+        still = running[spells.source[running] == source]
+        known = done[spells.source[done] == source]
+        ends[still] = spells.start[still] + length[still] * _part(length[known], waited[known], length[still])
+    return ends
+
+
+def _part(length: Floats, waited: Floats, so_far: Floats) -> Floats:
+    """The part of their length that spells longer than `so_far` waited; 1 where there is none."""
+    import numpy as np
+
+    order = np.argsort(length, kind="stable")
+    lengths = np.append(np.cumsum(length[order][::-1])[::-1], 0.0)
+    waits = np.append(np.cumsum(waited[order][::-1])[::-1], 0.0)
+    place = np.searchsorted(length[order], so_far, side="right")
+    part: Floats = np.divide(waits[place], lengths[place], out=np.ones(len(so_far)), where=lengths[place] > 0)
+    return part
+
+
+def waits(steps: Steps) -> Waits:
+    """Waiting before each activity, on pieces of work with a recorded start."""
+    import numpy as np
+    import pandas as pd
+
+    rows = np.flatnonzero(steps.started != NO_TIME)
+    case, started, ended = steps.case[rows], steps.started[rows], steps.ended[rows]
+    follows = np.append(False, case[1:] == case[:-1])[: len(case)]
+    before = np.append(NONE, ended[:-1])[: len(case)]
+    wait = np.where(follows, np.maximum(started - before, 0), 0)
+    frame = pd.DataFrame({
+        "activity": np.array([*steps.labels, ""], dtype=object)[steps.label[rows]], "case": case,
+        "wait": wait / DAY, "waited": np.where(follows, wait / DAY, np.nan), "work": (ended - started) / DAY,
+    })
+    table = frame.groupby("activity", sort=True).agg(
+        instances=("case", "size"), cases=("case", "nunique"), wait_days_total=("wait", "sum"),
+        wait_days_median=("waited", "median"), work_days_total=("work", "sum"), work_days_median=("work", "median"),
+    ).reset_index()
+    table.insert(4, "share_of_waiting", table["wait_days_total"] / (table["wait_days_total"].sum() or 1.0))
+    table = table.sort_values(["wait_days_total", "activity"], ascending=[False, True]).reset_index(drop=True)
+    return Waits(table, steps.cases, "")
