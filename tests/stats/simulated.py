@@ -11,7 +11,7 @@ from functools import cache
 
 import numpy as np
 
-from ltcdiag.stats.case_clock import ROUND_DAYS, CaseClock
+from ltcdiag.stats.case_clock import CaseClock
 from ltcdiag.stats.estimator import Points, Spans, Timeline
 
 WINDOW = 200
@@ -63,7 +63,7 @@ def lives(n, rng):
 
 @cache
 def truth(tau):
-    """Name → what it is for a typical case within tau, from 400,000 whole lives."""
+    """Name → what it is for a typical case within tau, from 300,000 whole lives."""
     every = whole_lives()
     cut = np.minimum(every.ends, tau)
     stays = np.diff(np.concatenate([np.zeros((len(cut), 1)), cut], axis=1), axis=1).mean(axis=0)
@@ -76,7 +76,7 @@ def truth(tau):
 
 @cache
 def whole_lives():
-    return lives(400_000, np.random.default_rng(7))
+    return lives(300_000, np.random.default_rng(7))
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,8 +116,8 @@ def cut_log(n, rng):
 
 def late_log(n, rng):
     """n cases begun evenly over twice the window, of which only those not closed in its first half are held."""
-    lived = lives(4 * n, rng)
-    begun = rng.integers(-WINDOW, WINDOW, 4 * n)
+    lived = lives(2 * n + 20, rng)
+    begun = rng.integers(-WINDOW, WINDOW, 2 * n + 20)
     kept = np.flatnonzero(begun + lived.closing >= 0)[:n]
     entry = np.maximum(0, -begun).astype(float)[kept]
     return _log(_some(lived, kept), entry, (WINDOW - begun).astype(float)[kept])
@@ -133,6 +133,3 @@ def _some(lived, kept):
 def _log(lived, entry, follow_up):
     closed = lived.closing <= follow_up
     return SimulatedLog(CaseClock(entry, np.minimum(lived.closing, follow_up), closed, follow_up), lived)
-
-
-__all__ = ["ROUND_DAYS", "STAGES", "SimulatedLog", "cut_log", "late_log", "truth"]

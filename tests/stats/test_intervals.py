@@ -20,8 +20,8 @@ def mean_of(values):
     return Estimate(float(values.mean()), values - values.mean())
 
 
-def light_tails(n):
-    """n numbers around 20 with tails no heavier than those of a normal distribution."""
+def even(n):
+    """n numbers around 20, the same to both sides."""
     return 20 + stats.norm.ppf((np.arange(n) + 0.5) / n)
 
 
@@ -38,7 +38,7 @@ def test_an_interval_contains_its_value(values):
 
 @pytest.mark.parametrize("n", [3, 10, 200])
 def test_the_interval_of_a_plain_mean_is_students(n):
-    values = light_tails(n)
+    values = even(n)
     low, high = stats.t.interval(0.95, n - 1, values.mean(), stats.sem(values))
     interval = mean_interval(mean_of(values))
     assert (interval.low, interval.high) == (pytest.approx(low, rel=1e-12), pytest.approx(high, rel=1e-12))
@@ -47,13 +47,14 @@ def test_the_interval_of_a_plain_mean_is_students(n):
     assert amount.low * amount.high == pytest.approx(amount.value**2)
 
 
-def test_heavy_tails_cost_degrees_of_freedom():
-    values = np.concatenate([light_tails(99), [400.0]])
-    excess = stats.kurtosis(values)  # one case in a hundred weighs nearly all: hardly more than two degrees are left
-    freedom = 2 / (2 / 99 + excess / 100)
-    assert freedom < 3
+def test_a_skewed_mean_has_the_wider_interval_that_students_lacks():
+    values = np.random.default_rng(1).gamma(0.5, 20, 40)
+    factor = 1 + (1.96**4 + 2 * 1.96**2 - 3) / 18 * stats.skew(values) ** 2 / 40  # Hall 1988, two-sided, 95 %
+    assert factor > 1.05
     interval = mean_interval(mean_of(values))
-    assert interval.high - interval.value == pytest.approx(stats.t.ppf(0.975, freedom) * stats.sem(values), rel=1e-9)
+    plain = stats.t.ppf(0.975, 39) * stats.sem(values)
+    assert interval.high - interval.value == pytest.approx(plain * factor, rel=1e-3)
+    assert interval.value - interval.low == pytest.approx(plain * factor, rel=1e-3)
 
 
 @given(st.integers(2, 300), st.data())
@@ -75,6 +76,14 @@ def test_none_and_all_of_the_cases_leave_room_for_what_was_not_seen(n):
     assert (every.value, every.high) == (1, 1)
     assert none.high == pytest.approx(1 - every.low)
     assert 3 / (n + 3) <= none.high <= 1  # the rule of three
+
+
+@pytest.mark.parametrize("n", [2, 30, 1000])
+def test_no_mark_seen_does_not_mean_that_there_are_none(n):
+    interval = amount_interval(mean_of(np.zeros(n)), mark=2.0)
+    assert (interval.value, interval.low) == (0, 0)
+    assert stats.poisson.pmf(0, n * interval.high / 2.0) == pytest.approx(0.025)
+    assert amount_interval(mean_of(np.zeros(n))).high == 0
 
 
 @pytest.mark.parametrize("n", [1, 2, 30])
@@ -111,13 +120,13 @@ def test_a_ratio_with_nothing_below_the_line_is_refused():
 @given(arrays(float, st.tuples(st.integers(1, 5), st.integers(2, 30)), elements=st.integers(0, 40).map(float)))
 def test_shares_of_being_first_add_up_to_one_whatever_the_order_of_the_list(values):
     made = [mean_of(row) for row in values]
-    shares = first_shares(made, resamples=200)
+    shares = first_shares(made, resamples=50)
     assert sum(shares) == pytest.approx(1)
-    np.testing.assert_allclose(first_shares(made[::-1], resamples=200), shares[::-1], atol=1e-12)
-    assert first_shares(made, resamples=200) == shares
+    np.testing.assert_allclose(first_shares(made[::-1], resamples=50), shares[::-1], atol=1e-12)
+    assert first_shares(made, resamples=50) == shares
 
 
-@pytest.mark.parametrize("n", [30, 5000])
+@pytest.mark.parametrize("n", [30, 2500])
 def test_a_clear_winner_is_first_and_equal_twins_share_the_place(n):
     rng = np.random.default_rng(3)
     low, high, twin = rng.gamma(2, 5, (3, n)) + np.array([[0], [40], [0]])
@@ -130,13 +139,13 @@ def test_a_clear_winner_is_first_and_equal_twins_share_the_place(n):
     assert first_shares([]) == []
 
 
-@pytest.mark.parametrize("n", [60, 4000])
+@pytest.mark.parametrize("n", [60, 1500])
 def test_being_first_is_as_sure_as_a_plain_bootstrap_says(n):
     rng = np.random.default_rng(5)
     left = rng.gamma(1.5, 10, n)
     right = rng.gamma(1.5, 10, n)
     right += left.mean() - right.mean() - 0.8 * np.sqrt((left.var() + right.var()) / n)
-    draws = rng.integers(0, n, (1500, n))
+    draws = rng.integers(0, n, (1000, n))
     plain = np.mean(left[draws].mean(axis=1) > right[draws].mean(axis=1))
-    assert first_shares([mean_of(left), mean_of(right)], resamples=4000)[0] == pytest.approx(plain, abs=0.04)
+    assert first_shares([mean_of(left), mean_of(right)], resamples=2000)[0] == pytest.approx(plain, abs=0.04)
 
