@@ -51,12 +51,11 @@ def measured_steps(context: Context) -> list[Measured]:
     observed, found = context.observed, []
     steps, spread = observed.steps, observed.spread
     again = np.append(observed.rework, False)[observed.spells.step[spread.row]]
-    for label in range(len(steps.labels)):
-        here = spread.key == label
-        if not here.any():
+    for label, here in spread.rows_by_key().items():
+        if label == NONE:
             continue
         days = observed.days(spread, here) - observed.rework_days(steps.label == label)
-        passages = observed.passages(spread, here & ~again)
+        passages = observed.passages(spread, here[~again[here]])
         cases = len(np.unique(steps.case[(steps.label == label) & ~observed.rework]))
         found.append(Measured(label, days, passages, cases))
     return found
@@ -109,7 +108,7 @@ def _claim(context: Context, row: _Row, contrast: Contrast, slow: Sequence[_Row]
         title=_title(context, row, slow), evidence=_evidence(context, row, contrast, per),
         caveat=_caveat(context, label),
         next_step=both(lambda lang: say("findings.next_bottleneck", lang, who=context.who(label, lang))),
-        case_ids=context.worst(cases, weight),
+        **context.worst(cases, weight),
     )
 
 

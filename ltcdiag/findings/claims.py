@@ -25,6 +25,8 @@ LEAST_SHARE = 0.03
 """... and holds at least this share of the days that cases are open."""
 LOOP_SHARE = 0.125
 """Rework is a claim where more than one case in eight goes back."""
+LEAST_REWORK = 0.01
+"""... and it takes at least this share of the days that cases are open."""
 SKIP_SHARE = 0.125
 """A deviation is a claim where more than one case in eight lacks the step."""
 CERTAIN = 0.90

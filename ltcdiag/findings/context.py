@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..domain.reference import ReferenceModel
 from ..log.event_log import EventLog
@@ -70,14 +70,15 @@ class Context:
         code = self.doer(label)
         return say("findings.who_doers", lang) if code == NONE else self.party(code)
 
-    def worst(self, case: Ints, weight: Floats) -> tuple[str, ...]:
-        """Case ids by falling weight, each once; equal ones in the order of their ids."""
+    def worst(self, case: Ints, days: Floats) -> dict[str, Any]:
+        """case_ids and case_days of a finding: each case once, most days first, equal ones by their ids."""
         import numpy as np
 
-        total = np.bincount(case, weights=weight, minlength=len(self.case_ids))
+        total = np.bincount(case, weights=days, minlength=len(self.case_ids))
         there = np.unique(case)
         order = there[np.argsort(-total[there], kind="stable")]
-        return tuple(self.case_ids[number] for number in order.tolist())
+        return {"case_ids": tuple(self.case_ids[number] for number in order.tolist()),
+                "case_days": tuple(total[order].tolist())}
 
 
 @dataclass(frozen=True, eq=False)

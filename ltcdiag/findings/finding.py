@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..log.event_log import EventLog
@@ -35,7 +35,8 @@ class Finding:
     ledger: "time" where its days belong to no other finding of that ledger, "none" where they are days of others
     seen from another side. days: per case within the horizon (its first `horizon_days` days), None for the reason
     `why_no_interval`. per_passage: days each time. share: of the cases it could happen to. n: cases it rests on,
-    `open` of them not over. case_ids: those behind it, the worst first. overlaps: findings whose days it shares.
+    `open` of them not over. case_ids: those behind it, the worst first, and case_days: the days of each. overlaps:
+    findings whose days it shares.
     first_share: how often it comes first when the cases are drawn anew.
     """
 
@@ -61,6 +62,7 @@ class Finding:
     caveat: Texts
     next_step: Texts
     case_ids: tuple[str, ...] = field(repr=False)
+    case_days: tuple[float, ...] = field(repr=False)
     overlaps: tuple[str, ...] = ()
 
     @property
@@ -69,8 +71,13 @@ class Finding:
         return f"findings/{self.id}_cases.csv"
 
     def cases(self, log: EventLog) -> Answer:
-        """Its cases as a table, one row a case."""
-        return log.where(CaseIs(self.case_ids)).tables.answer("cases")
+        """Its cases as a table, one row a case, the worst first; days_here: the days that the finding counts there."""
+        found = log.where(CaseIs(self.case_ids)).tables.answer("cases")
+        place = {case: n for n, case in enumerate(self.case_ids)}
+        ordered = found.table.iloc[sorted(range(len(found.table)), key=lambda n: place[found.table["case_id"].iloc[n]])]
+        table = ordered.reset_index(drop=True)
+        table.insert(1, "days_here", [self.case_days[place[case]] for case in table["case_id"]])
+        return replace(found, table=table)
 
     def to_dict(self) -> dict[str, Any]:
         """For findings.json."""

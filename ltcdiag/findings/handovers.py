@@ -1,4 +1,4 @@
-"""Handovers: where work passes from one department (else role, else person) to another and lies clearly longer."""
+"""Handovers: where work passes from one department (else role) to another and lies clearly longer."""
 
 from __future__ import annotations
 
@@ -41,12 +41,10 @@ class _Row:
 
 
 def handovers(context: Context) -> Detected:
-    """Handovers between parties and those that are claims. Steps in the customer's hands are in none of them."""
-    if not context.observed.steps.by:
-        return Detected(_table(context, []), ())
-    rows = _rows(context)
-    named = context.observed.steps.by in ("department", "role")     # people are shown, never claimed about
-    slow = [(row, row.contrast) for row in rows if named and row.contrast is not None
+    """Handovers between departments (else roles) and those that are claims. Steps in the customer's hands are in none
+    of them, and about single people nothing is claimed."""
+    rows = _rows(context) if context.observed.steps.by in ("department", "role") else []
+    slow = [(row, row.contrast) for row in rows if row.contrast is not None
             and claims.is_slow(row.measured, row.contrast, context.observed.days_open)]
     return Detected(_table(context, rows), tuple(_claim(context, row, contrast) for row, contrast in slow))
 
@@ -74,9 +72,11 @@ def _rows(context: Context) -> list[_Row]:
     peers = _peers(context, ends)
     heading = _heading(leads, len(keys), observed.spells.running)
     found = []
-    for key in np.unique(keys[keys >= 0]).tolist():
+    for key, chosen in leads.rows_by_key().items():
+        if key < 0:
+            continue
         source, target = divmod(key, len(observed.steps.parties))
-        chosen, here = leads.key == key, keys == key
+        here = keys == key
         measured = Measured(key, observed.days(leads, chosen, end=ends), observed.passages(leads, chosen),
                             len(np.unique(observed.spells.case[here])))
         step = _main_step(context, here, ends)
@@ -91,9 +91,8 @@ def _peers(context: Context, ends: Floats) -> list[Measured]:
     import numpy as np
 
     observed, found = context.observed, []
-    for label in range(len(observed.steps.labels)):
-        chosen = observed.spread.key == label
-        if not context.ours(label) or not chosen.any():
+    for label, chosen in observed.spread.rows_by_key().items():
+        if label == NONE or not context.ours(label):
             continue
         row = Measured(label, observed.days(observed.spread, chosen, end=ends),
                        observed.passages(observed.spread, chosen),
@@ -158,7 +157,7 @@ def _claim(context: Context, row: _Row, contrast: Contrast) -> Finding:
         title=both(lambda lang: say("findings.handover_title", lang, source=source, target=target)),
         evidence=_evidence(context, row, contrast, per), caveat=_caveat(context),
         next_step=both(lambda lang: say("findings.next_handover", lang, source=source, target=target)),
-        case_ids=context.worst(spells.case[rows], (waiting_ends(observed) - spells.start)[rows]),
+        **context.worst(spells.case[rows], (waiting_ends(observed) - spells.start)[rows]),
     )
 
 

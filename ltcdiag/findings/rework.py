@@ -45,12 +45,13 @@ class _Row:
 def rework(context: Context) -> Detected:
     """The loops of a log, by the step they go back to. Law: their days and the first-pass days make the days open."""
     rows = sorted(_rows(context), key=lambda row: (-row.days.value, row.label))
-    claimed = tuple(_claim(context, row) for row in rows if _is_claim(row))
+    claimed = tuple(_claim(context, row) for row in rows if _is_claim(context, row))
     return Detected(_table(context, rows), claimed)
 
 
-def _is_claim(row: _Row) -> bool:
-    return row.cases >= claims.LEAST_CASES and row.share.low > claims.LOOP_SHARE and row.days.low > 0
+def _is_claim(context: Context, row: _Row) -> bool:
+    matters = row.days.low > claims.LEAST_REWORK * context.observed.days_open.value
+    return matters and row.cases >= claims.LEAST_CASES and row.share.low > claims.LOOP_SHARE
 
 
 def _rows(context: Context) -> list[_Row]:
@@ -146,7 +147,7 @@ def _claim(context: Context, row: _Row) -> Finding:
                                     type=say(f"columns.rework_type_{row.rework_type}", lang))),
         evidence=_evidence(context, row), caveat=_caveat(context),
         next_step=both(lambda lang: say("findings.next_rework", lang, who=context.who(row.label, lang))),
-        case_ids=context.worst(steps.case[row.rows], observed.length[row.rows]),
+        **context.worst(steps.case[row.rows], observed.length[row.rows]),
     )
 
 

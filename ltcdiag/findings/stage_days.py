@@ -20,14 +20,13 @@ def stage_days(context: Context) -> StageDays:
 
     observed = context.observed
     steps, spread = observed.steps, observed.spread
-    names, estimates, cells = [], [], []
+    estimates, cells = [], []
     for key, codes in by_stage(observed).items():
-        chosen = np.isin(spread.key, codes)
-        if not chosen.any():
+        chosen = np.flatnonzero(np.isin(spread.key, codes))
+        if not len(chosen):
             continue
         days = observed.days(spread, chosen)
         found = amount_interval(days)
-        names.append(key)
         estimates.append(days)
         cells.append((key, context.owner(codes[0]), len(np.unique(steps.case[np.isin(steps.label, codes)])),
                       int(np.isin(observed.heading, codes).sum()), found.value, found.low, found.high,

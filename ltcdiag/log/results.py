@@ -251,7 +251,7 @@ class ReworkDays(Answer):
 
 @dataclass(frozen=True)
 class HandoverDays(Answer):
-    """source, target (departments, else roles, else people), step (before which most of the days lie), moves, cases,
+    """source, target (departments, else roles), step (before which most of the days lie), moves, cases,
     standing, days_per_case, days_low, days_high, share_of_days, days_per_move, move_low, move_high, times_usual,
     times_low, times_high; most days first. waits: whether starts are known, so that days run from the end of one
     piece of work to the start of the next."""

@@ -94,14 +94,14 @@ class Observed:
                 best[row], weight[row] = key, share
         return best
 
-    def days(self, keys: Spread, chosen: Bools, *, start: Floats | None = None, end: Floats | None = None) -> Estimate:
+    def days(self, keys: Spread, chosen: Ints, *, start: Floats | None = None, end: Floats | None = None) -> Estimate:
         """Mean days per case in the chosen rows of a spread; start and end replace the ends of the spells."""
         row = keys.row[chosen]
         first = (self.spells.start if start is None else start)[row]
         last = (self.spells.end if end is None else end)[row]
         return self.watch.spans(Spans(self.spells.case[row], first, last, keys.weight[chosen]))
 
-    def passages(self, keys: Spread, chosen: Bools) -> Estimate:
+    def passages(self, keys: Spread, chosen: Ints) -> Estimate:
         """Mean number per case of the chosen rows of a spread that begin within the horizon."""
         row = keys.row[chosen]
         return self.watch.points(Points(self.spells.case[row], self.spells.start[row], keys.weight[chosen]))

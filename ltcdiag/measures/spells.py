@@ -79,6 +79,15 @@ class Spread:
     key: Ints
     weight: Floats
 
+    def rows_by_key(self) -> dict[int, Ints]:
+        """The rows of this spread that lead to each key; NONE is a key too."""
+        import numpy as np
+
+        order = np.argsort(self.key, kind="stable")
+        keys, first = np.unique(self.key[order], return_index=True)
+        parts = np.split(order, first[1:])
+        return dict(zip(keys.tolist(), parts, strict=True))
+
 
 def spread(spells: Spells, keys: Ints | None = None) -> Spread:
     """Where the spells lead. keys: destination of each spell where it is not the target label (NONE while running).
