@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-ENGINE, LOG = "ltcdiag/engine", "ltcdiag/log"
+ENGINE, LOG, STATS = "ltcdiag/engine", "ltcdiag/log", "ltcdiag/stats"
 # law: (file, line as it is, line broken, tests that must fail)
 MUTANTS: dict[str, tuple[str, str, str, str]] = {
     "lines inside a record are counted": (
@@ -102,6 +102,23 @@ MUTANTS: dict[str, tuple[str, str, str, str]] = {
     "noise is passed on": (
         "ltcdiag/mining/discovery.py", '"noise_threshold": noise', '"noise_threshold": 0.9',
         "tests/engine/test_against_pm4py.py"),
+    "open cases are not closed ones": (
+        f"{STATS}/estimator.py", "clock.closed & (clock.exit <= tau)", "(clock.exit <= tau)",
+        "tests/stats/test_estimator.py"),
+    "who comes late is not watched before": (
+        f"{STATS}/estimator.py", "np.searchsorted(self._grid, np.minimum(clock.entry, tau))",
+        "np.searchsorted(self._grid, np.zeros(clock.n))", "tests/stats/test_estimator.py"),
+    "a closing moves what comes after it": (
+        f"{STATS}/estimator.py", "influence -= np.where(self._closed, pull[last], 0.0)", "pass",
+        "tests/stats/test_against_statsmodels.py"),
+    "the horizon looks at no outcome": (
+        f"{STATS}/case_clock.py", "(clock.follow_up >= days)", "(clock.exit >= days)", "tests/stats/test_laws.py"),
+    "open cases widen the interval of a share": (
+        f"{STATS}/intervals.py", "size = min(size, p * (1 - p) / variance)", "size = estimate.n - 1",
+        "tests/stats/test_coverage.py"),
+    "a tie for the first place is shared": (
+        f"{STATS}/intervals.py", "first = drawn >= top - 1e-9 * np.abs(top)",
+        "first = np.eye(len(values))[drawn.argmax(axis=1)]", "tests/stats/test_intervals.py"),
 }
 
 
