@@ -36,8 +36,9 @@ def simulated(make, n):
     return {line: np.array(found) for line, found in rows.items()}, np.array(still_open)
 
 
-EACH = pytest.mark.parametrize(("make", "n"), [(make, n) for make in (cut_log, late_log) for n in SIZES],
-                               ids=[f"{kind}-{n}" for kind in ("from the start", "delayed entry") for n in SIZES])
+EACH = pytest.mark.parametrize(
+    ("make", "n"), [*((cut_log, n) for n in SIZES), (late_log, 30), (late_log, 100)],
+    ids=[*(f"from the start-{n}" for n in SIZES), "delayed entry-30", "delayed entry-100"])
 
 
 @EACH
