@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         draw,
         gaps,
         handovers,
+        kpis,
         language,
         load_model,
         points,
@@ -56,7 +57,7 @@ __version__ = "0.1.0"
 
 _WHERE = {
     "api": ("activities", "cases", "clock", "diagnose", "directly_follows", "discover", "draw", "gaps", "handovers",
-            "language", "load_model", "points", "read", "report", "rework", "sniff", "sql", "time_in_stages",
+            "kpis", "language", "load_model", "points", "read", "report", "rework", "sniff", "sql", "time_in_stages",
             "variants", "waits"),
     "bundled": ("sample",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
@@ -74,7 +75,7 @@ __all__ = [
     "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Duration", "EndsWith", "EventLog", "Follows",
     "InputError", "Ledger", "LtcdiagError", "ObjectCentricLog", "OutputError", "Period", "QuestionError",
     "StartsWith", "StateIs", "TopVariants", "VariantIs", "WorkCalendar", "__version__", "activities", "cases",
-    "clock", "diagnose", "directly_follows", "discover", "draw", "gaps", "handovers", "language", "load_model",
+    "clock", "diagnose", "directly_follows", "discover", "draw", "gaps", "handovers", "kpis", "language", "load_model",
     "object_centric", "points", "read", "report", "rework", "sample", "sniff", "sql", "time_in_stages", "variants",
     "waits",
 ]

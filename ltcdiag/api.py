@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .domain.reference import ReferenceModel
     from .engine.build import Labelling
     from .findings.diagnosis import Diagnosis
+    from .log.kpi_table import KpiTable
     from .log.look import Look
     from .log.results import (
         Activities,
@@ -353,6 +354,17 @@ def diagnose(log: EventLog, model: ReferenceModel | str | Path = "ltc") -> Diagn
     from .findings.diagnosis import diagnose as diagnosed
 
     return diagnosed(log, load_model(model) if isinstance(model, str | Path) else model)
+
+
+def kpis(log: EventLog, by: str | None = None, *, horizon_days: int | None = None) -> KpiTable:
+    """The indicators of a log, each with its interval, from open and finished cases; or what it lacks, in words.
+
+    by: a column named as in the source: one block for each of its 20 largest values. horizon_days: one horizon for all
+    numbers, so that groups compare; without it each takes the longest that its data carry. Fewer than 20 cases carry
+    no number. Raises InputError where no table has the column."""
+    from .measures.kpis import kpi_table
+
+    return replace(kpi_table(log, by=by, horizon_days=horizon_days), look=_look(log))
 
 
 def is_staged(log: EventLog) -> bool:

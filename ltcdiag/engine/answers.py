@@ -108,3 +108,10 @@ select o.n as case, enum_code(w.a)::bigint as label, {party} as party,
        {person} as person, coalesce(epoch_us(w.st), {no_time}) as started, epoch_us(w.ts) as ended
 from {wi} w join open_time o using (c) join {cs} cs using (c)
 where w.ts is not null and w.pos <= cs.last_pos order by o.n, w.pos"""
+
+# The values of a column in each case; a case with several has several rows.
+SEGMENTS = """
+with numbered as (select c, (row_number() over (order by c) - 1)::bigint as n from {cs}),
+told as ({rows})
+select distinct n as "case", value from told join {ev} using (row) join numbered using (c)
+where value is not null and trim(value) <> '' order by n, value"""

@@ -119,7 +119,7 @@ class DuckTables:
     def narrowed(self, keep: Filter) -> DuckTables:
         """The tables of the cases that the filter keeps: views, nothing is copied but case numbers."""
         store = self.store
-        sql, values = compiled(keep, self.names("ev", "cs"), self._find)
+        sql, values = compiled(keep, self.names("ev", "cs"), self.find)
         store.views += 1
         new = f"_{store.views}"
         base = self.names("cs")["cs"]
@@ -149,7 +149,8 @@ class DuckTables:
         found = self.store.connection.sql(f"select unnest(enum_range(null::e_{enumeration}))").fetchall()
         return tuple(value for (value,) in found)
 
-    def _find(self, column: str) -> list[tuple[str, str, str]]:
+    def find(self, column: str) -> list[tuple[str, str, str]]:
+        """Where a column of the source is: relation, cell as text, row number."""
         return [
             (item.relation, f"{item.cells[column]}::varchar", item.row)
             for item in self.store.loaded
@@ -258,6 +259,17 @@ def _points(t: DuckTables) -> Answer:
     return Answer(t.table(sql), t.cases, t.text(sql))
 
 
+def _segments(t: DuckTables, column: str = "") -> Answer:
+    parts = t.find(column)
+    if not parts:
+        known = dict.fromkeys(name for item in t.store.loaded if item.stays for name in item.cells)
+        raise InputError(say("engine.no_column", current(), column=column),
+                         fix=say("engine.one_of", current(), values=", ".join(known)))
+    rows = " union all ".join(f"select {row} as row, {cell} as value from {relation}" for relation, cell, row in parts)
+    sql = answers.SEGMENTS.format(rows=rows, **t.names("ev", "cs"))
+    return Answer(t.table(sql), t.cases, t.text(sql))
+
+
 _MAKERS: dict[str, Callable[..., Answer]] = {
     "cases": _cases,
     "clock": _clock,
@@ -266,5 +278,6 @@ _MAKERS: dict[str, Callable[..., Answer]] = {
     "handovers": _handovers,
     "points": _points,
     "rework": _rework,
+    "segments": _segments,
     "variants": _variants,
 }

@@ -22,7 +22,8 @@ class Tables(Protocol):
     """What an engine must offer. Nothing above the engine sees a connection, or SQL except as text."""
 
     def answer(self, name: str, **options: Any) -> Answer:
-        """The answer of that name (variants, directly_follows, gaps, rework, handovers, clock, cases)."""
+        """The answer of that name (variants, directly_follows, gaps, rework, handovers, clock, cases), and
+        `segments` (case number, value of the source column `column`; a case with several values has several rows)."""
         ...
 
     def sql(self, name: str, **options: Any) -> str:

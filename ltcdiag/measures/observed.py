@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..domain.stages import Stages, load_stages
 from ..log.event_log import EventLog
 from ..log.steps import Steps
-from ..stats.case_clock import CaseClock, horizon
+from ..stats.case_clock import LEAST_WATCHED, CaseClock, horizon, watched_to
 from ..stats.estimator import Estimate, Points, Spans, Timeline
 from .loops import Loops, loops_of
 from .spells import DAY, NONE, Spells, Spread, spells_of, spread
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 class Observed:
     """A log ready for estimation.
 
-    horizon: days after its beginning for which a case is followed. timeline: None where nothing can be estimated,
-    for the reason `why_not` ("closing_unknown" or "too_young"; "" where there is a timeline).
-    stage: canonical stage of each label, None where it has none.
+    horizon: days after its beginning for which a case is followed. asked: the horizon somebody asked for. timeline:
+    None where nothing can be estimated, for the reason `why_not` ("closing_unknown" or "too_young"; "" where there is
+    a timeline). stage: canonical stage of each label, None where it has none.
     """
 
     steps: Steps
@@ -40,6 +40,7 @@ class Observed:
     horizon: int
     timeline: Timeline | None
     why_not: str
+    asked: int | None = None
 
     @cached_property
     def spread(self) -> Spread:
@@ -125,13 +126,20 @@ class Observed:
 
 def observe(log: EventLog, *, chain: Stages | None = None) -> Observed:
     """The log as the claims see it."""
+    return observed_of(log.tables.steps(), log.stages, chain=chain)
+
+
+def observed_of(
+    steps: Steps, stages: Mapping[str, str | None], *, chain: Stages | None = None, asked: int | None = None,
+) -> Observed:
+    """Steps ready for estimation. stages: activity → canonical stage or None. asked: a horizon (days), where somebody
+    asks for one; else the longest that the data carry."""
     import numpy as np
 
-    steps = log.tables.steps()
-    stage = tuple(log.stages.get(label) for label in steps.labels)
+    stage = tuple(stages.get(label) for label in steps.labels)
     order, usual = _chain_order(stage, chain or load_stages())
     clock = case_clock(steps)
-    tau = horizon(clock) if steps.known and steps.cases else None
+    tau = horizon_of(clock, asked) if steps.known and steps.cases else None
     why_not = "" if tau else "too_young" if steps.known else "closing_unknown"
     return Observed(
         steps=steps,
@@ -141,7 +149,18 @@ def observe(log: EventLog, *, chain: Stages | None = None) -> Observed:
         horizon=tau or 0,
         timeline=Timeline(clock, tau) if tau else None,
         why_not=why_not,
+        asked=asked,
     )
+
+
+def horizon_of(clock: CaseClock, asked: int | None = None) -> int | None:
+    """The horizon asked for, if enough cases could have been watched that long; without one, the longest round one."""
+    import numpy as np
+
+    if asked is None:
+        return horizon(clock)
+    enough = int(np.count_nonzero((clock.follow_up >= asked) & (clock.entry <= asked))) >= LEAST_WATCHED
+    return asked if enough and watched_to(clock) >= asked else None
 
 
 def case_clock(steps: Steps) -> CaseClock:

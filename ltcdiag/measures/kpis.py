@@ -1,0 +1,114 @@
+"""The indicators of a log: every card measured, or what it lacks; the whole and, if asked, each group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+
+from ..domain.kpis import KpiCard, load_kpis
+from ..errors import InputError
+from ..log.event_log import EventLog
+from ..log.kpi_table import KpiTable, KpiTexts
+from ..words import current, languages, say
+from .groups import MOST_GROUPS, Groups, groups_of, part_of
+from .observed import Observed, observed_of
+from .quantity import Lacking, Measured, Note, Quantity
+from .registry import MEASURES
+
+COLUMNS = ("kpi", "value", "low", "high", "unit", "n", "open", "horizon_days", "method", "by", "segment", "note")
+
+Texts = Mapping[str, str]
+Row = tuple[object, ...]
+
+
+def kpi_table(log: EventLog, *, by: str | None = None, horizon_days: int | None = None) -> KpiTable:
+    """Every indicator of a log, and of each group of a source column.
+
+    horizon_days: one horizon for all instead of the longest that the data of each number carry. Raises InputError
+    where no table has the column, or the horizon is no number of days. Law: the rows of a group are those of the log
+    filtered to it.
+    """
+    import pandas as pd
+
+    if horizon_days is not None and horizon_days < 1:
+        raise InputError(say("kpis.no_horizon", current(), value=horizon_days))
+    observed = observed_of(log.tables.steps(), log.stages, asked=horizon_days)
+    whole = {key: measured(card, observed) for key, card in load_kpis().items()}
+    groups = groups_of(log, by) if by is not None else None
+    said: dict[str, Texts] = {}
+    rows = [*_rows(whole, said), *(_group_rows(log, observed, whole, by or "", groups, said) if groups else ())]
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    return KpiTable(table, log.cases, "", texts=_texts(), notes=MappingProxyType(said), by=by,
+                    remarks=tuple(_remarks(groups, by or "")) if groups else ())
+
+
+def measured(card: KpiCard, observed: Observed) -> Measured:
+    """One card on one log."""
+    measure, _ = MEASURES[card.measure]
+    return measure(observed, **card.parameters)
+
+
+def _group_rows(
+    log: EventLog, observed: Observed, whole: Mapping[str, Measured], by: str, groups: Groups, said: dict[str, Texts],
+) -> Iterator[Row]:
+    for value, cases in groups.cases.items():
+        part = observed_of(part_of(observed.steps, cases), log.stages, asked=observed.asked)
+        found = {key: measured(card, part) for key, card in load_kpis().items()}
+        yield from _rows(found, said, whole=whole, by=by, segment=value)
+
+
+def _rows(
+    found: Mapping[str, Measured], said: dict[str, Texts], *, whole: Mapping[str, Measured] | None = None,
+    by: str | None = None, segment: str | None = None,
+) -> Iterator[Row]:
+    for key, quantity in found.items():
+        card = load_kpis()[key]
+        note = _told(card, quantity, whole[key] if whole is not None else None)
+        shown = note.get(current(), "")
+        if shown:
+            said[shown] = note
+        yield key, *_cells(card, quantity), by, segment, shown
+
+
+def _cells(card: KpiCard, found: Measured) -> Row:
+    if isinstance(found, Lacking):
+        return None, None, None, card.unit, found.n, found.open, None, ""
+    interval = found.interval
+    low, high = (interval.low, interval.high) if interval else (None, None)
+    return found.value, low, high, card.unit, found.n, found.open, found.horizon_days, found.method
+
+
+def _told(card: KpiCard, found: Measured, whole: Measured | None) -> Texts:
+    """The note of a row in every language; empty where there is nothing to say."""
+    notes = [*([found.why] if isinstance(found, Lacking) else []), *found.notes]
+    if isinstance(found, Quantity) and isinstance(whole, Quantity) and found.horizon_days != whole.horizon_days:
+        notes.append(Note("other_horizon", {"whole": str(whole.horizon_days)}))
+
+    def text(lang: str) -> str:
+        said = (say(f"kpis.{note.key}", lang, **{"needs": card.needs(lang), **note.said}) for note in notes)
+        return ("" if lang.startswith("zh") else " ").join(said)
+
+    return _both(text) if notes else {}
+
+
+def _remarks(groups: Groups, by: str) -> Iterator[Texts]:
+    """What the groups leave out."""
+    facts = {"shown": str(MOST_GROUPS), "by": by}
+    if groups.rest:
+        yield _both(lambda lang: say("kpis.groups_left_out", lang, n=f"{groups.rest:,}",
+                                     cases=f"{groups.rest_cases:,}", **facts))
+    if groups.without:
+        yield _both(lambda lang: say("kpis.without_value", lang, n=f"{groups.without:,}", by=by))
+    if groups.several:
+        yield _both(lambda lang: say("kpis.several_values", lang, n=f"{groups.several:,}", by=by))
+
+
+def _both(text: Callable[[str], str]) -> Texts:
+    return {lang: text(lang) for lang in languages()}
+
+
+def _texts() -> Mapping[str, KpiTexts]:
+    return MappingProxyType({
+        key: KpiTexts(_both(card.name), _both(card.definition), _both(card.needs), _both(card.trap), card.direction)
+        for key, card in load_kpis().items()
+    })

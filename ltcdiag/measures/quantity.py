@@ -1,0 +1,79 @@
+"""What a measure gives back: a number with its interval and its base, or what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..stats.estimator import Estimate
+from ..stats.intervals import Interval, amount_interval, share_interval
+
+LEAST_CASES = 20
+"""Fewer cases than this carry no indicator."""
+NOUGHT = 1e-9
+"""Less than this is what sums of fractions leave behind."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """A sentence of the words `kpis` beside a number. said: what stands in its places."""
+
+    key: str
+    said: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Quantity:
+    """A number about the cases of a log. interval: None where the data hold no error (nothing was seen at all). n:
+    cases it rests on. open: of these, not over yet. method: restricted_mean (days until an end, at most the horizon),
+    cumulative_incidence (share that comes there) or mean_of_marks (mean per case of what happens within the
+    horizon). notes: what a reader must know beside it."""
+
+    estimate: Estimate
+    interval: Interval | None
+    n: int
+    open: int
+    horizon_days: int
+    method: str
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def value(self) -> float:
+        """The number shown."""
+        return self.interval.value if self.interval else 0.0
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """Nothing can be said, for this reason. n, open: as far as they are known. notes: what else a reader must know."""
+
+    why: Note
+    n: int = 0
+    open: int = 0
+    notes: tuple[Note, ...] = ()
+
+
+Measured = Quantity | Lacking
+
+
+@dataclass(frozen=True)
+class Base:
+    """The cases a number rests on, how many of them are open, the horizon, and notes about who is not in it."""
+
+    n: int
+    open: int
+    horizon_days: int
+    notes: tuple[Note, ...] = ()
+
+
+def share(estimate: Estimate, base: Base) -> Quantity:
+    """A share with Wilson's interval."""
+    return Quantity(estimate, share_interval(estimate), base.n, base.open, base.horizon_days,
+                    "cumulative_incidence", base.notes)
+
+
+def amount(estimate: Estimate, base: Base, *, method: str) -> Quantity:
+    """A mean of days or counts; without an interval where it is nought."""
+    nought = estimate.value < NOUGHT
+    notes = (*base.notes, *((Note("nought"),) if nought else ()))
+    interval = None if nought else amount_interval(estimate)
+    return Quantity(estimate, interval, base.n, base.open, base.horizon_days, method, notes)

@@ -1,0 +1,23 @@
+"""Rework: how many cases go back, and the days it takes."""
+
+from __future__ import annotations
+
+from .journeys import journey_of, watched
+from .observed import Observed
+from .quantity import Lacking, Measured, amount
+from .shares import share_of
+from .stage_time import case_base
+
+
+def share_with_rework(observed: Observed) -> Measured:
+    """Share of cases that do a step again within the horizon."""
+    found = watched(observed, journey_of(observed.steps, goal=observed.loops.again))
+    return found if isinstance(found, Lacking) else share_of(found)
+
+
+def rework_days(observed: Observed) -> Measured:
+    """Mean days of rework per case within the horizon, booked when the loop closes."""
+    base = case_base(observed)
+    if isinstance(base, Lacking):
+        return base
+    return amount(observed.rework_days(observed.rework), base, method="mean_of_marks")
