@@ -18,7 +18,7 @@ from ltcdiag.reports.writing import write_report
 SCHEMAS = {
     "ledger.json": {"schema", "balanced", "files", "steps", "totals", "money"},
     "fitness.json": {"schema", "defects", "questions", "reason"},
-    "kpis.json": {"schema", "as_of", "kpis", "reason"},
+    "kpis.json": {"schema", "as_of", "kpis"},
     "findings.json": {"schema", "findings", "reason"},
 }
 
