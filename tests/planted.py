@@ -33,8 +33,6 @@ gen = _generator()
 BEYOND = 5 * 366
 """Days for which the calendar goes on after the extract, so that every life comes to its end."""
 POPULATION = 20_000
-AFTERCARE = ("visited",)
-"""Steps after an end. Where nothing tells that they do not reopen a case, a user has to name them as ends."""
 ROLES = ("case", "activity", "start", "time", "resource", "role", "department", "amount", "currency")
 """Roles of the first columns of the file, in its order."""
 
@@ -371,8 +369,7 @@ class Truth:
 @dataclass(frozen=True)
 class PlantedLog:
     """A log and its truth. frame: text as in a CSV file. columns: role → column, and ends: the labels that
-    close a case (of nonsense words also that of the visit after payment, which would reopen it), both as
-    `ltcdiag.read` takes them. sample and design: what the generator was told; the
+    close a case, both as `ltcdiag.read` takes them. sample and design: what the generator was told; the
     design of a log without faults says what would have been planted."""
 
     frame: pd.DataFrame
@@ -401,7 +398,7 @@ def planted_log(
     return PlantedLog(
         _frame(sample, office, labels, starts=starts, cut=cut),
         _truth(sample, design if planted else None, labels, office, starts=starts, days=(first, last)),
-        tuple(labels[step] for step in (*gen.ENDS, *(AFTERCARE if words == "nonsense" else ()))),
+        tuple(labels[step] for step in gen.ENDS),
         {role: name for role, name in zip(ROLES, gen.HEADERS[lang], strict=False) if starts or role != "start"},
         sample, design,
     )

@@ -72,10 +72,11 @@ from measured m join touched t on m.source is not distinct from t.source and m.t
 order by moves desc, m.source nulls last, m.target nulls last"""
 
 CASES = f"""
-with ranks as (select v, row_number() over (order by count(*) desc, v) as variant from {{cs}} group by v)
-select case_id, variant::int as variant, n::int as events, t0 as started, t1 as ended,
-       (epoch_us(t1) - epoch_us(t0)) / {DAY} as days, state, row0 as first_row, row1 as last_row
-from {{cs}} join k using (c) join ranks using (v) order by case_id"""
+with paths as ({{paths}}),
+ranks as (select v, row_number() over (order by count(*) desc, v) as variant from paths group by v)
+select case_id, variant::int as variant, n::int as events, cs.t0 as started, cs.t1 as ended,
+       (epoch_us(cs.t1) - epoch_us(cs.t0)) / {DAY} as days, state, row0 as first_row, row1 as last_row
+from {{cs}} cs join k using (c) join paths using (c) join ranks on ranks.v = paths.v order by case_id"""
 
 CLOCK = f"""
 with stays as (select c, pos, ts, a, a is distinct from lag(a) over (partition by c order by pos) as enters

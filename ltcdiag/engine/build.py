@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from ..log.event_log import EventLog
 from ..log.records import ColumnMap, Table
+from ..words import current, say
 from .connection import connect, lock
 from .duck_tables import DuckTables, Store
 from .ingest import ingest
 from .loading import Progress, ReadOptions, silent
-from .prepare import prepare_events, prepare_labels
+from .prepare import AFTERCARE_CASES, prepare_aftercare, prepare_events, prepare_labels
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ def build(
     activities = [row[0] for row in connection.sql("select distinct a::varchar from ev order by 1").fetchall()]
     meaning = labelling(activities)
     prepare_labels(connection, meaning.stages, meaning.levels, meaning.closing, meaning.aftercare)
+    after = prepare_aftercare(connection)
     known = bool(meaning.closing) or "outcome" in found.roles
     columns = tuple(connection.sql("select * from ev limit 0").columns)
     store = Store(connection, columns, found.loaded, found.as_of, known)
@@ -72,8 +74,12 @@ def build(
         calendar=calendar,
         ledger=found.ledger({"events": events, "cases": cases, "activities": len(activities)}),
         fingerprint=_fingerprint(used, options, meaning),
-        notes=found.notes,
+        notes=(*found.notes, *([_aftercare_note(after)] if after else [])),
     )
+
+
+def _aftercare_note(labels: Sequence[str]) -> str:
+    return say("engine.aftercare_found", current(), labels=", ".join(labels), cases=AFTERCARE_CASES)
 
 
 def _fingerprint(used: Sequence[tuple[Table, ColumnMap]], options: ReadOptions, meaning: Labelling) -> str:

@@ -209,12 +209,15 @@ def _gaps(t: DuckTables, level: str = "activity") -> Gaps:
 
 
 def _variants(t: DuckTables, level: str = "activity") -> Variants:
-    events, _ = t.events(level)
-    template = answers.PATHS if level == "activity" else answers.VISITED_PATHS
-    sql = answers.VARIANTS.format(paths=template.format(events=events, **t.names("cs")))
+    sql = answers.VARIANTS.format(paths=_paths(t, level))
     table = t.table(sql)
     table["activities"] = [tuple(path) for path in table["activities"]]
     return Variants(table, t.cases, t.text(sql), level)
+
+
+def _paths(t: DuckTables, level: str) -> str:
+    template = answers.PATHS if level == "activity" else answers.VISITED_PATHS
+    return template.format(events=t.events(level)[0], **t.names("cs"))
 
 
 def _rework(t: DuckTables) -> Rework:
@@ -243,9 +246,10 @@ def _handovers(t: DuckTables, by: str | None = None) -> Handovers:
     )
 
 
-def _cases(t: DuckTables) -> Cases:
-    sql = answers.CASES.format(**t.names("cs"))
-    return Cases(t.table(sql), t.cases, t.text(sql))
+def _cases(t: DuckTables, level: str = "activity") -> Cases:
+    paths = _paths(t, level)
+    sql = answers.CASES.format(paths=paths, **t.names("cs"))
+    return Cases(t.table(sql), t.cases, t.text(sql), level)
 
 
 def _clock(t: DuckTables, level: str = "stage") -> Clock:

@@ -89,6 +89,30 @@ def prepare_labels(
     connection.executemany("insert into lab values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
+AFTERCARE_CASES = 10
+"""In fewer cases a step that comes only after an end proves nothing."""
+
+_ONLY_AFTER = f"""
+with ends as (select c, min(pos) filter (closes) as first from ev join lab using (a) group by c),
+late as (select a from ev join ends using (c) join lab using (a) where known_stage is null and not closes
+         group by a having bool_and(first is not null and pos > first) and count(distinct c) >= {AFTERCARE_CASES}),
+last_other as (select c, max(pos) as pos from ev where a not in (select a from late) group by c)
+select a::varchar from ev join late using (a) join last_other l using (c)
+group by a having bool_and(ev.pos > l.pos) order by 1"""
+
+
+def prepare_aftercare(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Marks as aftercare the steps without a stage that in ten cases or more only ever come after an end, with nothing
+    else behind them (a visit after the last payment); returns them."""
+    open_labels = connection.sql("select count(*) from lab where known_stage is null and not closes and not aftercare")
+    if not open_labels.fetchall()[0][0] or not connection.sql("select bool_or(closes) from lab").fetchall()[0][0]:
+        return []
+    found = [row[0] for row in connection.sql(_ONLY_AFTER).fetchall()]
+    for label in found:
+        connection.execute("update lab set aftercare = true where a = ?::varchar", [label])
+    return found
+
+
 def prepare_instances(connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> None:
     """wi: one row a piece of work, with its start (if recorded) and its completion (null while it runs).
 

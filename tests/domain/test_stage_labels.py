@@ -131,10 +131,11 @@ def test_what_has_not_happened_or_was_taken_back_is_not_claimed(label):
 
 
 @pytest.mark.parametrize(("label", "stage"), [
-    ("Lead routing", "lead_new"), ("Lead routed to rep", "lead_new"), ("线索派发", "lead_new"), ("線索分派", "lead_new"),
-    ("Legal sign-off", "contract_approval"), ("法务会签", "contract_approval"), ("销售合同会审", "contract_approval"),
-    ("终验", "accepted"), ("项目终验", "accepted"), ("Lead time review", None), ("最终验证", None), ("采购合同会审", None),
-    ("Legal sign-off of supplier", None), ("终验申请", None),
+    ("Lead routing", "lead_new"), ("Lead routed to rep", "lead_new"), ("线索派发", "lead_new"),
+    ("線索分派", "lead_new"), ("Legal sign-off", "contract_approval"), ("法务会签", "contract_approval"),
+    ("销售合同会审", "contract_approval"), ("终验", "accepted"), ("项目终验", "accepted"),
+    ("Lead time review", None), ("最终验证", None), ("采购合同会审", None), ("Legal sign-off of supplier", None),
+    ("终验申请", None),
 ])
 def test_words_of_companies_for_routing_sign_off_and_the_second_acceptance(label, stage):
     assert map_labels([label])[label] == stage

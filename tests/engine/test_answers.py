@@ -155,6 +155,27 @@ def test_aftercare_does_not_reopen_a_case_and_other_work_does():
     assert states == ["closed", "open", "open"]
 
 
+def _visits(cases, more=()):
+    life = ((1, "quote"), (2, "paid"), (3, "visit"))
+    rows = [(str(n), name, f"2024-01-{day:02}") for n in range(cases) for day, name in life]
+    frame = pd.DataFrame([*rows, *more], columns=["case", "activity", "time"])
+    return frame.assign(time=pd.to_datetime(frame["time"]))
+
+
+@pytest.mark.parametrize(("cases", "more", "closed"), [
+    (10, (), 10),                                                       # only ever after an end
+    (9, (), 0),                                                         # too few to say so
+    (10, (("x", "visit", "2024-01-02"),), 0),                           # a case without an end has it too
+    (10, (("x", "visit", "2024-01-01"), ("x", "paid", "2024-01-02")), 1),   # here it comes before one
+    (10, (("3", "quote", "2024-01-04"),), 0),                           # and here other work comes behind it
+])
+def test_a_step_that_only_ever_comes_after_an_end_does_not_reopen_a_case(cases, more, closed):
+    log = log_of(_visits(cases, more), Labelling({}, {}, frozenset({"paid"})))
+    states = log.tables.answer("cases").table["state"].tolist()
+    assert states.count("closed") == closed
+    assert ("visit" in "".join(log.notes)) == (closed == 10)
+
+
 def test_an_outcome_closes_a_case():
     frame = pd.DataFrame({"case": ["1", "2"], "activity": ["a", "a"], "outcome": ["won", " "],
                           "time": pd.to_datetime(["2024-01-01", "2024-01-02"])})
