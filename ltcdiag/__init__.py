@@ -28,7 +28,6 @@ if TYPE_CHECKING:
         rework,
         sniff,
         sql,
-        time_in_stages,
         variants,
         waits,
     )
@@ -57,8 +56,8 @@ __version__ = "0.1.0"
 
 _WHERE = {
     "api": ("activities", "cases", "clock", "diagnose", "directly_follows", "discover", "draw", "gaps", "handovers",
-            "kpis", "language", "load_model", "points", "read", "report", "rework", "sniff", "sql", "time_in_stages",
-            "variants", "waits"),
+            "kpis", "language", "load_model", "points", "read", "report", "rework", "sniff", "sql", "variants",
+            "waits"),
     "bundled": ("sample",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
     "log.event_log": ("EventLog",),
@@ -76,8 +75,7 @@ __all__ = [
     "InputError", "Ledger", "LtcdiagError", "ObjectCentricLog", "OutputError", "Period", "QuestionError",
     "StartsWith", "StateIs", "TopVariants", "VariantIs", "WorkCalendar", "__version__", "activities", "cases",
     "clock", "diagnose", "directly_follows", "discover", "draw", "gaps", "handovers", "kpis", "language", "load_model",
-    "object_centric", "points", "read", "report", "rework", "sample", "sniff", "sql", "time_in_stages", "variants",
-    "waits",
+    "object_centric", "points", "read", "report", "rework", "sample", "sniff", "sql", "variants", "waits",
 ]
 
 

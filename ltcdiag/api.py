@@ -32,7 +32,6 @@ if TYPE_CHECKING:
         Handovers,
         Points,
         Rework,
-        StageTimes,
         Variants,
         Waits,
     )
@@ -282,23 +281,6 @@ def handovers(log: EventLog, by: str | None = None) -> Handovers:
 def clock(log: EventLog, level: str | None = None) -> Clock:
     """When each case entered and left each stage (each activity, where the log has no known stages)."""
     return cast("Clock", _asked(log, "clock", level=level or ("stage" if is_staged(log) else "activity")))
-
-
-def time_in_stages(log: EventLog, level: str | None = None) -> StageTimes:
-    """The days that cases spent in each stage, from the clock: finished stays and, apart, those still running.
-
-    A stay lasts from the first record of a stage to the first record of the next one."""
-    from .log.results import StageTimes
-    from .reports.assessment import time_in_stages as summed
-
-    asked = clock(log, level=level)
-    table = summed(asked).rename(columns={
-        "days_total": "stay_days_total", "median_days": "stay_days_median", "days_running": "running_days",
-        "unknown": "end_unknown",
-    })
-    share = table["stay_days_total"] / (table["stay_days_total"].sum() or 1.0)
-    table.insert(table.columns.get_loc("stay_days_total") + 1, "share_of_days", share)
-    return StageTimes(table, asked.n, asked.sql, asked.level, look=asked.look)
 
 
 def activities(log: EventLog) -> Activities:

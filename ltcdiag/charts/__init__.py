@@ -15,6 +15,7 @@ CHARTS: dict[str, dict[str, str]] = {
     "gaps": {"zh": "间隔合计最长的路径", "en": "The paths with the largest total gap"},
     "handovers": {"zh": "部门之间的交接与间隔", "en": "Handovers between departments and their gaps"},
     "process_map": {"zh": "实际流程图：频次与间隔", "en": "The process as it really runs: moves and gaps"},
+    "stage_days": {"zh": "每个案例的天数在哪些阶段", "en": "The days of an average case by stage"},
     "variants": {"zh": "最常见的变体", "en": "The most common variants"},
 }
 

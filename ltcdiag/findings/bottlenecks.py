@@ -10,9 +10,9 @@ from ..log.results import StepTimes
 from ..measures.spells import NONE
 from ..stats.intervals import Interval, amount_interval, first_shares
 from ..words import say
-from ..words.numbers import count, percent, spoken, time_interval
+from ..words.numbers import count, spoken, time_interval
 from . import claims
-from .claims import Measured, both, joined
+from .claims import Measured, both, joined, lines, parts
 from .context import Context, Detected
 from .finding import Contrast, Finding, Texts
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from .context import Bools, Floats, Ints
 
 COLUMNS = ("step", "stage", "owner", "cases", "standing", "days_per_case", "days_low", "days_high", "share_of_days",
-           "days_per_passage", "passage_low", "passage_high", "times_usual", "times_low", "times_high")
+           "share_low", "share_high", "days_per_passage", "passage_low", "passage_high", "times_usual", "times_low",
+           "times_high")
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,9 +87,8 @@ def _table(context: Context, rows: Sequence[_Row]) -> StepTimes:
         per = amount_interval(row.measured.per_passage) if row.measured.enough else None
         cells.append((
             observed.steps.labels[key], observed.stage[key], context.owner(key), row.measured.cases, row.standing,
-            row.days.value, row.days.low, row.days.high, claims.share_of(row.days, observed.days_open),
-            *((per.value, per.low, per.high) if per else (None,) * 3),
-            *((contrast.value, contrast.low, contrast.high) if contrast else (None,) * 3),
+            row.days.value, row.days.low, row.days.high, *parts(claims.share_of(row.measured.days, observed.days_open)),
+            *parts(per), *parts(contrast),
         ))
     table = pd.DataFrame(cells, columns=list(COLUMNS))
     return StepTimes(table, observed.steps.cases, "", horizon=observed.horizon)
@@ -176,14 +176,14 @@ def _evidence(context: Context, row: _Row, contrast: Contrast, per: Interval) ->
         said = say(
             "findings.bottleneck_evidence", lang, step=context.shown(label), horizon=observed.horizon, times=times,
             days=time_interval(row.days.value, row.days.low, row.days.high, lang),
-            share=percent(claims.share_of(row.days, observed.days_open)),
+            share=claims.said_share_of(row.measured.days, observed.days_open, lang),
             passage=time_interval(per.value, per.low, per.high, lang),
         )
         based = say("findings.bottleneck_cases", lang, n=count(steps.cases), open=count((~steps.closed).sum()),
                     reached=count(row.measured.cases), waiting=count(row.standing))
         first = say("findings.first_share", lang, share=f"{row.first_share or 0:.0%}", needed=f"{claims.CERTAIN:.0%}")
         first = first if (row.first_share or 0) > 1 - claims.CERTAIN else ""
-        return joined(said, _split(context, label, lang), first, based, lang=lang)
+        return lines(said, _split(context, label, lang), first, based)
 
     return both(text)
 

@@ -13,6 +13,7 @@ from math import exp
 from ..stats.estimator import Estimate
 from ..stats.intervals import Interval, amount_interval, log_ratio, mean_interval
 from ..words import languages
+from ..words.numbers import share_interval
 from .finding import Contrast, Texts
 
 LEAST_CASES = 20
@@ -95,6 +96,22 @@ def joined(*parts: str, lang: str) -> str:
     return ("" if lang.startswith("zh") else " ").join(part.strip() for part in parts if part.strip())
 
 
-def share_of(days: Interval, whole: Estimate) -> float:
+def parts(found: Interval | Contrast | None) -> tuple[float | None, float | None, float | None]:
+    """Value, low and high for three columns of a table; empty where there is nothing."""
+    return (found.value, found.low, found.high) if found else (None, None, None)
+
+
+def lines(*said: str) -> str:
+    """The parts of an evidence, each on lines of its own."""
+    return "\n".join(line.strip() for part in said for line in part.splitlines() if line.strip())
+
+
+def share_of(days: Estimate, whole: Estimate) -> Interval:
     """Share of all open days."""
-    return days.value / whole.value if whole.value else 0.0
+    return amount_interval(days.over(whole)) if whole.value else Interval(0.0, 0.0, 0.0)
+
+
+def said_share_of(days: Estimate, whole: Estimate, lang: str) -> str:
+    """The same as it stands in a sentence: "16.0% (14.8%–17.3%)"."""
+    share = share_of(days, whole)
+    return share_interval(share.value, share.low, share.high, lang)

@@ -22,6 +22,7 @@ from . import claims
 from .bottlenecks import bottlenecks
 from .claims import both, joined
 from .context import Context, Detected
+from .deviations import deviations
 from .finding import Finding, Texts
 from .handovers import handovers
 from .rework import rework
@@ -31,6 +32,7 @@ DETECTORS: Mapping[str, Callable[[Context], Detected]] = MappingProxyType({
     "bottleneck": bottlenecks,      # steps that take clearly more time than the others
     "rework": rework,               # steps that cases go back to
     "handover": handovers,          # work that lies between two departments
+    "deviation": deviations,        # finished cases that leave the reference model
 })
 
 
@@ -132,7 +134,7 @@ def _why_none(context: Context) -> Texts:
         import numpy as np
 
         last = np.append(steps.case[1:] != steps.case[:-1], True)
-        example = context.shown(int(np.bincount(steps.label[last]).argmax()))
+        example = tidy(steps.labels[int(np.bincount(steps.label[last]).argmax())])  # whole, to be pasted
     return both(lambda lang: say(f"findings.why_{context.observed.why_not}", lang, example=example))
 
 
@@ -177,7 +179,7 @@ def _card(finding: Finding, lang: str) -> str:
         f'<div style="border-left:4px solid #3b75b8;padding:.2em 0 .2em .8em;margin:.6em 0">'
         f"<div style='color:#66707d'>{escape(kind)} · {escape(family)} · {escape(confidence)}</div>"
         f"<div style='font-weight:600;font-size:1.1em'>{escape(finding.title[lang])}</div>"
-        f"<div>{escape(finding.evidence[lang])}</div>"
+        f"<div>{'<br>'.join(escape(line) for line in finding.evidence[lang].splitlines())}</div>"
         f"<div style='color:#66707d'>{escape(finding.caveat[lang])}</div>"
         f"<div>→ {escape(finding.next_step[lang])}</div></div>"
     )

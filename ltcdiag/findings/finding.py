@@ -37,7 +37,7 @@ class Finding:
     `why_no_interval`. per_passage: days each time. share: of the cases it could happen to. n: cases it rests on,
     `open` of them not over. case_ids: those behind it, the worst first, and case_days: the days of each. overlaps:
     findings whose days it shares.
-    first_share: how often it comes first when the cases are drawn anew.
+    first_share: how often it comes first when the cases are drawn anew. evidence: sentences, one group a line.
     """
 
     id: str
@@ -91,9 +91,15 @@ class Finding:
             "contrast": {"value": self.contrast.value, "low": self.contrast.low, "high": self.contrast.high,
                          "limit": self.contrast.limit, "against": self.contrast.against},
             "first_share": self.first_share, "confidence": self.confidence, "overlaps": list(self.overlaps),
-            "title": dict(self.title), "evidence": dict(self.evidence), "caveat": dict(self.caveat),
+            "title": dict(self.title), "caveat": dict(self.caveat),
+            "evidence": {lang: _one_line(text, lang) for lang, text in self.evidence.items()},
             "next_step": dict(self.next_step), "case_file": self.case_file,
         }
+
+
+def _one_line(text: str, lang: str) -> str:
+    """Lines one after the other, as the language writes sentences."""
+    return ("" if lang.startswith("zh") else " ").join(text.splitlines())
 
 
 def _interval(found: Interval | None) -> dict[str, float] | None:

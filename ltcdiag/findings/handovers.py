@@ -11,9 +11,9 @@ from ..measures.spells import NONE, Spread, spread
 from ..measures.waiting import waiting_ends
 from ..stats.intervals import Interval, amount_interval
 from ..words import say
-from ..words.numbers import count, percent, time_interval
+from ..words.numbers import count, time_interval
 from . import claims
-from .claims import Measured, both, joined
+from .claims import Measured, both, joined, lines, parts
 from .context import Context, Detected
 from .finding import Contrast, Finding, Texts
 
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from .context import Bools, Floats, Ints
 
 COLUMNS = ("source", "target", "step", "moves", "cases", "standing", "days_per_case", "days_low", "days_high",
-           "share_of_days", "days_per_move", "move_low", "move_high", "times_usual", "times_low", "times_high")
+           "share_of_days", "share_low", "share_high", "days_per_move", "move_low", "move_high", "times_usual",
+           "times_low", "times_high")
 _SAME = -2
-"""Key of a spell that ends within one party, with a party that nobody named, or with a step the customer owns."""
+"""Key of any other spell: within one party, with a party that nobody named, of a step the customer owns, rework."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +51,7 @@ def handovers(context: Context) -> Detected:
 
 
 def _keys(context: Context) -> Ints:
-    """source party * parties + target party of each spell that hands over to another party for a step of ours."""
+    """source party * parties + target party of each first-pass spell that hands over for a step of ours."""
     import numpy as np
 
     observed = context.observed
@@ -58,7 +59,8 @@ def _keys(context: Context) -> Ints:
     before = np.append(NONE, steps.party)[spells.step]      # party of the row before the step that ends the spell
     after = np.append(steps.party, NONE)[spells.step]
     ours = np.array([context.ours(label) for label in range(len(steps.labels))] + [False])[spells.target]
-    moves = (spells.source != NONE) & (before != NONE) & (after != NONE) & (before != after) & ours
+    first_pass = ~np.append(observed.rework, False)[spells.step]
+    moves = (spells.source != NONE) & (before != NONE) & (after != NONE) & (before != after) & ours & first_pass
     keys: Ints = np.where(moves, before * len(steps.parties) + after, _SAME)
     return np.where(spells.running, NONE, keys)
 
@@ -91,12 +93,14 @@ def _peers(context: Context, ends: Floats) -> list[Measured]:
     import numpy as np
 
     observed, found = context.observed, []
+    again = np.append(observed.rework, False)[observed.spells.step[observed.spread.row]]
     for label, chosen in observed.spread.rows_by_key().items():
         if label == NONE or not context.ours(label):
             continue
-        row = Measured(label, observed.days(observed.spread, chosen, end=ends),
-                       observed.passages(observed.spread, chosen),
-                       len(np.unique(observed.steps.case[observed.steps.label == label])))
+        first = chosen[~again[chosen]]
+        row = Measured(label, observed.days(observed.spread, first, end=ends),
+                       observed.passages(observed.spread, first),
+                       len(np.unique(observed.steps.case[(observed.steps.label == label) & ~observed.rework])))
         if row.enough:
             found.append(row)
     return found
@@ -133,9 +137,7 @@ def _table(context: Context, rows: Sequence[_Row]) -> HandoverDays:
         cells.append((
             steps.parties[row.source], steps.parties[row.target], steps.labels[row.step], int(row.here.sum()),
             row.measured.cases, len(row.standing), row.days.value, row.days.low, row.days.high,
-            claims.share_of(row.days, observed.days_open),
-            *((per.value, per.low, per.high) if per else (None,) * 3),
-            *((row.contrast.value, row.contrast.low, row.contrast.high) if row.contrast else (None,) * 3),
+            *parts(claims.share_of(row.measured.days, observed.days_open)), *parts(per), *parts(row.contrast),
         ))
     table = pd.DataFrame(cells, columns=list(COLUMNS))
     return HandoverDays(table, steps.cases, "", horizon=observed.horizon, by=steps.by, waits=steps.has_starts)
@@ -191,11 +193,11 @@ def _evidence(context: Context, row: _Row, contrast: Contrast, per: Interval) ->
             times=say("numbers.interval", lang, value=f"{contrast.value:.1f}", low=f"{contrast.low:.1f}",
                       high=f"{contrast.high:.1f}"),
             days=time_interval(row.days.value, row.days.low, row.days.high, lang),
-            share=percent(claims.share_of(row.days, observed.days_open)),
+            share=claims.said_share_of(row.measured.days, observed.days_open, lang),
         )
         based = say("findings.handover_cases", lang, n=count(steps.cases), open=count((~steps.closed).sum()),
                     reached=count(row.measured.cases), waiting=count(len(row.standing)))
-        return joined(said, based, lang=lang)
+        return lines(said, based)
 
     return both(text)
 

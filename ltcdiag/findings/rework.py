@@ -16,7 +16,7 @@ from ..words import say
 from ..words.numbers import count, percent, time_interval
 from ..words.numbers import share_interval as said_share
 from . import claims
-from .claims import both, joined
+from .claims import both, joined, lines
 from .context import Context, Detected
 from .finding import Contrast, Finding, Texts
 
@@ -40,6 +40,7 @@ class _Row:
     loops: int
     share: Interval
     days: Interval
+    share_of_days: Interval
 
 
 def rework(context: Context) -> Detected:
@@ -63,13 +64,13 @@ def _rows(context: Context) -> list[_Row]:
     for label in np.unique(loops.back_to[observed.rework]).tolist():
         here = observed.rework & (loops.back_to == label)
         rows = np.flatnonzero(here)
-        through = _through(steps.label[rows], label)
+        through, days = _through(steps.label[rows], label), observed.rework_days(here)
         found.append(_Row(
             label, through, _type(context, label, through, rows), rows,
             cases=len(np.unique(steps.case[steps.label == label])), returning=len(np.unique(steps.case[rows])),
             loops=int((loops.again & (steps.label == label) & (loops.back_to == label)).sum()),
             share=share_interval(_share(context, label, rows)),
-            days=amount_interval(observed.rework_days(here)),
+            days=amount_interval(days), share_of_days=claims.share_of(days, observed.days_open),
         ))
     return found
 
@@ -169,11 +170,11 @@ def _evidence(context: Context, row: _Row) -> Texts:
             "findings.rework_evidence", lang, horizon=observed.horizon, step=context.shown(row.label), through=through,
             share=said_share(row.share.value, row.share.low, row.share.high, lang), limit=percent(claims.LOOP_SHARE),
             days=time_interval(row.days.value, row.days.low, row.days.high, lang),
-            part=percent(claims.share_of(row.days, observed.days_open)),
+            part=said_share(row.share_of_days.value, row.share_of_days.low, row.share_of_days.high, lang),
         )
         based = say("findings.rework_cases", lang, n=count(steps.cases), open=count((~steps.closed).sum()),
                     reached=count(row.cases), looping=count(row.returning), loops=count(row.loops))
-        return joined(said, based, lang=lang)
+        return lines(said, based)
 
     return both(text)
 

@@ -9,7 +9,7 @@ from . import claims
 from .context import Context
 
 COLUMNS = ("stage", "owner", "cases", "standing", "days_per_case", "days_low", "days_high", "share_of_days",
-           "first_share")
+           "share_low", "share_high", "first_share")
 SUMS = ("step", "stage", "passages", "cases", "gap_days_total", "share_of_days", "gap_days_median")
 
 
@@ -30,7 +30,7 @@ def stage_days(context: Context) -> StageDays:
         estimates.append(days)
         cells.append((key, context.owner(codes[0]), len(np.unique(steps.case[np.isin(steps.label, codes)])),
                       int(np.isin(observed.heading, codes).sum()), found.value, found.low, found.high,
-                      claims.share_of(found, observed.days_open)))
+                      *claims.parts(claims.share_of(days, observed.days_open))))
     rows = [(*cell, share) for cell, share in zip(cells, first_shares(estimates), strict=True)]
     table = pd.DataFrame(sorted(rows, key=lambda row: (-row[4], row[0])), columns=list(COLUMNS))
     return StageDays(table, steps.cases, "", horizon=observed.horizon)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,11 +13,13 @@ from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
 from ..words import say, sentences
+from ..words.numbers import bare_interval, share_interval
 
 _ROWS_A_FILE = 1_000_000_000_000  # a source row is its file's number times this plus its line
 _STATES = ("open", "closed", "unknown")
-_WORDED = ("owner", "rework_type")     # columns whose values are few and have words
+_WORDED = ("owner", "rework_type", "deviation")     # columns whose values are few and have words
 _SOURCE_ROWS = ("first_row", "last_row", "source_row")
+_SHARE = re.compile(r"[\d.]+%")
 _BAR, _HAIRLINE, _MUTED = "#dbe8f6", "#d9dee5", "#66707d"
 
 
@@ -47,6 +51,12 @@ class Look:
             return f"{self._local(value):%Y-%m-%d %H:%M}"
         return self._number(column, value)
 
+    def interval(self, column: str, value: float | None, low: float, high: float, lang: str) -> str:
+        """A value of a column with the ends of its interval, in one text."""
+        if value is None or math.isnan(value):
+            return ""
+        return (share_interval if "share" in column else bare_interval)(value, low, high, lang)
+
     def _text(self, column: str, value: str, lang: str, *, key: bool) -> str:
         if column in ("state", "mark") and value in _STATES:
             return say(f"columns.state_{value}", lang)
@@ -69,6 +79,13 @@ class Look:
         if self.zone is None:
             return moment
         return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(self.zone))
+
+
+def interval_columns(names: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Column of values → the two columns behind it that hold the ends of its interval (…_low, …_high)."""
+    every = list(names)
+    return {value: (low, high) for value, low, high in zip(every, every[1:], every[2:], strict=False)
+            if low.endswith("_low") and high.endswith("_high")}
 
 
 def short_names(files: Sequence[str]) -> tuple[str, ...]:
@@ -107,8 +124,9 @@ def html_table(
 
 def _cell(tag: str, text: str, number: bool, bar: bool = False) -> str:
     style = f"text-align:{'right' if number else 'left'};max-width:46em;white-space:normal;vertical-align:top"
-    if bar and text.endswith("%"):
-        style += f";background:linear-gradient(90deg,{_BAR} {text},transparent {text})"
+    share = _SHARE.match(text) if bar else None
+    if share:
+        style += f";background:linear-gradient(90deg,{_BAR} {share[0]},transparent {share[0]})"
     return f'<{tag} style="{style}">{escape(text)}</{tag}>'
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from ..errors import InputError
 from ..words import current, say
 from .filters import CaseIs, Filter, Follows, VariantIs
-from .look import Look, heading, html_table
+from .look import Look, heading, html_table, interval_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,14 +95,21 @@ class Answer:
 
     def _repr_html_(self) -> str:
         lang, k = current(), len(self.table) if self.rows else _SHOWN
-        rows = self.shown(k, lang)
+        rows, hidden = self.shown(k, lang), set()
+        for value, (low, high) in interval_columns(self.table.columns).items():
+            hidden |= {low, high}
+            at = self.table.columns.get_loc(value)
+            ends = (self.table[name] for name in (value, low, high))
+            for row, middle, least, most in zip(rows, *ends, strict=False):
+                row[at] = self.look.interval(value, middle, least, most, lang)
         caption = say("log.caption", lang, title=self.title(lang), shown=f"{len(rows):,}",
                       rows=f"{self.rows or len(self.table):,}", n=f"{self.n:,}")
-        names = [str(name) for name in self.table.columns]
+        kept = [at for at, name in enumerate(self.table.columns) if name not in hidden]
+        names = [str(self.table.columns[at]) for at in kept]
         return html_table(
             [heading(name, lang) for name in names],
-            rows,
-            numeric=[kind.kind in "iuf" for kind in self.table.dtypes],
+            [[row[at] for at in kept] for row in rows],
+            numeric=[self.table.dtypes.iloc[at].kind in "iuf" for at in kept],
             bars=["share" in name for name in names],
             caption=caption,
         )
@@ -188,17 +195,6 @@ class Clock(Answer):
 
 
 @dataclass(frozen=True)
-class StageTimes(Answer):
-    """stage, visits, cases, stay_days_total (finished stays and those still running), share_of_days,
-    stay_days_median (of finished stays), running (stays of open cases), running_days (their days up to the
-    as-of moment), end_unknown (last stays of cases of which nobody knows whether they are closed: in no
-    number of days); largest total first."""
-
-    unit: ClassVar[str] = "days"
-    labels: ClassVar[tuple[str, ...]] = ("stage",)
-
-
-@dataclass(frozen=True)
 class Activities(Answer):
     """activity, stage, main_stage (canonical keys; missing where the label is unmapped), events, starts, ends
     (cases that begin and end with it); unmapped ones first, then in the order of the chain."""
@@ -218,10 +214,11 @@ class Points(Answer):
 @dataclass(frozen=True)
 class StepTimes(Answer):
     """step, stage, owner (us | customer | shared), cases (with a first passage), standing (cases before it now),
-    days_per_case, days_low, days_high, share_of_days, days_per_passage, passage_low, passage_high, times_usual,
-    times_low, times_high; most days first. Days are calendar days within the first `horizon` days of a case, first
-    passages only, open cases counted for what they show; low and high are 95 % intervals. times_usual: days per
-    passage over what is usual for the other steps, empty where too few cases or steps allow no comparison."""
+    days_per_case, days_low, days_high, share_of_days, share_low, share_high, days_per_passage, passage_low,
+    passage_high, times_usual, times_low, times_high; most days first. Days are calendar days within the first
+    `horizon` days of a case, first passages only, open cases counted for what they show; low and high are 95 %
+    intervals. times_usual: days per passage over what is usual for the other steps, empty where too few cases or
+    steps allow no comparison."""
 
     unit: ClassVar[str] = "days"
     keys: ClassVar[tuple[str, ...]] = ("stage",)
@@ -231,8 +228,9 @@ class StepTimes(Answer):
 @dataclass(frozen=True)
 class StageDays(Answer):
     """stage (label where it has none), owner, cases, standing, days_per_case, days_low, days_high, share_of_days,
-    first_share (how often it comes first when the cases are drawn anew); most days first. First passages and rework
-    together: the days of all stages add up to the days that cases are open within the horizon."""
+    share_low, share_high, first_share (how often it comes first when the cases are drawn anew); most days first.
+    First passages and rework together: the days of all stages add up to the days that cases are open within the
+    horizon."""
 
     unit: ClassVar[str] = "days"
     keys: ClassVar[tuple[str, ...]] = ("stage",)
@@ -251,10 +249,10 @@ class ReworkDays(Answer):
 
 @dataclass(frozen=True)
 class HandoverDays(Answer):
-    """source, target (departments, else roles), step (before which most of the days lie), moves, cases,
-    standing, days_per_case, days_low, days_high, share_of_days, days_per_move, move_low, move_high, times_usual,
-    times_low, times_high; most days first. waits: whether starts are known, so that days run from the end of one
-    piece of work to the start of the next."""
+    """source, target (departments, else roles), step (before which most of the days lie), moves, cases, standing,
+    days_per_case, days_low, days_high, share_of_days, share_low, share_high, days_per_move, move_low, move_high,
+    times_usual, times_low, times_high; most days first. waits: whether starts are known, so that days run from the
+    end of one piece of work to the start of the next."""
 
     unit: ClassVar[str] = "days"
     horizon: int = field(kw_only=True, default=0)
@@ -278,3 +276,18 @@ class Waits(Answer):
     those with a recorded start, in the same case) to the start of this one; the first of a case waits for nothing."""
 
     unit: ClassVar[str] = "days"
+
+
+@dataclass(frozen=True)
+class Deviations(Answer):
+    """deviation (skipped | out_of_order | went_on | again), stage, cases, of_cases (the finished cases it could happen
+    to), share_of_cases, share_low, share_high; deviations first, by cases, then "again", which is rework and none.
+    judged = fitting + those that deviate; unjudged: finished cases that were not compared. complete: False where the
+    time for comparing ran out."""
+
+    unit: ClassVar[str] = "cases"
+    keys: ClassVar[tuple[str, ...]] = ("stage",)
+    fitting: int = field(kw_only=True, default=0)
+    judged: int = field(kw_only=True, default=0)
+    unjudged: int = field(kw_only=True, default=0)
+    complete: bool = field(kw_only=True, default=True)

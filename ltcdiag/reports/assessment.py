@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from ..domain.reference import ReferenceModel, load_model
 from ..errors import InputError
+from ..findings.diagnosis import Diagnosis, diagnose
 from ..log.event_log import EventLog
-from ..log.results import Answer, Cases, Clock, DirectlyFollowsGraph, Gaps, Handovers, Rework, Variants
+from ..log.results import Answer, Cases, DirectlyFollowsGraph, Gaps, Handovers, Rework, Variants
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from ..mining.discovery import Model
 
 MODEL_VARIANTS, MODEL_ACTIVITIES = 2000, 60
@@ -25,8 +25,8 @@ class Assessment:
     """All answers about one log.
 
     handovers: None where the log names no parties. main_map, main_variants: the same log rolled up to the
-    main stages, None where it has no stages. model: None for the reason `no_model` (a key of the words).
-    counts: events, work_instances, cases, activities, variants.
+    main stages, None where it has no stages. diagnosis: what can be claimed. model: the mined one, None for the
+    reason `no_model` (a key of the words). counts: events, work_instances, cases, activities, variants.
     """
 
     log: EventLog = field(repr=False)
@@ -36,8 +36,8 @@ class Assessment:
     gaps: Gaps
     rework: Rework
     handovers: Handovers | None
-    clock: Clock
     points: Answer
+    diagnosis: Diagnosis
     main_map: DirectlyFollowsGraph | None
     main_variants: Variants | None
     model: Model | None
@@ -71,48 +71,13 @@ class Assessment:
             return None
         return float(((self.log.as_of - still["started"]).dt.total_seconds() / 86_400).median())
 
-    def time_in_stages(self) -> pd.DataFrame:
-        """Where time lies, from the clock, largest total first.
 
-        stage, visits, cases, days_total (finished visits and those still running), median_days (of finished
-        visits), running (visits of open cases), days_running (their days up to the as-of moment), unknown
-        (last visits of cases whose end nobody knows: they are in no number of days).
-        """
-        return time_in_stages(self.clock)
-
-
-def time_in_stages(clock: Clock) -> pd.DataFrame:
-    """The visits of a clock summed by stage; see `Assessment.time_in_stages`."""
-    import numpy as np
-
-    visits = clock.table
-    finished = visits["exited"].notna()
-    running = ~finished & visits["days"].notna()
-    parts = visits.assign(
-        done=visits["days"].where(finished),
-        days_running=visits["days"].where(running, 0.0),
-        running=running,
-        unknown=~finished & ~running,
-    )
-    grouped = parts.groupby("stage", sort=True, observed=True)
-    table = grouped.agg(
-        visits=("stage", "size"),
-        cases=("case_id", "nunique"),
-        days_total=("days", "sum"),
-        median_days=("done", "median"),
-        running=("running", "sum"),
-        days_running=("days_running", "sum"),
-        unknown=("unknown", "sum"),
-    ).reset_index()
-    order = np.lexsort((table["stage"], -table["days_total"]))
-    return table.iloc[order].reset_index(drop=True)
-
-
-def assess(log: EventLog, *, model: bool = True) -> Assessment:
-    """Asks every answer once. model: also mine a process model, if the log is small enough for it."""
+def assess(log: EventLog, *, reference: ReferenceModel | None = None, mined: bool = True) -> Assessment:
+    """Asks every answer once. reference: the model that says whose step is whose, by default our own. mined: also
+    mine a process model, if the log is small enough for it."""
     staged = any(stage is not None for stage in log.stages.values())
     variants = _asked(log, "variants")
-    mined, no_model = _model(variants, len(log.stages)) if model else (None, "model_not_asked")
+    model, no_model = _model(variants, len(log.stages)) if mined else (None, "model_not_asked")
     return Assessment(
         log=log,
         cases=_asked(log, "cases"),
@@ -121,11 +86,11 @@ def assess(log: EventLog, *, model: bool = True) -> Assessment:
         gaps=_asked(log, "gaps"),
         rework=_asked(log, "rework"),
         handovers=_handovers(log),
-        clock=_asked(log, "clock", level="stage" if staged else "activity"),
         points=_asked(log, "points"),
+        diagnosis=diagnose(log, reference or load_model()),
         main_map=_asked(log, "directly_follows", level="main_stage") if staged else None,
         main_variants=_asked(log, "variants", level="main_stage") if staged else None,
-        model=mined,
+        model=model,
         no_model=no_model,
         counts=MappingProxyType(dict(log.tables.counts())),
     )

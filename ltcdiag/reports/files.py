@@ -14,6 +14,7 @@ from ..log.ledger import Ledger
 from ..measures.kpis import kpi_table
 from ..words import say
 from .assessment import MODEL_ACTIVITIES, MODEL_VARIANTS, Assessment
+from .finding_cases import FindingCases
 from .moments import iso
 
 # what a report folder holds, and nothing else
@@ -21,6 +22,7 @@ FILES = ("report.html", "report.xlsx", "ledger.json", "set_aside.csv", "defects.
          "findings.json", "findings", "figures", "model")
 DEFECTS = ("file", "line", "defect", "severity", "column", "before", "after")
 SET_ASIDE = ("file", "line_from", "line_to", "reason", "text")
+CASES_OF_FINDING = ("case_id", "days_here", "state", "started", "ended", "first_row", "last_row")
 _DPI = 120      # sharp on a slide
 _FORMULA_STARTS = "=+-@\t\r\0\uff1d\uff0b\uff0d\uff20"
 
@@ -40,9 +42,18 @@ def write_plain(found: Assessment, ledger: Ledger, folder: Path, lang: str) -> N
     write_json(folder / "fitness.json", {"schema": "ltcdiag.fitness/1", "defects": [], "questions": [],
                                          "reason": say("reports.not_built_fitness", lang)})
     write_json(folder / "kpis.json", {**kpi_table(log).to_dict(), "as_of": iso(log.as_of, log.timezone)})
-    write_json(folder / "findings.json", {"schema": "ltcdiag.findings/1", "findings": [],
-                                          "reason": say("reports.not_built_findings", lang)})
+    write_findings(found, folder)
+
+
+def write_findings(found: Assessment, folder: Path) -> None:
+    """findings.json, and beside it one CSV a finding with all its cases, the worst first."""
+    write_json(folder / "findings.json", found.diagnosis.to_dict())
     (folder / "findings").mkdir()
+    behind = FindingCases(found)
+    for finding in found.diagnosis:
+        rows = ((row.case_id, row.days_here, row.state, row.started.isoformat(), row.ended.isoformat(), row.first_row,
+                 row.last_row) for row in behind.rows(finding))
+        write_csv(folder / finding.case_file, CASES_OF_FINDING, rows)
 
 
 def write_set_aside(ledger: Ledger, folder: Path) -> None:
@@ -78,7 +89,7 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str | int]]) -> None:
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str | float]]) -> None:
     """UTF-8 with a mark that Excel needs; texts that a spreadsheet would run get a leading apostrophe."""
     with path.open("w", encoding="utf-8-sig", newline="", errors="replace") as target:
         writer = csv.writer(target, lineterminator="\r\n")

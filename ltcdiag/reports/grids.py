@@ -17,7 +17,7 @@ from .places import Places
 if TYPE_CHECKING:
     import pandas as pd
 
-Kind = Literal["text", "count", "days", "share", "time"]
+Kind = Literal["text", "lines", "count", "days", "share", "time"]
 Value = str | int | float | datetime | None
 
 
@@ -36,12 +36,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table. name: key of its sheet. rows: drawn anew each time; size: how many there are."""
+    """A table. name: key of its sheet. draw: the rows, drawn anew each time; size: how many there are. title: the name
+    of its sheet where the words have none for the key."""
 
     name: str
     columns: tuple[Column, ...]
     size: int
     draw: Callable[[], Iterator[tuple[Value, ...]]]
+    title: str = ""
 
     def head(self, k: int) -> list[tuple[Value, ...]]:
         """The first k rows."""
@@ -77,11 +79,6 @@ HANDOVERS = (
     Column("party_from", width=24), Column("party_to", width=24), Column("moves", "count", 10),
     Column("cases", "count", 10), Column("gap_median", "days", 14), Column("gap_p90", "days", 14),
     Column("gap_total", "days", 14),
-)
-STAGES = (
-    Column("stage", width=28), Column("visits", "count", 10), Column("cases", "count", 10),
-    Column("days_total", "days", 14), Column("days_share", "share", 12), Column("stay_median", "days", 16),
-    Column("running", "count", 14), Column("days_running", "days", 16), Column("no_end_known", "count", 14),
 )
 SET_ASIDE = (
     Column("file", width=40), Column("line_from", "count", 10), Column("line_to", "count", 10),
@@ -156,19 +153,6 @@ def handovers(found: Assessment, lang: str) -> Grid:
     if found.handovers is None:
         return Grid("handovers", HANDOVERS, 0, lambda: iter(()))
     return _plain("handovers", HANDOVERS, found.handovers.table, columns)
-
-
-def stages(found: Assessment, lang: str) -> Grid:
-    """Where time lies: the visits of the clock by stage (by activity where the log has no stages)."""
-    table = found.time_in_stages()
-    total = table["days_total"].sum()
-    table = table.assign(
-        stage=[chain.shown(str(key), found.clock.level, lang) for key in table["stage"]],
-        share=table["days_total"] / (total or 1),
-    )
-    columns = ("stage", "visits", "cases", "days_total", "share", "median_days", "running", "days_running", "unknown")
-    first = Column("stage" if found.staged else "activity", width=28)
-    return _plain("stages", (first, *STAGES[1:]), table, columns)
 
 
 def set_aside(log: EventLog, lang: str) -> Grid:

@@ -14,6 +14,7 @@ from ..charts.drawing import Drawing
 from ..charts.fonts import FAMILY, subset_woff
 from ..words import say
 from .assessment import Assessment
+from .diagnosed import Diagnosed
 from .openings import FIRST
 from .page import Page
 from .svg import inline_svg
@@ -28,9 +29,9 @@ _OPTION = re.compile(r"(--[a-z-]+)")
 
 def render(found: Assessment, drawings: Sequence[Drawing], lang: str) -> str:
     """The report as one HTML file. Law: same log and settings, same characters."""
-    page = Page(found, drawings, lang)
+    page, diagnosed = Page(found, drawings, lang), Diagnosed(found, lang)
     pictures = {drawing.name: inline_svg(drawing) for drawing in drawings}
-    return _whole("report.html.j2", lang, {"page": page, "pictures": pictures, "first": FIRST})
+    return _whole("report.html.j2", lang, {"page": page, "diagnosed": diagnosed, "pictures": pictures, "first": FIRST})
 
 
 def _whole(template: str, lang: str, values: Mapping[str, Any]) -> str:

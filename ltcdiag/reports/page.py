@@ -14,7 +14,6 @@ from ..words import say
 from ..words.numbers import count, duration, percent
 from ..words.texts import tidy
 from . import grids
-from . import stages as chain
 from .assessment import Assessment
 from .grids import Column, Grid, Value
 from .moments import minute
@@ -103,11 +102,7 @@ class Page:
         lines = self.drawings[name].words.splitlines()
         names = [line for line in lines if pattern in line]
         said = [line for line in lines if pattern not in line]
-        return [self._quoted(line) for line in said], [self._quoted(line) for line in names]
-
-    def _quoted(self, line: str) -> str:
-        """Outside Chinese, straight quotes: the font draws curly ones as wide as a Chinese character."""
-        return line if self.lang == "zh" else line.replace("“", '"').replace("”", '"')
+        return [quoted(line, self.lang) for line in said], [quoted(line, self.lang) for line in names]
 
     # ---- in short ------------------------------------------------------------------------------------
 
@@ -151,18 +146,10 @@ class Page:
         return [self._fact("rework", cases, self.say("f_rework_note", share=percent(share)))]
 
     def points(self) -> list[str]:
-        """What stands out, as plain descriptions."""
-        return [*self._stage_point(), *self._gap_point(), *self._rework_point(), *self._handover_point()]
-
-    def _stage_point(self) -> list[str]:
-        table = self.found.time_in_stages()
-        total = float(table["days_total"].sum())
-        if not self.found.staged or not total:
-            return []
-        top = table.iloc[0]
-        return [self.say("p_stage", stage=chain.shown(str(top["stage"]), "stage", self.lang),
-                         days=self._days(top["days_total"]), share=percent(top["days_total"] / total),
-                         running=self._days(top["days_running"]), open=count(top["running"]))]
+        """What stands out in a log about which nothing can be claimed, as plain descriptions."""
+        if not self.found.diagnosis.why_none:
+            return []       # the findings say it, with their base and interval
+        return [*self._gap_point(), *self._rework_point(), *self._handover_point()]
 
     def _gap_point(self) -> list[str]:
         table = self.found.gaps.table
@@ -273,15 +260,6 @@ class Page:
                           sql=self.found.gaps.sql, keep=("source", "target", "moves", "cases", "gap_total",
                                                          "gap_share", "gap_median", "gap_p90"))
 
-    def stages(self) -> TableView:
-        """Time in stages."""
-        sums = self.found.time_in_stages()[["running", "unknown"]].sum()
-        left_out = [*([] if sums["unknown"] else ["no_end_known"]),
-                    *([] if sums["running"] else ["running", "days_running"])]
-        grid = grids.stages(self.found, self.lang)
-        keep = tuple(c.key for c in grid.columns if c.key not in left_out)
-        return self.table(grid, 30, sql=self.found.clock.sql, keep=keep)
-
     def rework(self) -> TableView | None:
         """Activities that are repeated, most repeats first; None where nothing is."""
         repeated = int((self.found.rework.table["repeats"] > 0).sum())
@@ -341,6 +319,11 @@ class Page:
             return ""
         column, value = opening.filter
         return self.say("opened_sheet", sheet=self.say("sheet_cases"), column=self.say(f"col_{column}"), value=value)
+
+
+def quoted(text: str, lang: str) -> str:
+    """Outside Chinese, straight quotes: the font draws curly ones as wide as a Chinese character."""
+    return text if lang == "zh" else text.replace("“", '"').replace("”", '"')
 
 
 def cell(value: Value, kind: str) -> Cell:

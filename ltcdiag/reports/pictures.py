@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..charts import chart
 from ..charts.drawing import Drawing
+from ..domain.levels import name_of
 from ..errors import InputError
-from ..log.results import Answer, DirectlyFollowsGraph, Gaps, Handovers, Variants
+from ..log.results import Answer, DirectlyFollowsGraph, Gaps, Handovers, StageDays, Variants
 from ..words import current, say
 from . import stages as chain
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 
 def picture(answer: Answer, lang: str | None = None, **options: Any) -> Drawing:
-    """The chart that belongs to an answer: a map, variants, gaps, handovers or a dotted chart.
+    """The chart that belongs to an answer: a map, variants, gaps, handovers, days by stage or a
+    dotted chart.
 
     lang: "zh" or "en". options: those of the chart (top, paths, colour, gaps, sort, as_of); `stages`
     (label → canonical stage) colours the variants of a log with a mapping of its own.
@@ -71,6 +73,15 @@ def _(answer: Gaps, lang: str, options: dict[str, Any]) -> Drawing:
 @_picture.register
 def _(answer: Handovers, lang: str, options: dict[str, Any]) -> Drawing:
     return chart("handovers")(answer, lang=lang, **options)
+
+
+@_picture.register
+def _(answer: StageDays, lang: str, options: dict[str, Any]) -> Drawing:
+    keys = [str(key) for key in answer.table["stage"]]
+    names = {key: name_of(key, lang) for key in keys}
+    main = {names[key]: stage for key in keys if (stage := chain.main_stage(key)) is not None}
+    table = answer.table.assign(stage=[names[key] for key in keys])
+    return chart("stage_days")(replace(answer, table=table), lang=lang, stage_of=main, **_chain(lang), **options)
 
 
 def _dotted(points: pd.DataFrame, lang: str, options: dict[str, Any]) -> Drawing:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ..charts.drawing import Drawing
+from ..domain.reference import ReferenceModel
+from ..findings.finding import Finding, Texts
 from ..log.event_log import EventLog
 from ..words import say, use
 from . import files
@@ -23,13 +25,16 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Written:
-    """What was written. counts: events, work_instances, cases, activities, variants. set_aside: rows by reason."""
+    """What was written. counts: events, work_instances, cases, activities, variants. set_aside: rows by reason.
+    why_none: why nothing could be claimed; empty where it could."""
 
     folder: Path
     report: Path
     counts: Mapping[str, int] = field(default_factory=dict)
     set_aside: Mapping[str, int] = field(default_factory=dict)
     states: Mapping[str, int] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    why_none: Texts = field(default_factory=dict)
     as_of: str = ""
     fingerprint: str = ""
 
@@ -43,24 +48,34 @@ class Written:
             "counts": dict(self.counts),
             "set_aside": dict(self.set_aside),
             "states": dict(self.states),
+            "findings": {"number": len(self.findings), "titles": [
+                {"id": finding.id, "kind": finding.kind, "title": dict(finding.title)} for finding in self.findings],
+                "why_none": dict(self.why_none) or None},
             "as_of": self.as_of,
             "fingerprint": self.fingerprint,
         }
 
 
 def write_report(
-    log: EventLog, out: str | Path, *, lang: str = "zh", force: bool = False, say_progress: Say | None = None
+    log: EventLog,
+    out: str | Path,
+    *,
+    lang: str = "zh",
+    force: bool = False,
+    reference: ReferenceModel | None = None,
+    say_progress: Say | None = None,
 ) -> Written:
     """Assesses a log and writes page, workbook, plain files, pictures and model into the folder `out`.
 
-    lang: "zh" or "en". force: an earlier output of ours at `out` is replaced. say_progress: told a sentence a step.
+    lang: "zh" or "en". force: an earlier output of ours at `out` is replaced. reference: the model the findings rest
+    on, by default our own. say_progress: told a sentence a step.
     Raises OutputError. Law: same log, same settings, same bytes; after an error nothing is left behind.
     """
     tell = say_progress or (lambda _: None)
     out = Path(out)
     with use(lang), whole(out, force=force) as folder:
         tell(say("reports.progress_answers", lang))
-        found = assess(log)
+        found = assess(log, reference=reference)
         ledger = files.completed(log.ledger, found.counts)
         files.write_plain(found, ledger, folder, lang)
         tell(say("reports.progress_pictures", lang))
@@ -77,6 +92,8 @@ def write_report(
         counts=found.counts,
         set_aside=log.ledger.set_aside,
         states=found.states,
+        findings=found.diagnosis.findings,
+        why_none=found.diagnosis.why_none,
         as_of=iso(log.as_of, log.timezone),
         fingerprint=log.fingerprint,
     )
@@ -92,6 +109,8 @@ def drawings(found: Assessment, lang: str) -> list[Drawing]:
              picture(found.gaps, lang), picture(found.points, lang, as_of=found.log.as_of)]
     if found.handovers is not None:
         drawn.append(picture(found.handovers, lang))
+    if "stages" in found.diagnosis.tables:
+        drawn.append(picture(found.diagnosis.tables["stages"], lang))
     if found.main_map is not None and found.main_variants is not None:
         drawn += [replace(picture(found.main_map, lang), name="process_map_main_stages"),
                   replace(picture(found.main_variants, lang), name="variants_main_stages")]

@@ -12,7 +12,8 @@ from typing import Any
 from ..log.telling import step_name
 from ..words import say
 from ..words.numbers import count
-from . import grids
+from . import finding_grids, grids
+from .answer_grids import sheet_grid
 from .assessment import Assessment
 from .grids import Column, Grid, Value
 from .moments import minute
@@ -20,8 +21,10 @@ from .moments import minute
 MOST_ROWS = 1_048_575       # of a sheet, without its heading
 MOST_CHARACTERS = 32_767    # of a cell
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_FORMATS = {"text": {}, "count": {"num_format": "#,##0"}, "days": {"num_format": "#,##0.00"},
-            "share": {"num_format": "0.0%"}, "time": {"num_format": "yyyy-mm-dd hh:mm:ss"}}
+_FORMATS: dict[str, dict[str, Any]] = {
+    "text": {}, "lines": {"text_wrap": True}, "count": {"num_format": "#,##0"}, "days": {"num_format": "#,##0.00"},
+    "share": {"num_format": "0.0%"}, "time": {"num_format": "yyyy-mm-dd hh:mm:ss"},
+}
 # Nothing that stands in the data may become a formula, a link or another value.
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
             "nan_inf_to_errors": False, "constant_memory": True}
@@ -45,8 +48,12 @@ def all_grids(found: Assessment, lang: str) -> Iterator[Grid]:
     yield _ledger(found, lang)
     yield grids.set_aside(found.log, lang)
     makers: tuple[Callable[[Assessment, str], Grid], ...] = (
-        grids.cases, grids.variants, grids.paths, grids.gaps, grids.rework, grids.handovers, grids.stages,
+        grids.cases, grids.variants, grids.paths, grids.gaps, grids.rework, grids.handovers,
     )
+    yield finding_grids.findings(found, lang)
+    yield finding_grids.finding_cases(found, lang)
+    for name, answer in found.diagnosis.tables.items():
+        yield sheet_grid(name, answer, lang)
     for make in makers:
         yield make(found, lang)
 
@@ -70,7 +77,7 @@ class _Writer:
             part, left = part + 1, left - here
 
     def _sheet(self, grid: Grid, rows: Iterator[tuple[Value, ...]], size: int, part: int) -> None:
-        name = say(f"reports.sheet_{grid.name}", self.lang)
+        name = grid.title or say(f"reports.sheet_{grid.name}", self.lang)
         sheet = self.book.add_worksheet(name if part == 1 else f"{name} {part}")
         for at, column in enumerate(grid.columns):
             sheet.set_column(at, at, column.width, self.formats[column.kind])

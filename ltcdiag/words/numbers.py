@@ -54,6 +54,25 @@ def share_interval(value: float, low: float, high: float, lang: str) -> str:
     return say("numbers.interval", lang, value=shown[0], low=shown[1], high=shown[2])
 
 
+def days_interval(value: float, low: float, high: float, lang: str) -> str:
+    """Days with their interval, also below a day: "0.60 days (0.51–0.71)"."""
+    shown = _like(value, low, high)
+    said = say("numbers.long_days", lang, n=shown[0])
+    return say("numbers.interval", lang, value=said, low=shown[1], high=shown[2])
+
+
+def bare_interval(value: float, low: float, high: float, lang: str) -> str:
+    """A number with its interval where the unit stands elsewhere: "8.9 (8.2–9.7)"."""
+    shown = _like(value, low, high)
+    return say("numbers.interval", lang, value=shown[0], low=shown[1], high=shown[2])
+
+
+def _like(value: float, low: float, high: float) -> list[str]:
+    """All three with as many places as the value needs."""
+    places = next((n for n, least in enumerate((99.95, 0.95, 0.095)) if abs(value) >= least), 3) if value else 1
+    return [f"{part:,.{places}f}" for part in (value, low, high)]
+
+
 def _unit(days: float) -> tuple[str, float]:
     return next((pair for pair in _UNITS if abs(days) >= pair[1]), _UNITS[-1] if days else _UNITS[0])
 

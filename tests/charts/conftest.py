@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from ltcdiag.log.results import DirectlyFollowsGraph, Gaps, Handovers, Variants
+from ltcdiag.log.results import DirectlyFollowsGraph, Gaps, Handovers, StageDays, Variants
 
 ZH = ["线索录入", "线索验证", "商机立项", "方案与报价", "合同评审", "合同签订", "订单创建", "发货交付", "开票", "回款"]
 STAGES = ["lead", "lead", "opportunity", "opportunity", "contract", "contract", "delivery", "delivery",
@@ -55,7 +55,21 @@ def answers(events: pd.DataFrame) -> SimpleNamespace:
         gaps=Gaps(gaps.sort_values("gap_days_total", ascending=False), n, ""),
         variants=variants(events, n),
         handovers=Handovers(summed(between, "department", "to"), n, "", by="department",
-                            within=len(moves) - len(between), unknown=0))
+                            within=len(moves) - len(between), unknown=0),
+        stage_days=stage_days(moves, n))
+
+
+def stage_days(moves: pd.DataFrame, n: int) -> StageDays:
+    """Mean days before each label over all cases, with a made-up interval; every third label is the customer's."""
+    table = moves.groupby("target").agg(days_per_case=("gap", "sum"), cases=("case_id", "nunique")).reset_index()
+    table["days_per_case"] /= n
+    table = table.rename(columns={"target": "stage"}).sort_values(["days_per_case", "stage"], ascending=[False, True])
+    table["owner"] = [("us", None, "customer")[i % 3] for i in range(len(table))]
+    table["standing"] = range(len(table))
+    table["days_low"], table["days_high"] = 0.8 * table["days_per_case"], 1.3 * table["days_per_case"]
+    table["share_of_days"] = table["days_per_case"] / table["days_per_case"].sum()
+    table["share_low"], table["share_high"] = 0.8 * table["share_of_days"], 1.3 * table["share_of_days"]
+    return StageDays(table.reset_index(drop=True), n, "", horizon=91)
 
 
 def summed(moves: pd.DataFrame, source: str, target: str) -> pd.DataFrame:

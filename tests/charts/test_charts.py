@@ -15,6 +15,7 @@ from ltcdiag.charts.drawing import Drawing
 from ltcdiag.charts.gaps import gaps_chart
 from ltcdiag.charts.handovers import handovers_chart
 from ltcdiag.charts.scales import blend, gap_colour, palette, percentile
+from ltcdiag.charts.stage_days import stage_days_chart
 from ltcdiag.charts.variants import _Arrow, _folded, variants_chart
 from ltcdiag.errors import InputError
 from ltcdiag.words.numbers import duration, percent
@@ -158,3 +159,39 @@ def test_a_chart_is_a_drawing_and_prints_its_words(log) -> None:
     drawing = gaps_chart(log.gaps)
     assert isinstance(drawing, Drawing)
     assert str(drawing) == drawing.words
+
+
+def test_days_by_stage_say_the_largest_of_ours_and_the_customers_each_with_its_interval(log) -> None:
+    table = log.stage_days.table
+    ours = table[table["owner"] != "customer"].iloc[0]
+    theirs = table[table["owner"] == "customer"].iloc[0]
+    words = stage_days_chart(log.stage_days, lang="en").words
+    for row in (ours, theirs):
+        assert row["stage"] in words
+        low, high = (f"{row[end]:.1f}" for end in ("days_low", "days_high"))
+        assert f"{row['days_per_case']:.1f} days ({low}–{high})" in words
+    assert "400 cases, their first 91 days" in words
+
+
+def test_the_customers_stages_are_hatched_and_no_others(log) -> None:
+    drawing = stage_days_chart(log.stage_days, lang="en")
+    hatched = [patch for patch in drawing.figure.axes[0].patches if patch.get_hatch()]
+    theirs = int((log.stage_days.table["owner"] == "customer").sum())
+    assert len(hatched) == theirs + 1, "one more for the legend"
+
+
+def test_whiskers_run_from_low_to_high_on_the_scale_of_the_bars(log) -> None:
+    axes = stage_days_chart(log.stage_days, lang="en").figure.axes[0]
+    row = log.stage_days.table.iloc[0]
+    bar = min(patch.get_x() for patch in axes.patches)
+    lines = [line for line in axes.lines if line.get_linewidth() == 1.4]
+    low, high = sorted(next(line.get_xdata() for line in lines if len(set(line.get_ydata())) == 1))
+    ends = {round(patch.get_x() + patch.get_width(), 3) for patch in axes.patches}
+    scale = (high - low) / (row["days_high"] - row["days_low"])
+    assert round(low - scale * row["days_low"], 3) == pytest.approx(round(bar, 3), abs=0.01)
+    assert any(abs(end - (low + scale * (row["days_per_case"] - row["days_low"]))) < 0.01 for end in ends)
+
+
+def test_a_ledger_without_days_says_there_is_nothing_to_show(log) -> None:
+    empty = type(log.stage_days)(log.stage_days.table.head(0), 0, "", horizon=0)
+    assert "no data" in stage_days_chart(empty, lang="en").words.lower()

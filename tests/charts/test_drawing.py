@@ -18,7 +18,7 @@ pytestmark = pytest.mark.filterwarnings("error:Glyph", "error::UserWarning:matpl
 HOSTILE = ["</script><b>x", "cost $x_{$", "_Internal", "长" * 10_000, "发货😀🚚", "\u202eabc\u202c שלום", "",
            "]]><!-- --> &amp;", "<a href='http://x.invalid'>go</a>", "{0.__class__} \\frac{1}{2} $$"]
 SOURCE = {"process_map": "dfg", "variants": "variants", "gaps": "gaps", "handovers": "handovers",
-          "dotted": "events"}
+          "dotted": "events", "stage_days": "stage_days"}
 
 
 def draw(name: str, log, **options):

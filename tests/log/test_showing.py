@@ -10,8 +10,7 @@ from ltcdiag.log.look import Look, short_names
 from ltcdiag.words import sentences, use
 
 HOSTILE = "<script>alert(1)</script>"
-ANSWERS = ("activities", "cases", "clock", "directly_follows", "gaps", "handovers", "points", "rework",
-           "time_in_stages", "variants")
+ANSWERS = ("activities", "cases", "clock", "directly_follows", "gaps", "handovers", "points", "rework", "variants")
 
 
 def frame(first="报价", second="合同评审"):
@@ -82,9 +81,9 @@ def test_a_filter_is_a_line_of_the_ledger():
 
 
 def test_stages_are_shown_by_their_names_and_stay_keys_in_the_table(lang):
-    times = ltc.time_in_stages(ltc.read(frame()), level="main_stage")
-    assert {"contract"} & set(times.table["stage"]) or {"contracting"} & set(times.table["stage"])
-    assert {"zh": "签订合同", "en": "Contracting"}[lang] in times._repr_html_()
+    moves = ltc.directly_follows(ltc.read(frame()), level="main_stage")
+    assert {"contract"} & set(moves.table["target"]) or {"contracting"} & set(moves.table["target"])
+    assert {"zh": "签订合同", "en": "Contracting"}[lang] in moves._repr_html_()
 
 
 def test_times_are_shown_in_the_zone_of_the_log():
@@ -145,11 +144,44 @@ def test_the_first_rows_say_of_how_many_they_are_the_first():
     assert cases.largest("days", 1).table["days"].tolist() == [max(cases.table["days"])]
 
 
-def test_shares_of_days_add_up_to_the_whole():
-    log = ltc.read(ltc.sample("ltc_en"))
-    times = ltc.time_in_stages(log).table
-    assert times["share_of_days"].sum() == pytest.approx(1)
-    assert times["stay_days_total"].sum() == pytest.approx(ltc.clock(log).table["days"].sum())
+@pytest.fixture(scope="module")
+def tables():
+    return ltc.diagnose(ltc.read(ltc.sample("ltc_en"))).tables
+
+
+def test_shares_of_days_add_up_to_the_whole(tables):
+    assert tables["stages"].table["share_of_days"].sum() == pytest.approx(1)
+
+
+def test_every_column_of_every_table_of_a_diagnosis_has_a_name_in_both_languages(tables):
+    assert {"stages", "bottleneck", "rework", "handover", "waits"} <= set(tables)
+    for table in tables.values():
+        assert set(table.table.columns) <= set(sentences("columns"))
+        assert type(table).__name__ in sentences("columns")
+
+
+def test_a_value_and_its_interval_stand_in_one_cell(tables):
+    first = tables["stages"].table.iloc[0]
+    with use("en"):
+        html = tables["stages"]._repr_html_()
+    assert f"{first['days_per_case']:.1f} ({first['days_low']:.1f}–{first['days_high']:.1f})" in html
+    assert f"{first['share_of_days']:.0%} ({first['share_low']:.0%}–{first['share_high']:.0%})" in html
+    assert "Days, low" not in html
+    assert "days_low" in tables["stages"].table.columns, "the table keeps its numbers apart"
+
+
+def test_a_value_without_an_interval_is_an_empty_cell():
+    assert Look().interval("days_per_passage", None, 1.0, 2.0, "en") == ""
+    assert Look().interval("days_per_passage", float("nan"), 1.0, 2.0, "en") == ""
+
+
+@pytest.mark.parametrize(("value", "low", "high", "text"), [
+    (8.945, 8.218, 9.737, "8.9 (8.2–9.7)"), (123.4, 99.0, 1500.0, "123 (99–1,500)"),
+    (0.6, 0.51, 0.714, "0.60 (0.51–0.71)"), (0.0421, 0.04, 0.05, "0.042 (0.040–0.050)"),
+    (0.0, 0.0, 0.0, "0.0 (0.0–0.0)"),
+])
+def test_an_interval_has_as_many_places_as_its_value_needs(value, low, high, text):
+    assert Look().interval("days_per_case", value, low, high, "en") == text
 
 
 def test_activities_add_up_to_the_events_and_unmapped_ones_come_first():

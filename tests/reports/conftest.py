@@ -18,7 +18,7 @@ def staged():
 
 @pytest.fixture(scope="session")
 def found(staged):
-    return assess(staged, model=False)
+    return assess(staged, mined=False)
 
 
 @pytest.fixture(scope="session")

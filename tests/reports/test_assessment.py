@@ -17,31 +17,12 @@ from ltcdiag.reports.pictures import picture
 
 def test_states_add_up_to_the_cases(found):
     assert found.states == {"closed": 7, "open": 2, "unknown": 0}
-    assert assess(other_log(), model=False).states == {"closed": 0, "open": 0, "unknown": 3}
+    assert assess(other_log(), mined=False).states == {"closed": 0, "open": 0, "unknown": 3}
 
 
 def test_the_median_counts_closed_cases_only(found):
     assert found.median_days == (7.0, 7)        # four won of 7 days, three lost of 4
-    assert assess(other_log(), model=False).median_days == (2.0, 3)
-
-
-def test_time_in_stages_against_plain_sums(found):
-    clock = found.clock.table
-    table = found.time_in_stages().set_index("stage")
-    for stage, visits in clock.groupby("stage"):
-        done = visits[visits["exited"].notna()]
-        assert table.loc[stage, "visits"] == len(visits)
-        assert table.loc[stage, "days_total"] == pytest.approx(visits["days"].sum())
-        assert table.loc[stage, "days_running"] == pytest.approx(visits["days"].sum() - done["days"].sum())
-    assert table["running"].sum() == found.states["open"]
-
-
-def test_an_activity_called_open_is_not_taken_for_an_open_visit():
-    frame = frame_of([("a", "open", "b")])
-    table = assess(log_of(frame, plain), model=False).time_in_stages().set_index("stage")
-    assert table["running"].sum() == 0
-    assert table.loc["a", "days_total"] == 1.0
-    assert table["unknown"].to_dict() == {"a": 0, "open": 0, "b": 1}
+    assert assess(other_log(), mined=False).median_days == (2.0, 3)
 
 
 def test_opened_moves_lead_to_all_their_cases(found):
@@ -65,7 +46,7 @@ def test_the_line_of_python_keeps_exactly_the_listed_cases(found):
 
 
 def test_a_log_without_parties_has_no_handovers():
-    assert assess(log_of(frame_of([("a", "b")]), plain), model=False).handovers is None
+    assert assess(log_of(frame_of([("a", "b")]), plain), mined=False).handovers is None
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -3,7 +3,7 @@
 for (const box of document.querySelectorAll(".table")) {
   const body = box.querySelector("tbody");
   const rows = Array.from(body.rows);
-  if (rows.length < 4) continue;
+  if (rows.length < 4 || box.dataset.table.startsWith("cases_")) continue;
 
   const text = new Map(rows.map(row => [row, row.textContent.toLowerCase()]));
   const none = document.createElement("p");

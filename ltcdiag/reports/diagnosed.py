@@ -1,0 +1,144 @@
+"""The findings and the tables behind them, as the page shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..findings import claims
+from ..findings.finding import Finding
+from ..log.results import Answer
+from ..words import say, sentences
+from ..words.numbers import count, percent, share_interval, time_interval
+from .answer_grids import page_grid, sheet_name, table_title
+from .assessment import Assessment
+from .finding_cases import FindingCases
+from .grids import Column
+from .moments import minute
+from .page import Row, TableView, cell, quoted
+
+WORST, ROWS = 10, 30
+_HIDDEN = {"stages": ("first_share",), "bottleneck": ("stage",)}    # for the workbook only
+
+
+@dataclass(frozen=True)
+class Card:
+    """A finding. tags: id, kind, family, confidence. keys: the numbers seen first, with their intervals, and what
+    they are."""
+
+    id: str
+    tags: tuple[str, ...]
+    title: str
+    keys: tuple[tuple[str, str], ...]
+    evidence: tuple[str, ...]
+    caveat: str
+    next_step: str
+    worst: TableView
+
+
+@dataclass(frozen=True)
+class Section:
+    """A table of the diagnosis. read: how to read it ("" where nobody wrote that)."""
+
+    name: str
+    title: str
+    read: str
+    view: TableView
+
+
+class Diagnosed:
+    """What the page says about the diagnosis."""
+
+    def __init__(self, found: Assessment, lang: str) -> None:
+        self.found, self.lang, self.diagnosis = found, lang, found.diagnosis
+        self._behind = FindingCases(found)
+
+    @property
+    def estimated(self) -> bool:
+        """Whether days per case can be estimated."""
+        return not self.diagnosis.why_none
+
+    def lead(self) -> list[str]:
+        """How many findings, on what base; or why there is none."""
+        if not self.estimated:
+            return [self._quoted(self.diagnosis.why_none[self.lang])]
+        n, log = len(self.diagnosis), self.found.log
+        first = self._say("findings_lead", n=count(n)) if n else say("findings.none_claimed", self.lang)
+        base = self._say("findings_base", as_of=minute(log.as_of, log.timezone), open=count(self.found.states["open"]),
+                         cases=count(self.found.counts["cases"]), horizon=self.diagnosis.horizon_days)
+        return [first, base, self._say("findings_interval")]
+
+    def rule(self) -> str:
+        """What makes a difference a finding."""
+        return self._say(
+            "findings_rule", times=f"{claims.LEAST_TIMES:.0f}", share=percent(claims.LEAST_SHARE),
+            loop=percent(claims.LOOP_SHARE), rework=percent(claims.LEAST_REWORK), least=claims.LEAST_CASES,
+            many=claims.MANY_CASES, half=claims.MANY_CASES // 2,
+        )
+
+    def cards(self) -> list[Card]:
+        """One a finding, in the order of rank."""
+        return [self._card(finding) for finding in self.diagnosis]
+
+    def notes(self) -> list[str]:
+        """What is shown and not blamed."""
+        return [self._quoted(note[self.lang]) for note in self.diagnosis.notes]
+
+    def sections(self) -> Iterator[Section]:
+        """Every table of the diagnosis, those that have words of ours in the order of the words."""
+        tables = self.diagnosis.tables
+        ours = [key.removeprefix("table_") for key in sentences("reports") if key.startswith("table_")]
+        for name in sorted(tables, key=lambda name: (ours.index(name) if name in ours else len(ours), name)):
+            yield self._section(name, tables[name])
+
+    def _card(self, finding: Finding) -> Card:
+        tags = (finding.id, *(self._word(f"{part}_{getattr(finding, part)}", getattr(finding, part))
+                              for part in ("kind", "family", "confidence")))
+        title, evidence, caveat, asked = (self._quoted(text[self.lang]) for text in (
+            finding.title, finding.evidence, finding.caveat, finding.next_step))
+        return Card(finding.id, tags, title, tuple(self._keys(finding)), tuple(evidence.splitlines()), caveat, asked,
+                    self._worst(finding))
+
+    def _keys(self, finding: Finding) -> Iterator[tuple[str, str]]:
+        """The numbers a director sees first."""
+        days, share = finding.days, finding.share
+        if days is not None:
+            said = time_interval(days.value, days.low, days.high, self.lang)
+            yield said, self._say("key_days", horizon=finding.horizon_days)
+        if share is not None:
+            yield share_interval(share.value, share.low, share.high, self.lang), self._say("key_share")
+
+    def _worst(self, finding: Finding) -> TableView:
+        columns = (Column("case"), Column("days_here", "days"), Column("state"))
+        rows = tuple(
+            Row((cell(row.case_id, "text"), cell(row.days_here, "days"), cell(self._say(f"state_{row.state}"), "text")))
+            for row in self._behind.rows(finding, WORST)
+        )
+        note = self._say("worst_all", n=count(len(finding.case_ids)), file=finding.case_file,
+                         sheet=self._say("sheet_finding_cases"))
+        return TableView(f"cases_{finding.id}", tuple((c.name(self.lang), c.kind) for c in columns), rows, note)
+
+    def opens(self, card: Card) -> str:
+        """The words that open the worst cases of a card."""
+        return self._say("worst_open", k=count(len(card.worst.rows)))
+
+    def _section(self, name: str, answer: Answer) -> Section:
+        grid = page_grid(answer, self.lang, without=_HIDDEN.get(name, ()))
+        rows = tuple(Row(tuple(grid.cells(row))) for row in answer.table.head(ROWS).to_dict("records"))
+        said = "shown_of" if len(rows) < len(answer.table) else "shown_all"
+        base, sheet = self._say("table_base", n=count(answer.n)), sheet_name(name, answer, self.lang)
+        note = self._say(said, shown=count(len(rows)), all=count(len(answer.table)), sheet=sheet)
+        key = f"read_{name}"
+        read = self._say(key, horizon=self.diagnosis.horizon_days, least=claims.LEAST_CASES,
+                         peers=claims.LEAST_PEERS) if key in sentences("reports") else ""
+        view = TableView(f"found_{name}", grid.heads, rows, claims.joined(base, note, lang=self.lang))
+        return Section(name, table_title(name, answer, self.lang), read, view)
+
+    def _quoted(self, text: str) -> str:
+        return quoted(text, self.lang)
+
+    def _word(self, key: str, otherwise: str) -> str:
+        return say(f"findings.{key}", self.lang) if key in sentences("findings") else otherwise
+
+    def _say(self, key: str, **values: object) -> str:
+        return say(f"reports.{key}", self.lang, **values)
