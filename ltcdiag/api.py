@@ -365,16 +365,20 @@ def report(
     *,
     lang: str | None = None,
     force: bool = False,
+    model: ReferenceModel | str | Path = "ltc",
     progress: Callable[[str], None] | None = None,
 ) -> Written:
     """The report of a log in a new folder: report.html, report.xlsx, the JSON and CSV files, figures, model.
 
+    model: the reference model that the findings rest on, ours or a client's copy (as in `load_model`).
     All or nothing: the folder appears complete or not at all. Raises OutputError when it exists and `force`
     is not given, or cannot be written.
     """
     from .reports.writing import write_report
 
-    return write_report(log, Path(out), lang=lang or current(), force=force, say_progress=progress)
+    reference = load_model(model) if isinstance(model, str | Path) else model
+    return write_report(log, Path(out), lang=lang or current(), force=force, reference=reference,
+                        say_progress=progress)
 
 
 def sniff(source: str | Path | Sequence[str | Path], **options: Any) -> Sniffed:

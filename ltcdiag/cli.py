@@ -90,6 +90,7 @@ def _input(parser: argparse.ArgumentParser) -> None:
 def _diagnose(parser: argparse.ArgumentParser) -> None:
     _input(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="输出文件夹 / output folder")
+    parser.add_argument("--model", metavar="FILE.toml", help="本公司的参照模型 / your copy of the reference model")
     parser.add_argument("--calendar", default="CN", help="工作日历 / work calendar")
     parser.add_argument("--force", action="store_true", help="替换已有的输出 / replace an earlier output")
 
@@ -97,11 +98,12 @@ def _diagnose(parser: argparse.ArgumentParser) -> None:
 def _run_diagnose(asked: argparse.Namespace) -> None:
     from . import api
 
+    model = api.load_model(asked.model or "ltc")     # its faults are told before anything is read
     log = api.read(asked.paths, calendar=asked.calendar, progress=_rows_read(asked.lang), **_read_options(asked))
     if log.cases == 1:
         raise InputError(say("cli.one_case", asked.lang, events=log.events, column=log.columns["case"]),
                          where=log.name, fix=say("cli.one_case_fix", asked.lang))
-    _write(asked, log, asked.out, force=asked.force)
+    _write(asked, log, asked.out, force=asked.force, model=model)
 
 
 def _read_options(asked: argparse.Namespace) -> dict[str, Any]:
@@ -111,17 +113,18 @@ def _read_options(asked: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _write(asked: argparse.Namespace, log: Any, out: Path, *, force: bool) -> None:
+def _write(asked: argparse.Namespace, log: Any, out: Path, *, force: bool, model: Any = "ltc") -> None:
     from . import api
 
-    written = api.report(log, out, lang=asked.lang, force=force, progress=_say)
+    written = api.report(log, out, lang=asked.lang, force=force, model=model, progress=_say)
     if asked.json:
         print(json.dumps(written.to_dict(), ensure_ascii=False, indent=1))
         return
     totals = log.ledger.totals
     aside = sum(log.ledger.set_aside.values())
-    print(say("cli.done", asked.lang, cases=f"{totals['cases']:,}", events=f"{totals['events']:,}",
-              aside=f"{aside:,}", report=written.report))
+    print(say("cli.done", asked.lang, cases=f"{totals['cases']:,}", events=f"{totals['events']:,}", aside=f"{aside:,}"))
+    print("\n".join(written.told(asked.lang)))
+    print(say("cli.next", asked.lang, report=written.report))
 
 
 def _run_sniff(asked: argparse.Namespace) -> None:
@@ -141,10 +144,10 @@ def _run_demo(asked: argparse.Namespace) -> None:
 
 
 def _run_new(asked: argparse.Namespace) -> None:
-    from .project import new_project
+    from .project import MODEL, new_project
 
     made = new_project(asked.folder, asked.lang)
-    print(say("cli.new", asked.lang, folder=made))
+    print(say("cli.new", asked.lang, folder=made, model=MODEL))
 
 
 def _run_lab(asked: argparse.Namespace) -> None:

@@ -10,17 +10,21 @@ import sys
 from pathlib import Path
 
 from .bundled import folder
+from .domain.reference_copy import write_copy
 from .errors import OutputError
 from .words import current, say
 
+MODEL = "model.toml"
+
 
 def new_project(target: Path, lang: str) -> Path:
-    """A new folder with the notebooks of one language. Raises OutputError if it exists and is not empty."""
+    """A new folder with the notebooks of one language and a copy of the reference model to edit. Raises OutputError if it exists and is not empty."""
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise OutputError(say("cli.exists", current(), folder=target), fix=say("cli.exists_fix", current()))
     target.mkdir(parents=True, exist_ok=True)
     for notebook in sorted((folder("notebooks") / lang).glob("*.ipynb")):
         shutil.copyfile(notebook, target / notebook.name)
+    write_copy(target / MODEL)
     return target
 
 

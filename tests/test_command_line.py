@@ -146,6 +146,57 @@ def test_json_prints_the_result_alone(tmp_path, capsys):
     assert (choices["case"], choices["activity"], choices["time"]) == ("case_id", "activity", "time")
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_diagnose_tells_the_findings_in_one_line_each(tmp_path, capsys, lang):
+    out = tmp_path / "out"
+    code, printed, _ = run(capsys, "diagnose", ltc.sample("ltc_en"), "--out", out, "--lang", lang)
+    assert code == 0
+    findings = json.loads((out / "findings.json").read_text(encoding="utf-8"))["findings"]
+    assert len(findings) >= 4
+    for finding in findings:
+        assert f"  {finding['id']}  {finding['title'][lang]}\n" in printed
+    assert printed.rstrip().endswith("report.html")
+
+
+def test_a_client_s_model_changes_who_is_blamed_and_json_carries_the_titles(tmp_path, capsys):
+    model = tmp_path / "model.toml"
+    model.write_text('[stage.accepted]\nowner = "us"\n', encoding="utf-8")
+    titles = []
+    for number, more in enumerate(((), ("--model", model))):
+        code, printed, _ = run(capsys, "diagnose", ltc.sample("ltc_en"), "--out", tmp_path / str(number), "--json",
+                               "--lang", "en", *more)
+        assert code == 0
+        told = json.loads(printed)["findings"]
+        assert told["number"] == len(told["titles"])
+        titles.append(" ".join(entry["title"]["en"] for entry in told["titles"]))
+    assert ["Customer acceptance" in text for text in titles] == [False, True]
+
+
+def test_a_log_without_an_end_is_told_why_nothing_is_claimed(tmp_path, capsys):
+    path = tmp_path / "plain.csv"
+    path.write_text("case_id,activity,time\n" + "".join(
+        f"{case},{step},2024-01-{day:02} 10:00\n" for case in range(9) for day, step in enumerate("abc", start=1)))
+    code, printed, _ = run(capsys, "diagnose", path, "--out", tmp_path / "out", "--lang", "en")
+    assert code == 0
+    assert '--end "c"' in printed
+
+
+@pytest.mark.parametrize(("content", "told"), [
+    (None, "nowhere.toml"), ("[stage.accepted]\nowner = 'nobody'\n", "accepted"), ("[stage.nonsense]\n", "nonsense"),
+    ("not toml", "nowhere.toml")])
+def test_a_bad_model_is_told_in_plain_words_before_anything_is_read(tmp_path, capsys, content, told):
+    model = tmp_path / "nowhere.toml"
+    if content is not None:
+        model.write_text(content, encoding="utf-8")
+    code, printed, said = run(capsys, "diagnose", ltc.sample("ltc_en"), "--out", tmp_path / "out", "--lang", "en",
+                              "--model", model)
+    assert code == 2
+    assert told in said
+    assert "reading" not in said
+    assert printed == ""
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_zip_with_chinese_names_in_gbk_is_read(tmp_path, capsys):
     path = tmp_path / "export.zip"
     text = "商机编号,环节,完成时间\n1,报价,2024-01-02 09:00\n1,合同签订,2024-01-05 09:00\n".encode("gb18030")
@@ -194,7 +245,8 @@ def test_stopping_leaves_nothing(tmp_path, capsys, monkeypatch):
 def test_a_new_project_holds_the_notebooks_and_an_old_one_is_left_alone(tmp_path, capsys):
     target = tmp_path / "client"
     assert run(capsys, "new", target, "--lang", "en")[0] == 0
-    assert [p.name for p in target.iterdir()] == ["01_assess.ipynb"]
+    assert sorted(p.name for p in target.iterdir()) == ["01_assess.ipynb", "model.toml"]
+    assert ltc.load_model(target / "model.toml") == ltc.load_model("ltc")
     before = (target / "01_assess.ipynb").read_bytes()
     code, _, said = run(capsys, "new", target, "--lang", "en")
     assert code == 2

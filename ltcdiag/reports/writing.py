@@ -38,6 +38,13 @@ class Written:
     as_of: str = ""
     fingerprint: str = ""
 
+    def told(self, lang: str) -> list[str]:
+        """The findings, a line each; without any, the reason."""
+        if not self.findings:
+            return [self.why_none.get(lang) or say("findings.none_claimed", lang)]
+        return [say("reports.told_findings", lang, n=len(self.findings)),
+                *(f"  {finding.id}  {finding.title[lang]}" for finding in self.findings)]
+
     def to_dict(self) -> dict[str, Any]:
         """For `--json`."""
         return {
