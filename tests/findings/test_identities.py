@@ -1,0 +1,62 @@
+"""Days add up: steps, stages, first-pass and rework days make the days open, on every log at hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import ltcdiag as ltc
+from ltcdiag.domain.reference import load_model
+from ltcdiag.findings.bottlenecks import measured_steps
+from ltcdiag.findings.context import Context
+from ltcdiag.findings.rework import rework
+from ltcdiag.findings.stage_days import stage_days
+from ltcdiag.measures.observed import observe
+from ltcdiag.measures.spells import NONE
+from tests.planted import planted_log
+
+REAL = ["receipt.xes.gz", "bpic2012.xes.gz", "road_traffic_fines.xes.gz", "production.csv.gz",
+        "LoanApp_fewRes_24-7_noTimers.CSV.gz", "LoanApp_infRes_24-7_noTimers_batch.CSV.gz",
+        "bpic2017_W_pre_drift.csv.gz", "bpic2017_W_post_drift.csv.gz", "bpic2020_RequestForPayment.xes.gz"]
+
+
+def parts(log):
+    """days open, all days by stage, first-pass days by step, rework days by loop, days that lead nobody knows where."""
+    observed = observe(log)
+    context = Context(log, observed, load_model(), tuple(ltc.cases(log).table["case_id"]))
+    first = sum(row.days.value for row in measured_steps(context))
+    unknown = observed.spread.rows_by_key().get(NONE, np.array([], dtype=np.int64))
+    loose = observed.days(observed.spread, unknown).value
+    stages = float(stage_days(context).table["days_per_case"].sum())
+    back = float(rework(context).table.table["days_per_case"].sum())
+    return observed.days_open.value, stages, first, back, loose
+
+
+def assert_adds_up(log):
+    whole, stages, first, back, loose = parts(log)
+    assert stages + loose == pytest.approx(whole, abs=1e-9)
+    assert first + back + loose == pytest.approx(whole, abs=1e-9)
+    return whole
+
+
+@pytest.mark.parametrize("name", ["ltc_zh", "ltc_en", "clean_twin"])
+def test_days_of_a_sample_add_up(name):
+    assert assert_adds_up(ltc.read(ltc.sample(name))) > 10
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(2000, 3000), st.booleans(), st.sampled_from([40, 120]))
+def test_days_of_a_planted_log_add_up(seed, starts, cases):
+    made = planted_log(seed, starts=starts, cases=cases)
+    assert assert_adds_up(ltc.read(made.frame, columns=made.columns)) > 10
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("name", REAL)
+def test_days_of_a_real_log_add_up_whatever_ends_a_case(real_data, name):
+    log = ltc.read(real_data / "logs" / name)
+    last = ltc.directly_follows(log).activities
+    ends = last.sort_values("ends", ascending=False)["activity"].head(5).tolist()
+    assert assert_adds_up(ltc.read(real_data / "logs" / name, ends=ends)) > 0
