@@ -18,7 +18,9 @@ MODEL = "model.toml"
 
 
 def new_project(target: Path, lang: str) -> Path:
-    """A new folder with the notebooks of one language and a copy of the reference model to edit. Raises OutputError if it exists and is not empty."""
+    """A new folder with the notebooks of one language and a copy of the reference model to edit.
+
+    Raises OutputError if it exists and is not empty."""
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise OutputError(say("cli.exists", current(), folder=target), fix=say("cli.exists_fix", current()))
     target.mkdir(parents=True, exist_ok=True)
