@@ -17,6 +17,9 @@ from .registry import MEASURES
 
 COLUMNS = ("kpi", "value", "low", "high", "unit", "n", "open", "horizon_days", "method", "by", "segment", "note")
 
+NUMBERS = ("value", "low", "high", "horizon_days")
+"""Columns that are empty where there is no number, whatever the other rows hold."""
+
 Texts = Mapping[str, str]
 Row = tuple[object, ...]
 
@@ -37,7 +40,7 @@ def kpi_table(log: EventLog, *, by: str | None = None, horizon_days: int | None 
     groups = groups_of(log, by) if by is not None else None
     said: dict[str, Texts] = {}
     rows = [*_rows(whole, said), *(_group_rows(log, observed, whole, by or "", groups, said) if groups else ())]
-    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    table = pd.DataFrame(rows, columns=list(COLUMNS)).astype(dict.fromkeys(NUMBERS, float))
     return KpiTable(table, log.cases, "", texts=_texts(), notes=MappingProxyType(said), by=by,
                     remarks=tuple(_remarks(groups, by or "")) if groups else ())
 
