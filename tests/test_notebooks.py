@@ -116,7 +116,7 @@ def test_a_notebook_is_small(path):
     found = nbformat.read(path, as_version=4)
     pictures = [base64.b64decode(output.data["image/png"]) for cell in code(found) for output in cell.outputs
                 if "image/png" in output.get("data", {})]
-    assert len(pictures) == 6
+    assert len(pictures) == 7
     assert max(map(len, pictures)) <= 100_000
 
 

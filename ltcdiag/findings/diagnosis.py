@@ -10,6 +10,7 @@ from typing import Any
 
 from ..domain.levels import name_of
 from ..domain.reference import ReferenceModel
+from ..errors import InputError
 from ..log.event_log import EventLog
 from ..log.look import Look, short_names
 from ..log.results import Answer
@@ -65,8 +66,21 @@ class Diagnosis:
         """The same with its first k findings."""
         return replace(self, findings=self.findings[:k])
 
+    def table(self, name: str) -> Answer:
+        """One of the tables. Raises InputError with the reason where it is not there."""
+        if name not in self.tables:
+            lang = current()
+            why = self.why_none.get(lang) or say("findings.no_table", lang, name=name)
+            raise InputError(why, fix=say("engine.one_of", lang, values=", ".join(self.tables)))
+        return self.tables[name]
+
     def cases(self, place: int = 0) -> Answer:
-        """The cases of a finding, shown with the names of this log."""
+        """The cases of a finding (0 is the first), shown with the names of this log. Raises InputError where it is not
+        there."""
+        if not 0 <= place < len(self.findings):
+            lang = current()
+            raise InputError(say("findings.no_finding", lang, place=place, n=len(self.findings)),
+                             fix="\n".join(self._lines(lang)))
         return replace(self.findings[place].cases(self.log), look=look_of(self.log))
 
     def to_dict(self) -> dict[str, Any]:
@@ -90,7 +104,8 @@ class Diagnosis:
         lang = current()
         if not self.findings:
             return f"<p>{escape(self._lines(lang)[0])}</p>"
-        return "".join(_card(finding, lang) for finding in self.findings)
+        notes = "".join(f"<p>{escape(note[lang])}</p>" for note in self.notes)
+        return "".join(_card(finding, lang) for finding in self.findings) + notes
 
 
 def diagnose(log: EventLog, model: ReferenceModel) -> Diagnosis:

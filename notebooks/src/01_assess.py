@@ -7,11 +7,12 @@
 # - 整条链怎么走，有多少种走法？
 # - 时间在哪里？
 # - 哪些工作做了不止一次，在谁和谁之间交接？
+# - 能下什么结论，把握有多大？
 # - 每个数字背后是哪些案例？
 #
 # **怎么用**：菜单 *Run → Run All Cells* 运行全部。用自己的数据时，只改下面第一个代码格。不需要会编程。
 #
-# 这里只有描述，没有论断：看得到时间多的地方，看不到为什么。“为什么”要问经办人和客户。
+# 多数内容是描述；第 9 节是结论，每一条都带区间、依据和背后的案例。看得到时间多的地方，看不到为什么。“为什么”要问经办人和客户。
 
 # %% [markdown] lang="en"
 # # 01 Assess: how the process really runs
@@ -22,13 +23,14 @@
 # - How does the whole chain run, and in how many ways?
 # - Where does time lie?
 # - What is done more than once, and who hands work to whom?
+# - What can be claimed, and how surely?
 # - Which cases stand behind a number?
 #
 # **How to use it**: *Run → Run All Cells* runs everything. For your own data change the first code cell and
 # nothing else. No programming needed.
 #
-# It describes and claims nothing: it shows where time lies, not why. For the why, ask those who do the work, and
-# the customers.
+# Most of it describes. Section 9 claims, and each claim carries its interval, its base and its cases. All of it shows
+# where time lies, not why. For the why, ask those who do the work, and the customers.
 
 # %% [markdown] lang="zh"
 # ## 1 选择数据
@@ -51,6 +53,8 @@ data = os.environ.get("LTCDIAG_DATA") or ltc.sample("ltc_zh")
 options = {}
 # options = {"columns": {"case": "商机编号", "activity": "环节", "time": "完成时间"}}
 # options = {"mapping": "映射.toml", "ends": ["回款"], "as_of": "2025-06-30"}
+model = "ltc"
+# model = "model.toml"
 
 # %% tags=["parameters"] lang="en"
 import os
@@ -62,12 +66,14 @@ data = os.environ.get("LTCDIAG_DATA") or ltc.sample("ltc_en")
 options = {}
 # options = {"columns": {"case": "Opportunity", "activity": "Step", "time": "Completed"}}
 # options = {"mapping": "mapping.toml", "ends": ["Payment received"], "as_of": "2025-06-30"}
+model = "ltc"
+# model = "model.toml"
 
 # %% [markdown] lang="zh"
 # <details><summary>这些选项是什么意思</summary>
 #
 # `columns`：列认错时，指定哪一列是案例、活动、时间（还可指定 start、resource、role、department、amount、currency）。
-# `mapping`：同样的内容写在映射文件里。`ends`：哪些活动表示案例结束。`as_of`：截止时点，之后的行不计入。想先看列会被怎样理解：新建一格，运行 `print(ltc.sniff(data).text("zh"))`。
+# `mapping`：同样的内容写在映射文件里。`ends`：哪些活动表示案例结束。`as_of`：截止时点，之后的行不计入。`model`：参照模型，写明哪个阶段归谁做；`ltcdiag new` 在笔记本旁边放了一份 `model.toml`，可以改成本公司的做法。想先看列会被怎样理解：新建一格，运行 `print(ltc.sniff(data).text("zh"))`。
 # </details>
 
 # %% [markdown] lang="en"
@@ -75,7 +81,8 @@ options = {}
 #
 # `columns`: which column is case, activity and time, where the guess is wrong (also start, resource, role,
 # department, amount, currency). `mapping`: the same in a mapping file. `ends`: activities that close a case.
-# `as_of`: later rows are left out. To see first how columns would be understood, run
+# `as_of`: later rows are left out. `model`: the reference model, which says whose stage is whose; `ltcdiag new` lays a
+# copy, `model.toml`, beside the notebooks, to be changed to your company's way. To see first how columns would be understood, run
 # `print(ltc.sniff(data).text("en"))` in a new cell.
 # </details>
 
@@ -198,13 +205,13 @@ ltc.draw(ltc.directly_follows(log))
 # %% [markdown] lang="zh"
 # **怎么看** 从上往下走。往回的箭头是重做或退回；少有人走的路可能被隐藏，图下的文字写明隐藏了多少。
 #
-# **下一步** 挑一条意料之外的箭头，到第 9 节打开它的案例。
+# **下一步** 挑一条意料之外的箭头，到第 10 节打开它的案例。
 
 # %% [markdown] lang="en"
 # **How to read it** From top to bottom. An arrow that goes back is work done again or sent back; rare paths may be
 # hidden, and the words under the picture say how many.
 #
-# **Next** Pick an arrow nobody expected and open its cases in section 9.
+# **Next** Pick an arrow nobody expected and open its cases in section 10.
 
 # %% [markdown] lang="zh"
 # ## 5 有多少种走法
@@ -233,34 +240,44 @@ ltc.draw(ltc.variants(log), top=10)
 # %% [markdown] lang="zh"
 # ## 6 时间在哪里
 #
-# ### 在各阶段停留
+# ### 每个案例的天数
 #
-# 一次停留从阶段的第一条记录到下一阶段的第一条记录。
+# 结束的和没结束的案例都算，所以是估计，带 95% 区间。案例的每一天，都算到下一条记录所属的阶段。
 
 # %% [markdown] lang="en"
 # ## 6 Where time lies
 #
-# ### Time in each stage
+# ### The days of an average case
 #
-# A stay lasts from the first record of a stage to the first record of the next.
+# Closed and open cases both count, so these are estimates, with a 95% interval. Each day of a case belongs to the stage
+# of the record that comes next.
 
-# %% tags=["nbval-check-output"]
-ltc.time_in_stages(log, level="main_stage")
+# %% tags=["nbval-check-output", "raises-exception"]
+found = ltc.diagnose(log, model)
+ltc.draw(found.table("stages"))
 
-# %% tags=["nbval-check-output"]
-ltc.time_in_stages(log).top(10)
+# %% tags=["nbval-check-output", "raises-exception"]
+found.table("stages").top(10)
+
+# %% tags=["nbval-check-output", "raises-exception"]
+found.table("bottleneck").top(10)
 
 # %% [markdown] lang="zh"
-# **怎么看** 上表按主阶段，下表按阶段，都从多到少。中位数只算已结束的停留；未结束的案例算到截止时点，另列。天数是自然日，包括周末和节假日。
+# **怎么看** 先看图：细线是区间，灰色斜纹的阶段在客户手里。上表按阶段，下表按步骤，都从多到少；步骤只算第一次经过，再做的算在返工里（第 9 节）。“正停在它前面”的是还没结束的案例。倍数和其他步骤的中间水平相比。天数是自然日，包括周末和节假日。
 #
-# **下一步** 占天数最多的阶段，时间在客户手里还是在自己手里？数据不会说，请问经办人。
+# **说不知道哪些案例已结束？** 在第 1 节的 `ends` 里写明结束活动，再运行一遍。
+#
+# **下一步** 天数最多的阶段，时间在客户手里还是在自己手里？请问经办人。
 
 # %% [markdown] lang="en"
-# **How to read it** Main stages above, stages below, the largest first. The median counts finished stays only; open cases
-# run to the as-of moment and are shown apart. Days are calendar days, weekends and holidays included.
+# **How to read it** The picture first: thin lines are intervals, hatched stages are in the customer's hands. Then stages
+# above, steps below, the most days first; steps count first passages only, what is done again is rework (section 9).
+# The cases before a step now are open ones. Times compare with what is usual for the other steps. Days are calendar
+# days, weekends and holidays included.
 #
-# **Next** In the stage with the largest share, is the time the customer's or your own? The data cannot say; ask those
-# who work there.
+# **It says that nobody knows which cases are over?** Name the closing activities as `ends` in section 1 and run again.
+#
+# **Next** In the stage with the most days, is the time the customer's or your own? Ask those who work there.
 
 # %% [markdown] lang="zh"
 # ### 两条记录之间的间隔
@@ -279,7 +296,7 @@ ltc.gaps(log).top(8)
 #
 # **如果数据有开始时间**（第 2 节“使用的列”里有“开始时间”，示例就有）：间隔仍从完成算到完成；而第 8 节的交接从前一项工作完成算到后一项工作开始，这一段没有人在做这个案例。两处对照，就能看出间隔里有多少是工作，多少是空档。
 #
-# **下一步** 记下合计最大的两三段，第 9 节逐一打开。
+# **下一步** 记下合计最大的两三段，第 10 节逐一打开。
 
 # %% [markdown] lang="en"
 # **How to read it** A gap, not waiting: someone may be at work between two records. A total can be large because it
@@ -290,7 +307,7 @@ ltc.gaps(log).top(8)
 # completion to completion, while the handovers of section 8 run from the end of one piece of work to the start of
 # the next, when nobody works on the case. Side by side they tell how much of a gap is work and how much is not.
 #
-# **Next** Note the two or three largest totals and open them in section 9.
+# **Next** Note the two or three largest totals and open them in section 10.
 
 # %% [markdown] lang="zh"
 # ## 7 返工
@@ -369,12 +386,65 @@ ltc.draw(ltc.points(log))
 # **Next** Does something everyone remembers (a new system, the end of a year) fall on these lines?
 
 # %% [markdown] lang="zh"
-# ## 9 打开案例
+# ## 9 能下什么结论
+#
+# 只有差别的整个区间都超过最低线，才算一处发现；一处也没有，也是结果。
+
+# %% [markdown] lang="en"
+# ## 9 What can be claimed
+#
+# A difference is a finding only if its whole interval is beyond a minimum. None at all is a result too.
+
+# %% tags=["nbval-check-output"]
+found.top(5)
+
+# %% [markdown] lang="zh"
+# **怎么看** 按每个案例占用的天数排列。括号里是 95% 区间：案例数有限，真实的平均数大致在这个范围内。先看标题和第一个数，再看依据了多少个案例，最后看注意事项。在客户手里的步骤只列出，不算问题。
+#
+# **下一步** 每条最后的 → 是下一个该问的问题。下面打开第一处发现停留最久的案例；`found.cases(1)` 是第二处。
+
+# %% [markdown] lang="en"
+# **How to read it** The most days per case first. Brackets hold the 95% interval: with this number of cases, the true
+# average lies about there. Title and first number first, then how many cases they rest on, then the caveat. Steps in
+# the customer's hands are shown and not blamed.
+#
+# **Next** The → at the end is the question to ask. Below are the worst cases of the first finding; `found.cases(1)`
+# opens the second.
+
+# %% tags=["nbval-check-output", "raises-exception"]
+found.cases(0).top(8)
+
+# %% [markdown] lang="zh"
+# ### 结论背后的表：返工和交接
+
+# %% [markdown] lang="en"
+# ### The tables behind the claims: rework and handovers
+
+# %% tags=["nbval-check-output", "raises-exception"]
+found.table("rework")
+
+# %% tags=["nbval-check-output", "raises-exception"]
+found.table("handover").top(10)
+
+# %% [markdown] lang="zh"
+# **怎么看** 返工的占比以到过这一步的案例为底，天数是回头路上的全部时间；重复登记、当天更正和本来就会重复的步骤不算，所以可能比第 7 节少。交接的天数也在步骤的天数里，不要相加。
+#
+# **下一步** 记下两三处发现和各自的问题，带着案例去问。
+
+# %% [markdown] lang="en"
+# **How to read it** The share of rework is of the cases that came to the step, its days are all the time of the way back;
+# entries logged twice, corrections of the same day and steps that come again as part of the work are left out, so it
+# can be less than in section 7. The days at handovers are days of steps too; do not add them.
+#
+# **Next** Note two or three findings with their questions, and take the cases along when you ask.
+
+# %% [markdown] lang="zh"
+# ## 10 打开案例
 #
 # 每个数字都能打开。这里打开间隔合计最大的那一条路：把 `row` 改成第 6 节间隔表的任何一行。
 
 # %% [markdown] lang="en"
-# ## 9 Open the cases
+# ## 10 Open the cases
 #
 # Every number opens. Here is the path with the largest total gap: set `row` to any row of the table of gaps in
 # section 6.
@@ -423,35 +493,35 @@ ltc.points(one).top(60)
 print(ltc.sql(log, "gaps"))
 
 # %% [markdown] lang="zh"
-# ## 10 写成报告
+# ## 11 写成报告
 #
 # 一个文件夹：可离线打开的网页报告、Excel 表、账本、图和模型。
 
 # %% [markdown] lang="en"
-# ## 10 Write the report
+# ## 11 Write the report
 #
 # A folder: a report page that opens offline, an Excel workbook, the ledger, the pictures and the model.
 
 # %%
-written = ltc.report(log, "report", force=True)
+written = ltc.report(log, "report", force=True, model=model)
 print(written.report)
 
 # %% [markdown] lang="zh"
-# **下一步** 这里的数字准确描述这份数据，不多不少。同时出现不等于因果；没有记录不等于没有做。
+# **下一步** 描述的数字准确，估计的数字带区间。同时出现不等于因果；没有记录不等于没有做。
 #
 # 评估还需要另外两只眼睛：**员工访谈**和**客户反馈**。把数据里看到的写成问题，分别去问，再并排看三方说法：
 #
 # | 听到 | 可以回到哪一节对照 |
 # |---|---|
-# | 部门协作不畅 | 第 8 节：交接的间隔和来回 |
+# | 部门协作不畅 | 第 8 节：交接的间隔和来回；第 9 节：交接的结论 |
 # | 数据孤岛 | 第 2 节：搁置的行，未归入阶段的活动 |
-# | 流程复杂 | 第 5 节：走法的数量；第 7 节：返工 |
+# | 流程复杂 | 第 5 节：走法的数量；第 9 节：瓶颈和返工 |
 # | 缺乏灵活性 | 第 5 节：小单和大单是否走同一条路 |
 #
 # 三方都提到的，最值得写进改进方案。
 
 # %% [markdown] lang="en"
-# **Next** These numbers describe the data exactly, no more and no less. What goes together need not be cause and effect;
+# **Next** What describes is exact, what estimates carries its interval. What goes together need not be cause and effect;
 # what is not recorded may still have been done.
 #
 # An assessment needs two more pairs of eyes: **interviews with staff** and **feedback from customers**. Turn what you
@@ -459,9 +529,9 @@ print(written.report)
 #
 # | If you hear | look again at |
 # |---|---|
-# | departments do not work together | section 8: gaps and to-and-fro at handovers |
+# | departments do not work together | section 8: gaps and to-and-fro at handovers; section 9: claims about them |
 # | data live in silos | section 2: rows set aside, activities without a stage |
-# | the process is complicated | section 5: the number of ways; section 7: rework |
+# | the process is complicated | section 5: the number of ways; section 9: bottlenecks and rework |
 # | everything takes the same long path | section 5: do small and large deals share one way? |
 #
 # What all three mention is the first candidate for the improvement plan.
