@@ -96,7 +96,8 @@ def _reach(estimate: Estimate) -> float:
         return float("inf")
     if not estimate.influence.any():
         return 0.0
-    skewness = float(np.mean(estimate.influence**3) / np.mean(estimate.influence**2) ** 1.5)
+    squares = estimate.influence * estimate.influence
+    skewness = float(np.mean(squares * estimate.influence) / np.mean(squares) ** 1.5)
     return _t(estimate.n - 1) * estimate.error * (1 + 1.08 * skewness**2 / estimate.n)
 
 

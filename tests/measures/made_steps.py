@@ -12,7 +12,7 @@ LABELS = ("a", "b", "c", "d")
 
 
 def steps_of(cases, *, as_of=400, known=True, parties=("P", "Q")):
-    """cases: list of (entered hour, left hour or None while open, [(label, hour, start hour or None, party, person)])."""
+    """cases: (entered hour, left hour or None while open, [(label, hour, start hour or None, party, person)])."""
     rows = [(n, *row) for n, (_, _, events) in enumerate(cases) for row in events]
     columns = list(zip(*rows, strict=True)) if rows else [()] * 6
     case, label, ended, started, party, person = columns
