@@ -73,7 +73,7 @@ def spells_of(steps: Steps) -> Spells:
 class Spread:
     """Spells and where they lead: row (of the spells), key (the destination), weight. A finished spell leads where
     it led, with weight 1; one that still runs to every destination with the chance that it ends there; weights of
-    a spell add up to 1 (key NONE: nobody can know)."""
+    a spell add up to 1 (key NONE: no spell from its source has ever finished)."""
 
     row: Ints
     key: Ints
@@ -93,7 +93,9 @@ def spread(spells: Spells, keys: Ints | None = None) -> Spread:
     """Where the spells lead. keys: destination of each spell where it is not the target label (NONE while running).
 
     The chance is that of the finished spells from the same source that lasted longer than the running one has
-    lasted so far (Aalen & Johansen 1978: the share of open spells at that age that end at each destination).
+    lasted so far (Aalen & Johansen 1978: the share of open spells at that age that end at each destination). What runs
+    longer than all that have finished goes where the finished ones went: a case stuck before a review stands before
+    the review.
     """
     import numpy as np
 
@@ -122,11 +124,11 @@ def _chances(length: Floats, keys: Ints, ended: Ints, still: Ints) -> Iterator[t
     before = np.append(1.0, left[:-1])[: len(ages)]
     since = np.searchsorted(ages, length[still], side="right")
     alive = np.append(1.0, left)[since]
-    rest = np.ones(len(still))
+    if not len(ended):
+        yield still, np.full(len(still), NONE), np.ones(len(still))
     for key in np.unique(keys[ended]):
         ends_there = np.bincount(place[keys[ended] == key], minlength=len(ages))
         later = np.append(np.cumsum((before * ends_there / np.maximum(at_risk, 1))[::-1])[::-1], 0.0)
-        chance = np.divide(later[since], alive, out=np.zeros(len(still)), where=alive > 0)
-        rest -= chance
+        beyond = left[-1] * ends_there.sum() / len(ended)
+        chance = np.divide(later[since] + beyond, alive, out=np.zeros(len(still)), where=alive > 0)
         yield still, np.full(len(still), key), chance
-    yield still, np.full(len(still), NONE), np.maximum(rest, 0.0)

@@ -58,7 +58,9 @@ def slow_spread(cases):
             for _, to in ((long, to) for long, to in same if long == age and to != NONE):
                 chances[to] += left / under_watch
             left *= 1 - sum(1 for long, to in same if long == age and to != NONE) / under_watch
-        chances[NONE] += left
+        went = [to for _, to in same if to != NONE]
+        for to in went or [NONE]:
+            chances[to] += left / max(len(went), 1)
         found.append(dict(chances))
     return found
 
@@ -76,12 +78,17 @@ def test_running_spells_lead_where_longer_finished_ones_led(cases):
     assert sum(map(len, leads.rows_by_key().values())) == len(leads.row)
 
 
-def test_a_running_spell_longer_than_all_finished_ones_leads_nobody_knows_where():
-    cases = [(0, 2, [(0, 0, None, 0, 0), (1, 2, None, 0, 0)]), (0, None, [(0, 0, None, 0, 0)])]
-    leads = spread(spells_of(steps_of(cases)))
-    running = leads.key[leads.row == leads.row.max()]
-    weights = leads.weight[leads.row == leads.row.max()]
-    assert dict(zip(running.tolist(), weights.tolist(), strict=True))[NONE] == 1.0
+def test_a_running_spell_longer_than_all_finished_ones_leads_where_they_went():
+    finished = [(0, 2, [(0, 0, None, 0, 0), (label, 2, None, 0, 0)]) for label in (1, 1, 2)]
+    leads = spread(spells_of(steps_of([*finished, (0, None, [(0, 0, None, 0, 0)])])))
+    last = leads.row == leads.row.max()
+    assert dict(zip(leads.key[last].tolist(), leads.weight[last].tolist(), strict=True)) == pytest.approx(
+        {1: 2 / 3, 2: 1 / 3})
+
+
+def test_where_a_running_spell_leads_is_unknown_only_if_none_like_it_has_finished():
+    leads = spread(spells_of(steps_of([(0, None, [(3, 0, None, 0, 0)])])))
+    assert (leads.key[leads.row == leads.row.max()] == NONE).all()
 
 
 @few
