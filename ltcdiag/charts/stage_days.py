@@ -45,8 +45,8 @@ def stage_days_chart(
 ) -> Drawing:
     """The `top` stages with the most days per case, each with its 95 % interval and the open cases before it.
 
-    stage_of: stage → the main stage that colours it; stage_colours and stage_names: of main stages. Stages in the
-    customer's hands are grey and hatched whatever their colour.
+    stage_of: stage → the main stage that colours it, empty in a log of activities without stages; stage_colours and
+    stage_names: of main stages. Stages in the customer's hands are grey and hatched whatever their colour.
     """
     columns = ["stage", "owner", "standing", "days_per_case", "days_low", "days_high", "share_of_days", "share_low",
                "share_high"]
@@ -60,7 +60,7 @@ def stage_days_chart(
     groups = {row.stage: (stage_of or {}).get(row.stage) for row in shown}
     with style():
         figure = _draw(d.horizon, shown, labels, groups, dict(stage_colours or {}), dict(stage_names or {}), lang)
-    return Drawing(figure, _words(d, rows, shown, labels, lang), "stage_days")
+    return Drawing(figure, _words(d, rows, shown, labels, "" if stage_of else "_plain", lang), "stage_days")
 
 
 def _draw(
@@ -75,11 +75,12 @@ def _draw(
     used = dict.fromkeys(groups[row.stage] for row in shown if row.owner != "customer")
     entries = [(names.get(group, group), fills[group]) for group in fills if group is not None and group in used]
     legend_lines = legend_rows(entries, width - 150)
-    top = 110.0 + LEGEND_ROW * max(1, len(legend_lines))
+    theirs = any(row.owner == "customer" for row in shown)
+    top = 100.0 + LEGEND_ROW * max(theirs, len(legend_lines))
     figure, axes = page(width, top + _ROW * len(shown) + 24)
     heading(axes, width, say("charts.stage_days_title", lang), subtitle)
     legend(axes, legend_lines, 106)
-    if any(row.owner == "customer" for row in shown):
+    if theirs:
         _hatched(axes, Box(width - _MARGIN - 130, 100, width - _MARGIN - 115, 112))
         write(axes, width - _MARGIN - 108, 106, say("charts.stage_days_customer", lang), size=_NOTE)
     scale = _BARS / max(row.days[2] for row in shown)
@@ -119,7 +120,7 @@ def _note(row: _Row, lang: str) -> str:
 
 
 def _words(
-    d: StageDays, rows: Sequence[_Row], shown: Sequence[_Row], labels: Mapping[str, Label], lang: str,
+    d: StageDays, rows: Sequence[_Row], shown: Sequence[_Row], labels: Mapping[str, Label], plain: str, lang: str,
 ) -> str:
     def told(row: _Row) -> dict[str, str]:
         return {"stage": labels[row.stage].full, "days": time_interval(*row.days, lang),
@@ -127,10 +128,10 @@ def _words(
 
     ours = next((row for row in shown if row.owner != "customer"), None)
     theirs = [row for row in shown if row.owner == "customer"]
-    said = [say("charts.stage_days_words", lang, cases=count(d.n), horizon=d.horizon, shown=len(shown),
+    said = [say(f"charts.stage_days_words{plain}", lang, cases=count(d.n), horizon=d.horizon, shown=len(shown),
                 all=len(rows))]
     if ours is not None:
-        said.append(say("charts.stage_days_words_top", lang, **told(ours)))
+        said.append(say(f"charts.stage_days_words_top{plain}", lang, **told(ours)))
     if theirs:
         said.append(say("charts.stage_days_words_customer", lang, **told(theirs[0])))
     return "\n".join([*said, *remarks(labels.values(), lang)])

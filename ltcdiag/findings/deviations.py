@@ -12,8 +12,7 @@ from ..mining.conformance import Conformance, conformance
 from ..stats.estimator import Estimate
 from ..stats.intervals import Interval, share_interval
 from ..words import current, say
-from ..words.numbers import count, percent
-from ..words.numbers import share_interval as said_share
+from ..words.numbers import count, percent, share_interval_inside
 from . import claims
 from .claims import both, lines
 from .context import Context, Detected
@@ -107,7 +106,7 @@ def _name(context: Context, row: _Row, lang: str) -> str:
 def _evidence(context: Context, judged: Conformance, row: _Row) -> Texts:
     def text(lang: str) -> str:
         said = say(f"conformance.{row.deviation}", lang, cases=count(row.cases), of_cases=count(row.of_cases),
-                   share=said_share(row.share.value, row.share.low, row.share.high, lang),
+                   share=share_interval_inside(row.share.value, row.share.low, row.share.high, lang),
                    stage=_name(context, row, lang))
         line = say("findings.deviation_limit", lang, limit=percent(claims.SKIP_SHARE))
         based = say("findings.deviation_cases", lang, judged=count(judged.judged_cases),

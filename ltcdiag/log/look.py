@@ -55,6 +55,8 @@ class Look:
         """A value of a column with the ends of its interval, in one text."""
         if value is None or math.isnan(value):
             return ""
+        if value == low == high == 0:
+            return "0"      # nothing was seen, so the data hold no error either
         return (share_interval if "share" in column else bare_interval)(value, low, high, lang)
 
     def _text(self, column: str, value: str, lang: str, *, key: bool) -> str:
@@ -123,7 +125,8 @@ def html_table(
 
 
 def _cell(tag: str, text: str, number: bool, bar: bool = False) -> str:
-    style = f"text-align:{'right' if number else 'left'};max-width:46em;white-space:normal;vertical-align:top"
+    wrap = "nowrap" if number and tag == "td" else "normal"    # an interval stays on one line
+    style = f"text-align:{'right' if number else 'left'};max-width:46em;white-space:{wrap};vertical-align:top"
     share = _SHARE.match(text) if bar else None
     if share:
         style += f";background:linear-gradient(90deg,{_BAR} {share[0]},transparent {share[0]})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..findings import claims
 from ..findings.finding import Finding
@@ -18,7 +18,10 @@ from .moments import minute
 from .page import Row, TableView, cell, quoted
 
 WORST, ROWS = 10, 30
-_HIDDEN = {"stages": ("first_share",), "bottleneck": ("stage",)}    # for the workbook only
+LEAST_REST = 0.005
+"""A part of the open time below this is not worth a sentence."""
+_HIDDEN = {"stages": ("first_share",), "bottleneck": ("stage", "share_of_days"), "handover": ("share_of_days",)}
+"""Columns for the workbook only: the page has no room for all."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,11 @@ class Diagnosed:
         tables = self.diagnosis.tables
         ours = [key.removeprefix("table_") for key in sentences("reports") if key.startswith("table_")]
         for name in sorted(tables, key=lambda name: (ours.index(name) if name in ours else len(ours), name)):
-            yield self._section(name, tables[name])
+            if name == "stages" and not self.found.staged:
+                named = tables[name].table.rename(columns={"stage": "activity"})
+                yield self._section(name, replace(tables[name], table=named), words="activities")
+            else:
+                yield self._section(name, tables[name], words=name)
 
     def _card(self, finding: Finding) -> Card:
         tags = (finding.id, *(self._word(f"{part}_{getattr(finding, part)}", getattr(finding, part))
@@ -122,17 +129,23 @@ class Diagnosed:
         """The words that open the worst cases of a card."""
         return self._say("worst_open", k=count(len(card.worst.rows)))
 
-    def _section(self, name: str, answer: Answer) -> Section:
+    def _section(self, name: str, answer: Answer, *, words: str) -> Section:
         grid = page_grid(answer, self.lang, without=_HIDDEN.get(name, ()))
         rows = tuple(Row(tuple(grid.cells(row))) for row in answer.table.head(ROWS).to_dict("records"))
         said = "shown_of" if len(rows) < len(answer.table) else "shown_all"
         base, sheet = self._say("table_base", n=count(answer.n)), sheet_name(name, answer, self.lang)
         note = self._say(said, shown=count(len(rows)), all=count(len(answer.table)), sheet=sheet)
-        key = f"read_{name}"
+        key = f"read_{words}"
         read = self._say(key, horizon=self.diagnosis.horizon_days, least=claims.LEAST_CASES,
                          peers=claims.LEAST_PEERS) if key in sentences("reports") else ""
         view = TableView(f"found_{name}", grid.heads, rows, claims.joined(base, note, lang=self.lang))
-        return Section(name, table_title(name, answer, self.lang), read, view)
+        rest = self._rest(answer) if name == "stages" else ""
+        return Section(name, table_title(words, answer, self.lang), claims.joined(read, rest, lang=self.lang), view)
+
+    def _rest(self, answer: Answer) -> str:
+        """The part of the open time that no stage holds."""
+        share = 1 - float(answer.table["share_of_days"].sum())
+        return self._say("rest_stages", share=percent(share)) if share >= LEAST_REST else ""
 
     def _quoted(self, text: str) -> str:
         return quoted(text, self.lang)

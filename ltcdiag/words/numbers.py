@@ -50,8 +50,18 @@ def time_interval(value: float, low: float, high: float, lang: str) -> str:
 
 def share_interval(value: float, low: float, high: float, lang: str) -> str:
     """A share with its interval: "42% (38%–46%)"."""
-    shown = [f"{100 * part:.0f}%" if 0.095 <= value <= 0.905 else percent(part) for part in (value, low, high)]
+    shown = _shares(value, low, high)
     return say("numbers.interval", lang, value=shown[0], low=shown[1], high=shown[2])
+
+
+def share_interval_inside(value: float, low: float, high: float, lang: str) -> str:
+    """The same for a place that stands in brackets already: "42%, interval 38%–46%"."""
+    shown = _shares(value, low, high)
+    return say("numbers.interval_inside", lang, value=shown[0], low=shown[1], high=shown[2])
+
+
+def _shares(value: float, low: float, high: float) -> list[str]:
+    return [f"{100 * part:.0f}%" if 0.095 <= value <= 0.905 else percent(part) for part in (value, low, high)]
 
 
 def days_interval(value: float, low: float, high: float, lang: str) -> str:
@@ -70,7 +80,7 @@ def bare_interval(value: float, low: float, high: float, lang: str) -> str:
 def _like(value: float, low: float, high: float) -> list[str]:
     """All three with as many places as the value needs."""
     places = next((n for n, least in enumerate((99.95, 0.95, 0.095)) if abs(value) >= least), 3) if value else 1
-    return [f"{part:,.{places}f}" for part in (value, low, high)]
+    return ["<0.001" if 0 < part < 0.0005 else f"{part:,.{places}f}" for part in (value, low, high)]
 
 
 def _unit(days: float) -> tuple[str, float]:

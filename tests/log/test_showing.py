@@ -178,7 +178,7 @@ def test_a_value_without_an_interval_is_an_empty_cell():
 @pytest.mark.parametrize(("value", "low", "high", "text"), [
     (8.945, 8.218, 9.737, "8.9 (8.2–9.7)"), (123.4, 99.0, 1500.0, "123 (99–1,500)"),
     (0.6, 0.51, 0.714, "0.60 (0.51–0.71)"), (0.0421, 0.04, 0.05, "0.042 (0.040–0.050)"),
-    (0.0, 0.0, 0.0, "0.0 (0.0–0.0)"),
+    (0.0, 0.0, 0.0, "0"), (0.0004, 0.0, 0.02, "<0.001 (0.000–0.020)"),
 ])
 def test_an_interval_has_as_many_places_as_its_value_needs(value, low, high, text):
     assert Look().interval("days_per_case", value, low, high, "en") == text
