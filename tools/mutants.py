@@ -11,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ENGINE, LOG, STATS = "ltcdiag/engine", "ltcdiag/log", "ltcdiag/stats"
+MEASURES, FINDINGS = "ltcdiag/measures", "ltcdiag/findings"
 # law: (file, line as it is, line broken, tests that must fail)
 MUTANTS: dict[str, tuple[str, str, str, str]] = {
     "lines inside a record are counted": (
@@ -119,6 +120,38 @@ MUTANTS: dict[str, tuple[str, str, str, str]] = {
     "a tie for the first place is shared": (
         f"{STATS}/intervals.py", "first = drawn >= top - 1e-9 * np.abs(top)",
         "first = np.eye(len(values))[drawn.argmax(axis=1)]", "tests/stats/test_intervals.py"),
+    "spells fill the open time": (
+        f"{MEASURES}/spells.py", "runs = np.flatnonzero(whole > last)", "runs = np.flatnonzero(whole > last)[1:]",
+        "tests/measures/test_spells.py"),
+    "a running spell leads only to what lasted as long": (
+        f"{MEASURES}/spells.py", 'np.searchsorted(ages, length[still], side="right")',
+        'np.zeros(len(still), dtype=np.int64)', "tests/measures/test_spells.py"),
+    "first-pass and rework days make the days open": (
+        f"{FINDINGS}/bottlenecks.py", "observed.days(spread, here) - observed.rework_days(steps.label == label)",
+        "observed.days(spread, here)", "tests/findings/test_identities.py"),
+    "a loop counts each spell once": (
+        f"{MEASURES}/loops.py", "np.minimum.at(closed_by, at, np.repeat(rows, length))",
+        "closed_by[at] = np.repeat(rows, length)", "tests/measures/test_loops.py"),
+    "a first step forward is no rework": (
+        f"{MEASURES}/loops.py", "np.where(covered & ~progress, closed_by, NONE)", "np.where(covered, closed_by, NONE)",
+        "tests/measures/test_loops.py"),
+    "corrections are no rework": (
+        f"{MEASURES}/loops.py", '"correction": (since <= CORRECTION) & _alone(steps, before)',
+        '"correction": np.zeros(len(repeat), dtype=bool)', "tests/measures/test_loops.py"),
+    "the customer is not blamed": (
+        f"{FINDINGS}/context.py", 'return self.owner(label) != "customer"', "return True",
+        "tests/findings/test_claims.py"),
+    "a claim is clear of its minimum": (
+        f"{FINDINGS}/claims.py", "return matters and contrast.low > contrast.limit", "return matters",
+        "tests/findings/test_claims.py"),
+    "the most is said only when certain": (
+        f"{FINDINGS}/bottlenecks.py", "row.first_share >= claims.CERTAIN", "row.first_share >= 0.0",
+        "tests/findings/test_claims.py"),
+    "few cases carry no claim": (
+        f"{FINDINGS}/claims.py", "return self.cases >= LEAST_CASES and", "return", "tests/findings/test_claims.py"),
+    "a step after an end reopens nothing": (
+        f"{ENGINE}/prepare.py", "having bool_and(ev.pos > l.pos) order by 1", "order by 1",
+        "tests/engine/test_answers.py"),
 }
 
 
