@@ -85,8 +85,8 @@ class Spread:
 
         order = np.argsort(self.key, kind="stable")
         keys, first = np.unique(self.key[order], return_index=True)
-        parts = np.split(order, first[1:])
-        return dict(zip(keys.tolist(), parts, strict=True))
+        ends = np.append(first, len(order))[1:]
+        return {key: order[start:end] for key, start, end in zip(keys.tolist(), first, ends, strict=True)}
 
 
 def spread(spells: Spells, keys: Ints | None = None) -> Spread:
@@ -102,7 +102,7 @@ def spread(spells: Spells, keys: Ints | None = None) -> Spread:
     keys = spells.target if keys is None else keys
     running = spells.running
     done, open_rows = np.flatnonzero(~running), np.flatnonzero(running)
-    length = spells.end - spells.start
+    length = np.rint((spells.end - spells.start) * DAY).astype(np.int64)  # whole µs: equal lengths are ties
     parts = [(done, keys[done], np.ones(len(done)))]
     for source in np.unique(spells.source[open_rows]):
         ended = done[spells.source[done] == source]
@@ -112,7 +112,7 @@ def spread(spells: Spells, keys: Ints | None = None) -> Spread:
     return Spread(row, key, weight)
 
 
-def _chances(length: Floats, keys: Ints, ended: Ints, still: Ints) -> Iterator[tuple[Ints, Ints, Floats]]:
+def _chances(length: Ints, keys: Ints, ended: Ints, still: Ints) -> Iterator[tuple[Ints, Ints, Floats]]:
     """(row, key, weight) of the running spells from one source."""
     import numpy as np
 

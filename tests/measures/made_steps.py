@@ -9,9 +9,10 @@ from ltcdiag.log.steps import NO_TIME, UNKNOWN, Steps
 
 HOUR = 3_600_000_000
 LABELS = ("a", "b", "c", "d")
+AS_OF = 400
 
 
-def steps_of(cases, *, as_of=400, known=True, parties=("P", "Q")):
+def steps_of(cases, *, as_of=AS_OF, known=True, parties=("P", "Q")):
     """cases: (entered hour, left hour or None while open, [(label, hour, start hour or None, party, person)])."""
     rows = [(n, *row) for n, (_, _, events) in enumerate(cases) for row in events]
     columns = list(zip(*rows, strict=True)) if rows else [()] * 6
@@ -36,8 +37,10 @@ def drawn_cases(draw, most=6):
     """Cases with few labels, many ties and returns, some open, some without any finished step."""
     cases = []
     for _ in range(draw(st.integers(1, most))):
-        entered = draw(st.integers(0, 30))
+        is_open = draw(st.booleans())
         gaps = draw(st.lists(st.integers(0, 30), max_size=9))
+        late = draw(st.integers(0, 40))     # an open case has waited as long as finished spells last
+        entered = AS_OF - late - sum(gaps) if is_open else late
         hours = (np.cumsum(gaps) + entered).tolist()
         events = []
         for hour, before in zip(hours, [entered, *hours], strict=False):
@@ -45,5 +48,5 @@ def drawn_cases(draw, most=6):
             who = draw(st.sampled_from([UNKNOWN, 0, 1]))
             events.append((draw(st.integers(0, 3)), hour, start, who, draw(st.sampled_from([UNKNOWN, 0, 1, 2]))))
         last = hours[-1] if hours else entered
-        cases.append((entered, draw(st.one_of(st.none(), st.just(last))), events))
+        cases.append((entered, None if is_open else last, events))
     return cases

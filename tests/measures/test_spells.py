@@ -13,10 +13,10 @@ from ltcdiag.log.steps import NO_TIME
 from ltcdiag.measures.spells import NONE, spells_of, spread
 from ltcdiag.measures.waiting import waits
 from tests.logs import few, frames, log_of
-from tests.measures.made_steps import HOUR, LABELS, drawn_cases, steps_of
+from tests.measures.made_steps import AS_OF, HOUR, LABELS, drawn_cases, steps_of
 
 
-def twin(cases, as_of=400):
+def twin(cases, as_of=AS_OF):
     """(case, start, end, source, target) in hours since the case began."""
     found = []
     for n, (entered, left, events) in enumerate(cases):
