@@ -85,7 +85,7 @@ def _table(context: Context, rows: Sequence[_Row], judged: Conformance | None) -
 def _claim(context: Context, judged: Conformance, row: _Row, cases: pd.DataFrame) -> Finding:
     contrast = Contrast(row.share.value, row.share.low, row.share.high, claims.SKIP_SHARE, "reference")
     steps = context.observed.steps
-    there = cases[cases["variant"].isin(row.paths)]
+    there = cases[cases["variant"].isin(row.paths)].sort_values(["days", "case_id"], ascending=[False, True])
     return Finding(
         id="", rank=0, kind="deviation", family="rigidity", ledger="none",
         where={"stage": row.stage, "deviation": row.deviation}, n=steps.cases, open=int((~steps.closed).sum()),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,13 @@ from .moments import minute
 
 MOST_ROWS = 1_048_575       # of a sheet, without its heading
 MOST_CHARACTERS = 32_767    # of a cell
+_LINE, _TALLEST = 15.0, 400.0   # points: of a line of text, of a row at most
+_PAGE = 260                 # characters beside each other that can still be read on one printed page
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FORMATS: dict[str, dict[str, Any]] = {
-    "text": {}, "lines": {"text_wrap": True}, "count": {"num_format": "#,##0"}, "days": {"num_format": "#,##0.00"},
-    "share": {"num_format": "0.0%"}, "time": {"num_format": "yyyy-mm-dd hh:mm:ss"},
+    "text": {"indent": 1}, "lines": {"text_wrap": True, "indent": 1},
+    "count": {"num_format": "#,##0"}, "days": {"num_format": "#,##0.00"}, "share": {"num_format": "0.0%"},
+    "time": {"num_format": "yyyy-mm-dd hh:mm:ss"},
 }
 # Nothing that stands in the data may become a formula, a link or another value.
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
@@ -81,11 +85,22 @@ class _Writer:
         sheet = self.book.add_worksheet(name if part == 1 else f"{name} {part}")
         for at, column in enumerate(grid.columns):
             sheet.set_column(at, at, column.width, self.formats[column.kind])
-        for at, column in enumerate(grid.columns):
-            sheet.write_string(0, at, column.name(self.lang), self.heading)
+        names = [column.name(self.lang) for column in grid.columns]
+        sheet.set_row(0, _height(names, grid.columns))
+        for at, name in enumerate(names):
+            sheet.write_string(0, at, name, self.heading)
         sheet.freeze_panes(1, 0)
+        sheet.set_landscape()
+        if sum(column.width for column in grid.columns) <= _PAGE:
+            sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
         last = 0
+        wrapped = any(column.kind == "lines" for column in grid.columns)
         for last, row in enumerate(_first(rows, size), 1):
+            if wrapped:
+                texts = [str(value) if column.kind == "lines" and value is not None else ""
+                         for value, column in zip(row, grid.columns, strict=True)]
+                sheet.set_row(last, _height(texts, grid.columns))
             for at, value in enumerate(row):
                 self._cell(sheet, last, at, grid.columns[at], value)
         sheet.autofilter(0, 0, last, len(grid.columns) - 1)
@@ -100,6 +115,16 @@ class _Writer:
             sheet.write_string(row, at, fitting(value, self.lang), look)
         else:
             sheet.write_number(row, at, value, look)
+
+
+def _height(texts: Sequence[str], columns: Sequence[Column]) -> float:
+    """Points that wrapped texts need: not every program works that out by itself. A Chinese character is two wide."""
+    def lines(text: str, width: int) -> int:
+        return sum(max(1, ceil(sum(1 if letter < "\u2e80" else 2 for letter in line) / (0.9 * width)))
+                   for line in text.splitlines())
+
+    most = max(lines(text, column.width) for text, column in zip(texts, columns, strict=True))
+    return min(_LINE * max(1, most), _TALLEST)
 
 
 def _first(rows: Iterator[tuple[Value, ...]], size: int) -> Iterator[tuple[Value, ...]]:

@@ -16,10 +16,11 @@ from report_logs import frame_of, log_of, other_log, plain
 import ltcdiag as ltc
 from ltcdiag.findings.diagnosis import Diagnosis
 from ltcdiag.log.results import Answer
-from ltcdiag.reports import finding_grids
+from ltcdiag.reports import finding_grids, xlsx
 from ltcdiag.reports.assessment import assess
 from ltcdiag.reports.diagnosed import Diagnosed
 from ltcdiag.reports.finding_cases import FindingCases
+from ltcdiag.reports.grids import Column
 from ltcdiag.reports.html import render
 from ltcdiag.reports.pictures import picture
 from ltcdiag.reports.writing import write_report
@@ -173,6 +174,7 @@ def test_each_card_opens_to_its_ten_worst_cases(page, sample):
     for finding in sample.diagnosis:
         cells = [text for table, _, text in read.cells["findings"] if table == f"cases_{finding.id}"]
         assert cells[::3] == list(finding.case_ids[:10])
+        assert list(finding.case_days) == sorted(finding.case_days, reverse=True)
         assert [float(text) for text in cells[1::3]] == pytest.approx(list(finding.case_days[:10]), abs=0.051)
 
 
@@ -429,6 +431,14 @@ def test_every_table_of_the_diagnosis_has_a_sheet_of_all_its_rows(book, sample):
         assert len(rows[0]) == len(table.columns)
     days = [row[4] for row in sheets["days_by_stage"].iter_rows(min_row=2, values_only=True)]
     assert days == pytest.approx(sample.diagnosis.tables["stages"].table["days_per_case"].tolist())
+
+
+def test_a_wrapped_text_has_the_height_it_needs(book):
+    sheet = openpyxl.load_workbook(book)["findings"]
+    assert sheet.row_dimensions[2].height >= 15 * len(sheet.cell(2, 24).value.splitlines())
+    column = [Column("title", "lines", 20)]
+    assert xlsx._height(["长" * 40], column) > xlsx._height(["x" * 40], column)
+    assert xlsx._height(["x" * 10_000], column) <= 409, "no sheet holds a taller row"
 
 
 def test_too_many_cases_for_a_sheet_end_with_a_word_about_the_rest(sample, monkeypatch):
