@@ -103,7 +103,7 @@ def _claim(context: Context, row: _Row, contrast: Contrast, slow: Sequence[_Row]
         id="", rank=0, kind="bottleneck", family=_family(context, label), ledger="time",
         where=_where(context, label), n=steps.cases, open=int((~steps.closed).sum()),
         horizon_days=observed.horizon, events=int(((steps.label == label) & ~observed.rework).sum()),
-        days=row.days, why_no_interval="", per_passage=per, share=None, contrast=contrast,
+        days=row.days, why_no_interval={}, per_passage=per, share=None, contrast=contrast,
         first_share=row.first_share, confidence=claims.confidence(contrast, row.measured.cases),
         title=_title(context, row, slow), evidence=_evidence(context, row, contrast, per),
         caveat=_caveat(context, label),

@@ -11,7 +11,7 @@ from ..log.results import Deviations
 from ..mining.conformance import Conformance, conformance
 from ..stats.estimator import Estimate
 from ..stats.intervals import Interval, share_interval
-from ..words import current, say
+from ..words import say
 from ..words.numbers import count, percent, share_interval_inside
 from . import claims
 from .claims import both, lines
@@ -90,7 +90,7 @@ def _claim(context: Context, judged: Conformance, row: _Row, cases: pd.DataFrame
         id="", rank=0, kind="deviation", family="rigidity", ledger="none",
         where={"stage": row.stage, "deviation": row.deviation}, n=steps.cases, open=int((~steps.closed).sum()),
         horizon_days=context.observed.horizon, events=row.cases, days=None,
-        why_no_interval=say("findings.no_interval_count", current()), per_passage=None,
+        why_no_interval=both(lambda lang: say("findings.no_interval_count", lang)), per_passage=None,
         share=row.share, contrast=contrast, first_share=None, confidence=claims.confidence(contrast, row.of_cases),
         title=both(lambda lang: say(f"findings.deviation_{row.deviation}", lang, stage=_name(context, row, lang))),
         evidence=_evidence(context, judged, row), caveat=both(lambda lang: say("findings.caveat_record", lang)),

@@ -34,9 +34,9 @@ class Finding:
     id: F01, F02 ... in the order of rank. where: activity, source, target, stage, department ... whichever apply.
     ledger: "time" where its days belong to no other finding of that ledger, "none" where they are days of others
     seen from another side. days: per case within the horizon (its first `horizon_days` days), None for the reason
-    `why_no_interval`. per_passage: days each time. share: of the cases it could happen to. n: cases it rests on,
-    `open` of them not over. case_ids: those behind it, the worst first, and case_days: the days of each. overlaps:
-    findings whose days it shares.
+    `why_no_interval` (empty where there are days). per_passage: days each time. share: of the cases it could happen
+    to. n: cases it rests on, `open` of them not over. case_ids: those behind it, the worst first, and case_days: the
+    days of each. overlaps: findings whose days it shares.
     first_share: how often it comes first when the cases are drawn anew. evidence: sentences, one group a line.
     """
 
@@ -51,7 +51,7 @@ class Finding:
     horizon_days: int
     events: int
     days: Interval | None
-    why_no_interval: str
+    why_no_interval: Texts
     per_passage: Interval | None
     share: Interval | None
     contrast: Contrast
@@ -87,7 +87,7 @@ class Finding:
             "cases": len(self.case_ids), "events": self.events, "share_of_cases": len(self.case_ids) / max(1, self.n),
             "n": self.n, "open": self.open, "horizon_days": self.horizon_days,
             "days": _interval(self.days), "days_per_passage": _interval(self.per_passage),
-            "share": _interval(self.share), "why_no_interval": self.why_no_interval or None,
+            "share": _interval(self.share), "why_no_interval": dict(self.why_no_interval) or None,
             "contrast": {"value": self.contrast.value, "low": self.contrast.low, "high": self.contrast.high,
                          "limit": self.contrast.limit, "against": self.contrast.against},
             "first_share": self.first_share, "confidence": self.confidence, "overlaps": list(self.overlaps),

@@ -154,7 +154,7 @@ def _claim(context: Context, row: _Row, contrast: Contrast) -> Finding:
     return Finding(
         id="", rank=0, kind="handover", family="collaboration", ledger="none", where=_where(context, row),
         n=steps.cases, open=int((~steps.closed).sum()), horizon_days=observed.horizon, events=int(row.here.sum()),
-        days=row.days, why_no_interval="", per_passage=per, share=None, contrast=contrast, first_share=None,
+        days=row.days, why_no_interval={}, per_passage=per, share=None, contrast=contrast, first_share=None,
         confidence=claims.confidence(contrast, row.measured.cases),
         title=both(lambda lang: say("findings.handover_title", lang, source=source, target=target)),
         evidence=_evidence(context, row, contrast, per), caveat=_caveat(context),

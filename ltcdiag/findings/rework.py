@@ -142,7 +142,7 @@ def _claim(context: Context, row: _Row) -> Finding:
     return Finding(
         id="", rank=0, kind="rework", family="rigidity" if row.rework_type == "repeated_approval" else "complexity",
         ledger="time", where=_where(context, row), n=steps.cases, open=int((~steps.closed).sum()),
-        horizon_days=observed.horizon, events=row.loops, days=row.days, why_no_interval="", per_passage=None,
+        horizon_days=observed.horizon, events=row.loops, days=row.days, why_no_interval={}, per_passage=None,
         share=row.share, contrast=contrast, first_share=None, confidence=claims.confidence(contrast, row.cases),
         title=both(lambda lang: say("findings.rework_title", lang, step=context.shown(row.label),
                                     type=say(f"columns.rework_type_{row.rework_type}", lang))),

@@ -13,6 +13,7 @@ import pytest
 import ltcdiag as ltc
 from ltcdiag.findings import bottlenecks, claims, deviations, handovers, rework
 from ltcdiag.stats.estimator import Estimate
+from ltcdiag.words import use
 from tests.planted import gen, planted_log
 
 DAY = pd.Timedelta(days=1)
@@ -136,17 +137,32 @@ def test_about_single_people_nothing_is_claimed():
     assert [kind for kind, _ in kinds(ltc.diagnose(ltc.read(frame, columns=columns)))] == ["bottleneck"]
 
 
-def test_a_missing_signature_is_a_deviation_that_opens_to_its_cases():
+def unsigned_log():
+    """A chain in which every third case lacks the signature, and those cases."""
     frame = chain_log(cases=90).tables.answer("points").table
     without = {f"c{case:03}" for case in range(0, 90, 3)}
     kept = frame[~((frame["activity"] == "Contract signed") & frame["case_id"].isin(without))]
-    log = ltc.read(kept, columns={"case": "case_id", "activity": "activity", "time": "time"})
+    return ltc.read(kept, columns={"case": "case_id", "activity": "activity", "time": "time"}), without
+
+
+def test_a_missing_signature_is_a_deviation_that_opens_to_its_cases():
+    log, without = unsigned_log()
     found = [finding for finding in ltc.diagnose(log) if finding.kind == "deviation"]
     assert [(f.where["stage"], f.where["deviation"]) for f in found] == [("contract_signed", "skipped")]
     assert found[0].share.value == pytest.approx(1 / 3)
     assert set(found[0].case_ids) == without
     assert found[0].days is None
-    assert found[0].why_no_interval
+    assert set(found[0].why_no_interval) == {"zh", "en"}
+
+
+def test_no_text_of_a_finding_depends_on_the_language_in_use():
+    log, _ = unsigned_log()
+    told = []
+    for lang in ("zh", "en"):
+        with use(lang):
+            told.append(ltc.diagnose(log).to_dict())
+    assert told[0]["findings"]
+    assert told[0] == told[1]
 
 
 def test_nothing_is_claimed_where_nobody_knows_which_cases_are_over():

@@ -240,7 +240,7 @@ def test_a_log_too_young_or_too_small_says_so(written):
 
 def test_any_kind_and_any_table_shows_up(sample):
     odd = replace(sample.diagnosis[0], id="F09", kind="stuck", family="weather", days=None, share=None,
-                  why_no_interval="count")
+                  why_no_interval={"zh": "数出来的", "en": "counted"})
     table = Answer(pd.DataFrame({"what": ["<i>x</i>", None], "n": [3, 4], "gap": [0.5, None], "gap_low": [0.25, None],
                                  "gap_high": [1.0, None]}), 12, "")
     tables = {**sample.diagnosis.tables, "brand_new": table}
