@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..log.results import StepTimes
 from ..measures.spells import NONE
@@ -107,7 +107,7 @@ def _claim(context: Context, row: _Row, contrast: Contrast, slow: Sequence[_Row]
         first_share=row.first_share, confidence=claims.confidence(contrast, row.measured.cases),
         title=_title(context, row, slow), evidence=_evidence(context, row, contrast, per),
         caveat=_caveat(context, label),
-        next_step=both(lambda lang: say("findings.next_bottleneck", lang, who=context.who(label, lang))),
+        next_step=both(lambda lang: say(_question(context, label), lang, who=context.who(label, lang))),
         **context.worst(cases, weight),
     )
 
@@ -183,13 +183,35 @@ def _evidence(context: Context, row: _Row, contrast: Contrast, per: Interval) ->
                     reached=count(row.measured.cases), waiting=count(row.standing))
         first = say("findings.first_share", lang, share=f"{row.first_share or 0:.0%}", needed=f"{claims.CERTAIN:.0%}")
         first = first if (row.first_share or 0) > 1 - claims.CERTAIN else ""
-        return lines(said, _split(context, label, lang), first, based)
+        return lines(said, _said_split(context, label, lang), first, based)
 
     return both(text)
 
 
-def _split(context: Context, label: int, lang: str) -> str:
-    """Waiting and work of the finished first passages with a recorded start."""
+def _question(context: Context, label: int) -> str:
+    """What to ask next: about the waiting, about the work, or which of the two it is."""
+    split = _split(context, label)
+    if split is None:
+        return "findings.next_bottleneck"
+    return "findings.next_bottleneck_wait" if split.wait >= split.work else "findings.next_bottleneck_work"
+
+
+def _said_split(context: Context, label: int, lang: str) -> str:
+    split = _split(context, label)
+    return "" if split is None else say("findings.bottleneck_split", lang, n=count(split.n),
+                                        wait=spoken(split.wait, lang), work=spoken(split.work, lang))
+
+
+class _Split(NamedTuple):
+    """Mean days of waiting and of work over n finished first passages with a recorded start."""
+
+    n: int
+    wait: float
+    work: float
+
+
+def _split(context: Context, label: int) -> _Split | None:
+    """None where too few passages have a recorded start."""
     import numpy as np
 
     observed = context.observed
@@ -197,10 +219,9 @@ def _split(context: Context, label: int, lang: str) -> str:
     rows = np.flatnonzero((spells.target == label) & ~np.isnan(spells.begun))
     rows = rows[~observed.rework[spells.step[rows]]]
     if len(rows) < claims.LEAST_CASES:
-        return ""
+        return None
     wait = float((spells.begun - spells.start)[rows].mean())
-    work = float((spells.end - spells.begun)[rows].mean())
-    return say("findings.bottleneck_split", lang, n=count(len(rows)), wait=spoken(wait, lang), work=spoken(work, lang))
+    return _Split(len(rows), wait, float((spells.end - spells.begun)[rows].mean()))
 
 
 def _caveat(context: Context, label: int) -> Mapping[str, str]:

@@ -56,6 +56,21 @@ def test_a_slow_step_of_ours_is_claimed_with_its_days_and_called_the_largest():
     assert found.contrast.value == pytest.approx(6, rel=0.1)                   # 12 days against the usual 2
 
 
+@pytest.mark.parametrize(("begins", "asked"), [
+    (None, "is this time spent"), (1, "once work has begun"), (11, "waited for")])
+def test_the_next_question_is_about_the_waiting_or_about_the_work_where_starts_tell(begins, asked):
+    frame = chain_log(days={"Contract reviewed": 12}).tables.answer("points").table
+    columns = {"case": "case_id", "activity": "activity", "time": "time"}
+    if begins is not None:
+        before = frame.groupby("case_id")["time"].shift().fillna(frame["time"])
+        late = np.where(frame["activity"] == "Contract reviewed", begins / 12, 0.5)
+        frame["start"] = before + (frame["time"] - before) * late
+        columns["start"] = "start"
+    found = ltc.diagnose(ltc.read(frame, columns=columns))[0]
+    assert found.where["activity"] == "Contract reviewed"
+    assert asked in found.next_step["en"]
+
+
 def test_two_steps_equally_slow_are_among_the_top_and_none_is_called_the_largest():
     diagnosis = ltc.diagnose(chain_log(days={"Contract reviewed": 12, "Contract drafted": 12}))
     assert {where for _, where in kinds(diagnosis)} == {"Contract reviewed", "Contract drafted"}
