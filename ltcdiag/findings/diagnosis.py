@@ -9,7 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 from ..domain.levels import name_of
-from ..domain.reference import ReferenceModel
+from ..domain.reference import ReferenceModel, load_model
+from ..domain.reference_copy import Difference, differences
 from ..errors import InputError
 from ..log.event_log import EventLog
 from ..log.look import Look, short_names
@@ -42,8 +43,8 @@ class Diagnosis:
     """What can be claimed about a log, and the tables the claims come from.
 
     findings: ranked by days. why_none: why nothing could be claimed at all ("" where it could). tables: name → table:
-    stages, bottleneck, rework, handover where days can be estimated; sums where not; waits where starts are recorded.
-    notes: sentences about what is shown and not blamed.
+    stages, bottleneck, rework, handover, deviation where days can be estimated; sums where not; waits where starts are
+    recorded. notes: sentences about what is shown and not blamed. model: the reference that said whose step is whose.
     """
 
     log: EventLog = field(repr=False)
@@ -52,6 +53,7 @@ class Diagnosis:
     tables: Mapping[str, Answer]
     notes: tuple[Texts, ...]
     horizon_days: int
+    model: ReferenceModel = field(repr=False)
 
     def __len__(self) -> int:
         return len(self.findings)
@@ -83,12 +85,19 @@ class Diagnosis:
                              fix="\n".join(self._lines(lang)))
         return replace(self.findings[place].cases(self.log), look=look_of(self.log))
 
+    @property
+    def model_changes(self) -> tuple[Difference, ...]:
+        """Where the reference differs from ours: what a client's copy says otherwise."""
+        return differences(load_model(), self.model)
+
     def to_dict(self) -> dict[str, Any]:
         """For findings.json."""
         empty = not self.findings
         reason = self.why_none or both(lambda lang: say("findings.none_claimed", lang))
         return {"schema": "ltcdiag.findings/1", "findings": [finding.to_dict() for finding in self.findings],
                 "horizon_days": self.horizon_days or None, "notes": [dict(note) for note in self.notes],
+                "model": {"title": dict(both(self.model.title)), "version": self.model.version,
+                          "changes": [dict(both(change.text)) for change in self.model_changes]},
                 **({"reason": dict(reason)} if empty else {})}
 
     def __str__(self) -> str:
@@ -119,12 +128,12 @@ def diagnose(log: EventLog, model: ReferenceModel) -> Diagnosis:
         tables["waits"] = waits(observed.steps)
     if observed.timeline is None:
         tables["sums"] = step_sums(context)
-        return Diagnosis(log, (), _why_none(context), _looking(tables, log), (), 0)
+        return Diagnosis(log, (), _why_none(context), _looking(tables, log), (), 0, model)
     found = {name: detector(context) for name, detector in DETECTORS.items()}
     tables |= {"stages": stage_days(context), **{name: part.table for name, part in found.items()}}
     ranked = _ranked([claim for part in found.values() for claim in part.claims])
     notes = _notes(context, found["bottleneck"].table)
-    return Diagnosis(log, ranked, {}, _looking(tables, log), notes, observed.horizon)
+    return Diagnosis(log, ranked, {}, _looking(tables, log), notes, observed.horizon, model)
 
 
 def _some_starts(context: Context) -> bool:

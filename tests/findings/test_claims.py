@@ -86,7 +86,11 @@ def test_the_customers_step_is_shown_and_not_blamed_and_a_model_decides_whose_it
     assert ["Customer acceptance" in note["en"] for note in diagnosis.notes] == [True]
     copy = tmp_path / "model.toml"
     copy.write_text('[stage.accepted]\nowner = "us"\n', encoding="utf-8")
-    assert kinds(ltc.diagnose(log, copy)) == [("bottleneck", "Customer acceptance")]
+    told = ltc.diagnose(log, copy)
+    assert kinds(told) == [("bottleneck", "Customer acceptance")]
+    assert [change.theirs for change in told.model_changes] == ["us"]
+    assert len(told.to_dict()["model"]["changes"]) == 1
+    assert diagnosis.model_changes == ()
 
 
 @pytest.mark.parametrize("days", [{}, {"Contract reviewed": 3}])
