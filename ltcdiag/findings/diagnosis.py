@@ -14,11 +14,11 @@ from ..domain.reference_copy import Difference, differences
 from ..errors import InputError
 from ..log.event_log import EventLog
 from ..log.look import Look, short_names
-from ..log.results import Answer
+from ..log.results import Answer, Deviations
 from ..measures.observed import observe
 from ..measures.waiting import waits
 from ..words import current, say
-from ..words.numbers import time_interval
+from ..words.numbers import count, time_interval
 from ..words.texts import tidy
 from . import claims
 from .bottlenecks import bottlenecks
@@ -132,7 +132,7 @@ def diagnose(log: EventLog, model: ReferenceModel) -> Diagnosis:
     found = {name: detector(context) for name, detector in DETECTORS.items()}
     tables |= {"stages": stage_days(context), **{name: part.table for name, part in found.items()}}
     ranked = _ranked([claim for part in found.values() for claim in part.claims])
-    notes = _notes(context, found["bottleneck"].table)
+    notes = (*_notes(context, found["bottleneck"].table), *_partial(found["deviation"].table))
     return Diagnosis(log, ranked, {}, _looking(tables, log), notes, observed.horizon, model)
 
 
@@ -188,6 +188,14 @@ def _notes(context: Context, steps: Answer) -> tuple[Texts, ...]:
                    & (table["days_low"] > claims.LEAST_SHARE * context.observed.days_open.value)]
     shown = theirs[["step", "days_per_case", "days_low", "days_high"]].itertuples(index=False, name=None)
     return tuple(_customers(context, *row) for row in shown)
+
+
+def _partial(table: Answer) -> tuple[Texts, ...]:
+    """That time ran out before all finished cases had been laid against the reference."""
+    if not isinstance(table, Deviations) or table.complete or not table.unjudged:
+        return ()
+    return (both(lambda lang: say("findings.partial_conformance", lang, judged=count(table.judged),
+                                  unjudged=count(table.unjudged))),)
 
 
 def _customers(context: Context, step: str, days: float, low: float, high: float) -> Texts:

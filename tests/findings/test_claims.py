@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -182,6 +183,14 @@ def test_no_text_of_a_finding_depends_on_the_language_in_use():
             told.append(ltc.diagnose(log).to_dict())
     assert told[0]["findings"]
     assert told[0] == told[1]
+
+
+def test_a_comparison_that_ran_out_of_time_says_what_it_did_not_judge(monkeypatch):
+    monkeypatch.setattr(deviations, "conformance", partial(deviations.conformance, budget_seconds=0.0))
+    diagnosis = ltc.diagnose(chain_log(cases=60))
+    table = diagnosis.tables["deviation"]
+    assert (table.complete, table.judged + table.unjudged) == (False, 60)
+    assert any(f"{table.unjudged} were not" in note["en"] for note in diagnosis.notes)
 
 
 def test_nothing_is_claimed_where_nobody_knows_which_cases_are_over():
