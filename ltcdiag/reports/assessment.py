@@ -11,7 +11,9 @@ from ..domain.reference import ReferenceModel, load_model
 from ..errors import InputError
 from ..findings.diagnosis import Diagnosis, diagnose
 from ..log.event_log import EventLog
+from ..log.kpi_table import KpiTable
 from ..log.results import Answer, Cases, DirectlyFollowsGraph, Gaps, Handovers, Rework, Variants
+from ..measures.kpis import kpi_table
 
 if TYPE_CHECKING:
     from ..mining.discovery import Model
@@ -25,7 +27,8 @@ class Assessment:
     """All answers about one log.
 
     handovers: None where the log names no parties. main_map, main_variants: the same log rolled up to the
-    main stages, None where it has no stages. diagnosis: what can be claimed. model: the mined one, None for the
+    main stages, None where it has no stages. diagnosis: what can be claimed. kpis: the indicators of
+    the whole. model: the mined one, None for the
     reason `no_model` (a key of the words). counts: events, work_instances, cases, activities, variants.
     """
 
@@ -38,6 +41,7 @@ class Assessment:
     handovers: Handovers | None
     points: Answer
     diagnosis: Diagnosis
+    kpis: KpiTable
     main_map: DirectlyFollowsGraph | None
     main_variants: Variants | None
     model: Model | None
@@ -88,6 +92,7 @@ def assess(log: EventLog, *, reference: ReferenceModel | None = None, mined: boo
         handovers=_handovers(log),
         points=_asked(log, "points"),
         diagnosis=diagnose(log, reference or load_model()),
+        kpis=kpi_table(log),
         main_map=_asked(log, "directly_follows", level="main_stage") if staged else None,
         main_variants=_asked(log, "variants", level="main_stage") if staged else None,
         model=model,

@@ -11,7 +11,6 @@ from typing import Any
 
 from ..charts.drawing import Drawing
 from ..log.ledger import Ledger
-from ..measures.kpis import kpi_table
 from ..words import say
 from .assessment import MODEL_ACTIVITIES, MODEL_VARIANTS, Assessment
 from .finding_cases import FindingCases
@@ -41,7 +40,7 @@ def write_plain(found: Assessment, ledger: Ledger, folder: Path, lang: str) -> N
     write_csv(folder / "defects.csv", DEFECTS, ())
     write_json(folder / "fitness.json", {"schema": "ltcdiag.fitness/1", "defects": [], "questions": [],
                                          "reason": say("reports.not_built_fitness", lang)})
-    write_json(folder / "kpis.json", {**kpi_table(log).to_dict(), "as_of": iso(log.as_of, log.timezone)})
+    write_json(folder / "kpis.json", {**found.kpis.to_dict(), "as_of": iso(log.as_of, log.timezone)})
     write_findings(found, folder)
 
 

@@ -15,6 +15,7 @@ from ..charts.fonts import FAMILY, subset_woff
 from ..words import say
 from .assessment import Assessment
 from .diagnosed import Diagnosed
+from .indicators import Indicators
 from .openings import FIRST
 from .page import Page
 from .svg import inline_svg
@@ -31,7 +32,9 @@ def render(found: Assessment, drawings: Sequence[Drawing], lang: str) -> str:
     """The report as one HTML file. Law: same log and settings, same characters."""
     page, diagnosed = Page(found, drawings, lang), Diagnosed(found, lang)
     pictures = {drawing.name: inline_svg(drawing) for drawing in drawings}
-    return _whole("report.html.j2", lang, {"page": page, "diagnosed": diagnosed, "pictures": pictures, "first": FIRST})
+    values = {"page": page, "diagnosed": diagnosed, "indicators": Indicators(found, lang), "pictures": pictures,
+              "first": FIRST}
+    return _whole("report.html.j2", lang, values)
 
 
 def _whole(template: str, lang: str, values: Mapping[str, Any]) -> str:

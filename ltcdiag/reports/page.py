@@ -41,12 +41,13 @@ class Fact:
 
 @dataclass(frozen=True)
 class Cell:
-    """text: for reading. raw: for sorting and for a machine."""
+    """text: for reading. raw: for sorting and for a machine. target: where on the page it is explained."""
 
     text: str
     raw: str
     kind: str
     full: str = ""
+    target: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any
 from ..log.telling import step_name
 from ..words import say
 from ..words.numbers import count
-from . import finding_grids, grids
+from . import finding_grids, grids, indicators
 from .answer_grids import sheet_grid
 from .assessment import Assessment
 from .grids import Column, Grid, Value
@@ -58,6 +58,7 @@ def all_grids(found: Assessment, lang: str) -> Iterator[Grid]:
     yield finding_grids.finding_cases(found, lang)
     for name, answer in found.diagnosis.tables.items():
         yield sheet_grid(name, answer, lang)
+    yield indicators.sheet(found, lang)
     for make in makers:
         yield make(found, lang)
 

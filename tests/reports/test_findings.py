@@ -65,7 +65,7 @@ SETTINGS = {    # what a reader has chosen or we have: no estimate
 COUNTS = {      # cases, passages and findings that were counted are their own base
     "zh": [rf"{NUMBER} (?:个|次|处|行|种)"],
     "en": [rf"{NUMBER} (?:cases|finished cases|of \d+ cases|of them|were not|are not over|went|stand|came|made)",
-           rf"{NUMBER} (?:times in all|worst cases|rows|passages|of \d+ stages)",
+           r"All indicators \(\d+\)", rf"{NUMBER} (?:times in all|worst cases|rows|passages|of \d+ stages)",
            r"Findings: \d+", r"\(\d+ cases"],
 }
 REASON = {"zh": "不带区间", "en": "without interval"}
@@ -104,7 +104,7 @@ def test_a_number_with_an_interval_needs_a_unit():
 
 def test_every_number_of_a_sentence_is_explained(page):
     lang, read = page
-    said = [(kind, text) for name in ("findings", "days") for kind, text in read.blocks[name]]
+    said = [(kind, text) for name in ("findings", "days", "kpis") for kind, text in read.blocks[name]]
     assert len(said) > 40
     rule = next(i for i, (kind, text) in enumerate(said) if kind == "summary" and text in (
         "怎样才算一处发现，把握的大小怎样定", "What makes a finding, and how confidence is set"))
