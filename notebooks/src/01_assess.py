@@ -439,6 +439,39 @@ found.table("handover").top(10)
 # **Next** Note two or three findings with their questions, and take the cases along when you ask.
 
 # %% [markdown] lang="zh"
+# ### 指标
+#
+# 转化率、周期、天数和返工，各带 95% 区间。
+
+# %% [markdown] lang="en"
+# ### Indicators
+#
+# Conversion, cycles, days and rework, each with its 95% interval.
+
+# %% tags=["nbval-check-output"] lang="zh"
+indicators = ltc.kpis(log)
+# indicators = ltc.kpis(log, by="区域")
+indicators
+
+# %% tags=["nbval-check-output"] lang="en"
+indicators = ltc.kpis(log)
+# indicators = ltc.kpis(log, by="Region")
+indicators
+
+# %% [markdown] lang="zh"
+# **怎么看** 没结束的案例也算。期限是从起点起最多看多少天，之后的不计，所以只和同一期限的数字比较。给不出数字或区间时，说明里写着原因。删掉 `by=` 那一行开头的 `#`，就按数据里的一列（示例是“区域”）分组。
+#
+# **下一步** 哪个指标要改善？先看它数的是什么：`print(indicators.definition("win_rate"))`，名称见 `indicators.table`。
+
+# %% [markdown] lang="en"
+# **How to read it** Open cases count too. The horizon says for how many days from its start a case is watched; what comes
+# later does not count, so compare numbers of one horizon only. Where there is no number or no interval, the note says
+# why. Remove the `#` in front of the line with `by=` to have them by a column of the data (“Region” in the sample).
+#
+# **Next** Which one should improve? See first what it counts: `print(indicators.definition("win_rate"))`; the names
+# are in `indicators.table`.
+
+# %% [markdown] lang="zh"
 # ## 10 打开案例
 #
 # 每个数字都能打开。这里打开间隔合计最大的那一条路：把 `row` 改成第 6 节间隔表的任何一行。
