@@ -87,6 +87,10 @@ class Diagnosed:
         """What is shown and not blamed."""
         return [self._quoted(note[self.lang]) for note in self.diagnosis.notes]
 
+    def model_changes(self) -> list[str]:
+        """Where the client's reference model differs from ours."""
+        return [self._quoted(change.text(self.lang)) for change in self.diagnosis.model_changes]
+
     def sections(self) -> Iterator[Section]:
         """Every table of the diagnosis, those that have words of ours in the order of the words."""
         tables = self.diagnosis.tables

@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from dataclasses import replace
+from html import unescape
 
 import openpyxl
 import pandas as pd
@@ -471,6 +472,8 @@ def test_the_reference_model_decides_who_is_blamed(tmp_path):
     titles = [" ".join(f.title["en"] for f in found.diagnosis) for found in (ours, theirs)]
     assert ["Customer acceptance" in title for title in titles] == [False, True]
     assert [len(found.diagnosis.notes) for found in (ours, theirs)] == [1, 0]
+    said = ["owner is 'us' instead of 'customer'" in unescape(render(found, (), "en")) for found in (ours, theirs)]
+    assert said == [False, True]
 
 
 def test_what_was_written_names_its_findings(folder, tmp_path):
