@@ -360,7 +360,7 @@ def test_moments_carry_the_zone_of_the_log(tmp_path):
     row = next(FindingCases(found).rows(found.diagnosis[0]))
     assert row.started.isoformat().endswith("+08:00")
     write_workbook(found, tmp_path / "book.xlsx", "en")
-    sheet = openpyxl.load_workbook(tmp_path / "book.xlsx", read_only=True)["finding_cases"]
+    sheet = openpyxl.load_workbook(tmp_path / "book.xlsx")["finding_cases"]
     assert next(sheet.iter_rows(min_row=2, values_only=True))[4] == row.started.replace(tzinfo=None)
 
 
@@ -416,7 +416,7 @@ def test_the_sheet_of_findings_holds_numbers_as_numbers(book, sample):
 
 
 def test_the_sheet_of_cases_lists_all_of_every_finding(book, sample):
-    rows = list(openpyxl.load_workbook(book, read_only=True)["finding_cases"].iter_rows(min_row=2, values_only=True))
+    rows = list(openpyxl.load_workbook(book)["finding_cases"].iter_rows(min_row=2, values_only=True))
     assert [(row[0], row[1]) for row in rows] == [
         (finding.id, case) for finding in sample.diagnosis for case in finding.case_ids]
     assert [row[2] for row in rows] == pytest.approx([d for finding in sample.diagnosis for d in finding.case_days])
