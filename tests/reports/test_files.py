@@ -89,7 +89,7 @@ def test_formula_texts_are_marked():
 
 
 def test_the_workbook_holds_every_row_of_every_answer(written, found):
-    book = openpyxl.load_workbook(written / "report.xlsx", read_only=True)
+    book = openpyxl.load_workbook(written / "report.xlsx")
     assert book.sheetnames == ["摘要", "账本", "搁置的行", "发现", "发现的案例", "间隔合计", "指标", "案例", "变体",
                                "路径", "间隔", "返工", "交接"]
     rows = {name: list(book[name].iter_rows(min_row=2, values_only=True)) for name in book.sheetnames}
