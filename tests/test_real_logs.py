@@ -82,3 +82,16 @@ def test_the_completions_of_loan_applications_take_4336_paths(read):
         "where lifecycle = 'COMPLETE' order by row").df()
     done = ltc.read(rows, columns={"case": "case_id", "activity": "activity", "time": "ts", "sequence": "sequence"})
     assert len(ltc.variants(done).table) == 4_336
+
+
+def test_calling_after_offers_holds_the_most_waiting_and_nothing_is_claimed_about_stages(read):
+    """Of the waiting before pieces of work with a recorded start, about 70 % lies before calling after offers."""
+    log = read("bpic2012.xes.gz")
+    table = ltc.waits(log).table
+    assert table["activity"].iloc[0] == "W_Nabellen offertes"
+    assert table["share_of_waiting"].iloc[0] == pytest.approx(0.70, abs=0.03)
+    diagnosis = ltc.diagnose(log)
+    assert len(diagnosis) == 0
+    assert diagnosis.why_none
+    assert set(diagnosis.tables) == {"waits", "sums"}
+    assert diagnosis.tables["sums"].table["stage"].isna().all()
