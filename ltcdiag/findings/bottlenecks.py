@@ -126,8 +126,8 @@ def _cases(context: Context, label: int) -> tuple[Ints, Floats]:
 def _where(context: Context, label: int) -> dict[str, str]:
     observed = context.observed
     where = {"activity": observed.steps.labels[label], "target": observed.steps.labels[label]}
-    source, party, stage = main_source(context, observed.spells.target == label), context.doer(label), \
-        observed.stage[label]
+    source, party = _main_source(context, observed.spells.target == label), context.doer(label)
+    stage = observed.stage[label]
     if source != NONE:
         where["source"] = observed.steps.labels[source]
     if stage is not None:
@@ -137,7 +137,7 @@ def _where(context: Context, label: int) -> dict[str, str]:
     return where
 
 
-def main_source(context: Context, chosen: Bools) -> int:
+def _main_source(context: Context, chosen: Bools) -> int:
     """The step after which most of the days of the chosen spells lie."""
     import numpy as np
 

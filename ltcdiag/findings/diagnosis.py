@@ -15,7 +15,8 @@ from ..errors import InputError
 from ..log.event_log import EventLog
 from ..log.look import Look, short_names
 from ..log.results import Answer, Deviations
-from ..measures.observed import observe
+from ..log.steps import NO_TIME
+from ..measures.observed import Observed, observe
 from ..measures.waiting import waits
 from ..words import current, say
 from ..words.numbers import count, time_interval
@@ -124,7 +125,7 @@ def diagnose(log: EventLog, model: ReferenceModel) -> Diagnosis:
     ids = tuple(log.tables.answer("cases").table["case_id"])
     context = Context(log, observed, model, ids)
     tables: dict[str, Answer] = {}
-    if observed.steps.has_starts or _some_starts(context):
+    if _some_starts(observed):
         tables["waits"] = waits(observed.steps)
     if observed.timeline is None:
         tables["sums"] = step_sums(context)
@@ -136,10 +137,8 @@ def diagnose(log: EventLog, model: ReferenceModel) -> Diagnosis:
     return Diagnosis(log, ranked, {}, _looking(tables, log), notes, observed.horizon, model)
 
 
-def _some_starts(context: Context) -> bool:
-    from ..log.steps import NO_TIME
-
-    return bool((context.observed.steps.started != NO_TIME).any())
+def _some_starts(observed: Observed) -> bool:
+    return bool((observed.steps.started != NO_TIME).any())
 
 
 def look_of(log: EventLog) -> Look:
