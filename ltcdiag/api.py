@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from .errors import InputError
 from .log.event_log import EventLog
-from .log.records import ROLES, ColumnMap, Table, TextTable, TypedTable
+from .log.records import ROLES, Table, TextTable, TypedTable
 from .words import current, languages, say, speak
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .charts.drawing import Drawing
     from .domain.reference import ReferenceModel
     from .engine.build import Labelling
+    from .engine.loading import ReadOptions
+    from .engine.refining import StageLabel
     from .findings.diagnosis import Diagnosis
     from .log.kpi_table import KpiTable
     from .log.look import Look
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from .reports.writing import Written
     from .sources.mapping import Mapping as SourceMapping
     from .sources.sniffing import Sniffed
+    from .sources.systems_found import SystemTables
 
 
 FEW_CASES = 20
@@ -60,6 +63,7 @@ def read(
     attributes: str | Sequence[str] = "all",
     progress: Callable[[str, int], None] | None = None,
     threads: int | None = None,
+    system: str | None = None,
 ) -> EventLog:
     """An event log from a file, a folder, a zip, several of them, or a data frame.
 
@@ -75,12 +79,15 @@ def read(
     from .domain.artificial import artificial_labels
     from .engine.build import build
     from .engine.loading import ReadOptions, silent
+    from .sources.reading import tables_for_log
+    from .sources.systems_found import system_tables
+
     if calendar != "CN":  # the default is known to be there, and looking costs more than a small log
         from .log.calendar import WorkCalendar
 
         WorkCalendar.parse(calendar)
-    settings = _settings(mapping, columns, ends, timezone, day_order, encoding)
-    found = _tables(source, settings)
+    settings = _settings(mapping, columns, ends, timezone, day_order, encoding, system)
+    opened = _opened(source, settings)
     options = ReadOptions(
         timezone=_zone(settings.timezone),
         day_order=_day_order(settings.day_order),
@@ -89,19 +96,68 @@ def read(
         attributes=attributes,
         artificial=artificial_labels(),
     )
-    log = build(
-        found.used,
-        found.unused,
-        options,
-        labelling=lambda labels: _labelling(labels, settings),
-        name=found.name,
-        notion=case,
-        calendar=calendar,
-        progress=progress or silent,
-        threads=threads,
-    )
+    shared: dict[str, Any] = {"name": opened.name, "calendar": calendar, "progress": progress or silent,
+                              "threads": threads}
+    systems = system_tables(opened.tables, settings)
+    if systems is not None:
+        log = _read_systems(systems, options, case, settings, shared)
+    else:
+        used, unused = tables_for_log(opened.tables, settings)
+        log = build(used, unused, options, labelling=lambda labels: _labelling(labels, settings), notion=case, **shared)
     few = (say("api.few_cases", current(), n=log.cases),) if log.cases < FEW_CASES else ()
-    return replace(log, notes=(*few, *found.notes, *log.notes))
+    return replace(log, notes=(*few, *opened.notes, *log.notes))
+
+
+def _read_systems(
+    systems: SystemTables, options: ReadOptions, case: str, settings: SourceMapping, shared: dict[str, Any]
+) -> EventLog:
+    """The case view of the objects of known systems."""
+    from .domain.activities import load_activities
+    from .domain.labels import map_labels
+    from .domain.objects import load_views, usual_view
+    from .engine.build import build_view
+    from .sources.planning import view_plan
+
+    types = {kind for plan in systems.plans if plan.role == "events"
+             for kind in (plan.object_type, *plan.types.values())}
+    notion = usual_view(types) if case == "case" else case
+    if notion not in load_views():
+        raise InputError(say("engine.unknown_choice", current(), value=case),
+                         fix=say("engine.one_of", current(), values=", ".join(load_views())))
+    partial = load_activities()["payment_partial"]
+    return build_view(
+        systems.plans, systems.unused, options, view_plan(notion),
+        partial=(partial.name(current()), partial.key),
+        meaning=lambda kind, texts: map_labels(texts, own=settings.labels, object_type=kind).stages,
+        labelling=lambda labels, stages, keys: _system_labelling(labels, stages, keys, settings),
+        **shared,
+    )
+
+
+def _system_labelling(
+    labels: Sequence[str], stages: Sequence[StageLabel], keys: Mapping[str, str], settings: SourceMapping
+) -> Labelling:
+    """What the activities of systems mean: the user's mapping, what the system itself says, its words."""
+    from .domain.activities import load_activities
+    from .domain.labels import map_labels
+
+    known = {label: load_activities()[key].stage for label, key in keys.items()}
+    for stage in stages:
+        meant = map_labels([stage.label], own=settings.labels, object_type=stage.object_type)[stage.label]
+        known[stage.activity] = _by_flags(stage, meant)
+    own = {**{label: stage for label, stage in known.items() if stage and label in labels}, **settings.labels}
+    return _labelling(labels, replace(settings, labels=own))
+
+
+def _by_flags(stage: StageLabel, meant: str | None) -> str:
+    """The canonical stage of a system's stage: its flags first, its words else."""
+    if stage.object_type == "opportunity" and stage.won:
+        return "won"
+    if stage.object_type == "opportunity" and stage.closed and stage.won is False:
+        return "lost"
+    if stage.closed is False and meant in ("won", "lost"):
+        return ""
+    return meant or ""
 
 
 def _settings(
@@ -111,6 +167,7 @@ def _settings(
     timezone: str | None,
     day_order: str | None,
     encoding: str | None,
+    system: str | None = None,
 ) -> SourceMapping:
     """One record of what the user decided: arguments over the mapping file."""
     from .sources.mapping import Mapping as SourceMapping
@@ -130,32 +187,29 @@ def _settings(
         timezone=timezone or base.timezone,
         day_order=day_order or base.day_order,
         encoding=encoding or base.encoding,
+        system=system or base.system,
     )
 
 
-class _Found(NamedTuple):
-    """Tables that hold events, tables that do not, what they were read from, and what the readers noted."""
+class _Opened(NamedTuple):
+    """Tables, what they were read from, and what the readers noted."""
 
-    used: list[tuple[Table, ColumnMap]]
-    unused: list[tuple[Table, str]]
+    tables: Sequence[Table]
     name: str
     notes: tuple[str, ...]
 
 
-def _tables(source: Any, settings: SourceMapping) -> _Found:
+def _opened(source: Any, settings: SourceMapping) -> _Opened:
     from .sources.opening import open_tables
-    from .sources.reading import tables_for_log
 
     if isinstance(source, str | Path):
         source = [source]
     if isinstance(source, list | tuple):
         tables = open_tables(source, encoding=settings.encoding)
-        used, unused = tables_for_log(tables, settings)
         notes = [note for table in tables if isinstance(table, TextTable) for note in table.notes]
         passed = [f"{fault.where}: {fault.what}" for fault in tables.passed_over]
-        return _Found(used, unused, ", ".join(Path(path).name for path in source), (*notes, *passed))
-    used, unused = tables_for_log([_frame_table(source)], settings)
-    return _Found(used, unused, "DataFrame", ())
+        return _Opened(tables, ", ".join(Path(path).name for path in source), (*notes, *passed))
+    return _Opened([_frame_table(source)], "DataFrame", ())
 
 
 def _frame_table(frame: pd.DataFrame) -> TypedTable:
@@ -393,6 +447,7 @@ def sniff(source: str | Path | Sequence[str | Path], **options: Any) -> Sniffed:
         options.get("timezone"),
         options.get("day_order"),
         options.get("encoding"),
+        options.get("system"),
     )
     paths = [source] if isinstance(source, str | Path) else source
     return sniffed(paths, settings, lambda: read(source, **options))

@@ -52,11 +52,15 @@ def nothing_left(by_reason: Mapping[str, int], records: int, where: str) -> list
     ]
 
 
-def rows_set_aside(connection: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded]) -> list[RowSetAside]:
-    """The records that are no events, with their text as it stands in the source (500 characters)."""
+def rows_set_aside(
+    connection: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded], relation: str = "typed"
+) -> list[RowSetAside]:
+    """The records that are no events, with their text as it stands in the source (500 characters).
+
+    relation: has the columns row and reason."""
     rows: list[RowSetAside] = []
     aside = connection.sql(
-        f"select row // {ROWS_A_FILE} as at_file, row % {ROWS_A_FILE} as at_line, reason from typed "
+        f"select row // {ROWS_A_FILE} as at_file, row % {ROWS_A_FILE} as at_line, reason from {relation} "
         "where reason is not null order by row"
     )
     connection.execute(f"create or replace temp table aside as {aside.sql_query()}")

@@ -5,15 +5,23 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..log.event_log import EventLog
+from ..log.plan import TablePlan, ViewPlan
 from ..log.records import ColumnMap, Table
 from ..words import current, say
+from .assemble import assemble
 from .connection import connect, lock
 from .duck_tables import DuckTables, Store
-from .ingest import ingest
+from .ingest import Ingested, ingest
 from .loading import Progress, ReadOptions, silent
+from .making import Meaning
 from .prepare import AFTERCARE_CASES, prepare_aftercare, prepare_events, prepare_labels
+from .refining import StageLabel
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 @dataclass(frozen=True)
@@ -42,7 +50,7 @@ def build(
     progress: Progress = silent,
     threads: int | None = None,
 ) -> EventLog:
-    """Reads all tables into one event log.
+    """Reads event tables into one event log.
 
     labelling is asked once, with the sorted activities of the log. Raises InputError or QuestionError when
     the tables cannot make a log, ConservationError when a count does not balance.
@@ -50,6 +58,55 @@ def build(
     connection = connect(threads)
     found = ingest(connection, used, unused, options, progress)
     progress("", 0)
+    facts = _Facts(name, notion, dict(used[0][1].columns), calendar)
+    return _finished(connection, found, facts, labelling, lambda meaning: _fingerprint(used, options, meaning))
+
+
+def build_view(
+    plans: Sequence[TablePlan],
+    unused: Sequence[tuple[Table, str]],
+    options: ReadOptions,
+    view: ViewPlan,
+    *,
+    partial: tuple[str, str],
+    meaning: Meaning,
+    labelling: Callable[[Sequence[str], Sequence[StageLabel], Mapping[str, str]], Labelling],
+    name: str,
+    calendar: str = "none",
+    progress: Progress = silent,
+    threads: int | None = None,
+) -> EventLog:
+    """Reads tables of systems into one case view of their objects.
+
+    partial: label and key of a partial payment. meaning: the canonical stages of stage texts of one object type.
+    labelling is asked once, with the sorted activities, the stages that the systems name, and the canonical key of
+    each activity that was made from columns. Errors as `build`.
+    """
+    connection = connect(threads)
+    found = assemble(connection, plans, unused, options, view, partial, meaning, progress)
+    facts = _Facts(name, view.key, {role: role for role in found.present}, calendar)
+    used = [(plan.table, ColumnMap(dict(plan.fields))) for plan in plans]
+    return _finished(
+        connection, found, facts, lambda labels: labelling(labels, found.stages, found.canonical),
+        lambda meaning: _fingerprint(used, options, meaning),
+    )
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What the caller says of a log."""
+
+    name: str
+    notion: str
+    columns: Mapping[str, str]
+    calendar: str
+
+
+def _finished(
+    connection: duckdb.DuckDBPyConnection, found: Ingested, facts: _Facts,
+    labelling: Callable[[Sequence[str]], Labelling], fingerprint: Callable[[Labelling], str],
+) -> EventLog:
+    """The log over the relation `kept`."""
     prepare_events(connection, found.roles)
     lock(connection)
     activities = [row[0] for row in connection.sql("select distinct a::varchar from ev order by 1").fetchall()]
@@ -60,20 +117,19 @@ def build(
     columns = tuple(connection.sql("select * from ev limit 0").columns)
     store = Store(connection, columns, found.loaded, found.as_of, known)
     tables = DuckTables(store)
-    cases = tables.cases
     events = int(connection.sql("select count(*) from ev").fetchall()[0][0])
     return EventLog(
         tables=tables,
-        name=name,
-        notion=notion,
-        columns=dict(used[0][1].columns),
+        name=facts.name,
+        notion=facts.notion,
+        columns=facts.columns,
         timezone=found.timezone,
         as_of=found.as_of,
         closedness="known" if known else "unknown",
         stages={label: meaning.stages.get(label) for label in activities},
-        calendar=calendar,
-        ledger=found.ledger({"events": events, "cases": cases, "activities": len(activities)}),
-        fingerprint=_fingerprint(used, options, meaning),
+        calendar=facts.calendar,
+        ledger=found.ledger({"events": events, "cases": tables.cases, "activities": len(activities)}),
+        fingerprint=fingerprint(meaning),
         notes=(*found.notes, *([_aftercare_note(after)] if after else [])),
     )
 

@@ -47,7 +47,8 @@ class TextTable:
     in words. columns: unique header names, in order; trace attributes of XES are named `case:...`.
     draw: starts the stream anew each time it is called; the Fates it fills are complete once the
     iterator is exhausted.
-    notes: what was decided on opening and a person may want to know, one sentence each.
+    notes: what was decided on opening and a person may want to know, one sentence each. nested: its records lie
+    inside those of another table, so it has no lines of its own.
     """
 
     file: str
@@ -57,6 +58,7 @@ class TextTable:
     columns: tuple[str, ...]
     draw: Callable[[Fates], Iterator[TextBatch]]
     notes: tuple[str, ...] = ()
+    nested: bool = False
 
 
 @dataclass(frozen=True)

@@ -17,14 +17,16 @@ from .content import unreadable
 from .reasons import fault, note
 from .roles import Sample, guess_roles
 
-_TEXT = ("timezone", "day_order", "encoding", "currency")
+_TEXT = ("timezone", "day_order", "encoding", "currency", "system")
+_OF_SOURCE = ("timezone", "day_order", "currency")
 _DAY_ORDERS = ("dmy", "mdy", "ymd")
 
 
 @dataclass(frozen=True)
 class Mapping:
     """columns: role → column. labels: our label → stage key. ends: activities that close a case.
-    timezone, day_order (dmy, mdy, ymd) and encoding: of the files; currency: of amounts without one."""
+    timezone, day_order (dmy, mdy, ymd) and encoding: of the files; currency: of amounts without one. system: the
+    source they come from. sources: system → its own timezone, day_order and currency, where there are several."""
 
     columns: MappingABC[str, str] = field(default_factory=dict)
     labels: MappingABC[str, str] = field(default_factory=dict)
@@ -33,8 +35,12 @@ class Mapping:
     day_order: str | None = None
     encoding: str | None = None
     currency: str | None = None
+    system: str | None = None
+    sources: MappingABC[str, MappingABC[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        own = {name: MappingProxyType(dict(answers)) for name, answers in self.sources.items()}
+        object.__setattr__(self, "sources", MappingProxyType(own))
         object.__setattr__(self, "columns", MappingProxyType(dict(self.columns)))
         object.__setattr__(self, "labels", MappingProxyType(dict(self.labels)))
         object.__setattr__(self, "ends", tuple(self.ends))
@@ -71,11 +77,24 @@ def _faults(data: MappingABC[str, Any], file: str) -> list[Fault]:
     ends = data.get("ends", [])
     if not isinstance(ends, list) or not all(isinstance(end, str) for end in ends):
         found.append(fault("mapping_wrong_type", where=file, key="ends", wanted=note("wanted_list")))
+    found += _source_faults(data.get("sources", {}), file)
     for key in _TEXT:
         if not isinstance(data.get(key, ""), str):
             found.append(fault("mapping_wrong_type", where=file, key=key, wanted=note("wanted_text")))
         elif key == "day_order" and data.get(key, "ymd") not in _DAY_ORDERS:
             found.append(fault("mapping_wrong_type", where=file, key=key, wanted=note("wanted_day_order")))
+    return found
+
+
+def _source_faults(sources: Any, file: str) -> list[Fault]:
+    """Everything wrong with the answers of single systems."""
+    tables = sources.values() if isinstance(sources, dict) else [None]
+    if not all(isinstance(table, dict) and all(isinstance(v, str) for v in table.values()) for table in tables):
+        return [fault("mapping_wrong_type", where=file, key="sources", wanted=note("wanted_table"))]
+    found = [_unknown(f"sources.{name}.{key}", _OF_SOURCE, file)
+             for name, table in sources.items() for key in table if key not in _OF_SOURCE]
+    found += [fault("mapping_wrong_type", where=file, key=f"sources.{name}.day_order", wanted=note("wanted_day_order"))
+              for name, table in sources.items() if table.get("day_order", "ymd") not in _DAY_ORDERS]
     return found
 
 
@@ -104,6 +123,8 @@ def dump_mapping(mapping: Mapping) -> str:
     for name, table in (("columns", mapping.columns), ("labels", mapping.labels)):
         if table:
             lines += ["", f"[{name}]", *(f"{_quoted(key)} = {_quoted(value)}" for key, value in table.items())]
+    for name, answers in mapping.sources.items():
+        lines += ["", f"[sources.{_quoted(name)}]", *(f"{key} = {_quoted(value)}" for key, value in answers.items())]
     return "\n".join(lines).lstrip("\n") + "\n"
 
 

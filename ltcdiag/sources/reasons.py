@@ -45,6 +45,12 @@ REASONS = (
     "artificial",
     "total_row",
     "after_as_of",
+    "deleted",
+    "merged_away",
+    "other_type",
+    "purchase",
+    "no_moment",
+    "no_event",
 )
 
 

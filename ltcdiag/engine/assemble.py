@@ -1,0 +1,223 @@
+"""Tables of systems in, one object-centric log and one case view of it out; every record keeps its fate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from ..errors import Fault, InputError
+from ..log.ledger import Ledger, Money, RowSetAside, Step
+from ..log.plan import TablePlan, ViewPlan
+from ..log.records import ColumnMap, Table
+from ..words import current, say
+from .accounts import lines_by_reason, nothing_left, rows_set_aside
+from .cells import make_macros
+from .connection import literal
+from .ingest import Ingested
+from .linking import make_links, make_objects, match_rates
+from .loading import PassedOver, Progress, ReadOptions, load, pass_over
+from .making import Meaning, Source, decide_times, make_events, unreadable_notes, with_meanings
+from .refining import (
+    StageLabel,
+    counted,
+    merge_repeats,
+    name_people,
+    parties_present,
+    read_stages,
+    settle_payments,
+    stage_labels,
+)
+from .views import Viewed, make_view
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+@dataclass(frozen=True)
+class Assembled(Ingested):
+    """As Ingested, with the stages that the events name and the activities made from columns (label → key)."""
+
+    stages: tuple[StageLabel, ...] = ()
+    canonical: Mapping[str, str] = field(default_factory=dict)
+    more_notes: tuple[str, ...] = ()
+    extra: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles that the case view fills."""
+        return frozenset(self.present)
+
+    present: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the readers noted, and what was found in the times and links."""
+        return (*(note for item in self.loaded for note in item.fates.notes), *self.more_notes)
+
+    def ledger(self, counts: Mapping[str, int]) -> Ledger:
+        """The ledger with the counts that only the prepared tables know. Raises ConservationError."""
+        sums = {unit: sum(getattr(file, unit) for file in self.files) for unit in ("lines", "structure", "records")}
+        totals = {**sums, "repaired": 0, **self.extra, **counts}
+        return Ledger(self.files, self.steps, totals, self.money, self.set_aside, self.unreadable_amounts)
+
+
+def assemble(
+    connection: duckdb.DuckDBPyConnection,
+    plans: Sequence[TablePlan],
+    unused: Sequence[tuple[Table, str]],
+    options: ReadOptions,
+    view: ViewPlan,
+    partial: tuple[str, str],
+    meaning: Meaning,
+    progress: Progress,
+) -> Assembled:
+    """Loads the tables and makes `kept`. partial: label and key of a partial payment. meaning: of stage texts.
+
+    Raises InputError when no event is left, QuestionError when zone or day order must be asked.
+    """
+    make_macros(connection)
+    loaded = [(load(connection, i, plan.table, ColumnMap(dict(plan.fields)), options, progress), plan)
+              for i, plan in enumerate(plans)]
+    sources, zone = decide_times(connection, loaded, options.timezone, options.day_order)
+    spare = [pass_over(connection, table, reason, progress) for table, reason in unused]
+    progress("", 0)
+    sources = with_meanings(connection, sources, meaning)
+    make_events(connection, sources)
+    name_people(connection, sources)
+    read_stages(connection, sources)
+    make_objects(connection, sources)
+    merge_repeats(connection)
+    make_links(connection, view)
+    settle_payments(connection, partial)
+    return _account(connection, sources, spare, options, view, zone)
+
+
+def _account(
+    connection: duckdb.DuckDBPyConnection, sources: Sequence[Source], spare: Sequence[PassedOver],
+    options: ReadOptions, view: ViewPlan, zone: str | None,
+) -> Assembled:
+    parties = parties_present(connection)
+    seen = make_view(connection, view, parties, options.as_of)
+    loaded = tuple(source.item for source in sources)
+    files = (*(item.source_file(source.zone or zone) for item, source in zip(loaded, sources, strict=True)),
+             *(item.file for item in spare))
+    records = sum(file.records for file in files)
+    fates = _fates(connection, sources)
+    if not seen.kept:
+        raise InputError(_no_case(connection, view, fates.aside, records, files))
+    all_fates = [*(item.fates for item in loaded), *(item.fates for item in spare)]
+    lost = [row for each in all_fates for row in each.set_aside]
+    steps = _steps(files, all_fates, lost, spare, fates, seen)
+    here = rows_set_aside(connection, loaded, "aside_records") if fates.aside else []
+    latest = connection.sql("select greatest(max(ts), max(st)) from timely").fetchall()[0][0]
+    sums, unreadable = _money(connection, options.currency or "unstated")
+    present = (*parties, *(["start"] if _has_starts(connection) else []), "sequence")
+    return Assembled(
+        loaded=loaded, files=files, steps=steps, money=sums,
+        set_aside=(*lost, *here, *(item.row for item in spare if item.row)),
+        unreadable_amounts=unreadable, timezone=zone, as_of=options.as_of or latest,
+        stages=tuple(stage_labels(connection)), canonical=_canonical(connection),
+        more_notes=(*unreadable_notes(sources), *_notes(connection, seen, view)),
+        extra={"made": fates.more, "copies": seen.copies, "merged": fates.merged}, present=present,
+    )
+
+
+def _has_starts(connection: duckdb.DuckDBPyConnection) -> bool:
+    return "st" in connection.sql("select * from kept limit 0").columns
+
+
+def _canonical(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    return dict(connection.sql(
+        "select distinct activity, canonical from evs where canonical <> '' order by 1, 2").fetchall())
+
+
+@dataclass(frozen=True)
+class _Fates:
+    """Records of the tables that make events, and of those that do not."""
+
+    aside: dict[str, int]
+    merged: int
+    reference: int
+    making: int
+    more: int
+
+
+def _fates(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> _Fates:
+    """`aside_records`: row, reason of every record that made no event."""
+    held = "select row from held"
+    connection.execute(f"""
+        create table aside_records as
+        select row, coalesce(reason, case when unread then 'ts_unreadable' when row in ({held}) then 'no_moment'
+          else 'no_event' end) as reason
+        from rec where row not in (select row from made)""")
+    aside = dict(connection.sql("select reason, count(*) from aside_records group by 1 order by 1").fetchall())
+    merged = int(connection.sql(
+        "select count(distinct row) from gone where row not in (select row from evs)").fetchall()[0][0])
+    making = int(connection.sql("select count(*) from rec").fetchall()[0][0])
+    events, rows = connection.sql("select count(*), count(distinct row) from evs").fetchall()[0]
+    reference = sum(source.item.records for source in sources if source.plan.role != "events")
+    return _Fates(aside, merged, reference, making, events - rows)
+
+
+def _steps(
+    files: Sequence[object], all_fates: Sequence[object], lost: Sequence[RowSetAside], spare: Sequence[PassedOver],
+    fates: _Fates, seen: Viewed,
+) -> tuple[Step, ...]:
+    lines = sum(file.lines - file.structure for file in files)          # type: ignore[attr-defined]
+    records = sum(file.records for file in files)                        # type: ignore[attr-defined]
+    folded = sum(each.folded for each in all_fates)                      # type: ignore[attr-defined]
+    unused = {"table_not_used": sum(item.file.records for item in spare)}
+    nested = sum(file.records for file in files if not file.lines)      # type: ignore[attr-defined]
+    return (
+        Step("lines → records", "lines", lines, records + folded, made=nested, set_aside=lines_by_reason(lost)),
+        Step("records → tables of events", "records", records, fates.making, merged=fates.reference, set_aside=unused),
+        Step("records → events", "records", fates.making, seen.events, made=fates.more, merged=fates.merged,
+             set_aside=fates.aside),
+        Step("events → cases", "events", seen.events, seen.kept, made=seen.copies,
+             set_aside={"out_of_view": seen.out, "after_as_of": seen.late}),
+    )
+
+
+def _no_case(
+    connection: duckdb.DuckDBPyConnection, view: ViewPlan, aside: dict[str, int], records: int, files: Sequence[object]
+) -> list[Fault]:
+    events = int(connection.sql("select count(*) from evs").fetchall()[0][0])
+    where = "; ".join(file.file for file in files)      # type: ignore[attr-defined]
+    if not events:
+        return nothing_left(aside, records, where)
+    types = [row[0] for row in connection.sql(
+        "select distinct type from evs join ob using (o) order by 1").fetchall()]
+    lang = current()
+    return [Fault(say("engine.no_case", lang, case=view.names.get(view.key, view.key), events=events), where=where,
+                  fix=say("engine.no_case_fix", lang, types=", ".join(types)))]
+
+
+def _money(connection: duckdb.DuckDBPyConnection, unstated: str) -> tuple[tuple[Money, ...], int]:
+    """Money of the objects by currency, each object once: a second row that repeats the sum is merged."""
+    rows = connection.sql(f"""
+        with one as (select coalesce(currency, {literal(unstated)}) as cur, amount, bad_amount,
+          late.reason is not null as gone,
+          row_number() over (partition by space, type, id, late.reason is null order by row) as n
+          from rec left join aside_records late using (row))
+        select cur, sum(amount), sum(amount) filter (not gone and n = 1), sum(amount) filter (not gone and n > 1),
+          sum(amount) filter (gone), count(*) filter (bad_amount) from one group by 1 order by 1""").fetchall()
+    sums = tuple(
+        Money(cur, Decimal(read), Decimal(kept or 0), merged=Decimal(again or 0), set_aside=Decimal(aside or 0))
+        for cur, read, kept, again, aside, _ in rows if read is not None
+    )
+    return sums, sum(row[-1] for row in rows)
+
+
+def _notes(connection: duckdb.DuckDBPyConnection, seen: Viewed, view: ViewPlan) -> list[str]:
+    lang = current()
+    found = [say(f"engine.seen_{name}", lang, n=n) for name, n in counted(connection).items() if n]
+    for one, other, n_one, linked_one, n_other, linked_other in match_rates(connection):
+        found.append(say("engine.match_rate", lang, one=view.names.get(one, one), other=view.names.get(other, other),
+                         n_one=n_one, linked_one=linked_one, n_other=n_other, linked_other=linked_other))
+    if seen.copies:
+        found.append(say("engine.copies", lang, n=seen.copies))
+    if seen.empty:
+        found.append(say("engine.cases_without_events", lang, n=seen.empty))
+    return found

@@ -1,0 +1,102 @@
+"""Cells of exports as SQL: what counts as empty, how ids and amounts are written, what a condition tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..log.plan import Condition, Moment
+from .connection import literal
+from .loading import Loaded
+from .typed_rows import AMOUNT
+
+if TYPE_CHECKING:
+    import duckdb
+
+NO_VALUE = ("", "-", "--", "n/a", "#n/a", "null", "none", "nan", "无", "空", "000000000000000aaa", "000000000000000")
+NO_MOMENT = ("1970-01-01", "9999-12-31", "2050-01-01", "1900-01-01", "0000-00-00", "0001-01-01")
+_CASE_BITS = " + ".join(
+    f"(case when substr(x, {{start}} + {i}, 1) between 'A' and 'Z' then {2**i} else 0 end)" for i in range(5)
+)
+_SUFFIX = " || ".join(
+    f"substr('ABCDEFGHIJKLMNOPQRSTUVWXYZ012345', 1 + {_CASE_BITS.format(start=start)}, 1)" for start in (1, 6, 11)
+)
+
+
+def make_macros(connection: duckdb.DuckDBPyConnection) -> None:
+    """val(x): a cell without blanks around it, null where it says nothing. moment_text(x): the same for times.
+    two_cells(day, clock). key_plain, key_salesforce, key_sap: an id as all files write it. amount_of(x)."""
+    empty = ", ".join(map(literal, NO_VALUE))
+    never = ", ".join(map(literal, NO_MOMENT))
+    for head, body in _macros(empty, never).items():
+        connection.execute(f"create macro {head} as {body}")
+
+
+def _macros(empty: str, never: str) -> dict[str, str]:
+    """Head → body, each after those it uses."""
+    return {
+        "val(x)": f"case when lower(trim(x)) in ({empty}) then null else trim(x) end",
+        "moment_text(x)": f"""case when replace(left(trim(x), 10), '/', '-') in ({never})
+            or regexp_full_match(trim(x), '0+') then null else val(x) end""",
+        "two_cells(d, c)": """case when val(c) is null then moment_text(d)
+            when regexp_full_match(trim(d), '[0-9]{8}') and regexp_full_match(trim(c), '[0-9]{1,6}')
+            then moment_text(d) || lpad(trim(c), 6, '0') else left(moment_text(d), 10) || ' ' || trim(c) end""",
+        "text_key(x)": "upper(regexp_replace(x, '\\s+', '', 'g'))",
+        "key_plain(x)": "val(x)",
+        "salesforce_tail(x)": _SUFFIX,
+        "key_salesforce(x)": """case when regexp_full_match(val(x), '[a-zA-Z0-9]{15}')
+            then val(x) || salesforce_tail(val(x)) else val(x) end""",
+        "key_sap(x)": "coalesce(nullif(ltrim(val(x), '0'), ''), val(x))",
+        "plain_number(x)": """case when regexp_full_match(x, '[-+]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]+)?')
+            then replace(x, ',', '') when regexp_full_match(x, '[0-9.]+-') then '-' || rtrim(x, '-') else x end""",
+        "amount_of(x)": f"""try_cast(plain_number(regexp_replace(trim(x),
+            '^(CNY|RMB|USD|EUR)?\\s*[¥￥$€£]?\\s*|\\s+|元$', '', 'g')) as {AMOUNT})""",
+    }
+
+
+def cell(item: Loaded, column: str | None) -> str:
+    """A cell as text, null where it is empty or there is no such column."""
+    if column is None or column not in item.cells:
+        return "null::varchar"
+    return f"val({item.cells[column]}::varchar)"
+
+
+def moment_cell(item: Loaded, moment: Moment) -> tuple[str, str]:
+    """The text of a moment and its type; a typed column stays typed."""
+    kind = item.types[moment.column]
+    if kind != "VARCHAR":
+        return item.cells[moment.column], kind
+    day = f"{item.cells[moment.column]}::varchar"
+    if moment.clock_column is None:
+        return f"moment_text({day})", "VARCHAR"
+    return f"two_cells({day}, {item.cells[moment.clock_column]}::varchar)", "VARCHAR"
+
+
+def test(item: Loaded, condition: Condition) -> str:
+    """A condition as SQL that is true or false, never null."""
+    text = cell(item, condition.column)
+    if condition.same_as is not None:
+        found = f"coalesce({text} = {cell(item, condition.same_as)}, false)"
+    elif condition.values:
+        found = f"coalesce(lower({text}) in ({', '.join(literal(v.strip().lower()) for v in condition.values)}), false)"
+    else:
+        found = f"({text} is not null)"
+    return found if condition.wanted else f"not {found}"
+
+
+def all_of(item: Loaded, conditions: tuple[Condition, ...]) -> str:
+    """All conditions together; true where there is none."""
+    return " and ".join(test(item, condition) for condition in conditions) or "true"
+
+
+def key(item: Loaded, column: str | None, style: str) -> str:
+    """An id as all files of its system write it."""
+    return f"key_{style}({cell(item, column)})"
+
+
+def amount(item: Loaded, column: str | None) -> str:
+    """A sum of money, null where the cell holds no number."""
+    if column is None or column not in item.cells:
+        return f"null::{AMOUNT}"
+    if item.types[column] != "VARCHAR":
+        return f"try_cast({item.cells[column]} as {AMOUNT})"
+    return f"amount_of({cell(item, column)})"

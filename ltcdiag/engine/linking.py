@@ -1,0 +1,165 @@
+"""Objects, the texts by which files call them, and the links between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ..log.plan import LinkPlan, ViewPlan
+from .cells import amount, cell, key
+from .connection import literal
+from .making import Source
+from .typed_rows import AMOUNT
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def make_objects(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:
+    """`ob`: one row an object (o, space, type, id, row, name, amount, currency, owner). `names`: the texts that mean
+    it. An object that only a history or a link names has no row. `made` gets the number of its object."""
+    connection.execute(
+        f"create table held (space varchar, type varchar, id varchar, row bigint, name varchar, amount {AMOUNT}, "
+        "currency varchar, owner varchar, state varchar)"
+    )
+    connection.execute("create table called (space varchar, type varchar, id varchar, text varchar)")
+    connection.execute(f"create table asked (space varchar, type varchar, id varchar, to_type varchar, text varchar, "
+                       f"qualifier varchar, reverse boolean, makes boolean, amount {AMOUNT}, row bigint)")
+    for source in sources:
+        if source.plan.role != "events":
+            continue
+        if source.plan.holds:
+            connection.execute(f"insert into held {_held_sql(source)}")
+        for column in source.plan.other_keys:
+            connection.execute(f"insert into called {_called_sql(source, column)}")
+        for link in source.plan.links:
+            connection.execute(f"insert into asked {_asked_sql(source, link)}")
+    _one_space(connection)
+    _number_objects(connection)
+
+
+def _object(source: Source) -> str:
+    return f"{source.space} as space, {source.type} as type, {source.key} as id"
+
+
+def _live(source: Source) -> str:
+    return f"from {source.item.relation} where {source.dropped} is null"
+
+
+def _held_sql(source: Source) -> str:
+    item, fields = source.item, source.plan.fields
+    return (f"select {_object(source)}, {item.row}, {cell(item, fields.get('name'))}, "
+            f"{amount(item, fields.get('amount'))}, {source.currency}, {cell(item, fields.get('resource'))}, "
+            f"{cell(item, fields.get('stage'))} {_live(source)}")
+
+
+def _called_sql(source: Source, column: str) -> str:
+    text = key(source.item, column, source.plan.key_style)
+    return f"select {_object(source)}, {text} as text {_live(source)} and {text} is not null"
+
+
+def _asked_sql(source: Source, link: LinkPlan) -> str:
+    item = source.item
+    whole = cell(item, link.column)
+    rows = f"select *, {whole} as whole from {item.relation}"
+    if link.many:
+        rows = f"select * replace (unnest(string_split(whole, {literal(link.many)})) as whole) from ({rows})"
+    text = f"key_{source.plan.key_style}(whole)"
+    return f"""
+        select {_object(source)}, {_target_type(source, link, text)} as to_type, {text} as text,
+          {literal(link.qualifier)}, {str(link.reverse).lower()}, {str(link.makes).lower()},
+          {amount(item, link.amount)}, {item.row} as row
+        from ({rows}) where {source.dropped} is null and {text} is not null and to_type is not null"""
+
+
+def _target_type(source: Source, link: LinkPlan, text: str) -> str:
+    """The type that a link leads to: fixed, by another column, or by the first characters of the id."""
+    if not link.types:
+        return literal(link.object_type)
+    by = f"lower({cell(source.item, link.type_column)})" if link.type_column else f"lower(left({text}, 3))"
+    cases = " ".join(f"when {literal(value.lower())} then {literal(kind)}" for value, kind in link.types.items())
+    return f"case {by} {cases} end"
+
+
+def _one_space(connection: duckdb.DuckDBPyConnection) -> None:
+    """Two systems may number their objects alike; where one system alone holds a type, everybody means that one."""
+    shared = [row[0] for row in connection.sql(
+        "select type from held group by type having count(distinct space) > 1 order by 1").fetchall()]
+    keep = ", ".join(map(literal, shared)) or "''"
+    for table in ("held", "called", "asked", "made"):
+        connection.execute(f"update {table} set space = '' where type not in ({keep})")
+
+
+def _number_objects(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("""
+        create table ob as
+        with every as (
+          select space, type, id from held union select space, type, id from made
+          union select '' as space, to_type, text from asked where makes and (to_type, text_key(text)) not in (
+            select type, text_key(id) from held union select type, text_key(text) from called)
+          union select space, type, id from asked),
+        first as (select space, type, id, min(row) as row, arg_min(name, row) as name, arg_min(amount, row) as amount,
+          arg_min(currency, row) as currency, arg_min(owner, row) as owner, arg_min(state, row) as state
+          from held group by 1, 2, 3)
+        select (row_number() over (order by type, space, id))::int as o, every.*, first.* exclude (space, type, id)
+        from every left join first using (space, type, id)""")
+    connection.execute("update ob set state = dic.label from dic where dic.type = ob.type and dic.code = ob.state")
+    connection.execute("alter table made add column o int")
+    connection.execute("update made set o = ob.o from ob where ob.space = made.space and ob.type = made.type "
+                       "and ob.id = made.id")
+    connection.execute("""
+        create table names as
+        select distinct type, text_key(text) as text, o from (
+          select type, id as text, o from ob union all
+          select called.type, called.text, o from called join ob using (space, type, id))""")
+
+
+def make_links(connection: duckdb.DuckDBPyConnection, view: ViewPlan) -> None:
+    """`oo`: parent p, child q (the later object of the chain; a satellite is a child), qualifier, amount, row; bridge:
+    whether the chain runs over it. `lost`: texts that name no object, or more than one."""
+    ranks = ", ".join(
+        f"({literal(kind)}, {'null' if rank is None else rank}, {str(kind in view.satellites).lower()})"
+        for kind, rank in view.ranks.items()
+    )
+    connection.execute(f"create table ranks as select * from (values {ranks}) as t(type, rank, satellite)")
+    connection.execute("""
+        create table met as
+        with here as (select ob.o as a, asked.* from asked join ob using (space, type, id)),
+        hits as (select here.*, names.o as b from here left join names
+                 on names.type = here.to_type and names.text = text_key(here.text))
+        select a, type, to_type, text, qualifier, reverse, amount, row, min(b) as b, count(b) as hits
+        from hits group by all""")
+    connection.execute("""
+        create table oo as
+        select distinct on (p, q, qualifier) p, q, qualifier, amount, row, bridge from (
+          select case when swap then a else b end as p, case when swap then b else a end as q, *, from (
+            select met.*, case
+                when ra.satellite and not rb.satellite then false when rb.satellite and not ra.satellite then true
+                when ra.rank < rb.rank then true when ra.rank > rb.rank then false
+                when ra.rank is null and rb.rank is not null then true
+                when ra.rank is not null and rb.rank is null then false else reverse end as swap,
+              (ra.rank is not null or ra.satellite) and (rb.rank is not null or rb.satellite) as bridge
+            from met join ranks ra on ra.type = met.type join ranks rb on rb.type = met.to_type
+            where hits = 1 and a <> b))
+        order by p, q, qualifier, row""")
+    connection.execute("create view lost as select * from met where hits <> 1")
+
+
+def match_rates(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int, int, int, int]]:
+    """type, other type, objects of the first, of them linked, of the second, of them linked; pairs that some file
+    links at all, in the order of the chain."""
+    return connection.sql("""
+        with pairs as (select distinct least_type, most_type from (
+            select case when ra.rank <= rb.rank then met.type else to_type end as least_type,
+                   case when ra.rank <= rb.rank then to_type else met.type end as most_type
+            from met join ranks ra on ra.type = met.type join ranks rb on rb.type = met.to_type
+            where ra.rank is not null and rb.rank is not null and met.type <> to_type)),
+        sizes as (select type, count(*) as n from ob where row is not null group by type),
+        ends as (select distinct x.type as a, y.type as b, p, q from oo join ob x on x.o = p join ob y on y.o = q
+                 where x.row is not null and y.row is not null)
+        select least_type, most_type, coalesce(sa.n, 0), count(distinct p), coalesce(sb.n, 0), count(distinct q)
+        from pairs left join sizes sa on sa.type = least_type left join sizes sb on sb.type = most_type
+        left join ends on a = least_type and b = most_type
+        join ranks ra on ra.type = least_type join ranks rb on rb.type = most_type
+        group by 1, 2, 3, 5, ra.rank, rb.rank order by ra.rank, rb.rank""").fetchall()
+

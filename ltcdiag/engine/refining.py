@@ -1,0 +1,182 @@
+"""From `made` to `evs`: people get names, stage codes get labels, what is said twice is merged and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..log.plan import KINDS, Condition
+from .cells import cell, key, test
+from .connection import literal
+from .making import PARTIES, Source
+
+if TYPE_CHECKING:
+    import duckdb
+
+STAGE, CLOSE, CREATE = KINDS.index("stage"), KINDS.index("close"), KINDS.index("create")
+BULK = 5
+"""So many objects touched by one person at one moment are a bulk job and no work (Salesforce org, seen)."""
+
+
+@dataclass(frozen=True)
+class StageLabel:
+    """A stage as the system calls it: its activity in the log, its type, and what the system says of it (None where
+    it says nothing). order: its place in the pipeline."""
+
+    activity: str
+    object_type: str
+    label: str
+    order: float | None
+    closed: bool | None
+    won: bool | None
+
+
+def name_people(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:
+    """Ids of people become their names, with department and role, where a table of people holds them."""
+    tables = [source for source in sources if source.plan.role == "people"]
+    if not tables:
+        return
+    parts = [
+        f"select {source.space} as space, {key(source.item, source.plan.id, source.plan.key_style)} as id, "
+        + ", ".join(f"{cell(source.item, source.plan.fields.get(name))} as {name}"
+                    for name in ("name", "department", "role"))
+        + f" from {source.item.relation}"
+        for source in tables
+    ]
+    styles = {source.plan.system: source.plan.key_style for source in tables}
+    connection.execute(
+        "create table people as select space, id, first(name) as name, first(department) as department, "
+        f"first(role) as role from ({' union all '.join(parts)}) where id is not null group by 1, 2"
+    )
+    for system, style in styles.items():
+        connection.execute(
+            "update made set resource = coalesce(p.name, made.resource), role = coalesce(made.role, p.role), "
+            "department = coalesce(made.department, p.department) from people p "
+            f"where p.space = {literal(system)} and made.space = p.space and p.id = key_{style}(made.resource)"
+        )
+
+
+def read_stages(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:
+    """`dic`: stage code → label, order, closed, won, from the dictionaries of the systems."""
+    connection.execute("create table dic (space varchar, type varchar, code varchar, label varchar, ord double, "
+                       "closed boolean, won boolean)")
+    for source in sources:
+        if source.plan.role != "stages":
+            continue
+        item, fields = source.item, source.plan.fields
+        code = cell(item, fields.get("code"))
+        connection.execute(
+            f"insert into dic select {source.space}, {literal(source.plan.object_type)}, coalesce({code}, label), "
+            f"label, ord, closed, won from (select *, {cell(item, fields.get('label'))} as label, "
+            f"try_cast({cell(item, fields.get('order'))} as double) as ord, {_flag(source, 'closed')} as closed, "
+            f"{_flag(source, 'won')} as won from {item.relation}) where label is not null"
+        )
+    connection.execute("update made set code = dic.label, activity = replace(made.activity, made.code, dic.label) "
+                       f"from dic where made.kind = {STAGE} and dic.code = made.code and dic.type = made.type "
+                       "and dic.label <> made.code")
+
+
+_TRUE = ("true", "1", "yes", "t", "y", "x", "是", "closed won", "won", "1.0")
+
+
+def _flag(source: Source, field: str) -> str:
+    """A flag of a dictionary; of a probability 1 (or 100) says won and 0 says closed."""
+    column = source.plan.fields.get(field)
+    if column is None:
+        return "null::boolean"
+    known = cell(source.item, column)
+    return f"case when {known} is not null then {test(source.item, Condition(column, _TRUE))} end"
+
+
+def merge_repeats(connection: duckdb.DuckDBPyConnection) -> None:
+    """`evs`: the events that are kept. `gone`: those that repeat another, with the reason.
+
+    duplicate: the same row in two exports, or two columns that tell the same moment of one object. collapsed: a stage
+    row that leaves the stage as it was. derived: a close date of an object whose history shows the close itself.
+    milestone: a stage date that the history holds too.
+    """
+    same = f"case when kind in ({CREATE}, {STAGE}, {CLOSE}) or rid is null then '' else rid end"
+    connection.execute(f"""
+        create table gone as
+        select row, part, 'duplicate' as reason from (
+          select row, part, row_number() over (
+            partition by o, kind, activity, ts, {same}, case when kind in ({CREATE}, {STAGE}, {CLOSE})
+              or rid is not null then 0 else row end order by row, part) as n from made) where n > 1""")
+    connection.execute(f"""
+        insert into gone
+        with history as (select o, code, ts from made where kind = {STAGE} and clock <> 'milestone')
+        select m.row, m.part, 'milestone' from made m where kind = {STAGE} and clock = 'milestone' and exists (
+          select 1 from history h where h.o = m.o and h.code = m.code and h.ts <= m.ts + interval 1 minute)""")
+    connection.execute(f"""
+        insert into gone
+        select row, part, 'collapsed' from (
+          select row, part, code, lag(code) over (partition by o order by ts, seq, row) as before
+          from made anti join gone using (row, part) where kind = {STAGE}) where code = before""")
+    connection.execute(f"""
+        insert into gone
+        with last as (select o, arg_max(code, (ts, seq, row)) as code from made anti join gone using (row, part)
+                      where kind = {STAGE} group by o)
+        select m.row, m.part, 'derived' from made m join last using (o) join ob using (o)
+        where m.kind = {CLOSE} and m.clock = 'derived' and (ob.state is null or last.code = ob.state)""")
+    connection.execute("create table evs as select * from made anti join gone using (row, part)")
+
+
+def stage_labels(connection: duckdb.DuckDBPyConnection) -> list[StageLabel]:
+    """Every stage that the events name, with what the systems say of it: their dictionary first, then the flags of the
+    records that stand in it now (a stage in which every record is won is the won stage)."""
+    rows = connection.sql(f"""
+        with used as (select distinct activity, type, code from evs where kind = {STAGE}),
+        said as (select type, label, min(ord) as ord, bool_and(closed) as closed, bool_and(won) as won
+                 from dic group by 1, 2),
+        ends as (select m.o, m.canonical = 'deal_won' as won from made m where m.kind = {CLOSE}
+                 and m.canonical in ('deal_won', 'deal_lost')),
+        last as (select o, type, arg_max(code, (ts, seq, row)) as code from evs where kind = {STAGE} group by 1, 2),
+        shown as (select last.type, last.code, count(*) as n, count(ends.o) as closed, count(*) filter (ends.won) as won
+                  from last join ob using (o) left join ends using (o)
+                  where ob.row is not null and ob.state = last.code group by 1, 2)
+        select activity, used.type, used.code, ord, coalesce(said.closed, case when shown.closed = 0 then null else
+          shown.n = shown.closed end), coalesce(said.won, case when shown.closed = shown.n and shown.won in (0, shown.n)
+          then shown.won > 0 end)
+        from used left join said on said.type = used.type and said.label = used.code
+        left join shown on shown.type = used.type and shown.code = used.code order by 2, 4 nulls last, 1""").fetchall()
+    return [StageLabel(*row) for row in rows]
+
+
+def settle_payments(connection: duckdb.DuckDBPyConnection, partial: tuple[str, str]) -> None:
+    """A payment that leaves every invoice it is linked to short of its sum is a partial one (label, key)."""
+    connection.execute(f"""
+        update evs set activity = {literal(partial[0])}, canonical = {literal(partial[1])}
+        where canonical = 'payment_received' and o in (
+          with paid as (
+            select oo.q as o, oo.p as invoice, inv.amount as due,
+              sum(coalesce(oo.amount, pay.amount)) over (partition by oo.p order by first.ts, oo.q) as so_far
+            from oo join ob inv on inv.o = oo.p and inv.type = 'invoice' join ob pay on pay.o = oo.q
+              and pay.type = 'payment' join (select o, min(ts) as ts from evs where canonical = 'payment_received'
+              group by o) first on first.o = oo.q
+            where inv.amount is not null and pay.amount is not null
+              and coalesce(inv.currency, '') = coalesce(pay.currency, ''))
+          select o from paid group by o having not bool_or(so_far >= due - 0.01))""")
+
+
+def counted(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """What a person should know of the times: ties, bulk jobs, back-dated records, cut histories."""
+    ask = {
+        "ties": f"""select count(distinct o) from (select o from evs where kind = {STAGE} group by o, ts
+                    having count(*) > 1)""",
+        "bulk": f"""select coalesce(sum(n), 0) from (select count(*) as n from evs
+                    where resource is not null and not whole_day
+                    group by resource, date_trunc('second', ts) having count(distinct o) >= {BULK})""",
+        "backdated": "select count(*) from evs where recorded > ts + interval 1 day",
+        "truncated": f"""select count(*) from (
+                    select o, min(ts) filter (kind = {CREATE} and clock = 'recorded') as born,
+                      min(ts) filter (kind = {STAGE}) as first, bool_or(whole_day) as days from evs group by o)
+                    where first > born + (case when days then interval 2 day else interval 1 hour end)""",
+    }
+    return {name: int(connection.sql(sql).fetchall()[0][0]) for name, sql in ask.items()}
+
+
+def parties_present(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The party columns that hold anything."""
+    found = connection.sql(f"select {', '.join(f'count({role})' for role in PARTIES)} from evs").fetchall()[0]
+    return [role for role, n in zip(PARTIES, found, strict=True) if n]

@@ -1,0 +1,146 @@
+"""How the rows of one table become events, objects and links: what a profile of a system decides, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .records import Table
+
+Kind = Literal["create", "stage", "step", "approval", "document", "payment", "change", "merge", "close"]
+KINDS: tuple[Kind, ...] = ("create", "stage", "step", "approval", "document", "payment", "change", "merge", "close")
+"""What an event does to its object; in this order where the clock cannot tell two events of one object apart."""
+Clock = Literal["recorded", "business", "derived", "milestone"]
+"""recorded: the system's own time. business: a date that a person typed. derived: a plan's date of something that has
+happened (a close date of a closed deal). milestone: one column a stage, overwritten when the stage comes again."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A test of one column. values: its texts, compared trimmed and without case; none = any text. same_as: it must
+    hold the text of that column. means: canonical stages, one of which the text must mean; asked once all texts are
+    known. wanted: False turns the test round (and an empty cell passes)."""
+
+    column: str
+    values: tuple[str, ...] = ()
+    wanted: bool = True
+    same_as: str | None = None
+    means: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A time in one column, or in two (SAP: ERDAT and ERZET)."""
+
+    column: str
+    clock_column: str | None = None
+
+
+@dataclass(frozen=True)
+class EventPlan:
+    """One event a record.
+
+    activity: its label, or what stands before the text of `label`. key: canonical activity, "" where the text of
+    `label` says what happened. label: column of that text; text: the same for all rows. when: all must hold.
+    roles: role → column (resource, role, department, amount, currency). recorded: the system's own time where `time`
+    is a date that a person typed.
+    """
+
+    activity: str
+    kind: Kind
+    time: Moment
+    key: str = ""
+    label: str | None = None
+    text: str | None = None
+    start: Moment | None = None
+    clock: Clock = "recorded"
+    when: tuple[Condition, ...] = ()
+    roles: Mapping[str, str] = field(default_factory=dict)
+    recorded: Moment | None = None
+
+
+@dataclass(frozen=True)
+class LinkPlan:
+    """The text of a column names another object. many: several of them in one cell, parted by this sign. amount: the
+    part of the money that this link carries. makes: the other object exists even where no table holds it."""
+
+    column: str
+    object_type: str
+    qualifier: str
+    many: str = ""
+    amount: str | None = None
+    makes: bool = False
+    type_column: str | None = None
+    types: Mapping[str, str] = field(default_factory=dict)
+    reverse: bool = False
+
+
+@dataclass(frozen=True)
+class Drop:
+    """Rows that are no business of this log: deleted, merged away, test data, purchases."""
+
+    reason: str
+    when: tuple[Condition, ...]
+
+
+@dataclass(frozen=True)
+class TablePlan:
+    """One table and what is made of it.
+
+    system, name: of the profile. role: events (objects, and what happened to them), people, stages (a dictionary of
+    stages), reference (read for nothing but names).
+    object_type: of the rows; type_column with types: where rows are of several kinds (text → type, other texts are set
+    aside). id: column of the object's id. key_style: how ids are written (plain, salesforce, sap). other_keys: columns
+    by which other files may call the object. holds: each row is an object (False: rows are events of objects that
+    another table holds). row_id: column that numbers the rows, the same in two exports of one row.
+    fields: field of the profile → column. watched: column → (activity key when it grows, when it falls).
+    naive_zone: zone of times without one, None = unknown. day_order, currency: answers for this source.
+    """
+
+    table: Table
+    system: str
+    name: str
+    role: str
+    object_type: str = ""
+    id: str | None = None
+    key_style: str = "plain"
+    other_keys: tuple[str, ...] = ()
+    type_column: str | None = None
+    types: Mapping[str, str] = field(default_factory=dict)
+    holds: bool = True
+    row_id: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    events: tuple[EventPlan, ...] = ()
+    links: tuple[LinkPlan, ...] = ()
+    drops: tuple[Drop, ...] = ()
+    watched: tuple[Watch, ...] = ()
+    naive_zone: str | None = None
+    day_order: str | None = None
+    currency: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Watch:
+    """A column of a history whose change from one row of an object to the next is an event of its own. rises, falls:
+    its activity (label, key). kind: amount or day."""
+
+    column: str
+    kind: Literal["amount", "day"]
+    rises: tuple[str, str]
+    falls: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class ViewPlan:
+    """A case notion. of: type of the case objects, "" = the most upstream object of each chain. holds: types that
+    come along, "*" = all. ranks: type → place in the chain, None beside it. satellites: types that belong to whatever
+    they are linked to. name: of a type, for case ids that more than one type uses."""
+
+    key: str
+    of: str
+    holds: tuple[str, ...]
+    ranks: Mapping[str, int | None]
+    satellites: frozenset[str]
+    names: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,106 @@
+"""Lists inside JSON records as tables of their own: the history of a property, the tasks of an approval."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+
+from ..log.records import Fates, TextBatch, TextTable
+from .reasons import BATCH, MAX_COLUMNS, note
+
+PARENT = "parent."
+NAME = "list.name"
+"""The column that says which of several lists a row comes from (the property of a history)."""
+_LEAST_SHARE = 0.9
+
+
+def nested_tables(table: TextTable, sample: Mapping[str, Sequence[str | None]]) -> list[TextTable]:
+    """One table for each list of objects in the records, or for each family of lists (`history.amount`,
+    `history.stage`): the items' own keys, the record's other columns as `parent.…`, and `list.name`.
+
+    A row keeps the line of its record. The tables have no lines of their own.
+    """
+    lists = [column for column in table.columns if _holds_lists(sample.get(column, ()))]
+    families: dict[str, list[str]] = {}
+    for column in lists:
+        families.setdefault(column.rpartition(".")[0] or column, []).append(column)
+    plain = [column for column in table.columns if column not in lists]
+    return [_child(table, name, columns, plain, sample) for name, columns in families.items()]
+
+
+def _holds_lists(cells: Sequence[str | None]) -> bool:
+    filled = [cell for cell in cells if cell and cell != "[]"]
+    some = filled[:50]
+    return bool(some) and sum(_objects(cell) is not None for cell in some) >= _LEAST_SHARE * len(some)
+
+
+def _objects(cell: str) -> list[dict[str, object]] | None:
+    """The objects of a JSON list, None where it is none."""
+    if not cell.startswith("["):
+        return None
+    try:
+        found = json.loads(cell, parse_int=str, parse_float=str)
+    except (ValueError, RecursionError):
+        return None
+    items = [item for item in found if isinstance(item, dict)]
+    return items if len(items) == len(found) and items else None
+
+
+def _child(
+    table: TextTable, name: str, lists: Sequence[str], plain: Sequence[str],
+    sample: Mapping[str, Sequence[str | None]],
+) -> TextTable:
+    keys: dict[str, None] = {}
+    for column in lists:
+        for cell in sample.get(column, ()):
+            for item in (_objects(cell) or ()) if cell else ():
+                keys.update(dict.fromkeys(_flat(item)))
+    columns = (*(PARENT + column for column in plain), NAME, *list(keys)[:MAX_COLUMNS])
+    draw = partial(_draw, table, tuple(lists), tuple(plain), tuple(keys)[:MAX_COLUMNS])
+    return TextTable(f"{table.file} › {name}", table.sha256, table.encoding, note("dialect_nested", name=name), columns,
+                     draw, nested=True)
+
+
+def _flat(item: Mapping[str, object], prefix: str = "") -> dict[str, str | None]:
+    flat: dict[str, str | None] = {}
+    for key, value in item.items():
+        if isinstance(value, dict) and value:
+            flat.update(_flat(value, f"{prefix}{key}."))
+        else:
+            flat[prefix + key] = _text(value)
+    return flat
+
+
+def _text(value: object) -> str | None:
+    if value is None or value == {}:
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _draw(
+    table: TextTable, lists: Sequence[str], plain: Sequence[str], keys: Sequence[str], fates: Fates
+) -> Iterator[TextBatch]:
+    """The items of the records, batch by batch. The record's own fates are counted where it is read itself."""
+    del fates
+    names = (*(PARENT + column for column in plain), NAME, *keys)
+    lines: list[int] = []
+    cells: dict[str, list[str | None]] = {name: [] for name in names}
+    for batch in table.draw(Fates()):
+        for place, line in enumerate(batch.lines):
+            for column in lists:
+                for item in _objects(batch.columns[column][place] or "") or ():
+                    lines.append(line)
+                    flat = _flat(item)
+                    for parent in plain:
+                        cells[PARENT + parent].append(batch.columns[parent][place])
+                    cells[NAME].append(column.rpartition(".")[2])
+                    for key in keys:
+                        cells[key].append(flat.get(key))
+            if len(lines) >= BATCH:
+                yield TextBatch(lines, cells)
+                lines, cells = [], {name: [] for name in names}
+    if lines:
+        yield TextBatch(lines, cells)

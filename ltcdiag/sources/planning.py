@@ -1,0 +1,167 @@
+"""A profile and the columns it found, made into the plan that the engine follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from ..domain.activities import load_activities
+from ..domain.headers import normal_header
+from ..domain.objects import load_objects, load_views
+from ..log.plan import Condition, Drop, EventPlan, Kind, LinkPlan, Moment, TablePlan, ViewPlan, Watch
+from ..log.records import Table
+from ..words import current, say
+from .profiles import load_systems
+from .recognising import Match, milestone_columns
+
+FILLED = "*"
+_MAIN = "opportunity"   # its stages are called as they are, those of other objects with the object's name before them
+_PARTIES = ("resource", "role", "department", "amount", "currency")
+
+
+def plan_of(table: Table, match: Match, *, zone: str | None = None, day_order: str | None = None,
+            currency: str | None = None) -> TablePlan:
+    """The plan of a table. zone, day_order, currency: what the user said of this system."""
+    profile, columns = match.profile, match.columns
+    system = load_systems()[profile.system]
+    kind = profile.object_type
+    return TablePlan(
+        table=table, system=profile.system, name=profile.name, role=profile.role, object_type=kind,
+        id=columns.get("id"), key_style=system.key_style,
+        other_keys=tuple(columns[name] for name in profile.other_keys if name in columns),
+        type_column=columns.get("type") if profile.types else None, types=profile.types, holds=profile.holds,
+        row_id=columns.get("row_id"), fields=dict(columns),
+        events=tuple(_events(match, table.columns)), links=tuple(_links(match)), drops=tuple(_drops(match)),
+        watched=tuple(_watched(match)), naive_zone=zone or _zone(table, match), day_order=day_order, currency=currency,
+    )
+
+
+def _zone(table: Table, match: Match) -> str | None:
+    """The zone of times without one: of the dialect that a column gives away, else of the system."""
+    system = load_systems()[match.profile.system]
+    headers = {normal_header(column) for column in table.columns}
+    return next((zone for column, zone in system.zones if column in headers), system.naive_zone or None)
+
+
+def _events(match: Match, columns: Sequence[str]) -> list[EventPlan]:
+    found = [plan for entry in match.profile.events if (plan := _event(match, entry)) is not None]
+    for column, label, entry in milestone_columns(match.profile, columns):
+        found.append(EventPlan(
+            activity=stage_prefix(match.profile.object_type), kind="stage", time=Moment(column), text=label,
+            clock="milestone", roles=_roles(match, entry),
+        ))
+    return found
+
+
+def _event(match: Match, entry: Mapping[str, Any]) -> EventPlan | None:
+    """An event of the profile on these columns; None where a column is missing that it cannot do without."""
+    time = _moment(match, entry["time"])
+    when = _conditions(match, entry)
+    label = match.columns.get(entry["stage"]) if "stage" in entry else None
+    if time is None or when is None or ("stage" in entry and label is None):
+        return None
+    shared = {"time": time, "start": _moment(match, entry.get("start")), "clock": entry.get("clock", "recorded"),
+              "when": when, "roles": _roles(match, entry), "recorded": _moment(match, entry.get("recorded"))}
+    if label is not None:
+        return EventPlan(activity=stage_prefix(match.profile.object_type), kind=entry.get("kind", "stage"), label=label,
+                         **shared)
+    activity = load_activities()[entry["activity"]]
+    kind = cast("Kind", activity.kind)
+    return EventPlan(activity=activity.name(current()), key=activity.key, kind=kind, **shared)
+
+
+def stage_prefix(object_type: str) -> str:
+    """What stands before the stage of an object that is no opportunity, so that "New" of a lead is no "New" of a
+    contract."""
+    if object_type == _MAIN:
+        return ""
+    return load_objects()[object_type].name(current()) + say("log.colon", current())
+
+
+def _moment(match: Match, spec: str | Sequence[str] | None) -> Moment | None:
+    """A field, the first of several ("a|b"), or a pair of day and clock."""
+    if spec is None:
+        return None
+    if isinstance(spec, str):
+        column = next((match.columns[name] for name in spec.split("|") if name in match.columns), None)
+        return Moment(column) if column else None
+    day, clock = spec
+    if day not in match.columns:
+        return None
+    return Moment(match.columns[day], match.columns.get(clock))
+
+
+def _conditions(match: Match, entry: Mapping[str, Any]) -> tuple[Condition, ...] | None:
+    """The conditions of an entry; None where one asks for a column that is not there."""
+    found = []
+    for name, values in entry.get("when", {}).items():
+        if name not in match.columns:
+            return None
+        found.append(_condition(match.columns, name, values, True))
+    found += [_condition(match.columns, name, values, False) for name, values in entry.get("unless", {}).items()
+              if name in match.columns]
+    if any(name in match.columns for name in entry.get("without", ())):
+        return None
+    return tuple(found)
+
+
+def _condition(columns: Mapping[str, str], name: str, values: str | Sequence[str], wanted: bool) -> Condition:
+    """FILLED: any text. "=field": the text of that field. "@stage": texts that mean one of these stages."""
+    if values == FILLED:
+        return Condition(columns[name], (), wanted)
+    if isinstance(values, str) and values.startswith("="):
+        return Condition(columns[name], (), wanted, same_as=columns.get(values[1:], ""))
+    if isinstance(values, str) and values.startswith("@"):
+        return Condition(columns[name], (), wanted, means=tuple(values[1:].split(",")))
+    return Condition(columns[name], (values,) if isinstance(values, str) else tuple(values), wanted)
+
+
+def _roles(match: Match, entry: Mapping[str, Any]) -> dict[str, str]:
+    """The people of an event: the entry's own fields over those of the table."""
+    roles = {role: match.columns[role] for role in _PARTIES if role in match.columns}
+    for role in _PARTIES:
+        if entry.get(role) in match.columns:
+            roles[role] = match.columns[entry[role]]
+    return roles
+
+
+def _links(match: Match) -> list[LinkPlan]:
+    columns = match.columns
+    return [
+        LinkPlan(
+            column=columns[entry["field"]], object_type=entry.get("to", ""), qualifier=entry["as"],
+            many=entry.get("many", ""), amount=columns.get(entry.get("amount", "")), makes=entry.get("makes", False),
+            type_column=columns.get(entry.get("type_field", "")), types=entry.get("types", {}),
+            reverse=entry.get("reverse", False),
+        )
+        for entry in match.profile.links if entry["field"] in columns
+    ]
+
+
+def _drops(match: Match) -> list[Drop]:
+    found = ((entry["reason"], _conditions(match, entry)) for entry in match.profile.drops)
+    return [Drop(reason, when) for reason, when in found if when]
+
+
+def _watched(match: Match) -> list[Watch]:
+    """amount: changes of the sum. expected_close: the promised date, pushed or pulled."""
+    names = {"amount": ("amount", "amount_changed", "amount_changed"),
+             "expected_close": ("day", "close_date_pushed", "close_date_pulled")}
+    activities, lang = load_activities(), current()
+    return [
+        Watch(match.columns[name], kind, (activities[up].name(lang), up), (activities[down].name(lang), down))  # type: ignore[arg-type]
+        for name in match.profile.watched if name in match.columns for kind, up, down in [names[name]]
+    ]
+
+
+def view_plan(key: str) -> ViewPlan:
+    """The case view of that key. The names of objects are in the current language."""
+    lang = current()
+    view = load_views()[key]
+    objects = load_objects()
+    return ViewPlan(
+        key=key, of=view.of, holds=view.holds, ranks={name: kind.rank for name, kind in objects.items()},
+        satellites=frozenset(name for name, kind in objects.items() if kind.satellite),
+        names={**{name: kind.name(lang) for name, kind in objects.items()},
+               **{name: each.name(lang) for name, each in load_views().items() if name not in objects}},
+    )

@@ -1,0 +1,104 @@
+"""What is known of each system, read from `systems/*.toml`: its tables, how they are told, what is made of them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any
+
+from ..domain.headers import normal_header
+
+GENERAL = "general"
+
+
+@dataclass(frozen=True)
+class TableProfile:
+    """One table of a system.
+
+    fields: field → the headers it may have, in their written form. needs: fields without which it is not this table.
+    tells: fields that show that it is. never: headers that show that it is not. content: field → pattern that most of
+    its values match. pattern: of headers that are milestones (group `label`). events, links, drops, watched: as in the
+    file; see docs/sources.md for the grammar.
+    """
+
+    system: str
+    name: str
+    role: str
+    object_type: str
+    holds: bool
+    fields: Mapping[str, tuple[str, ...]]
+    needs: tuple[str, ...]
+    tells: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    content: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
+    milestones: tuple[Mapping[str, Any], ...] = ()
+    types: Mapping[str, str] = field(default_factory=dict)
+    events: tuple[Mapping[str, Any], ...] = ()
+    links: tuple[Mapping[str, Any], ...] = ()
+    drops: tuple[Mapping[str, Any], ...] = ()
+    watched: tuple[str, ...] = ()
+    other_keys: tuple[str, ...] = ()
+    lacks: str = ""
+    headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    """The headers of each field in their normal form."""
+
+
+@dataclass(frozen=True)
+class SystemProfile:
+    """A system: names, how ids are written, the zone of times without one ("" = not known), and its tables."""
+
+    key: str
+    zh: str
+    en: str
+    key_style: str
+    naive_zone: str
+    zones: tuple[tuple[str, str], ...]
+    tables: tuple[TableProfile, ...]
+
+    def name(self, lang: str) -> str:
+        """Its name; Chinese for every kind of Chinese."""
+        return self.zh if lang.startswith("zh") else self.en
+
+
+@cache
+def load_systems() -> Mapping[str, SystemProfile]:
+    """Key → profile, sorted by key with the general one last."""
+    folder = files(__package__) / "systems"
+    found = {}
+    for file in sorted(folder.iterdir(), key=lambda f: (f.name == f"{GENERAL}.toml", f.name)):
+        if file.name.endswith(".toml"):
+            system = _system(tomllib.loads(file.read_text("utf-8")))
+            found[system.key] = system
+    return MappingProxyType(found)
+
+
+def _system(data: Mapping[str, Any]) -> SystemProfile:
+    key = data["key"]
+    return SystemProfile(
+        key=key, zh=data["zh"], en=data["en"], key_style=data.get("key_style", "plain"),
+        naive_zone=data.get("naive_zone", ""),
+        zones=tuple((normal_header(entry["column"]), entry["zone"]) for entry in data.get("zone", ())),
+        tables=tuple(_table(key, entry) for entry in data["table"]),
+    )
+
+
+def _table(system: str, entry: Mapping[str, Any]) -> TableProfile:
+    fields = {name: tuple(headers) for name, headers in entry["fields"].items()}
+    return TableProfile(
+        system=system, name=entry["name"], role=entry.get("role", "events"), object_type=entry.get("object", ""),
+        holds=entry.get("holds", True),
+        fields=fields, headers={name: tuple(map(normal_header, texts)) for name, texts in fields.items()},
+        needs=tuple(entry["needs"]), tells=tuple(entry.get("tells", ())),
+        never=tuple(map(normal_header, entry.get("never", ()))),
+        content={name: re.compile(text) for name, text in entry.get("content", {}).items()},
+        milestones=tuple(entry.get("milestone", ())),
+        types=entry.get("types", {}), events=tuple(entry.get("event", ())), links=tuple(entry.get("link", ())),
+        drops=tuple(entry.get("drop", ())), watched=tuple(entry.get("watch", ())),
+        other_keys=tuple(entry.get("keys", ())),
+        lacks=entry.get("lacks", ""),
+    )

@@ -1,0 +1,146 @@
+"""Which table of which system a file is, told by its headers and its values; winner, runner-up and what was missing."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from ..domain.headers import normal_header
+from .profiles import GENERAL, TableProfile, load_systems
+
+CLEAR = 1.25
+"""The winner's evidence must be this many times the runner-up's, or somebody must choose."""
+_FITS = 0.5     # of the sampled values must match a pattern
+
+
+@dataclass(frozen=True)
+class Match:
+    """A table profile on a table. columns: field → column. score: evidence, the more distinctive headers the more.
+    missing: needed fields that no column fills (the match is none then)."""
+
+    profile: TableProfile
+    columns: Mapping[str, str]
+    score: float
+    missing: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """System and table in one word."""
+        return f"{self.profile.system}.{self.profile.name}"
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """The best reading of a table by a profile (None: none fits), the second one of another kind, and the one that
+    came nearest of those that lack something. open: the two cannot be told apart."""
+
+    best: Match | None
+    runner_up: Match | None = None
+    near: Match | None = None
+    open: bool = False
+
+
+Sample = Mapping[str, Sequence[str | None]]
+
+
+def recognise(
+    tables: Sequence[tuple[Sequence[str], Sample]], *, system: str | None = None
+) -> list[Recognised]:
+    """One answer a table (columns and first values). system: only this one (and the general profile) is considered.
+
+    Where the headers of a table leave two systems open, that of the other tables decides, if it is one of the two.
+    """
+    ranked = [_ranked(columns, sample, system) for columns, sample in tables]
+    sure = {fits[0].profile.system for fits, _ in ranked if fits and not _is_open(fits)} - {GENERAL}
+    return [_decided(fits, near, sure) for fits, near in ranked]
+
+
+def _decided(fits: list[Match], near: Match | None, sure: set[str]) -> Recognised:
+    if not fits:
+        return Recognised(None, None, near)
+    best = fits[0]
+    if _is_open(fits):
+        kin = [match for match in fits if match.profile.system in sure and match.score * CLEAR >= best.score]
+        if len({match.profile.system for match in kin}) == 1:
+            best = kin[0]
+        else:
+            return Recognised(best, _other(fits, best), near, open=True)
+    return Recognised(best, _other(fits, best), near)
+
+
+def _other(fits: Sequence[Match], best: Match) -> Match | None:
+    return next((match for match in fits if match.name != best.name), None)
+
+
+def _is_open(fits: Sequence[Match]) -> bool:
+    """Whether a reading by another system has nearly the evidence of the best; the general one always gives way."""
+    rivals = [match for match in fits[1:] if match.profile.system not in (fits[0].profile.system, GENERAL)]
+    return bool(rivals) and fits[0].profile.system != GENERAL and rivals[0].score * CLEAR > fits[0].score
+
+
+def _ranked(columns: Sequence[str], sample: Sample, system: str | None) -> tuple[list[Match], Match | None]:
+    headers: dict[str, str] = {}
+    for column in columns:
+        headers.setdefault(normal_header(column), column)
+    wanted = [profile for key, found in load_systems().items() if system in (None, key) or key == GENERAL
+              for profile in found.tables]
+    matches = [_match(profile, headers, sample) for profile in wanted]
+    fits = sorted((m for m in matches if m and not m.missing),
+                  key=lambda m: (m.profile.system == GENERAL, -m.score, m.name))
+    near = [m for m in matches if m and m.missing and len(m.missing) <= len(m.profile.needs) / 2]
+    return fits, max(near, key=lambda m: m.score, default=None)
+
+
+def _match(profile: TableProfile, headers: Mapping[str, str], sample: Sample) -> Match | None:
+    if any(header in headers for header in profile.never):
+        return None
+    columns, score = {}, 0.0
+    taken: set[str] = set()
+    for name, written in profile.headers.items():
+        hit = next((header for header in written if header in headers), None)
+        if hit is not None:
+            columns[name] = headers[hit]
+            if hit not in taken:
+                score += 1 / _uses()[hit]
+            taken.add(hit)
+    if not all(_fits(pattern, sample.get(columns[name], ())) for name, pattern in profile.content.items()
+               if name in columns):
+        return None
+    missing = tuple(name for name in profile.needs if not any(part in columns for part in name.split("|")))
+    if profile.tells and not any(name in columns for name in profile.tells):
+        missing = (*missing, "|".join(profile.tells))
+    if profile.milestones and "milestones" in profile.needs:
+        missing = tuple(name for name in missing if name != "milestones")
+        if not milestone_columns(profile, list(headers.values())):
+            missing = (*missing, "milestones")
+    return Match(profile, columns, round(score, 3), missing) if columns else None
+
+
+def _fits(pattern: re.Pattern[str], values: Sequence[str | None]) -> bool:
+    filled = [value.strip() for value in values if value and value.strip()][:200]
+    return not filled or sum(bool(pattern.search(value)) for value in filled) >= _FITS * len(filled)
+
+
+def milestone_columns(profile: TableProfile, columns: Sequence[str]) -> list[tuple[str, str, Mapping[str, object]]]:
+    """Columns that hold the date of one stage each: column, stage, the entry of the profile."""
+    found = []
+    for entry in profile.milestones:
+        pattern = re.compile(entry["columns"], re.IGNORECASE)
+        for column in columns:
+            hit = pattern.match(column.strip())
+            if hit:
+                found.append((column, hit["label"].strip(), entry))
+    return found
+
+
+@cache
+def _uses() -> Counter[str]:
+    """Normal header → how many tables of all systems may have it."""
+    return Counter(
+        header for system in load_systems().values() for table in system.tables
+        for header in {text for texts in table.headers.values() for text in texts}
+    )
+

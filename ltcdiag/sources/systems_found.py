@@ -1,0 +1,144 @@
+"""Tables of known systems among those that were opened, each with its plan; the rest with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingABC
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..errors import Fault, InputError, QuestionError
+from ..log.plan import TablePlan
+from ..log.records import Table, TextTable
+from ..words import current
+from .mapping import Mapping
+from .nested import nested_tables
+from .planning import plan_of
+from .profiles import GENERAL, load_systems
+from .reading import sample_of
+from .reasons import fault, note
+from .recognising import Match, Recognised, recognise
+from .roles import REQUIRED, judge_roles
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A table, its first values, and what it was recognised as."""
+
+    table: Table
+    sample: MappingABC[str, Sequence[str | None]]
+    found: Recognised
+
+
+@dataclass(frozen=True)
+class SystemTables:
+    """plans: what is read. unused: tables that no profile fits, with the reason in words. seen: all of them."""
+
+    plans: tuple[TablePlan, ...]
+    unused: tuple[tuple[Table, str], ...]
+    seen: tuple[Seen, ...]
+
+
+def look_at_systems(tables: Sequence[Table], settings: Mapping) -> list[Seen]:
+    """Every table, with the lists inside its records, and what it was recognised as."""
+    _refuse_unknown_system(settings.system)
+    every: list[tuple[Table, MappingABC[str, Sequence[str | None]]]] = []
+    for table in tables:
+        sample = sample_of(table)
+        every.append((table, sample))
+        if isinstance(table, TextTable):
+            every += [(inner, sample_of(inner)) for inner in nested_tables(table, sample)]
+    found = recognise([(table.columns, sample) for table, sample in every], system=settings.system)
+    return [Seen(table, sample, each) for (table, sample), each in zip(every, found, strict=True)]
+
+
+def _refuse_unknown_system(system: str | None) -> None:
+    known = load_systems()
+    if system is not None and system not in known and system != "events":
+        raise InputError(fault("unknown_system", system=system, known=", ".join([*known, "events"])))
+
+
+def system_tables(tables: Sequence[Table], settings: Mapping) -> SystemTables | None:
+    """The plans of the tables of known systems; None where there is none and the tables are plain event tables.
+
+    Raises QuestionError where two systems fit alike, InputError where the system that was named fits nothing.
+    """
+    if settings.system == "events" or settings.columns:
+        return None
+    seen = look_at_systems(tables, settings)
+    used = [each for each in seen if each.found.best is not None and _is_better_than_events(each)]
+    if not any(_makes_events(each) for each in used):
+        if settings.system is not None:
+            raise InputError([_wrong_system(seen, settings.system)])
+        return None
+    _ask_open(used)
+    plans = [_plan(each.table, each.found.best, settings) for each in used if each.found.best is not None]
+    left = [each for each in seen if each not in used and not _is_nested(each.table)]
+    return SystemTables(tuple(plans), tuple((each.table, _why_not(each)) for each in left), tuple(seen))
+
+
+def _is_nested(table: Table) -> bool:
+    return isinstance(table, TextTable) and table.nested
+
+
+def _makes_events(seen: Seen) -> bool:
+    match = seen.found.best
+    return match is not None and match.profile.role == "events" and bool(match.profile.events or
+                                                                          match.profile.milestones)
+
+
+def _is_better_than_events(seen: Seen) -> bool:
+    """Whether a profile says more of the table than that it is a plain log of events: always, but for the general one
+    where a case has several rows, each with an activity and a time."""
+    match = seen.found.best
+    if match is None or match.profile.system != GENERAL:
+        return match is not None
+    if not match.profile.holds:
+        return True
+    roles, faults = judge_roles(seen.table.columns, dict(seen.sample), file=seen.table.file)
+    if faults or any(roles[role] is None for role in REQUIRED):
+        return True
+    cases = [cell for cell in seen.sample.get(roles["case"] or "", ()) if cell]
+    return len(set(cases)) == len(cases)
+
+
+def _ask_open(used: Sequence[Seen]) -> None:
+    faults = [
+        fault("question_system", where=each.table.file, one=_system_name(best), other=_system_name(other),
+              key=best.profile.system, other_key=other.profile.system)
+        for each in used if each.found.open and (best := each.found.best) and (other := each.found.runner_up)
+    ]
+    if faults:
+        raise QuestionError(faults)
+
+
+def _system_name(match: Match) -> str:
+    return f"{load_systems()[match.profile.system].name(current())} {match.profile.name}"
+
+
+def _plan(table: Table, match: Match, settings: Mapping) -> TablePlan:
+    answers = settings.sources.get(match.profile.system, {})
+    return plan_of(table, match, zone=answers.get("timezone"), day_order=answers.get("day_order"),
+                   currency=answers.get("currency"))
+
+
+def _why_not(seen: Seen) -> str:
+    near = seen.found.near
+    if near is None:
+        return note("unused_no_profile")
+    return note("unused_near", name=_system_name(near), missing=_missing(near))
+
+
+def _missing(match: Match) -> str:
+    """What the match lacks, by the headers it would have had."""
+    return ", ".join(
+        (match.profile.fields.get(name.split("|")[0]) or (name,))[0] for name in match.missing
+    )
+
+
+def _wrong_system(seen: Sequence[Seen], system: str) -> Fault:
+    free = recognise([(each.table.columns, each.sample) for each in seen])
+    like = next((each.best for each in free if each.best is not None and each.best.profile.system != GENERAL), None)
+    name = load_systems()[system].name(current())
+    if like is not None:
+        return fault("wrong_system_like", system=name, like=_system_name(like), key=like.profile.system)
+    return fault("wrong_system", system=name)
