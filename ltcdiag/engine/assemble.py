@@ -135,7 +135,8 @@ def _canonical(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class _Fates:
-    """Records of the tables that make events, and of those that do not."""
+    """aside, merged: records that made no event, or none of their own. reference: records that only name or link
+    objects. making: all the others. more: events beyond one a record."""
 
     aside: dict[str, int]
     merged: int
@@ -151,14 +152,15 @@ def _fates(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> 
         create table aside_records as
         select row, coalesce(reason, case when unread then 'ts_unreadable' when row in ({held}) then 'no_moment'
           else 'no_event' end) as reason
-        from rec where row not in (select row from made)""")
+        from rec where row not in (select row from made) and not (quiet and reason is null)""")
     aside = dict(connection.sql("select reason, count(*) from aside_records group by 1 order by 1").fetchall())
     merged = int(connection.sql(
         "select count(distinct row) from gone where row not in (select row from evs)").fetchall()[0][0])
-    making = int(connection.sql("select count(*) from rec").fetchall()[0][0])
+    quiet = int(connection.sql("select count(*) from rec where quiet and reason is null").fetchall()[0][0])
+    making = int(connection.sql("select count(*) from rec").fetchall()[0][0]) - quiet
     events, rows = connection.sql("select count(*), count(distinct row) from evs").fetchall()[0]
     reference = sum(source.item.records for source in sources if source.plan.role != "events")
-    return _Fates(aside, merged, reference, making, events - rows)
+    return _Fates(aside, merged, reference + quiet, making, events - rows)
 
 
 def _steps(

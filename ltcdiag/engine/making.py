@@ -221,7 +221,7 @@ def make_events(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]
     """`made`: every event of every record. `rec`: every record of the tables that make events, with its reason."""
     connection.execute(f"create table made ({', '.join(COLUMNS)})")
     connection.execute("create table rec (row bigint, space varchar, type varchar, id varchar, reason varchar, "
-                       f"unread boolean, currency varchar, amount {AMOUNT}, bad_amount boolean)")
+                       f"unread boolean, currency varchar, amount {AMOUNT}, bad_amount boolean, quiet boolean)")
     for source in sources:
         if source.plan.role != "events":
             continue
@@ -258,7 +258,7 @@ def _records(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
         sum_, text = amount(item, column), cell(item, column)
     connection.execute(
         f"insert into rec select {item.row}, {source.space}, {source.type}, {source.key}, {source.dropped}, {unread}, "
-        f"{source.currency}, {sum_}, {text} is not null and {sum_} is null from {item.relation}"
+        f"{source.currency}, {sum_}, {text} is not null and {sum_} is null, {str(not source.plan.events).lower()} from {item.relation}"
     )
 
 
