@@ -43,8 +43,9 @@ def _macros(empty: str, never: str) -> dict[str, str]:
         "text_key(x)": "upper(regexp_replace(x, '\\s+', '', 'g'))",
         "key_plain(x)": "val(x)",
         "salesforce_tail(x)": _SUFFIX,
-        "key_salesforce(x)": """case when regexp_full_match(val(x), '[a-zA-Z0-9]{15}')
-            then val(x) || salesforce_tail(val(x)) else val(x) end""",
+        # x is named once: a macro is text, and fifteen copies of a long x took a minute to plan
+        "key_salesforce(x)": """list_transform([val(x)], lambda k:
+            case when regexp_full_match(k, '[a-zA-Z0-9]{15}') then k || salesforce_tail(k) else k end)[1]""",
         "key_sap(x)": "coalesce(nullif(ltrim(val(x), '0'), ''), val(x))",
         "plain_number(x)": """case when regexp_full_match(x, '[-+]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]+)?')
             then replace(x, ',', '') when regexp_full_match(x, '[0-9.]+-') then '-' || rtrim(x, '-') else x end""",
