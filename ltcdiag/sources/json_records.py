@@ -5,18 +5,18 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from ..errors import InputError
+from ..errors import Fault, InputError
 from ..log.ledger import RowSetAside
 from ..log.records import TextTable
 from .content import Content
 from .encoding import Encoding, detect
+from .json_answers import is_interface_description, page_rows, record_in, rows_of
 from .lines import Lines
 from .reasons import MAX_COLUMNS, MAX_DEPTH, MAX_LINE, MAX_TREE_BYTES, SHOWN, fault, note
 from .spool import Spool
-
-_WRAPPERS = ("data", "results", "records", "items", "value", "rows", "list", "events")
 
 
 class _Number(str):
@@ -31,7 +31,10 @@ def open_json(content: Content, encoding: str | None = None) -> TextTable:
     first = _first_line(content, chosen)
     spool = Spool(content.file)
     by_line = isinstance(_parsed(first), dict) and _more_lines(content, chosen)
-    if by_line:
+    if by_line and page_rows(_parsed(first)) is not None:
+        _pages_by_line(content, chosen, spool)
+        dialect = note("dialect_jsonl")
+    elif by_line:
         _by_line(content, chosen, spool)
         dialect = note("dialect_jsonl")
     else:
@@ -85,6 +88,23 @@ def _by_line(content: Content, encoding: Encoding, spool: Spool) -> None:
     spool.lines = number
 
 
+def _pages_by_line(content: Content, encoding: Encoding, spool: Spool) -> None:
+    """One page of a list a line: its rows are the items of the file."""
+    source = Lines(content, encoding)
+    number = 0
+    for physical, line in enumerate((line for block in source.blocks() for line in block), 1):
+        if physical in source.bad:
+            number += 1
+            spool.set_aside.append(replace(source.bad.pop(physical), line_from=number, line_to=number))
+            continue
+        page = _parsed(line)
+        rows = page_rows(page) if line.strip() else []
+        for row in [page] if rows is None else rows:
+            number += 1
+            _take(spool, content.file, number, row, line.strip())
+    spool.lines = number
+
+
 def _whole(content: Content, encoding: Encoding, spool: Spool) -> str:
     text = content.whole(MAX_TREE_BYTES).decode(encoding.codec, "replace")
     try:
@@ -94,39 +114,25 @@ def _whole(content: Content, encoding: Encoding, spool: Spool) -> str:
     except ValueError as error:
         line, column = getattr(error, "lineno", 0), getattr(error, "colno", 0)
         raise InputError(fault("broken_json", where=content.file, line=line, column=column)) from None
-    path, items = _list_of_objects(document)
+    if is_interface_description(document):
+        raise InputError(_described(content.file, document))
+    path, items = rows_of(document)
     for number, item in enumerate(items, 1):
         _take(spool, content.file, number, item, "")
     spool.lines = len(items)
     return note("dialect_json", path=path) if path else note("dialect_json_array")
 
 
-def _list_of_objects(document: Any) -> tuple[str, list[Any]]:
-    """The list of objects of a document and where it stands; an object alone is a list of one."""
-    if isinstance(document, list):
-        return "", document
-    if not isinstance(document, dict):
-        return "", []
-    found = {
-        key: value
-        for key, value in document.items()
-        if isinstance(value, list) and value and isinstance(value[0], dict)
-    }
-    for key in _WRAPPERS:
-        if key in found:
-            return key, found[key]
-        if isinstance(document.get(key), dict):
-            inner, items = _list_of_objects(document[key])
-            if inner:
-                return f"{key}.{inner}", items
-    if len(found) == 1:
-        return next(iter(found.items()))
-    return "", [document]
+def _described(file: str, document: Any) -> Fault:
+    """An interface description: what to ask for instead, by the system that it names."""
+    hosts = json.dumps(document.get("servers") or document.get("host") or "")
+    return fault("openapi_zoho" if "zoho" in hosts else "openapi", where=file)
 
 
 def _take(spool: Spool, file: str, number: int, item: Any, line: str) -> None:
     """Keep an object as a record, or set it aside."""
     reason = ""
+    item = record_in(item)
     flat: dict[str, str | None] = {}
     if not isinstance(item, dict):
         reason = "not_json" if item is None and line and line != "null" else "not_an_object"
