@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .sources.systems_found import SystemTables
 
 
+HISTORY_BEGINS = "history_begins"
 FEW_CASES = 20
 """Below this a log describes its cases and not a process; the report says so."""
 
@@ -115,6 +116,7 @@ def _read_systems(
     from .domain.activities import load_activities
     from .domain.labels import map_labels
     from .domain.objects import load_views, usual_view
+    from .engine.assemble import Words
     from .engine.build import build_view
     from .sources.planning import view_plan
 
@@ -124,10 +126,10 @@ def _read_systems(
     if notion not in load_views():
         raise InputError(say("engine.unknown_choice", current(), value=case),
                          fix=say("engine.one_of", current(), values=", ".join(load_views())))
-    partial = load_activities()["payment_partial"]
+    words = Words(*((load_activities()[key].name(current()), key) for key in ("payment_partial", HISTORY_BEGINS)))
     return build_view(
         systems.plans, systems.unused, options, view_plan(notion),
-        partial=(partial.name(current()), partial.key),
+        words=words,
         meaning=lambda kind, texts: map_labels(texts, own=settings.labels, object_type=kind).stages,
         labelling=lambda labels, stages, keys: _system_labelling(labels, stages, keys, settings),
         **shared,
@@ -146,7 +148,24 @@ def _system_labelling(
         meant = map_labels([stage.label], own=settings.labels, object_type=stage.object_type)[stage.label]
         known[stage.activity] = _by_flags(stage, meant)
     own = {**{label: stage for label, stage in known.items() if stage and label in labels}, **settings.labels}
-    return _labelling(labels, replace(settings, labels=own))
+    found = _labelling(labels, replace(settings, labels=own))
+    return replace(
+        found,
+        states=frozenset(each.activity for each in stages if each.activity in labels and _lasts(each, found)),
+        passing=frozenset(label for label, key in keys.items() if load_activities()[key].kind in _PASSING),
+        unseen=frozenset(label for label, key in keys.items() if key == HISTORY_BEGINS),
+    )
+
+
+_PASSING = ("change", "step", "approval", "merge")
+
+
+def _lasts(stage: StageLabel, found: Labelling) -> bool:
+    """Whether an object stays in a stage, and does not merely pass a gate or come to its end there."""
+    from .domain.stages import load_stages
+
+    canonical = found.stages.get(stage.activity)
+    return not stage.closed and (canonical is None or load_stages()[canonical].gate == "none")
 
 
 def _by_flags(stage: StageLabel, meant: str | None) -> str:

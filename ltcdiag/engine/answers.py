@@ -110,6 +110,22 @@ select o.n as case, enum_code(w.a)::bigint as label, {party} as party,
 from {wi} w join open_time o using (c) join {cs} cs using (c)
 where w.ts is not null and w.pos <= cs.last_pos order by o.n, w.pos"""
 
+# The same where some labels are states: a state is a step that ends when the next one is entered, and what passes
+# inside it is no step of its own. A state that nobody has left is where the case stands.
+STATE_STEPS = """
+with open_time as ({open_time}),
+told as (select o.n, w.*, grip from {wi} w join open_time o using (c) join {cs} cs using (c) join lab using (a)
+         where w.ts is not null and w.pos <= cs.last_pos),
+placed as (select *,
+  last_value(case when grip <> 2 then grip end ignore nulls) over (partition by c order by pos) as in_force,
+  min(case when grip <> 2 then ts end) over (
+    partition by c order by pos rows between 1 following and unbounded following) as next_ts from told)
+select w.n as case, enum_code(w.a)::bigint as label, {party} as party, {person} as person,
+       coalesce(epoch_us(w.st), {no_time}) as started,
+       case grip when 1 then epoch_us(next_ts) else epoch_us(w.ts) end as ended,
+       w.grip = 1 and next_ts is null as stands
+from placed w where not (grip = 2 and coalesce(in_force, 0) = 1) order by w.n, w.pos"""
+
 # The values of a column in each case; a case with several has several rows.
 SEGMENTS = """
 with numbered as (select c, (row_number() over (order by c) - 1)::bigint as n from {cs}),

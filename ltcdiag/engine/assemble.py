@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import Fault, InputError
 from ..log.ledger import Ledger, Money, RowSetAside, Step
@@ -22,6 +22,7 @@ from .making import Meaning, Source, decide_times, make_events, unreadable_notes
 from .refining import (
     StageLabel,
     counted,
+    mark_cut_histories,
     merge_repeats,
     name_people,
     parties_present,
@@ -33,6 +34,13 @@ from .views import Viewed, make_view
 
 if TYPE_CHECKING:
     import duckdb
+
+
+class Words(NamedTuple):
+    """Label and key of a partial payment, and of the place where a cut history begins."""
+
+    partial: tuple[str, str]
+    cut: tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -69,11 +77,11 @@ def assemble(
     unused: Sequence[tuple[Table, str]],
     options: ReadOptions,
     view: ViewPlan,
-    partial: tuple[str, str],
+    words: Words,
     meaning: Meaning,
     progress: Progress,
 ) -> Assembled:
-    """Loads the tables and makes `kept`. partial: label and key of a partial payment. meaning: of stage texts.
+    """Loads the tables and makes `kept`. words: labels of the events that are made here. meaning: of stage texts.
 
     Raises InputError when no event is left, QuestionError when zone or day order must be asked.
     """
@@ -90,7 +98,8 @@ def assemble(
     make_objects(connection, sources)
     merge_repeats(connection)
     make_links(connection, view)
-    settle_payments(connection, partial)
+    settle_payments(connection, words.partial)
+    mark_cut_histories(connection, words.cut)
     return _account(connection, sources, spare, options, view, zone)
 
 

@@ -11,13 +11,13 @@ from ..log.event_log import EventLog
 from ..log.plan import TablePlan, ViewPlan
 from ..log.records import ColumnMap, Table
 from ..words import current, say
-from .assemble import assemble
+from .assemble import Words, assemble
 from .connection import connect, lock
 from .duck_tables import DuckTables, Store
 from .ingest import Ingested, ingest
 from .loading import Progress, ReadOptions, silent
 from .making import Meaning
-from .prepare import AFTERCARE_CASES, prepare_aftercare, prepare_events, prepare_labels
+from .prepare import AFTERCARE_CASES, prepare_aftercare, prepare_events, prepare_labels, prepare_states
 from .refining import StageLabel
 
 if TYPE_CHECKING:
@@ -29,13 +29,18 @@ class Labelling:
     """What the activities mean.
 
     stages: activity → canonical stage or None. levels: level → activity → the key it has there. closing:
-    labels that close a case. aftercare: labels that may follow a close without reopening the case.
+    labels that close a case. aftercare: labels that may follow a close without reopening the case. states: labels that
+    say which stage a case has entered, where it stays until the next one. passing: labels of what happens inside such
+    a stage and does not end it (a call, a changed amount). unseen: labels before which the history is cut.
     """
 
     stages: Mapping[str, str | None]
     levels: Mapping[str, Mapping[str, str]]
     closing: frozenset[str] = frozenset()
     aftercare: frozenset[str] = frozenset()
+    states: frozenset[str] = frozenset()
+    passing: frozenset[str] = frozenset()
+    unseen: frozenset[str] = frozenset()
 
 
 def build(
@@ -68,7 +73,7 @@ def build_view(
     options: ReadOptions,
     view: ViewPlan,
     *,
-    partial: tuple[str, str],
+    words: Words,
     meaning: Meaning,
     labelling: Callable[[Sequence[str], Sequence[StageLabel], Mapping[str, str]], Labelling],
     name: str,
@@ -78,12 +83,12 @@ def build_view(
 ) -> EventLog:
     """Reads tables of systems into one case view of their objects.
 
-    partial: label and key of a partial payment. meaning: the canonical stages of stage texts of one object type.
+    words: labels of the events that are made here. meaning: the canonical stages of stage texts of one object type.
     labelling is asked once, with the sorted activities, the stages that the systems name, and the canonical key of
     each activity that was made from columns. Errors as `build`.
     """
     connection = connect(threads)
-    found = assemble(connection, plans, unused, options, view, partial, meaning, progress)
+    found = assemble(connection, plans, unused, options, view, words, meaning, progress)
     facts = _Facts(name, view.key, {role: role for role in found.present}, calendar)
     used = [(plan.table, ColumnMap(dict(plan.fields))) for plan in plans]
     return _finished(
@@ -112,10 +117,11 @@ def _finished(
     activities = [row[0] for row in connection.sql("select distinct a::varchar from ev order by 1").fetchall()]
     meaning = labelling(activities)
     prepare_labels(connection, meaning.stages, meaning.levels, meaning.closing, meaning.aftercare)
+    prepare_states(connection, meaning.states, meaning.passing)
     after = prepare_aftercare(connection)
     known = bool(meaning.closing) or "outcome" in found.roles
     columns = tuple(connection.sql("select * from ev limit 0").columns)
-    store = Store(connection, columns, found.loaded, found.as_of, known)
+    store = Store(connection, columns, found.loaded, found.as_of, known, states=meaning.states, unseen=meaning.unseen)
     tables = DuckTables(store)
     events = int(connection.sql("select count(*) from ev").fetchall()[0][0])
     return EventLog(
@@ -130,7 +136,8 @@ def _finished(
         calendar=facts.calendar,
         ledger=found.ledger({"events": events, "cases": tables.cases, "activities": len(activities)}),
         fingerprint=fingerprint(meaning),
-        notes=(*found.notes, *([_aftercare_note(after)] if after else [])),
+        notes=(*found.notes, *([_aftercare_note(after)] if after else []),
+               *([say("engine.states", current(), n=len(meaning.states))] if meaning.states else [])),
     )
 
 

@@ -33,6 +33,8 @@ class Store:
     loaded: tuple[Loaded, ...]
     as_of: datetime
     closes_known: bool
+    states: frozenset[str] = frozenset()
+    unseen: frozenset[str] = frozenset()
     prepared: set[str] = field(default_factory=set)
     views: int = 0
 
@@ -133,14 +135,20 @@ class DuckTables:
         party, person = _code(by), _code("resource" if "resource" in store.columns else "")
         as_of = f"timestamp '{store.as_of.isoformat(sep=' ')}'"
         open_time = answers.OPEN_TIME.format(as_of=as_of, **names)
-        asked = answers.STEPS.format(open_time=open_time, party=party, person=person, no_time=NO_TIME, **names)
-        rows = self._arrays(asked)
+        statement = answers.STATE_STEPS if store.states else answers.STEPS
+        asked = statement.format(open_time=open_time, party=party, person=person, no_time=NO_TIME, **names)
+        rows, standing = _standing(self._arrays(asked))
         cases = self._arrays(open_time)
         return Steps(
             **rows, entered=cases["entered"], left=cases["until"], closed=cases["closed"].astype(bool),
-            labels=self._values("act"), parties=self._values(by) if by else (), by=by,
+            labels=self._values("act"), standing=standing, states=self._codes(store.states),
+            unseen=self._codes(store.unseen), parties=self._values(by) if by else (), by=by,
             known=store.closes_known, as_of=self._one(f"select epoch_us({as_of})"),
         )
+
+    def _codes(self, labels: frozenset[str]) -> frozenset[int]:
+        return frozenset(code for code, label in enumerate(self._values("act")) if label in labels) if labels \
+            else frozenset()
 
     def _arrays(self, sql: str) -> dict[str, Any]:
         return dict(self.store.connection.sql(sql).fetchnumpy())
@@ -168,6 +176,16 @@ class DuckTables:
 
     def _used(self, sql: str) -> list[str]:
         return [f"{n}{self.selection}" for n in ("ev", "wi", "cs") if self.selection and f"{n}{self.selection}" in sql]
+
+
+def _standing(rows: dict[str, Any]) -> tuple[dict[str, Any], dict[int, int]]:
+    """The steps that are finished, and case → label of the state that it has not left."""
+    stands = rows.pop("stands", None)
+    if stands is None:
+        return rows, {}
+    stands = stands.astype(bool)
+    standing = dict(zip(rows["case"][stands].tolist(), rows["label"][stands].tolist(), strict=True))
+    return {name: values[~stands].astype("int64") for name, values in rows.items()}, standing
 
 
 def _code(party: str) -> str:

@@ -90,16 +90,22 @@ def _one_space(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"update {table} set space = '' where type not in ({keep})")
 
 
+_FACTS = ("name", "amount", "currency", "owner", "state")
+
+
+def _first_filled(column: str) -> str:
+    return f"first({column} order by row) filter ({column} is not null) as {column}"
+
+
 def _number_objects(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute("""
+    connection.execute(f"""
         create table ob as
         with every as (
           select space, type, id from held union select space, type, id from made
           union select '' as space, to_type, text from asked where makes and (to_type, text_key(text)) not in (
             select type, text_key(id) from held union select type, text_key(text) from called)
           union select space, type, id from asked),
-        first as (select space, type, id, min(row) as row, arg_min(name, row) as name, arg_min(amount, row) as amount,
-          arg_min(currency, row) as currency, arg_min(owner, row) as owner, arg_min(state, row) as state
+        first as (select space, type, id, min(row) as row, {", ".join(map(_first_filled, _FACTS))}
           from held group by 1, 2, 3)
         select (row_number() over (order by type, space, id))::int as o, every.*, first.* exclude (space, type, id)
         from every left join first using (space, type, id)""")

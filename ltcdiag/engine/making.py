@@ -258,7 +258,8 @@ def _records(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
         sum_, text = amount(item, column), cell(item, column)
     connection.execute(
         f"insert into rec select {item.row}, {source.space}, {source.type}, {source.key}, {source.dropped}, {unread}, "
-        f"{source.currency}, {sum_}, {text} is not null and {sum_} is null, {str(not source.plan.events).lower()} from {item.relation}"
+        f"{source.currency}, {sum_}, {text} is not null and {sum_} is null, {not source.plan.events} "
+        f"from {item.relation}"
     )
 
 

@@ -89,6 +89,20 @@ def prepare_labels(
     connection.executemany("insert into lab values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
+ORDINARY, STATE, PASSING = 0, 1, 2
+"""What a label does to the stage in force: ends it, is one, or leaves it as it is."""
+
+
+def prepare_states(
+    connection: duckdb.DuckDBPyConnection, states: frozenset[str], passing: frozenset[str]
+) -> None:
+    """lab.grip: ORDINARY, STATE or PASSING."""
+    connection.execute(f"alter table lab add column grip tinyint default {ORDINARY}")
+    for grip, labels in ((STATE, states), (PASSING, passing)):
+        for label in sorted(labels):
+            connection.execute("update lab set grip = ? where a::varchar = ?", [grip, label])
+
+
 AFTERCARE_CASES = 10
 """In fewer cases a step that comes only after an end proves nothing."""
 

@@ -46,8 +46,9 @@ def name_people(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]
     ]
     styles = {source.plan.system: source.plan.key_style for source in tables}
     connection.execute(
-        "create table people as select space, id, first(name) as name, first(department) as department, "
-        f"first(role) as role from ({' union all '.join(parts)}) where id is not null group by 1, 2"
+        "create table people as select space, id, first(name order by name) as name, "
+        "first(department order by department) as department, first(role order by role) as role "
+        f"from ({' union all '.join(parts)}) where id is not null group by 1, 2"
     )
     for system, style in styles.items():
         connection.execute(
@@ -115,11 +116,29 @@ def merge_repeats(connection: duckdb.DuckDBPyConnection) -> None:
           from made anti join gone using (row, part) where kind = {STAGE}) where code = before""")
     connection.execute(f"""
         insert into gone
-        with last as (select o, arg_max(code, (ts, seq, row)) as code from made anti join gone using (row, part)
+        with last as (select o, last(code order by ts, seq, row) as code from made anti join gone using (row, part)
                       where kind = {STAGE} group by o)
         select m.row, m.part, 'derived' from made m join last using (o) join ob using (o)
         where m.kind = {CLOSE} and m.clock = 'derived' and (ob.state is null or last.code = ob.state)""")
     connection.execute("create table evs as select * from made anti join gone using (row, part)")
+
+
+_CUT = f"""
+    select o, min(ts) filter (kind = {CREATE} and clock = 'recorded') as born, min(ts) filter (kind = {STAGE}) as first,
+      bool_or(whole_day) as days from evs group by o
+    having first > born + (case when days then interval 2 day else interval 1 hour end)"""
+
+
+def mark_cut_histories(connection: duckdb.DuckDBPyConnection, label: tuple[str, str]) -> None:
+    """Where the stages of an object begin later than the object, an event says so: the days before it belong to a stage
+    that nobody knows (label, key)."""
+    connection.execute(f"""
+        insert into evs
+        select * exclude (n) replace (250 as part, {literal(label[0])} as activity, {literal(label[1])} as canonical,
+          {CREATE} as kind, 'derived' as clock, null as code, null as st, null as resource, null as role,
+          null as department)
+        from (select evs.*, row_number() over (partition by o order by evs.ts, seq, row, part) as n
+              from evs join ({_CUT}) using (o) where kind = {STAGE}) where n = 1""")
 
 
 def stage_labels(connection: duckdb.DuckDBPyConnection) -> list[StageLabel]:
@@ -131,7 +150,7 @@ def stage_labels(connection: duckdb.DuckDBPyConnection) -> list[StageLabel]:
                  from dic group by 1, 2),
         ends as (select m.o, m.canonical = 'deal_won' as won from made m where m.kind = {CLOSE}
                  and m.canonical in ('deal_won', 'deal_lost')),
-        last as (select o, type, arg_max(code, (ts, seq, row)) as code from evs where kind = {STAGE} group by 1, 2),
+        last as (select o, type, last(code order by ts, seq, row) as code from evs where kind = {STAGE} group by 1, 2),
         shown as (select last.type, last.code, count(*) as n, count(ends.o) as closed, count(*) filter (ends.won) as won
                   from last join ob using (o) left join ends using (o)
                   where ob.row is not null and ob.state = last.code group by 1, 2)
@@ -168,10 +187,7 @@ def counted(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
                     where resource is not null and not whole_day
                     group by resource, date_trunc('second', ts) having count(distinct o) >= {BULK})""",
         "backdated": "select count(*) from evs where recorded > ts + interval 1 day",
-        "truncated": f"""select count(*) from (
-                    select o, min(ts) filter (kind = {CREATE} and clock = 'recorded') as born,
-                      min(ts) filter (kind = {STAGE}) as first, bool_or(whole_day) as days from evs group by o)
-                    where first > born + (case when days then interval 2 day else interval 1 hour end)""",
+        "truncated": f"select count(*) from ({_CUT})",
     }
     return {name: int(connection.sql(sql).fetchall()[0][0]) for name, sql in ask.items()}
 

@@ -169,17 +169,18 @@ def _title(context: Context, row: _Row, slow: Sequence[_Row]) -> Texts:
 def _evidence(context: Context, row: _Row, contrast: Contrast, per: Interval) -> Texts:
     observed, label = context.observed, row.measured.key
     steps = observed.steps
+    state = "_state" if label in steps.states else ""
 
     def text(lang: str) -> str:
         times = say("numbers.interval", lang, value=f"{contrast.value:.1f}", low=f"{contrast.low:.1f}",
                     high=f"{contrast.high:.1f}")
         said = say(
-            "findings.bottleneck_evidence", lang, step=context.shown(label), horizon=observed.horizon, times=times,
-            days=time_interval(row.days.value, row.days.low, row.days.high, lang),
+            f"findings.bottleneck_evidence{state}", lang, step=context.shown(label), horizon=observed.horizon,
+            times=times, days=time_interval(row.days.value, row.days.low, row.days.high, lang),
             share=claims.said_share_of(row.measured.days, observed.days_open, lang),
             passage=time_interval(per.value, per.low, per.high, lang),
         )
-        based = say("findings.bottleneck_cases", lang, n=count(steps.cases), open=count((~steps.closed).sum()),
+        based = say(f"findings.bottleneck_cases{state}", lang, n=count(steps.cases), open=count((~steps.closed).sum()),
                     reached=count(row.measured.cases), waiting=count(row.standing))
         first = say("findings.first_share", lang, share=f"{row.first_share or 0:.0%}", needed=f"{claims.CERTAIN:.0%}")
         first = first if (row.first_share or 0) > 1 - claims.CERTAIN else ""

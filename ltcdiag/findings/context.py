@@ -44,8 +44,8 @@ class Context:
         return None if stage is None else self.model.owner(stage)
 
     def ours(self, label: int) -> bool:
-        """Whether a step may be blamed: everything the customer does not own."""
-        return self.owner(label) != "customer"
+        """Whether a step may be blamed: everything the customer does not own and the data show whole."""
+        return self.owner(label) != "customer" and label not in self.observed.steps.unseen
 
     def shown(self, label: int) -> str:
         """A label as it stands in a sentence."""

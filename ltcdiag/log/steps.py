@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ class Steps:
     One row a case: entered (µs: its first record or recorded start), left (µs: its closing, else the as-of moment),
     closed. What comes after the closing is aftercare and is not here.
     labels: activities, or keys of the level asked for. by: the column that names the parties ("" where none does).
+    standing: case → label of the stage that it is known to stand in now. states: labels of stages, entered and left:
+    such a step ends when the next stage is entered. unseen: labels before which the history is cut.
     known: whether anything says which cases are closed; where it is False, `left` is the last record and nobody
     knows what came after.
     """
@@ -46,6 +49,9 @@ class Steps:
     by: str
     known: bool
     as_of: int
+    standing: Mapping[int, int] = field(default_factory=dict)
+    states: frozenset[int] = frozenset()
+    unseen: frozenset[int] = frozenset()
 
     @property
     def cases(self) -> int:

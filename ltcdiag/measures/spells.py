@@ -26,8 +26,9 @@ class Spells:
     """One row a spell, by case and in order: the time from one step of a case to the next.
 
     case, start and end (ages in days since the case began), source (label of the step before, NONE before the first),
-    target (label of the step that ends it, NONE while it runs), step (its row in the steps, NONE while it runs),
-    begun (age at which work on the target started, nan where not recorded).
+    target (label of the step that ends it; while it runs the stage that the case is known to stand in, else NONE),
+    step (its row in the steps, NONE while it runs), begun (age at which work on the target started, nan where not
+    recorded).
     Law: the spells of a case follow each other without hole and fill it from its beginning to its exit.
     """
 
@@ -62,18 +63,29 @@ def spells_of(steps: Steps) -> Spells:
     runs = np.flatnonzero(whole > last)
     joined = [
         (case, runs), (before, last[runs]), (ended, whole[runs]), (source, last_label[runs]),
-        (steps.label, np.full(len(runs), NONE)), (np.arange(len(case)), np.full(len(runs), NONE)),
+        (steps.label, _standing(steps)[runs]), (np.arange(len(case)), np.full(len(runs), NONE)),
         (np.clip(begun, before, ended), np.full(len(runs), np.nan)),
     ]
     order = np.argsort(np.concatenate(joined[0]), kind="stable")
     return Spells(*(np.concatenate(pair)[order] for pair in joined))
 
 
+def _standing(steps: Steps) -> Ints:
+    """The stage that each case is known to stand in, NONE where nobody knows."""
+    import numpy as np
+
+    found = np.full(steps.cases, NONE)
+    for case, label in steps.standing.items():
+        found[case] = label
+    return found
+
+
 @dataclass(frozen=True, eq=False)
 class Spread:
     """Spells and where they lead: row (of the spells), key (the destination), weight. A finished spell leads where
     it led, with weight 1; one that still runs to every destination with the chance that it ends there; weights of
-    a spell add up to 1 (key NONE: no spell from its source has ever finished)."""
+    a spell add up to 1 (key NONE: no spell from its source has ever finished). Where the stage that a case stands in is
+    known, its running spell leads there with weight 1."""
 
     row: Ints
     key: Ints
@@ -101,9 +113,11 @@ def spread(spells: Spells, keys: Ints | None = None) -> Spread:
 
     keys = spells.target if keys is None else keys
     running = spells.running
-    done, open_rows = np.flatnonzero(~running), np.flatnonzero(running)
+    known = ~running | (keys != NONE)
+    done, open_rows = np.flatnonzero(~running), np.flatnonzero(~known)
     length = np.rint((spells.end - spells.start) * DAY).astype(np.int64)  # whole µs: equal lengths are ties
-    parts = [(done, keys[done], np.ones(len(done)))]
+    told = np.flatnonzero(known)
+    parts = [(told, keys[told], np.ones(len(told)))]
     for source in np.unique(spells.source[open_rows]):
         ended = done[spells.source[done] == source]
         still = open_rows[spells.source[open_rows] == source]
