@@ -65,6 +65,7 @@ def read(
     progress: Callable[[str, int], None] | None = None,
     threads: int | None = None,
     system: str | None = None,
+    changes: bool = False,
 ) -> EventLog:
     """An event log from a file, a folder, a zip, several of them, or a data frame.
 
@@ -72,7 +73,9 @@ def read(
     resource, role, department, amount, currency, outcome, sequence). mapping: a mapping file with the same
     and more. ends: activities that close a case. as_of: later rows are set aside; by default the last
     recorded time. timezone: of wall-clock times. calendar: CN, DE-BY, ... or none. attributes: columns kept for
-    filters, "all" or a list.
+    filters, "all" or a list. system: the source that the tables come from, where it is not to be guessed ("events":
+    plain tables of events). For exports of known systems case is a case view (opportunity, lead, contract, order,
+    invoice, account, end_to_end), and changes=True makes steps of changed amounts and promised dates.
 
     Raises InputError with every fault found, QuestionError when only a person can decide.
     Law: every line read is an event, structure, or set aside with a reason; see the log's ledger.
@@ -101,7 +104,7 @@ def read(
                               "threads": threads}
     systems = system_tables(opened.tables, settings)
     if systems is not None:
-        log = _read_systems(systems, options, case, settings, shared)
+        log = _read_systems(systems, options, (case, changes), settings, shared)
     else:
         used, unused = tables_for_log(opened.tables, settings)
         log = build(used, unused, options, labelling=lambda labels: _labelling(labels, settings), notion=case, **shared)
@@ -110,7 +113,7 @@ def read(
 
 
 def _read_systems(
-    systems: SystemTables, options: ReadOptions, case: str, settings: SourceMapping, shared: dict[str, Any]
+    systems: SystemTables, options: ReadOptions, wanted: tuple[str, bool], settings: SourceMapping, shared: dict[str, Any]
 ) -> EventLog:
     """The case view of the objects of known systems."""
     from .domain.activities import load_activities
@@ -122,13 +125,14 @@ def _read_systems(
 
     types = {kind for plan in systems.plans if plan.role == "events"
              for kind in (plan.object_type, *plan.types.values())}
+    case, changes = wanted
     notion = usual_view(types) if case == "case" else case
     if notion not in load_views():
         raise InputError(say("engine.unknown_choice", current(), value=case),
                          fix=say("engine.one_of", current(), values=", ".join(load_views())))
     words = Words(*((load_activities()[key].name(current()), key) for key in ("payment_partial", HISTORY_BEGINS)))
     return build_view(
-        systems.plans, systems.unused, options, view_plan(notion),
+        systems.plans, systems.unused, options, view_plan(notion, changes=changes),
         words=words,
         meaning=lambda kind, texts: map_labels(texts, own=settings.labels, object_type=kind).stages,
         labelling=lambda labels, stages, keys: _system_labelling(labels, stages, keys, settings),

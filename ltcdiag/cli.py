@@ -83,6 +83,9 @@ def _input(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--day-order", choices=("dmy", "mdy", "ymd"), help="日期顺序 / order of day and month")
     parser.add_argument("--as-of", metavar="DATE", help="截止时点 / default: last time in the data")
     parser.add_argument("--case", default="case", metavar="NOTION", help="案例口径 / what a case is")
+    parser.add_argument("--source", metavar="NAME", help="来源系统，如 salesforce / source system (events = 事件表)")
+    parser.add_argument("--changes", action="store_true",
+                        help="金额、预计日期的变更也算步骤 / changes of amount and date are steps too")
     parser.add_argument("--end", action="append", default=[], metavar="ACTIVITY",
                         help="结束案例的活动，可重复 / activity that closes a case, repeatable")
 
@@ -110,6 +113,7 @@ def _read_options(asked: argparse.Namespace) -> dict[str, Any]:
     return {
         "case": asked.case, "mapping": asked.mapping, "encoding": asked.encoding, "timezone": asked.timezone,
         "day_order": asked.day_order, "as_of": asked.as_of, "ends": tuple(asked.end),
+        "system": asked.source, "changes": asked.changes,
     }
 
 

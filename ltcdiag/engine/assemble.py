@@ -187,7 +187,7 @@ def _steps(
         Step("records → events", "records", fates.making, seen.events, made=fates.more, merged=fates.merged,
              set_aside=fates.aside),
         Step("events → cases", "events", seen.events, seen.kept, made=seen.copies,
-             set_aside={"out_of_view": seen.out, "after_as_of": seen.late}),
+             set_aside={"out_of_view": seen.out, "after_as_of": seen.late, "field_change": seen.changes}),
     )
 
 

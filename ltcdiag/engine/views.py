@@ -13,19 +13,20 @@ from .connection import count, literal
 if TYPE_CHECKING:
     import duckdb
 
-_CREATE = KINDS.index("create")
+_CREATE, _CHANGE = KINDS.index("create"), KINDS.index("change")
 _SATELLITE_RANK = 25    # a call or an approval stands between the deal's own steps and its documents
 _SEQ = 10**13
 
 
 @dataclass(frozen=True)
 class Viewed:
-    """events: before the view. out: those of no case. copies: made because an event serves several cases. empty:
-    case objects without any event."""
+    """events: before the view. out: those of no case. late: after the as-of moment. changes: of facts, no steps.
+    copies: made because an event serves several cases. empty: case objects without any event."""
 
     events: int
     out: int
     late: int
+    changes: int
     copies: int
     kept: int
     empty: int
@@ -37,7 +38,8 @@ def make_view(
     """`member`: case object → objects below it. `kept`: case_id, activity, ts, row, sequence and the parties."""
     _members(connection, view)
     late = f"ts > timestamp '{as_of.isoformat(sep=' ')}'" if as_of else "false"
-    connection.execute(f"create view timely as select * from evs where not {late}")
+    steps = "true" if view.changes else f"kind <> {_CHANGE}"
+    connection.execute(f"create view timely as select * from evs where not {late} and {steps}")
     columns = "".join(f", {party}" for party in parties)
     has_start = connection.sql("select count(st) from evs").fetchall()[0][0]
     start = ", case when st <= moment then st end as st" if has_start else ""
@@ -55,11 +57,12 @@ def make_view(
           (rank * 16 + kind) * {_SEQ} + seq + {_SEQ // 2} as sequence{start}{columns}
         from placed join case_name using (c)""")
     events, timely = count(connection, "evs"), count(connection, "timely")
+    changes = 0 if view.changes else _one(connection, f"select count(*) from evs where kind = {_CHANGE} and not {late}")
     used = _one(connection, "select count(*) from timely semi join member using (o)")
     kept = count(connection, "kept")
     empty = _one(connection, "select count(distinct c) from member where c not in (select c from member "
                              "semi join timely using (o))")
-    return Viewed(events, timely - used, events - timely, kept - used, kept, empty)
+    return Viewed(events, timely - used, events - timely - changes, changes, kept - used, kept, empty)
 
 
 def _one(connection: duckdb.DuckDBPyConnection, sql: str) -> int:

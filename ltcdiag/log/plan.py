@@ -136,11 +136,13 @@ class Watch:
 class ViewPlan:
     """A case notion. of: type of the case objects, "" = the most upstream object of each chain. holds: types that
     come along, "*" = all. ranks: type → place in the chain, None beside it. satellites: types that belong to whatever
-    they are linked to. name: of a type, for case ids that more than one type uses."""
+    they are linked to. changes: whether changes of an object's facts (amount, promised date) are steps of the case too;
+    they are kept with the object in any case. name: of a type, for case ids that more than one type uses."""
 
     key: str
     of: str
     holds: tuple[str, ...]
     ranks: Mapping[str, int | None]
     satellites: frozenset[str]
+    changes: bool = False
     names: Mapping[str, str] = field(default_factory=dict)

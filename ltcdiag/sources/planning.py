@@ -154,13 +154,14 @@ def _watched(match: Match) -> list[Watch]:
     ]
 
 
-def view_plan(key: str) -> ViewPlan:
-    """The case view of that key. The names of objects are in the current language."""
+def view_plan(key: str, *, changes: bool = False) -> ViewPlan:
+    """The case view of that key. changes: whether changes of amount and date are steps. The names of objects are in
+    the current language."""
     lang = current()
     view = load_views()[key]
     objects = load_objects()
     return ViewPlan(
-        key=key, of=view.of, holds=view.holds, ranks={name: kind.rank for name, kind in objects.items()},
+        key=key, of=view.of, holds=view.holds, changes=changes, ranks={name: kind.rank for name, kind in objects.items()},
         satellites=frozenset(name for name, kind in objects.items() if kind.satellite),
         names={**{name: kind.name(lang) for name, kind in objects.items()},
                **{name: each.name(lang) for name, each in load_views().items() if name not in objects}},
