@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import Fault, InputError
 from ..log.records import Fates, TextBatch, TextTable
+from ..words import current, say
 from .content import Content
 from .dialect import lay_out
 from .reasons import FREE_BYTES, MAX_CELLS, MAX_COLUMNS, MAX_FILE_BYTES, MAX_RATIO, fault, note
 from .rows import Chunk, Sorter
+from .two_rows import TwoRows, two_rows
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -94,6 +96,9 @@ def _table(content: Content, name: str, sheet: CalamineSheet) -> TextTable:
         raise InputError(fault("one_column", where=file))
     if width > MAX_COLUMNS:
         raise InputError(fault("too_many_header_columns", where=file, n=width, limit=MAX_COLUMNS))
+    double = two_rows(rows, width, sheet.merged_cell_ranges)
+    if double is not None:
+        return _double_table(content, file, rows, double)
     layout = lay_out(rows, width)
     header = layout.header + 1 if layout.header is not None else 0
     draw = partial(_draw, _packed(rows), file, layout.columns, header, rows[header - 1] if header else [])
@@ -102,11 +107,45 @@ def _table(content: Content, name: str, sheet: CalamineSheet) -> TextTable:
     return TextTable(file, content.sha256, "", dialect, layout.columns, draw, notes)
 
 
+def _double_table(content: Content, file: str, rows: list[list[str]], double: TwoRows) -> TextTable:
+    """A sheet under a header of two rows. Where records span several rows, each group of columns is a list inside the
+    record; where none does, the groups are but captions."""
+    lists = any(double.continues(row) for row in rows[double.data + 1 :])
+    columns = double.columns if lists else double.flat_columns
+    if lists:
+        records = list(double.records(rows))
+    else:
+        records = [(_fitted(row, len(columns)), number, number)
+                   for number, row in enumerate(rows[double.data :], double.data + 1)]
+    draw = partial(_draw_records, _packed(records), file, columns, double.data)
+    names = say("log.comma", current()).join(group.caption for group in double.groups)
+    dialect = note("dialect_sheet_lists" if lists else "dialect_sheet_groups", line=double.header + 1, names=names)
+    return TextTable(file, content.sha256, "", dialect, columns, draw)
+
+
+def _draw_records(
+    packed: list[bytes], file: str, columns: Sequence[str], header: int, fates: Fates
+) -> Iterator[TextBatch]:
+    fates.structure += header
+    fates.lines += header
+    sorter = Sorter(file, columns, [], fates)
+    yield from sorter.batches(_record_chunks(packed, fates))
+    fates.set_aside.sort(key=lambda row: row.line_from)
+
+
+def _record_chunks(packed: list[bytes], fates: Fates) -> Iterator[Chunk]:
+    for block in packed:
+        records = marshal.loads(zlib.decompress(block))  # noqa: S302 - our own bytes
+        rows, firsts, lasts = (list(part) for part in zip(*records, strict=True))
+        fates.lines += sum(lasts) - sum(firsts) + len(rows)
+        yield Chunk(rows, firsts, lasts, ["\t".join(row) for row in rows])
+
+
 def _last_filled(row: Sequence[str]) -> int:
     return max((i + 1 for i, cell in enumerate(row) if cell.strip()), default=0)
 
 
-def _packed(rows: list[list[str]]) -> list[bytes]:
+def _packed(rows: list[Any]) -> list[bytes]:
     """The rows kept small until they are drawn: reading a workbook twice costs more."""
     return [zlib.compress(marshal.dumps(rows[start : start + _PART]), 1) for start in range(0, len(rows), _PART)]
 
