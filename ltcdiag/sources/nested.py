@@ -21,7 +21,7 @@ def nested_tables(table: TextTable, sample: Mapping[str, Sequence[str | None]]) 
 
     A row keeps the line of its record. The tables have no lines of their own.
     """
-    lists = [column for column in table.columns if _holds_lists(sample.get(column, ()))]
+    lists = list_columns(table, sample)
     families: dict[str, list[str]] = {}
     for column in lists:
         families.setdefault(column.rpartition(".")[0] or column, []).append(column)
@@ -29,13 +29,18 @@ def nested_tables(table: TextTable, sample: Mapping[str, Sequence[str | None]]) 
     return [_child(table, name, columns, plain, sample) for name, columns in families.items()]
 
 
+def list_columns(table: TextTable, sample: Mapping[str, Sequence[str | None]]) -> list[str]:
+    """The columns whose cells are lists of objects."""
+    return [column for column in table.columns if _holds_lists(sample.get(column, ()))]
+
+
 def _holds_lists(cells: Sequence[str | None]) -> bool:
     filled = [cell for cell in cells if cell and cell != "[]"]
     some = filled[:50]
-    return bool(some) and sum(_objects(cell) is not None for cell in some) >= _LEAST_SHARE * len(some)
+    return bool(some) and sum(objects_in(cell) is not None for cell in some) >= _LEAST_SHARE * len(some)
 
 
-def _objects(cell: str) -> list[dict[str, object]] | None:
+def objects_in(cell: str) -> list[dict[str, object]] | None:
     """The objects of a JSON list, None where it is none."""
     if not cell.startswith("["):
         return None
@@ -54,7 +59,7 @@ def _child(
     keys: dict[str, None] = {}
     for column in lists:
         for cell in sample.get(column, ()):
-            for item in (_objects(cell) or ()) if cell else ():
+            for item in (objects_in(cell) or ()) if cell else ():
                 keys.update(dict.fromkeys(_flat(item)))
     columns = (*(PARENT + column for column in plain), NAME, *list(keys)[:MAX_COLUMNS])
     draw = partial(_draw, table, tuple(lists), tuple(plain), tuple(keys)[:MAX_COLUMNS])
@@ -91,7 +96,7 @@ def _draw(
     for batch in table.draw(Fates()):
         for place, line in enumerate(batch.lines):
             for column in lists:
-                for item in _objects(batch.columns[column][place] or "") or ():
+                for item in objects_in(batch.columns[column][place] or "") or ():
                     lines.append(line)
                     flat = _flat(item)
                     for parent in plain:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as MappingABC
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..errors import Fault, InputError, QuestionError
@@ -11,6 +11,7 @@ from ..log.plan import TablePlan
 from ..log.records import Table, TextTable
 from ..words import current
 from .mapping import Mapping
+from .named_values import labels_of, with_labels, with_named_values
 from .nested import nested_tables
 from .planning import plan_of
 from .profiles import GENERAL, load_systems
@@ -18,6 +19,9 @@ from .reading import sample_of
 from .reasons import fault, note
 from .recognising import Match, Recognised, recognise
 from .roles import REQUIRED, judge_roles
+
+Sample = MappingABC[str, Sequence[str | None]]
+_DEEPEST = 3    # lists in lists of the records
 
 
 @dataclass(frozen=True)
@@ -41,14 +45,43 @@ class SystemTables:
 def look_at_systems(tables: Sequence[Table], settings: Mapping) -> list[Seen]:
     """Every table, with the lists inside its records, and what it was recognised as."""
     _refuse_unknown_system(settings.system)
-    every: list[tuple[Table, MappingABC[str, Sequence[str | None]]]] = []
-    for table in tables:
-        sample = sample_of(table)
-        every.append((table, sample))
-        if isinstance(table, TextTable):
-            every += [(inner, sample_of(inner)) for inner in nested_tables(table, sample)]
-    found = recognise([(table.columns, sample) for table, sample in every], system=settings.system)
+    seen = _recognised(tables, settings.system)
+    labels = labels_of([pair for each in seen if _role(each) == "labels" for pair in _codes(each)])
+    if not labels:
+        return seen
+    return _recognised([with_labels(table, labels) if isinstance(table, TextTable) else table for table in tables],
+                       settings.system, labels)
+
+
+def _recognised(tables: Sequence[Table], system: str | None, labels: MappingABC[str, str] | None = None) -> list[Seen]:
+    every = [pair for table in tables for pair in _with_lists(table, labels or {})]
+    found = recognise([(table.columns, sample) for table, sample in every], system=system)
     return [Seen(table, sample, each) for (table, sample), each in zip(every, found, strict=True)]
+
+
+def _with_lists(table: Table, labels: MappingABC[str, str], depth: int = 0) -> Iterator[tuple[Table, Sample]]:
+    """A table and those inside its records, however deep; the fields of forms in its records are columns."""
+    sample = sample_of(table)
+    if not isinstance(table, TextTable):
+        yield table, sample
+        return
+    wide = with_named_values(table, sample)
+    yield wide, sample if wide is table else sample_of(wide)
+    if depth < _DEEPEST:
+        for inner in nested_tables(table, sample):
+            yield from _with_lists(with_labels(inner, labels), labels, depth + 1)
+
+
+def _role(seen: Seen) -> str:
+    return seen.found.best.profile.role if seen.found.best else ""
+
+
+def _codes(seen: Seen) -> list[tuple[str | None, str | None]]:
+    """Codes of fields and their labels, of a table that holds them."""
+    columns = seen.found.best.columns if seen.found.best else {}
+    label = seen.sample.get(columns["label"], ())
+    return [pair for name in ("id", "code") if name in columns
+            for pair in zip(seen.sample.get(columns[name], ()), label, strict=False)]
 
 
 def _refuse_unknown_system(system: str | None) -> None:
