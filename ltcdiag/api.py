@@ -123,10 +123,10 @@ def _read_systems(
     from .engine.build import build_view
     from .sources.planning import view_plan
 
-    types = {kind for plan in systems.plans if plan.role == "events"
-             for kind in (plan.object_type, *plan.types.values())}
+    told = [plan for plan in systems.plans if plan.role == "events"]
+    types = {kind for plan in told for kind in (plan.object_type, *plan.types.values(), *plan.kind_types)}
     case, changes = wanted
-    notion = usual_view(types) if case == "case" else case
+    notion = usual_view(types, {plan.usual for plan in told}) if case == "case" else case
     if notion not in load_views():
         raise InputError(say("engine.unknown_choice", current(), value=case),
                          fix=say("engine.one_of", current(), values=", ".join(load_views())))

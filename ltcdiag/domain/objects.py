@@ -61,9 +61,12 @@ def load_views() -> Mapping[str, View]:
     })
 
 
-def usual_view(present: set[str]) -> str:
-    """The view where nobody asked for one: the opportunity, else the most upstream type that has a view."""
+def usual_view(present: set[str], usual: set[str] | None = None) -> str:
+    """The view where nobody asked for one: the one that is usual in the system (usual: of all systems that are read),
+    else the opportunity, else the most upstream type that has a view."""
     views = load_views()
     if "opportunity" in present:
         return "opportunity"
+    if usual and len(usual) == 1 and present & {views[key].of for key in usual if key}:
+        return next(iter(usual))
     return next((key for key in ("lead", "contract", "order", "invoice") if views[key].of in present), "end_to_end")

@@ -16,6 +16,7 @@ from .accounts import lines_by_reason, nothing_left, rows_set_aside
 from .cells import make_macros
 from .connection import literal
 from .ingest import Ingested
+from .joining import add_columns, hinted
 from .linking import make_links, make_objects, match_rates
 from .loading import PassedOver, Progress, ReadOptions, load, pass_over
 from .making import Meaning, Source, decide_times, make_events, unreadable_notes, with_meanings
@@ -89,6 +90,7 @@ def assemble(
     loaded = [(load(connection, i, plan.table, ColumnMap(dict(plan.fields)), options, progress), plan)
               for i, plan in enumerate(plans)]
     sources, zone = decide_times(connection, loaded, options.timezone, options.day_order)
+    loaded = add_columns(connection, loaded)
     spare = [pass_over(connection, table, reason, progress) for table, reason in unused]
     progress("", 0)
     sources = with_meanings(connection, sources, meaning)
@@ -128,7 +130,7 @@ def _account(
         set_aside=(*lost, *here, *(item.row for item in spare if item.row)),
         unreadable_amounts=unreadable, timezone=zone, as_of=options.as_of or latest,
         stages=tuple(stage_labels(connection)), canonical=_canonical(connection),
-        more_notes=(*unreadable_notes(sources), *_notes(connection, seen, view)),
+        more_notes=(*unreadable_notes(sources), *hinted(connection, sources), *_notes(connection, seen, view)),
         extra={"made": fates.more, "copies": seen.copies, "merged": fates.merged}, present=present,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ..log.plan import Condition, Moment
@@ -12,7 +13,9 @@ from .typed_rows import AMOUNT
 if TYPE_CHECKING:
     import duckdb
 
-NO_VALUE = ("", "-", "--", "n/a", "#n/a", "null", "none", "nan", "无", "空", "000000000000000aaa", "000000000000000")
+NO_VALUE = (
+    "", "-", "--", "~", "n/a", "#n/a", "null", "none", "nan", "无", "空", "000000000000000aaa", "000000000000000",
+)
 NO_MOMENT = ("1970-01-01", "9999-12-31", "2050-01-01", "1900-01-01", "0000-00-00", "0001-01-01")
 _CASE_BITS = " + ".join(
     f"(case when substr(x, {{start}} + {i}, 1) between 'A' and 'Z' then {2**i} else 0 end)" for i in range(5)
@@ -75,13 +78,25 @@ def moment_cell(item: Loaded, moment: Moment) -> tuple[str, str]:
 def test(item: Loaded, condition: Condition) -> str:
     """A condition as SQL that is true or false, never null."""
     text = cell(item, condition.column)
-    if condition.same_as is not None:
+    if condition.pattern:
+        found = f"coalesce(regexp_matches({text}, {literal(condition.pattern)}), false)"
+    elif condition.same_as is not None:
         found = f"coalesce({text} = {cell(item, condition.same_as)}, false)"
+    elif condition.exact and condition.values:
+        found = f"coalesce({text} in ({', '.join(map(literal, condition.values))}), false)"
     elif condition.values:
         found = f"coalesce(lower({text}) in ({', '.join(literal(v.strip().lower()) for v in condition.values)}), false)"
     else:
         found = f"({text} is not null)"
     return found if condition.wanted else f"not {found}"
+
+
+def chosen(text: str, cases: Mapping[str, str], *, exact: bool) -> str:
+    """What a text stands for, null where it is none of the cases; capitals count where exact."""
+    by = text if exact else f"lower({text})"
+    whens = " ".join(f"when {literal(value if exact else value.lower())} then {literal(kind)}"
+                     for value, kind in cases.items())
+    return f"case {by} {whens} end"
 
 
 def all_of(item: Loaded, conditions: tuple[Condition, ...]) -> str:

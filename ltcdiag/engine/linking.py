@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..log.plan import LinkPlan, ViewPlan
-from .cells import amount, cell, key
+from .cells import all_of, amount, cell, chosen, key
 from .connection import literal
 from .making import Source
 from .typed_rows import AMOUNT
@@ -28,8 +28,8 @@ def make_objects(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source
     for source in sources:
         if source.plan.role != "events":
             continue
-        if source.plan.holds:
-            connection.execute(f"insert into held {_held_sql(source)}")
+        if source.holds != "false":
+            connection.execute(f"insert into held {_held_sql(source)} and {source.holds}")
         for column in source.plan.other_keys:
             connection.execute(f"insert into called {_called_sql(source, column)}")
         for link in source.plan.links:
@@ -69,16 +69,16 @@ def _asked_sql(source: Source, link: LinkPlan) -> str:
         select {_object(source)}, {_target_type(source, link, text)} as to_type, {text} as text,
           {literal(link.qualifier)}, {str(link.reverse).lower()}, {str(link.makes).lower()},
           {amount(item, link.amount)}, {item.row} as row
-        from ({rows}) where {source.dropped} is null and {text} is not null and to_type is not null"""
+        from ({rows}) where {source.dropped} is null and {text} is not null and to_type is not null
+          and {all_of(item, link.when)}"""
 
 
 def _target_type(source: Source, link: LinkPlan, text: str) -> str:
     """The type that a link leads to: fixed, by another column, or by the first characters of the id."""
     if not link.types:
         return literal(link.object_type)
-    by = f"lower({cell(source.item, link.type_column)})" if link.type_column else f"lower(left({text}, 3))"
-    cases = " ".join(f"when {literal(value.lower())} then {literal(kind)}" for value, kind in link.types.items())
-    return f"case {by} {cases} end"
+    by = cell(source.item, link.type_column) if link.type_column else f"left({text}, 3)"
+    return chosen(by, link.types, exact=link.exact)
 
 
 def _one_space(connection: duckdb.DuckDBPyConnection) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..errors import Fault, InputError, QuestionError
 from ..log.plan import KINDS, Condition, Drop, EventPlan, Moment, TablePlan, Watch
 from ..words import current, say
-from .cells import all_of, amount, cell, key, moment_cell
+from .cells import all_of, amount, cell, chosen, key, moment_cell
 from .connection import literal
 from .loading import Loaded
 from .time_columns import TimeColumn, decide_zone, time_column
@@ -46,17 +46,29 @@ class Source:
     @property
     def key(self) -> str:
         """The id of the row's object."""
-        return key(self.item, self.plan.id, self.plan.key_style)
+        plan = self.plan
+        usual = key(self.item, plan.id, plan.key_style)
+        whens = [f"when {all_of(self.item, kind.when)} then {key(self.item, kind.id, plan.key_style)}"
+                 for kind in plan.kinds]
+        return f"case {' '.join(whens)} else {usual} end" if whens else usual
 
     @property
     def type(self) -> str:
         """The type of the row's object; null where the row is of a kind that the profile does not know."""
         plan = self.plan
-        if plan.type_column is None:
-            return literal(plan.object_type)
-        text = f"lower({cell(self.item, plan.type_column)})"
-        cases = " ".join(f"when {literal(value.lower())} then {literal(kind)}" for value, kind in plan.types.items())
-        return f"case {text} {cases} end"
+        usual = literal(plan.object_type) if plan.object_type else "null::varchar"
+        if plan.type_column is not None:
+            usual = chosen(cell(self.item, plan.type_column), plan.types, exact=plan.exact_types)
+        whens = [f"when {all_of(self.item, kind.when)} then {literal(kind.object_type)}" for kind in plan.kinds]
+        return f"case {' '.join(whens)} else {usual} end" if whens else usual
+
+    @property
+    def holds(self) -> str:
+        """Whether the row is its object itself, and not only about it."""
+        plan = self.plan
+        whens = [f"when {all_of(self.item, kind.when)} then {str(kind.holds).lower()}" for kind in plan.kinds]
+        usual = str(plan.holds).lower()
+        return f"case {' '.join(whens)} else {usual} end" if whens else usual
 
     @property
     def dropped(self) -> str:
@@ -66,7 +78,7 @@ class Source:
         whens.append(f"when {self.key} is null then 'id_missing'")
         if plan.key_style != "sap":
             whens.append(f"when regexp_full_match({self.key}, '[0-9][.][0-9]+[eE][+][0-9]+') then 'id_scientific'")
-        if plan.type_column is not None:
+        if plan.type_column is not None or plan.kinds:
             whens.append(f"when {self.type} is null then 'other_type'")
         return f"case {' '.join(whens)} end"
 
@@ -253,9 +265,9 @@ def _records(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
         for moment, times in source.times.items() if times.unread
     ) or "false"
     sum_, text = "null", "null"
-    if source.plan.holds:  # a history repeats the sum of its object
-        column = source.plan.fields.get("amount")
-        sum_, text = amount(item, column), cell(item, column)
+    column = source.plan.fields.get("amount")
+    if source.holds != "false" and column is not None:  # a history repeats the sum of its object
+        sum_, text = (f"case when {source.holds} then {sql} end" for sql in (amount(item, column), cell(item, column)))
     connection.execute(
         f"insert into rec select {item.row}, {source.space}, {source.type}, {source.key}, {source.dropped}, {unread}, "
         f"{source.currency}, {sum_}, {text} is not null and {sum_} is null, {not source.plan.events} "

@@ -95,7 +95,8 @@ def merge_repeats(connection: duckdb.DuckDBPyConnection) -> None:
 
     duplicate: the same row in two exports, or two columns that tell the same moment of one object. collapsed: a stage
     row that leaves the stage as it was. derived: a close date of an object whose history shows the close itself.
-    milestone: a stage date that the history holds too.
+    milestone: a stage date that the history holds too. spare: what another document tells of an object whose own table
+    tells it (the last such moments are the same ones), and every creation but the first.
     """
     same = f"case when kind in ({CREATE}, {STAGE}, {CLOSE}) or rid is null then '' else rid end"
     connection.execute(f"""
@@ -133,6 +134,15 @@ def mark_cut_histories(connection: duckdb.DuckDBPyConnection, label: tuple[str, 
     """Where the stages of an object begin later than the object, an event says so: the days before it belong to a stage
     that nobody knows (label, key)."""
     connection.execute(f"""
+    connection.execute(f"""
+        insert into gone
+        with left_ as (select * from made anti join gone using (row, part)),
+        own as (select o, canonical, count(*) as n from left_ where clock <> 'spare' group by 1, 2),
+        told as (select row, part, o, canonical, kind, row_number() over (partition by o, canonical order by ts, row,
+            part) as n, row_number() over (partition by o, canonical order by ts desc, row desc, part desc) as n_last
+          from left_ where clock = 'spare')
+        select row, part, 'spare' from told left join own using (o, canonical)
+        where (kind = {CREATE} and (told.n > 1 or own.n > 0)) or n_last <= own.n""")
         insert into evs
         select * exclude (n) replace (250 as part, {literal(label[0])} as activity, {literal(label[1])} as canonical,
           {CREATE} as kind, 'derived' as clock, null as code, null as st, null as resource, null as role,

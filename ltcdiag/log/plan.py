@@ -11,22 +11,26 @@ from .records import Table
 Kind = Literal["create", "stage", "step", "approval", "document", "payment", "change", "merge", "close"]
 KINDS: tuple[Kind, ...] = ("create", "stage", "step", "approval", "document", "payment", "change", "merge", "close")
 """What an event does to its object; in this order where the clock cannot tell two events of one object apart."""
-Clock = Literal["recorded", "business", "derived", "milestone"]
+Clock = Literal["recorded", "business", "derived", "milestone", "spare"]
 """recorded: the system's own time. business: a date that a person typed. derived: a plan's date of something that has
-happened (a close date of a closed deal). milestone: one column a stage, overwritten when the stage comes again."""
+happened (a close date of a closed deal). milestone: one column a stage, overwritten when the stage comes again. spare:
+told by another document, given up where the object's own table tells it."""
 
 
 @dataclass(frozen=True)
 class Condition:
     """A test of one column. values: its texts, compared trimmed and without case; none = any text. same_as: it must
     hold the text of that column. means: canonical stages, one of which the text must mean; asked once all texts are
-    known. wanted: False turns the test round (and an empty cell passes)."""
+    known. pattern: of which the text must hold a match. exact: capitals count (B is no b). wanted: False turns the
+    test round (and an empty cell passes)."""
 
     column: str
     values: tuple[str, ...] = ()
     wanted: bool = True
     same_as: str | None = None
     means: tuple[str, ...] = ()
+    pattern: str = ""
+    exact: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,8 @@ class EventPlan:
 @dataclass(frozen=True)
 class LinkPlan:
     """The text of a column names another object. many: several of them in one cell, parted by this sign. amount: the
-    part of the money that this link carries. makes: the other object exists even where no table holds it."""
+    part of the money that this link carries. makes: the other object exists even where no table holds it. exact:
+    capitals count in the texts of `types`. when: rows to which the link applies."""
 
     column: str
     object_type: str
@@ -74,6 +79,52 @@ class LinkPlan:
     type_column: str | None = None
     types: Mapping[str, str] = field(default_factory=dict)
     reverse: bool = False
+    exact: bool = False
+    when: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True)
+class RowKind:
+    """Rows of a table that are about an object of another type, or another object, than its other rows: type, column
+    of the id, whether the row is that object itself. Of several the first whose conditions all hold."""
+
+    object_type: str
+    id: str | None
+    holds: bool
+    when: tuple[Condition, ...]
+
+
+How = Literal["join", "first", "clock", "day", "sum"]
+
+
+@dataclass(frozen=True)
+class MadeColumn:
+    """A column made from others. join: ids joined by a slash, empty if one is. first: the first that is filled. clock:
+    hours, minutes and seconds as one text. day: the date of a text. sum: of amounts. late: made from looked-up ones."""
+
+    name: str
+    how: How
+    parts: tuple[str, ...]
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """Columns taken from another table of the same system (or from the same one): table: its name in the profile. on:
+    column here, field there; ids are compared. take: name of the new column, field there; empty where the rows that
+    match do not agree."""
+
+    table: str
+    on: tuple[tuple[str, str], ...]
+    take: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A sentence for the user, with the number of rows for which all of `when` hold; none is said of none."""
+
+    sentence: str
+    when: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,7 +146,9 @@ class TablePlan:
     by which other files may call the object. holds: each row is an object (False: rows are events of objects that
     another table holds). row_id: column that numbers the rows, the same in two exports of one row.
     fields: field of the profile → column. watched: column → (activity key when it grows, when it falls).
-    naive_zone: zone of times without one, None = unknown. day_order, currency: answers for this source.
+    naive_zone: zone of times without one, None = unknown. day_order, currency: answers for this source. kinds: rows
+    that are about something else. exact_types: capitals count in `types`. made, lookups: columns that the file does not
+    have. hints: what a user should know of its rows. usual: the case view where nobody asks for one, "" = no matter.
     """
 
     table: Table
@@ -119,6 +172,17 @@ class TablePlan:
     day_order: str | None = None
     currency: str | None = None
     notes: tuple[str, ...] = ()
+    kinds: tuple[RowKind, ...] = ()
+    exact_types: bool = False
+    made: tuple[MadeColumn, ...] = ()
+    lookups: tuple[Lookup, ...] = ()
+    hints: tuple[Hint, ...] = ()
+    usual: str = ""
+
+    @property
+    def kind_types(self) -> frozenset[str]:
+        """The types of the kinds of rows."""
+        return frozenset(kind.object_type for kind in self.kinds)
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from ..domain.activities import load_activities
 from ..domain.headers import normal_header
 from ..domain.objects import load_objects, load_views
-from ..log.plan import Condition, Drop, EventPlan, Kind, LinkPlan, Moment, TablePlan, ViewPlan, Watch
+from ..log.plan import (
+    Condition,
+    Drop,
+    EventPlan,
+    Hint,
+    Kind,
+    LinkPlan,
+    Moment,
+    RowKind,
+    TablePlan,
+    ViewPlan,
+    Watch,
+)
 from ..log.records import Table
 from ..words import current, say
+from .derived import derive
 from .profiles import load_systems
 from .recognising import Match, milestone_columns
 
@@ -19,21 +32,43 @@ _MAIN = "opportunity"   # its stages are called as they are, those of other obje
 _PARTIES = ("resource", "role", "department", "amount", "currency")
 
 
-def plan_of(table: Table, match: Match, *, zone: str | None = None, day_order: str | None = None,
-            currency: str | None = None) -> TablePlan:
-    """The plan of a table. zone, day_order, currency: what the user said of this system."""
+def plan_of(table: Table, match: Match, others: Sequence[Match] = (), *, zone: str | None = None,
+            day_order: str | None = None, currency: str | None = None) -> TablePlan:
+    """The plan of a table. others: of all tables that are read. zone, day_order, currency: what the user said of this
+    system."""
+    derived = derive(match, others or (match,))
+    match = derived.match
     profile, columns = match.profile, match.columns
     system = load_systems()[profile.system]
-    kind = profile.object_type
     return TablePlan(
-        table=table, system=profile.system, name=profile.name, role=profile.role, object_type=kind,
-        id=columns.get("id"), key_style=system.key_style,
+        table=table, system=profile.system, name=profile.name, role=profile.role, object_type=profile.object_type,
+        id=columns.get("id"), key_style=system.key_style, usual=system.usual,
         other_keys=tuple(columns[name] for name in profile.other_keys if name in columns),
         type_column=columns.get("type") if profile.types else None, types=profile.types, holds=profile.holds,
-        row_id=columns.get("row_id"), fields=dict(columns),
+        exact_types="type" in profile.exact, kinds=tuple(_kinds(match)),
+        row_id=columns.get("row_id"), fields=dict(columns), made=derived.made, lookups=derived.lookups,
         events=tuple(_events(match, table.columns)), links=tuple(_links(match)), drops=tuple(_drops(match)),
-        watched=tuple(_watched(match)), naive_zone=zone or _zone(table, match), day_order=day_order, currency=currency,
+        watched=tuple(_watched(match)), hints=tuple(_hints(match, others)),
+        naive_zone=zone or _zone(table, match), day_order=day_order, currency=currency,
     )
+
+
+def _kinds(match: Match) -> Iterator[RowKind]:
+    """Kinds of rows whose conditions and ids the table has."""
+    for entry in match.profile.kinds:
+        when = _conditions(match, entry)
+        column = match.columns.get(entry.get("id", "id"))
+        if when and column is not None:
+            yield RowKind(entry["object"], column, entry.get("holds", match.profile.holds), when)
+
+
+def _hints(match: Match, others: Sequence[Match]) -> Iterator[Hint]:
+    """What is said where its rows are there, and the tables that would make it needless are not."""
+    present = {other.profile.name for other in others if other.profile.system == match.profile.system}
+    for entry in match.profile.hints:
+        when = _conditions(match, entry)
+        if when is not None and not present & set(entry.get("without_table", ())):
+            yield Hint(entry["say"], when)
 
 
 def _zone(table: Table, match: Match) -> str | None:
@@ -97,23 +132,28 @@ def _conditions(match: Match, entry: Mapping[str, Any]) -> tuple[Condition, ...]
     for name, values in entry.get("when", {}).items():
         if name not in match.columns:
             return None
-        found.append(_condition(match.columns, name, values, True))
-    found += [_condition(match.columns, name, values, False) for name, values in entry.get("unless", {}).items()
+        found.append(_condition(match, name, values, True))
+    found += [_condition(match, name, values, False) for name, values in entry.get("unless", {}).items()
               if name in match.columns]
     if any(name in match.columns for name in entry.get("without", ())):
         return None
     return tuple(found)
 
 
-def _condition(columns: Mapping[str, str], name: str, values: str | Sequence[str], wanted: bool) -> Condition:
-    """FILLED: any text. "=field": the text of that field. "@stage": texts that mean one of these stages."""
+def _condition(match: Match, name: str, values: str | Sequence[str], wanted: bool) -> Condition:
+    """FILLED: any text. "=field": the text of that field. "@stage": texts that mean one of these stages. "~pattern":
+    texts with a match of it."""
+    column = match.columns[name]
     if values == FILLED:
-        return Condition(columns[name], (), wanted)
+        return Condition(column, (), wanted)
     if isinstance(values, str) and values.startswith("="):
-        return Condition(columns[name], (), wanted, same_as=columns.get(values[1:], ""))
+        return Condition(column, (), wanted, same_as=match.columns.get(values[1:], ""))
     if isinstance(values, str) and values.startswith("@"):
-        return Condition(columns[name], (), wanted, means=tuple(values[1:].split(",")))
-    return Condition(columns[name], (values,) if isinstance(values, str) else tuple(values), wanted)
+        return Condition(column, (), wanted, means=tuple(values[1:].split(",")))
+    if isinstance(values, str) and values.startswith("~"):
+        return Condition(column, (), wanted, pattern=values[1:])
+    texts = (values,) if isinstance(values, str) else tuple(values)
+    return Condition(column, texts, wanted, exact=name in match.profile.exact)
 
 
 def _roles(match: Match, entry: Mapping[str, Any]) -> dict[str, str]:
@@ -125,17 +165,21 @@ def _roles(match: Match, entry: Mapping[str, Any]) -> dict[str, str]:
     return roles
 
 
-def _links(match: Match) -> list[LinkPlan]:
+def _links(match: Match) -> Iterator[LinkPlan]:
+    """Links whose column is there, and the columns of whose conditions are; types are told by `type_field` if it is
+    there, else all are `to`."""
     columns = match.columns
-    return [
-        LinkPlan(
+    for entry in match.profile.links:
+        when = _conditions(match, entry)
+        if entry["field"] not in columns or when is None:
+            continue
+        teller = entry.get("type_field", "")
+        yield LinkPlan(
             column=columns[entry["field"]], object_type=entry.get("to", ""), qualifier=entry["as"],
             many=entry.get("many", ""), amount=columns.get(entry.get("amount", "")), makes=entry.get("makes", False),
-            type_column=columns.get(entry.get("type_field", "")), types=entry.get("types", {}),
-            reverse=entry.get("reverse", False),
+            type_column=columns.get(teller), types=entry.get("types", {}) if not teller or teller in columns else {},
+            reverse=entry.get("reverse", False), exact=teller in match.profile.exact, when=when,
         )
-        for entry in match.profile.links if entry["field"] in columns
-    ]
 
 
 def _drops(match: Match) -> list[Drop]:
@@ -161,7 +205,8 @@ def view_plan(key: str, *, changes: bool = False) -> ViewPlan:
     view = load_views()[key]
     objects = load_objects()
     return ViewPlan(
-        key=key, of=view.of, holds=view.holds, changes=changes, ranks={name: kind.rank for name, kind in objects.items()},
+        key=key, of=view.of, holds=view.holds, changes=changes,
+        ranks={name: kind.rank for name, kind in objects.items()},
         satellites=frozenset(name for name, kind in objects.items() if kind.satellite),
         names={**{name: kind.name(lang) for name, kind in objects.items()},
                **{name: each.name(lang) for name, each in load_views().items() if name not in objects}},

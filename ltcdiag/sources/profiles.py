@@ -44,13 +44,20 @@ class TableProfile:
     watched: tuple[str, ...] = ()
     other_keys: tuple[str, ...] = ()
     lacks: str = ""
+    called: re.Pattern[str] | None = None
+    kinds: tuple[Mapping[str, Any], ...] = ()
+    made: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    lookups: tuple[Mapping[str, Any], ...] = ()
+    hints: tuple[Mapping[str, Any], ...] = ()
+    exact: tuple[str, ...] = ()
     headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     """The headers of each field in their normal form."""
 
 
 @dataclass(frozen=True)
 class SystemProfile:
-    """A system: names, how ids are written, the zone of times without one ("" = not known), and its tables."""
+    """A system: names, how ids are written, the zone of times without one ("" = not known), the case view where nobody
+    asks for one ("" = the opportunity or what comes first in the chain), and its tables."""
 
     key: str
     zh: str
@@ -59,6 +66,7 @@ class SystemProfile:
     naive_zone: str
     zones: tuple[tuple[str, str], ...]
     tables: tuple[TableProfile, ...]
+    usual: str = ""
 
     def name(self, lang: str) -> str:
         """Its name; Chinese for every kind of Chinese."""
@@ -83,7 +91,7 @@ def _system(data: Mapping[str, Any]) -> SystemProfile:
         key=key, zh=data["zh"], en=data["en"], key_style=data.get("key_style", "plain"),
         naive_zone=data.get("naive_zone", ""),
         zones=tuple((normal_header(entry["column"]), entry["zone"]) for entry in data.get("zone", ())),
-        tables=tuple(_table(key, entry) for entry in data["table"]),
+        tables=tuple(_table(key, entry) for entry in data["table"]), usual=data.get("usual", ""),
     )
 
 
@@ -100,5 +108,7 @@ def _table(system: str, entry: Mapping[str, Any]) -> TableProfile:
         types=entry.get("types", {}), events=tuple(entry.get("event", ())), links=tuple(entry.get("link", ())),
         drops=tuple(entry.get("drop", ())), watched=tuple(entry.get("watch", ())),
         other_keys=tuple(entry.get("keys", ())),
-        lacks=entry.get("lacks", ""),
+        lacks=entry.get("lacks", ""), called=re.compile(entry["called"], re.IGNORECASE) if "called" in entry else None,
+        kinds=tuple(entry.get("kind", ())), made=entry.get("made", {}), lookups=tuple(entry.get("lookup", ())),
+        hints=tuple(entry.get("hint", ())), exact=tuple(entry.get("exact", ())),
     )

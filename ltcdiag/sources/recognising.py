@@ -47,13 +47,16 @@ Sample = Mapping[str, Sequence[str | None]]
 
 
 def recognise(
-    tables: Sequence[tuple[Sequence[str], Sample]], *, system: str | None = None
+    tables: Sequence[tuple[Sequence[str], Sample]], *, system: str | None = None, names: Sequence[str] = ()
 ) -> list[Recognised]:
     """One answer a table (columns and first values). system: only this one (and the general profile) is considered.
+    names: of the files or sheets, a hint where headers are poor.
 
     Where the headers of a table leave two systems open, that of the other tables decides, if it is one of the two.
     """
-    ranked = [_ranked(columns, sample, system) for columns, sample in tables]
+    known = [*names, *[""] * (len(tables) - len(names))]
+    ranked = [_ranked(columns, sample, system, name)
+              for (columns, sample), name in zip(tables, known, strict=True)]
     sure = {fits[0].profile.system for fits, _ in ranked if fits and not _is_open(fits)} - {GENERAL}
     return [_decided(fits, near, sure) for fits, near in ranked]
 
@@ -81,20 +84,22 @@ def _is_open(fits: Sequence[Match]) -> bool:
     return bool(rivals) and fits[0].profile.system != GENERAL and rivals[0].score * CLEAR > fits[0].score
 
 
-def _ranked(columns: Sequence[str], sample: Sample, system: str | None) -> tuple[list[Match], Match | None]:
+def _ranked(
+    columns: Sequence[str], sample: Sample, system: str | None, name: str
+) -> tuple[list[Match], Match | None]:
     headers: dict[str, str] = {}
     for column in columns:
         headers.setdefault(normal_header(column), column)
     wanted = [profile for key, found in load_systems().items() if system in (None, key) or key == GENERAL
               for profile in found.tables]
-    matches = [_match(profile, headers, sample) for profile in wanted]
+    matches = [_match(profile, headers, sample, name) for profile in wanted]
     fits = sorted((m for m in matches if m and not m.missing),
                   key=lambda m: (m.profile.system == GENERAL, -m.score, m.name))
     near = [m for m in matches if m and m.missing and len(m.missing) <= len(m.profile.needs) / 2]
     return fits, max(near, key=lambda m: m.score, default=None)
 
 
-def _match(profile: TableProfile, headers: Mapping[str, str], sample: Sample) -> Match | None:
+def _match(profile: TableProfile, headers: Mapping[str, str], sample: Sample, called: str) -> Match | None:
     if any(header in headers for header in profile.never):
         return None
     columns, score = {}, 0.0
@@ -110,7 +115,9 @@ def _match(profile: TableProfile, headers: Mapping[str, str], sample: Sample) ->
                if name in columns):
         return None
     missing = tuple(name for name in profile.needs if not any(part in columns for part in name.split("|")))
-    if profile.tells and not any(name in columns for name in profile.tells):
+    told = bool(profile.called and profile.called.search(called))
+    score += told
+    if profile.tells and not told and not any(name in columns for name in profile.tells):
         missing = (*missing, "|".join(profile.tells))
     if profile.milestones and "milestones" in profile.needs:
         missing = tuple(name for name in missing if name != "milestones")

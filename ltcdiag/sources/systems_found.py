@@ -55,7 +55,8 @@ def look_at_systems(tables: Sequence[Table], settings: Mapping) -> list[Seen]:
 
 def _recognised(tables: Sequence[Table], system: str | None, labels: MappingABC[str, str] | None = None) -> list[Seen]:
     every = [pair for table in tables for pair in _with_lists(table, labels or {})]
-    found = recognise([(table.columns, sample) for table, sample in every], system=system)
+    found = recognise([(table.columns, sample) for table, sample in every], system=system,
+                      names=[table.file for table, _ in every])
     return [Seen(table, sample, each) for (table, sample), each in zip(every, found, strict=True)]
 
 
@@ -104,7 +105,8 @@ def system_tables(tables: Sequence[Table], settings: Mapping) -> SystemTables | 
             raise InputError([_wrong_system(seen, settings.system)])
         return None
     _ask_open(used)
-    plans = [_plan(each.table, each.found.best, settings) for each in used if each.found.best is not None]
+    matches = [each.found.best for each in used if each.found.best is not None]
+    plans = [_plan(each.table, each.found.best, matches, settings) for each in used if each.found.best is not None]
     left = [each for each in seen if each not in used and not _is_nested(each.table)]
     return SystemTables(tuple(plans), tuple((each.table, _why_not(each)) for each in left), tuple(seen))
 
@@ -148,9 +150,9 @@ def _system_name(match: Match) -> str:
     return f"{load_systems()[match.profile.system].name(current())} {match.profile.name}"
 
 
-def _plan(table: Table, match: Match, settings: Mapping) -> TablePlan:
+def _plan(table: Table, match: Match, others: Sequence[Match], settings: Mapping) -> TablePlan:
     answers = settings.sources.get(match.profile.system, {})
-    return plan_of(table, match, zone=answers.get("timezone"), day_order=answers.get("day_order"),
+    return plan_of(table, match, others, zone=answers.get("timezone"), day_order=answers.get("day_order"),
                    currency=answers.get("currency"))
 
 
@@ -169,7 +171,7 @@ def _missing(match: Match) -> str:
 
 
 def _wrong_system(seen: Sequence[Seen], system: str) -> Fault:
-    free = recognise([(each.table.columns, each.sample) for each in seen])
+    free = recognise([(each.table.columns, each.sample) for each in seen], names=[each.table.file for each in seen])
     like = next((each.best for each in free if each.best is not None and each.best.profile.system != GENERAL), None)
     name = load_systems()[system].name(current())
     if like is not None:
