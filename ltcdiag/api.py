@@ -113,7 +113,8 @@ def read(
 
 
 def _read_systems(
-    systems: SystemTables, options: ReadOptions, wanted: tuple[str, bool], settings: SourceMapping, shared: dict[str, Any]
+    systems: SystemTables, options: ReadOptions, wanted: tuple[str, bool], settings: SourceMapping,
+    shared: dict[str, Any],
 ) -> EventLog:
     """The case view of the objects of known systems."""
     from .domain.activities import load_activities
@@ -155,6 +156,7 @@ def _system_labelling(
     found = _labelling(labels, replace(settings, labels=own))
     return replace(
         found,
+        known={label: stage for label, stage in known.items() if stage},
         states=frozenset(each.activity for each in stages if each.activity in labels and _lasts(each, found)),
         passing=frozenset(label for label, key in keys.items() if load_activities()[key].kind in _PASSING),
         unseen=frozenset(label for label, key in keys.items() if key == HISTORY_BEGINS),

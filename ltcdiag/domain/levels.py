@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..errors import InputError
 from .labels import LabelMap
+from .objects import load_objects
 from .stages import Named, load_stages
 
 LEVELS = ("activity", "stage", "main_stage", "sub_process", "chain")
@@ -22,8 +23,8 @@ def roll_up(label_map: LabelMap, level: str) -> dict[str, str]:
 
 
 def name_of(key: str, lang: str) -> str:
-    """The name of a stage, main stage, sub-process or the chain in "zh", "en" or "zh-Hant"; a key that is
-    none of these (an activity, an unmapped label) is its own name."""
+    """The name of a stage, main stage, sub-process, the chain or a type of object in "zh", "en" or "zh-Hant"; a key
+    that is none of these (an activity, an unmapped label) is its own name."""
     chain = load_stages()
     places: tuple[dict[str, Named], ...] = (
         dict(chain.stages), dict(chain.main_stages), dict(chain.sub_processes), {chain.chain.key: chain.chain}
@@ -31,7 +32,7 @@ def name_of(key: str, lang: str) -> str:
     for place in places:
         if key in place:
             return place[key].name(lang)
-    return key
+    return load_objects()[key].name(lang) if key in load_objects() else key
 
 
 def _key(label: str, stage: str | None, level: str) -> str:

@@ -13,7 +13,7 @@ from .stages import read_toml
 @dataclass(frozen=True)
 class ObjectType:
     """rank: place in the chain, None beside it. satellite: belongs to what it is linked to. next: what is expected
-    behind it."""
+    behind it, once one of the stages `ready` is reached."""
 
     key: str
     zh: str
@@ -21,6 +21,7 @@ class ObjectType:
     rank: int | None
     satellite: bool
     next: tuple[str, ...]
+    ready: frozenset[str]
 
     def name(self, lang: str) -> str:
         """Its name; Chinese for every kind of Chinese."""
@@ -47,7 +48,8 @@ def load_objects() -> Mapping[str, ObjectType]:
     """Key → type, in the order of the chain."""
     return MappingProxyType({
         entry["key"]: ObjectType(entry["key"], entry["zh"], entry["en"], entry.get("rank"),
-                                 entry.get("satellite", False), tuple(entry["next"]))
+                                 entry.get("satellite", False), tuple(entry["next"]),
+                                 frozenset(entry.get("ready", ())))
         for entry in read_toml("objects.toml")["object"]
     })
 
@@ -65,8 +67,8 @@ def usual_view(present: set[str], usual: set[str] | None = None) -> str:
     """The view where nobody asked for one: the one that is usual in the system (usual: of all systems that are read),
     else the opportunity, else the most upstream type that has a view."""
     views = load_views()
-    if "opportunity" in present:
-        return "opportunity"
     if usual and len(usual) == 1 and present & {views[key].of for key in usual if key}:
         return next(iter(usual))
+    if "opportunity" in present:
+        return "opportunity"
     return next((key for key in ("lead", "contract", "order", "invoice") if views[key].of in present), "end_to_end")

@@ -23,11 +23,13 @@ from .making import Meaning, Source, decide_times, make_events, unreadable_notes
 from .refining import (
     StageLabel,
     counted,
+    label_stages,
     mark_cut_histories,
+    mean_states,
     merge_repeats,
     name_people,
     parties_present,
-    read_stages,
+    read_dictionaries,
     settle_payments,
     stage_labels,
 )
@@ -89,15 +91,17 @@ def assemble(
     make_macros(connection)
     loaded = [(load(connection, i, plan.table, ColumnMap(dict(plan.fields)), options, progress), plan)
               for i, plan in enumerate(plans)]
-    sources, zone = decide_times(connection, loaded, options.timezone, options.day_order)
     loaded = add_columns(connection, loaded)
+    sources, zone = decide_times(connection, loaded, options.timezone, options.day_order)
     spare = [pass_over(connection, table, reason, progress) for table, reason in unused]
     progress("", 0)
+    read_dictionaries(connection, sources)
     sources = with_meanings(connection, sources, meaning)
     make_events(connection, sources)
     name_people(connection, sources)
-    read_stages(connection, sources)
+    label_stages(connection)
     make_objects(connection, sources)
+    mean_states(connection, meaning)
     merge_repeats(connection)
     make_links(connection, view)
     settle_payments(connection, words.partial)

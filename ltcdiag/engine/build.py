@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..log.event_log import EventLog
 from ..log.plan import TablePlan, ViewPlan
 from ..log.records import ColumnMap, Table
 from ..words import current, say
-from .assemble import Words, assemble
+from .assemble import Assembled, Words, assemble
 from .connection import connect, lock
 from .duck_tables import DuckTables, Store
 from .ingest import Ingested, ingest
@@ -32,6 +32,7 @@ class Labelling:
     labels that close a case. aftercare: labels that may follow a close without reopening the case. states: labels that
     say which stage a case has entered, where it stays until the next one. passing: labels of what happens inside such
     a stage and does not end it (a call, a changed amount). unseen: labels before which the history is cut.
+    known: activity → canonical stage, also of activities that no case of the log has.
     """
 
     stages: Mapping[str, str | None]
@@ -41,6 +42,7 @@ class Labelling:
     states: frozenset[str] = frozenset()
     passing: frozenset[str] = frozenset()
     unseen: frozenset[str] = frozenset()
+    known: Mapping[str, str] = field(default_factory=dict)
 
 
 def build(
@@ -121,7 +123,8 @@ def _finished(
     after = prepare_aftercare(connection)
     known = bool(meaning.closing) or "outcome" in found.roles
     columns = tuple(connection.sql("select * from ev limit 0").columns)
-    store = Store(connection, columns, found.loaded, found.as_of, known, states=meaning.states, unseen=meaning.unseen)
+    store = Store(connection, columns, found.loaded, found.as_of, known, states=meaning.states, unseen=meaning.unseen,
+                  objects=isinstance(found, Assembled))
     tables = DuckTables(store)
     events = int(connection.sql("select count(*) from ev").fetchall()[0][0])
     return EventLog(
@@ -136,6 +139,7 @@ def _finished(
         calendar=facts.calendar,
         ledger=found.ledger({"events": events, "cases": tables.cases, "activities": len(activities)}),
         fingerprint=fingerprint(meaning),
+        known_stages=dict(meaning.known),
         notes=(*found.notes, *([_aftercare_note(after)] if after else []),
                *([say("engine.states", current(), n=len(meaning.states))] if meaning.states else [])),
     )

@@ -9,11 +9,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
+from ..log.chain import ChainGap, ChainPlan
 from ..log.filters import Filter
 from ..log.results import Answer, Cases, Clock, DirectlyFollowsGraph, Gaps, Handovers, Rework, Variants
 from ..log.steps import NO_TIME, UNKNOWN, Steps
 from ..words import current, say
 from . import answers
+from .chain import chain_gaps
 from .connection import literal
 from .loading import Loaded
 from .prepare import LEVELS, PARTY_ROLES, lifecycle_rows, prepare_cases, prepare_instances
@@ -35,6 +37,7 @@ class Store:
     closes_known: bool
     states: frozenset[str] = frozenset()
     unseen: frozenset[str] = frozenset()
+    objects: bool = False
     prepared: set[str] = field(default_factory=set)
     views: int = 0
 
@@ -145,6 +148,11 @@ class DuckTables:
             unseen=self._codes(store.unseen), parties=self._values(by) if by else (), by=by,
             known=store.closes_known, as_of=self._one(f"select epoch_us({as_of})"),
         )
+
+    def chain(self, plan: ChainPlan) -> list[ChainGap]:
+        """Where objects lack their neighbours in the chain; nothing for a log without objects. Of the whole data, also
+        where the cases are filtered."""
+        return chain_gaps(self.store.connection, plan, self.store.as_of) if self.store.objects else []
 
     def _codes(self, labels: frozenset[str]) -> frozenset[int]:
         return frozenset(code for code, label in enumerate(self._values("act")) if label in labels) if labels \

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..log.plan import KINDS, Condition
 from .cells import cell, key, test
 from .connection import literal
-from .making import PARTIES, Source
+from .making import PARTIES, Meaning, Source
 
 if TYPE_CHECKING:
     import duckdb
@@ -58,7 +58,7 @@ def name_people(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]
         )
 
 
-def read_stages(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:
+def read_dictionaries(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:
     """`dic`: stage code → label, order, closed, won, from the dictionaries of the systems."""
     connection.execute("create table dic (space varchar, type varchar, code varchar, label varchar, ord double, "
                        "closed boolean, won boolean)")
@@ -73,6 +73,10 @@ def read_stages(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]
             f"try_cast({cell(item, fields.get('order'))} as double) as ord, {_flag(source, 'closed')} as closed, "
             f"{_flag(source, 'won')} as won from {item.relation}) where label is not null"
         )
+
+
+def label_stages(connection: duckdb.DuckDBPyConnection) -> None:
+    """Stages that events call by their codes get the labels of the dictionary."""
     connection.execute("update made set code = dic.label, activity = replace(made.activity, made.code, dic.label) "
                        f"from dic where made.kind = {STAGE} and dic.code = made.code and dic.type = made.type "
                        "and dic.label <> made.code")
@@ -82,12 +86,26 @@ _TRUE = ("true", "1", "yes", "t", "y", "x", "是", "closed won", "won", "1.0")
 
 
 def _flag(source: Source, field: str) -> str:
-    """A flag of a dictionary; of a probability 1 (or 100) says won and 0 says closed."""
+    """A flag of a dictionary; the profile may say which texts mean yes (Zoho: "Closed Lost")."""
     column = source.plan.fields.get(field)
     if column is None:
         return "null::boolean"
     known = cell(source.item, column)
-    return f"case when {known} is not null then {test(source.item, Condition(column, _TRUE))} end"
+    texts = source.plan.flags.get(field, _TRUE)
+    return f"case when {known} is not null then {test(source.item, Condition(column, texts))} end"
+
+
+def mean_states(connection: duckdb.DuckDBPyConnection, meaning: Meaning) -> None:
+    """`state_meant`: the canonical stage of each text in which objects stand now."""
+    connection.execute("create table state_meant (type varchar, text varchar, stage varchar)")
+    rows = connection.sql("select distinct type, state from ob where state is not null order by 1, 2").fetchall()
+    texts: dict[str, list[str]] = {}
+    for kind, text in rows:
+        texts.setdefault(kind, []).append(text)
+    for kind, said in texts.items():
+        found = [(kind, text, stage) for text, stage in meaning(kind, said).items() if stage]
+        if found:
+            connection.executemany("insert into state_meant values (?, ?, ?)", found)
 
 
 def merge_repeats(connection: duckdb.DuckDBPyConnection) -> None:
@@ -121,6 +139,15 @@ def merge_repeats(connection: duckdb.DuckDBPyConnection) -> None:
                       where kind = {STAGE} group by o)
         select m.row, m.part, 'derived' from made m join last using (o) join ob using (o)
         where m.kind = {CLOSE} and m.clock = 'derived' and (ob.state is null or last.code = ob.state)""")
+    connection.execute(f"""
+        insert into gone
+        with left_ as (select * from made anti join gone using (row, part)),
+        own as (select o, canonical, count(*) as n from left_ where clock <> 'spare' group by 1, 2),
+        told as (select row, part, o, canonical, kind, row_number() over (partition by o, canonical order by ts, row,
+            part) as n, row_number() over (partition by o, canonical order by ts desc, row desc, part desc) as n_last
+          from left_ where clock = 'spare')
+        select row, part, 'spare' from told left join own using (o, canonical)
+        where (kind = {CREATE} and (told.n > 1 or own.n > 0)) or n_last <= own.n""")
     connection.execute("create table evs as select * from made anti join gone using (row, part)")
 
 
@@ -134,15 +161,6 @@ def mark_cut_histories(connection: duckdb.DuckDBPyConnection, label: tuple[str, 
     """Where the stages of an object begin later than the object, an event says so: the days before it belong to a stage
     that nobody knows (label, key)."""
     connection.execute(f"""
-    connection.execute(f"""
-        insert into gone
-        with left_ as (select * from made anti join gone using (row, part)),
-        own as (select o, canonical, count(*) as n from left_ where clock <> 'spare' group by 1, 2),
-        told as (select row, part, o, canonical, kind, row_number() over (partition by o, canonical order by ts, row,
-            part) as n, row_number() over (partition by o, canonical order by ts desc, row desc, part desc) as n_last
-          from left_ where clock = 'spare')
-        select row, part, 'spare' from told left join own using (o, canonical)
-        where (kind = {CREATE} and (told.n > 1 or own.n > 0)) or n_last <= own.n""")
         insert into evs
         select * exclude (n) replace (250 as part, {literal(label[0])} as activity, {literal(label[1])} as canonical,
           {CREATE} as kind, 'derived' as clock, null as code, null as st, null as resource, null as role,

@@ -29,6 +29,7 @@ from .deviations import deviations
 from .finding import Finding, Texts
 from .handovers import handovers
 from .rework import rework
+from .silos import silos
 from .stage_days import stage_days, step_sums
 
 DETECTORS: Mapping[str, Callable[[Context], Detected]] = MappingProxyType({
@@ -44,7 +45,8 @@ class Diagnosis:
     """What can be claimed about a log, and the tables the claims come from.
 
     findings: ranked by days. why_none: why nothing could be claimed at all ("" where it could). tables: name → table:
-    stages, bottleneck, rework, handover, deviation where days can be estimated; sums where not; waits where starts are
+    stages, bottleneck, rework, handover, deviation, silo (links of the
+    chain) where days can be estimated; sums where not; waits where starts are
     recorded. notes: sentences about what is shown and not blamed. model: the reference that said whose step is whose.
     """
 
@@ -127,12 +129,15 @@ def diagnose(log: EventLog, model: ReferenceModel) -> Diagnosis:
     tables: dict[str, Answer] = {}
     if _some_starts(observed):
         tables["waits"] = waits(observed.steps)
+    links, breaks = silos(log)
+    if len(links.table):
+        tables["silo"] = links
     if observed.timeline is None:
         tables["sums"] = step_sums(context)
-        return Diagnosis(log, (), _why_none(context), _looking(tables, log), (), 0, model)
+        return Diagnosis(log, _ranked(list(breaks)), _why_none(context), _looking(tables, log), (), 0, model)
     found = {name: detector(context) for name, detector in DETECTORS.items()}
     tables |= {"stages": stage_days(context), **{name: part.table for name, part in found.items()}}
-    ranked = _ranked([claim for part in found.values() for claim in part.claims])
+    ranked = _ranked([*(claim for part in found.values() for claim in part.claims), *breaks])
     notes = (*_notes(context, found["bottleneck"].table), *_partial(found["deviation"].table))
     return Diagnosis(log, ranked, {}, _looking(tables, log), notes, observed.horizon, model)
 

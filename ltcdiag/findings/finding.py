@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from ..log.event_log import EventLog
@@ -28,6 +30,27 @@ class Contrast:
 
 
 @dataclass(frozen=True)
+class AtStake:
+    """Money of one currency ("" where nobody states it)."""
+
+    value: Decimal
+    currency: str
+
+
+@dataclass(frozen=True)
+class ObjectBehind:
+    """An object (a contract, an invoice) that a finding is about. since: when it was ready for its next step, None
+    where that is not recorded. until: the as-of moment. row: its place in the source."""
+
+    object_id: str
+    since: datetime | None
+    until: datetime
+    row: int | None
+    amount: Decimal | None
+    currency: str | None
+
+
+@dataclass(frozen=True)
 class Finding:
     """One claim.
 
@@ -36,7 +59,8 @@ class Finding:
     seen from another side. days: per case within the horizon (its first `horizon_days` days), None for the reason
     `why_no_interval` (empty where there are days). per_passage: days each time. share: of the cases it could happen
     to. n: cases it rests on, `open` of them not over. case_ids: those behind it, the worst first, and case_days: the
-    days of each. overlaps: findings whose days it shares.
+    days of each. overlaps: findings whose days it shares. at_stake: its money, a sum a currency. objects: where it is
+    about objects and not about cases of the log; case_ids are theirs then.
     first_share: how often it comes first when the cases are drawn anew. evidence: sentences, one group a line.
     """
 
@@ -64,6 +88,8 @@ class Finding:
     case_ids: tuple[str, ...] = field(repr=False)
     case_days: tuple[float, ...] = field(repr=False)
     overlaps: tuple[str, ...] = ()
+    at_stake: tuple[AtStake, ...] = ()
+    objects: tuple[ObjectBehind, ...] = field(default=(), repr=False)
 
     @property
     def case_file(self) -> str:
@@ -71,13 +97,24 @@ class Finding:
         return f"findings/{self.id}_cases.csv"
 
     def cases(self, log: EventLog) -> Answer:
-        """Its cases as a table, one row a case, the worst first; days_here: the days that the finding counts there."""
+        """Its cases as a table, one row a case, the worst first; days_here: the days that the finding counts there.
+        Where it is about objects: object_id, days_here, since, amount, currency, source_row."""
+        if self.objects:
+            return self._objects()
         found = log.where(CaseIs(self.case_ids)).tables.answer("cases")
         place = {case: n for n, case in enumerate(self.case_ids)}
         ordered = found.table.iloc[sorted(range(len(found.table)), key=lambda n: place[found.table["case_id"].iloc[n]])]
         table = ordered.reset_index(drop=True)
         table.insert(1, "days_here", [self.case_days[place[case]] for case in table["case_id"]])
         return replace(found, table=table)
+
+    def _objects(self) -> Answer:
+        import pandas as pd
+
+        rows = [(each.object_id, days, each.since, each.amount, each.currency, each.row)
+                for each, days in zip(self.objects, self.case_days, strict=True)]
+        names = ["object_id", "days_here", "since", "amount", "currency", "source_row"]
+        return Answer(pd.DataFrame(rows, columns=names), len(rows), "")
 
     def to_dict(self) -> dict[str, Any]:
         """For findings.json."""
@@ -90,11 +127,19 @@ class Finding:
             "share": _interval(self.share), "why_no_interval": dict(self.why_no_interval) or None,
             "contrast": {"value": self.contrast.value, "low": self.contrast.low, "high": self.contrast.high,
                          "limit": self.contrast.limit, "against": self.contrast.against},
+            **self._money(),
             "first_share": self.first_share, "confidence": self.confidence, "overlaps": list(self.overlaps),
             "title": dict(self.title), "caveat": dict(self.caveat),
             "evidence": {lang: _one_line(text, lang) for lang, text in self.evidence.items()},
             "next_step": dict(self.next_step), "case_file": self.case_file,
         }
+
+    def _money(self) -> dict[str, Any]:
+        """amount_at_stake where there is one currency, amounts_at_stake in any case; nothing without money."""
+        sums = [{"value": str(each.value), "currency": each.currency or None} for each in self.at_stake]
+        if not sums:
+            return {}
+        return {"amounts_at_stake": sums, **({"amount_at_stake": sums[0]} if len(sums) == 1 else {})}
 
 
 def _one_line(text: str, lang: str) -> str:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any, Protocol, Self
 
 from ..words import current
+from .chain import ChainGap, ChainPlan
 from .filters import Between, Filter, Keep
 from .ledger import Ledger, Step
 from .look import html_facts
@@ -38,6 +39,10 @@ class Tables(Protocol):
         """cases, events, work_instances, activities, variants."""
         ...
 
+    def chain(self, plan: ChainPlan) -> list[ChainGap]:
+        """Where objects lack their neighbours in the chain; nothing for a log without objects."""
+        ...
+
     def steps(self) -> Steps:
         """The finished pieces of work inside the open time of each case, as arrays."""
         ...
@@ -50,7 +55,8 @@ class EventLog:
     name: what it was read from. notion: what a case is. columns: role → column of the source.
     timezone: zone of the recorded times, None for a wall clock whose zone nobody stated. as_of: the moment
     at which open cases are cut. closedness: "known" when some label, outcome or user-named end closes cases.
-    stages: activity → canonical stage or None. fingerprint: of the data and of all filters since.
+    stages: activity → canonical stage or None. known_stages: the same for activities of the data that no case of this
+    log has (other case views have them). fingerprint: of the data and of all filters since.
     """
 
     tables: Tables = field(repr=False, compare=False)
@@ -65,6 +71,7 @@ class EventLog:
     ledger: Ledger = field(repr=False)
     fingerprint: str
     notes: tuple[str, ...] = field(default=(), repr=False)
+    known_stages: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def cases(self) -> int:

@@ -279,6 +279,16 @@ class Waits(Answer):
 
 
 @dataclass(frozen=True)
+class Breaks(Answer):
+    """source_type, target_type, ready (objects ready for the next one), linked, waiting (without it, but not longer
+    than others took), broken (without it for longer), targets, orphans (targets that name a source nobody has),
+    usual_days (within which 99 in 100 of the linked ones had it). Law: ready = linked + waiting + broken."""
+
+    unit: ClassVar[str] = "objects"
+    keys: ClassVar[tuple[str, ...]] = ("source_type", "target_type")
+
+
+@dataclass(frozen=True)
 class Deviations(Answer):
     """deviation (skipped | out_of_order | went_on | again), stage, cases, of_cases (the finished cases it could happen
     to), share_of_cases, share_low, share_high; deviations first, by cases, then "again", which is rework and none.

@@ -116,7 +116,9 @@ class Diagnosed:
         if days is not None:
             said = time_interval(days.value, days.low, days.high, self.lang)
             yield said, self._say("key_days", horizon=finding.horizon_days)
-        if share is not None:
+        for money in finding.at_stake:
+            yield f"{money.value:,.2f} {money.currency}".strip(), self._say("key_money")
+        if share is not None and not finding.objects:
             yield share_interval(share.value, share.low, share.high, self.lang), self._say("key_share")
 
     def _worst(self, finding: Finding) -> TableView:

@@ -21,7 +21,8 @@ FILES = ("report.html", "report.xlsx", "ledger.json", "set_aside.csv", "defects.
          "findings.json", "findings", "figures", "model")
 DEFECTS = ("file", "line", "defect", "severity", "column", "before", "after")
 SET_ASIDE = ("file", "line_from", "line_to", "reason", "text")
-CASES_OF_FINDING = ("case_id", "days_here", "state", "started", "ended", "first_row", "last_row")
+CASES_OF_FINDING = ("case_id", "days_here", "state", "started", "ended", "first_row", "last_row", "amount",
+                    "currency")
 _DPI = 120      # sharp on a slide
 _FORMULA_STARTS = "=+-@\t\r\0\uff1d\uff0b\uff0d\uff20"
 
@@ -51,7 +52,7 @@ def write_findings(found: Assessment, folder: Path) -> None:
     behind = FindingCases(found)
     for finding in found.diagnosis:
         rows = ((row.case_id, row.days_here, row.state, row.started.isoformat(), row.ended.isoformat(), row.first_row,
-                 row.last_row) for row in behind.rows(finding))
+                 row.last_row, row.amount, row.currency) for row in behind.rows(finding))
         write_csv(folder / finding.case_file, CASES_OF_FINDING, rows)
 
 

@@ -15,7 +15,8 @@ from .places import Places
 
 
 class Behind(NamedTuple):
-    """A case of a finding. days_here: days that the finding counts there. started, ended: its first and last record,
+    """A case of a finding, or an object where it is about objects. days_here: days that the finding counts there.
+    started, ended: its first and last record (of an object: when it was ready for its next step, and the as-of moment),
     in the zone of the log where one is stated. first_row, last_row: where these stand in the source."""
 
     case_id: str
@@ -25,6 +26,8 @@ class Behind(NamedTuple):
     ended: datetime
     first_row: str
     last_row: str
+    amount: str = ""
+    currency: str = ""
 
 
 class FindingCases:
@@ -34,7 +37,10 @@ class FindingCases:
         self._found, self._places = found, Places(found.log.ledger.files)
 
     def rows(self, finding: Finding, k: int | None = None) -> Iterator[Behind]:
-        """Its first k cases; all of them without k."""
+        """Its first k cases or objects; all of them without k."""
+        if finding.objects:
+            yield from self._objects(finding, k)
+            return
         picked = self._found.cases.table.iloc[[self._at[case] for case in islice(finding.case_ids, k)]]
         columns = ("case_id", "state", "started", "ended", "first_row", "last_row")
         rows = zip(*(picked[name].tolist() for name in columns), strict=True)
@@ -42,6 +48,13 @@ class FindingCases:
         for (case, state, began, ended, first, last), days in zip(rows, finding.case_days, strict=False):
             yield Behind(case, days, state, local(began, zone), local(ended, zone),
                          self._places.text(first), self._places.text(last))
+
+    def _objects(self, finding: Finding, k: int | None) -> Iterator[Behind]:
+        zone = self._found.log.timezone
+        for each, days in islice(zip(finding.objects, finding.case_days, strict=True), k):
+            place = self._places.text(each.row) if each.row is not None else ""
+            yield Behind(each.object_id, days, "open", local(each.since or each.until, zone), local(each.until, zone),
+                         place, place, "" if each.amount is None else str(each.amount), each.currency or "")
 
     @cached_property
     def _at(self) -> dict[str, int]:

@@ -289,7 +289,8 @@ def test_without_stages_the_words_speak_of_activities():
 
 KEYS = {"id", "rank", "ranks", "ledger", "kind", "family", "where", "cases", "events", "share_of_cases", "days",
         "confidence", "why_no_interval", "title", "evidence", "next_step", "case_file"}
-HEADER = ["case_id", "days_here", "state", "started", "ended", "first_row", "last_row"]
+HEADER = ["case_id", "days_here", "state", "started", "ended", "first_row", "last_row", "amount",
+          "currency"]
 
 
 def rows_of(path):
