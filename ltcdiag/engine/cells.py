@@ -80,6 +80,8 @@ def test(item: Loaded, condition: Condition) -> str:
     text = cell(item, condition.column)
     if condition.pattern:
         found = f"coalesce(regexp_matches({text}, {literal(condition.pattern)}), false)"
+    elif condition.above is not None:
+        found = f"coalesce({text} > {cell(item, condition.above)}, false)"
     elif condition.same_as is not None:
         found = f"coalesce({text} = {cell(item, condition.same_as)}, false)"
     elif condition.exact and condition.values:

@@ -216,7 +216,7 @@ def _with_texts(connection: duckdb.DuckDBPyConnection, source: Source, meaning: 
     for column in sorted(columns):
         asked = f"select distinct {cell(source.item, column)} as t from {source.item.relation} where t is not null"
         texts = sorted(row[0] for row in connection.sql(asked).fetchall())
-        known[column] = meaning(plan.object_type, texts)
+        known[column] = _by_flags(connection, plan.object_type, meaning(plan.object_type, texts))
 
     def told(condition: Condition) -> Condition:
         if not condition.means:
@@ -227,6 +227,24 @@ def _with_texts(connection: duckdb.DuckDBPyConnection, source: Source, meaning: 
     events = tuple(replace(event, when=tuple(map(told, event.when))) for event in plan.events)
     drops = tuple(replace(drop, when=tuple(map(told, drop.when))) for drop in plan.drops)
     return replace(plan, events=events, drops=drops)
+
+
+def _by_flags(
+    connection: duckdb.DuckDBPyConnection, kind: str, meant: Mapping[str, str | None]
+) -> dict[str, str | None]:
+    """What texts mean where the dictionary of the system knows them: a flag beats a word, and a stage that is open is
+    neither won nor lost."""
+    rows = connection.execute(
+        "select distinct text, closed, won from (select code as text, closed, won from dic where type = ? union all "
+        "select label, closed, won from dic where type = ?) where text in (select unnest(?::varchar[]))",
+        [kind, kind, list(meant)]).fetchall()
+    told = dict(meant)
+    for text, closed, won in sorted(rows, key=str):
+        if won or (closed and won is False):
+            told[text] = "won" if won else "lost"
+        elif closed is False and told[text] in ("won", "lost"):
+            told[text] = None
+    return told
 
 
 def make_events(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:
@@ -279,6 +297,8 @@ def _event_sql(source: Source, part: int, event: EventPlan, turn: int) -> str:
     item = source.item
     code = cell(item, event.label) if event.label else literal(event.text) if event.text else "null"
     label = literal(event.activity) if code == "null" else f"{literal(event.activity)} || {code}"
+    if event.detail:
+        label += f" || coalesce({literal(say('log.colon', current()))} || {cell(item, event.detail)}, '')"
     live = f"{source.dropped} is null and {all_of(item, event.when)}"
     return f"""
         select {_head(source, part)}, {label} as activity, {literal(event.key)} as canonical,

@@ -21,7 +21,8 @@ told by another document, given up where the object's own table tells it."""
 class Condition:
     """A test of one column. values: its texts, compared trimmed and without case; none = any text. same_as: it must
     hold the text of that column. means: canonical stages, one of which the text must mean; asked once all texts are
-    known. pattern: of which the text must hold a match. exact: capitals count (B is no b). wanted: False turns the
+    known. pattern: of which the text must hold a match. above: a column whose text must come before it (numbers, days
+    and moments of one form). exact: capitals count (B is no b). wanted: False turns the
     test round (and an empty cell passes)."""
 
     column: str
@@ -31,6 +32,7 @@ class Condition:
     means: tuple[str, ...] = ()
     pattern: str = ""
     exact: bool = False
+    above: str | None = None
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class EventPlan:
     """One event a record.
 
     activity: its label, or what stands before the text of `label`. key: canonical activity, "" where the text of
-    `label` says what happened. label: column of that text; text: the same for all rows. when: all must hold.
+    `label` says what happened. label: column of that text; text: the same for all rows. detail: column of a text that
+    stands behind the activity (the node of an approval). when: all must hold.
     roles: role → column (resource, role, department, amount, currency). recorded: the system's own time where `time`
     is a date that a person typed.
     """
@@ -62,6 +65,7 @@ class EventPlan:
     when: tuple[Condition, ...] = ()
     roles: Mapping[str, str] = field(default_factory=dict)
     recorded: Moment | None = None
+    detail: str | None = None
 
 
 @dataclass(frozen=True)
@@ -148,7 +152,8 @@ class TablePlan:
     fields: field of the profile → column. watched: column → (activity key when it grows, when it falls).
     naive_zone: zone of times without one, None = unknown. day_order, currency: answers for this source. kinds: rows
     that are about something else. exact_types: capitals count in `types`. made, lookups: columns that the file does not
-    have. hints: what a user should know of its rows. usual: the case view where nobody asks for one, "" = no matter.
+    have. hints: what a user should know of its rows. flags: flag of a dictionary of stages → texts that say yes.
+    usual: the case view where nobody asks for one, "" = no matter.
     """
 
     table: Table
@@ -177,6 +182,7 @@ class TablePlan:
     made: tuple[MadeColumn, ...] = ()
     lookups: tuple[Lookup, ...] = ()
     hints: tuple[Hint, ...] = ()
+    flags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     usual: str = ""
 
     @property

@@ -49,7 +49,7 @@ def plan_of(table: Table, match: Match, others: Sequence[Match] = (), *, zone: s
         row_id=columns.get("row_id"), fields=dict(columns), made=derived.made, lookups=derived.lookups,
         events=tuple(_events(match, table.columns)), links=tuple(_links(match)), drops=tuple(_drops(match)),
         watched=tuple(_watched(match)), hints=tuple(_hints(match, others)),
-        naive_zone=zone or _zone(table, match), day_order=day_order, currency=currency,
+        naive_zone=zone or _zone(table, match), day_order=day_order, currency=currency, flags=profile.flags,
     )
 
 
@@ -98,11 +98,13 @@ def _event(match: Match, entry: Mapping[str, Any]) -> EventPlan | None:
     shared = {"time": time, "start": _moment(match, entry.get("start")), "clock": entry.get("clock", "recorded"),
               "when": when, "roles": _roles(match, entry), "recorded": _moment(match, entry.get("recorded"))}
     if label is not None:
-        return EventPlan(activity=stage_prefix(match.profile.object_type), kind=entry.get("kind", "stage"), label=label,
+        kind_of = entry.get("object", match.profile.object_type)
+        return EventPlan(activity=stage_prefix(kind_of), kind=entry.get("kind", "stage"), label=label,
                          **shared)
     activity = load_activities()[entry["activity"]]
     kind = cast("Kind", activity.kind)
-    return EventPlan(activity=activity.name(current()), key=activity.key, kind=kind, **shared)
+    detail = match.columns.get(entry.get("detail", ""))
+    return EventPlan(activity=activity.name(current()), key=activity.key, kind=kind, detail=detail, **shared)
 
 
 def stage_prefix(object_type: str) -> str:
@@ -142,12 +144,16 @@ def _conditions(match: Match, entry: Mapping[str, Any]) -> tuple[Condition, ...]
 
 def _condition(match: Match, name: str, values: str | Sequence[str], wanted: bool) -> Condition:
     """FILLED: any text. "=field": the text of that field. "@stage": texts that mean one of these stages. "~pattern":
-    texts with a match of it."""
+    texts with a match of it. ">field": a text that comes behind the one of that field; "<field": before it."""
     column = match.columns[name]
     if values == FILLED:
         return Condition(column, (), wanted)
     if isinstance(values, str) and values.startswith("="):
         return Condition(column, (), wanted, same_as=match.columns.get(values[1:], ""))
+    if isinstance(values, str) and values[:1] in (">", "<"):
+        other = match.columns.get(values[1:], "")
+        high, low = (column, other) if values.startswith(">") else (other, column)
+        return Condition(high, (), wanted, above=low)
     if isinstance(values, str) and values.startswith("@"):
         return Condition(column, (), wanted, means=tuple(values[1:].split(",")))
     if isinstance(values, str) and values.startswith("~"):
@@ -174,12 +180,13 @@ def _links(match: Match) -> Iterator[LinkPlan]:
         if entry["field"] not in columns or when is None:
             continue
         teller = entry.get("type_field", "")
-        yield LinkPlan(
-            column=columns[entry["field"]], object_type=entry.get("to", ""), qualifier=entry["as"],
+        to = entry.get("to", "")
+        yield from (LinkPlan(
+            column=columns[entry["field"]], object_type=kind, qualifier=entry["as"],
             many=entry.get("many", ""), amount=columns.get(entry.get("amount", "")), makes=entry.get("makes", False),
             type_column=columns.get(teller), types=entry.get("types", {}) if not teller or teller in columns else {},
             reverse=entry.get("reverse", False), exact=teller in match.profile.exact, when=when,
-        )
+        ) for kind in ([to] if isinstance(to, str) else to))
 
 
 def _drops(match: Match) -> list[Drop]:

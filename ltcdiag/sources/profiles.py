@@ -50,6 +50,7 @@ class TableProfile:
     lookups: tuple[Mapping[str, Any], ...] = ()
     hints: tuple[Mapping[str, Any], ...] = ()
     exact: tuple[str, ...] = ()
+    flags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     """The headers of each field in their normal form."""
 
@@ -91,8 +92,17 @@ def _system(data: Mapping[str, Any]) -> SystemProfile:
         key=key, zh=data["zh"], en=data["en"], key_style=data.get("key_style", "plain"),
         naive_zone=data.get("naive_zone", ""),
         zones=tuple((normal_header(entry["column"]), entry["zone"]) for entry in data.get("zone", ())),
-        tables=tuple(_table(key, entry) for entry in data["table"]), usual=data.get("usual", ""),
+        tables=tuple(_table(key, entry) for entry in _whole_entries(data["table"])), usual=data.get("usual", ""),
     )
+
+
+def _whole_entries(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The entries of tables; one that is `like` another takes over the fields that it does not name itself."""
+    fields: dict[str, dict[str, Any]] = {}
+    for entry in entries:
+        entry["fields"] = {**fields.get(entry.get("like", ""), {}), **entry.get("fields", {})}
+        fields[entry["name"]] = entry["fields"]
+    return entries
 
 
 def _table(system: str, entry: Mapping[str, Any]) -> TableProfile:
@@ -111,4 +121,5 @@ def _table(system: str, entry: Mapping[str, Any]) -> TableProfile:
         lacks=entry.get("lacks", ""), called=re.compile(entry["called"], re.IGNORECASE) if "called" in entry else None,
         kinds=tuple(entry.get("kind", ())), made=entry.get("made", {}), lookups=tuple(entry.get("lookup", ())),
         hints=tuple(entry.get("hint", ())), exact=tuple(entry.get("exact", ())),
+        flags={name: tuple(texts) for name, texts in entry.get("flags", {}).items()},
     )
