@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         directly_follows,
         discover,
         draw,
+        exports_to_ask_for,
         gaps,
         handovers,
         kpis,
@@ -55,8 +56,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _WHERE = {
-    "api": ("activities", "cases", "clock", "diagnose", "directly_follows", "discover", "draw", "gaps", "handovers",
-            "kpis", "language", "load_model", "points", "read", "report", "rework", "sniff", "sql", "variants",
+    "api": ("activities", "cases", "clock", "diagnose", "directly_follows", "discover", "draw", "exports_to_ask_for",
+            "gaps", "handovers", "kpis", "language", "load_model", "points", "read", "report", "rework", "sniff", "sql", "variants",
             "waits"),
     "bundled": ("sample",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
@@ -74,7 +75,8 @@ __all__ = [
     "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Duration", "EndsWith", "EventLog", "Follows",
     "InputError", "Ledger", "LtcdiagError", "ObjectCentricLog", "OutputError", "Period", "QuestionError",
     "StartsWith", "StateIs", "TopVariants", "VariantIs", "WorkCalendar", "__version__", "activities", "cases",
-    "clock", "diagnose", "directly_follows", "discover", "draw", "gaps", "handovers", "kpis", "language", "load_model",
+    "clock", "diagnose", "directly_follows", "discover", "draw", "exports_to_ask_for", "gaps", "handovers", "kpis",
+    "language", "load_model",
     "object_centric", "points", "read", "report", "rework", "sample", "sniff", "sql", "variants", "waits",
 ]
 

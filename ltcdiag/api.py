@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         Waits,
     )
     from .mining.discovery import Model
+    from .reports.asking import AskFor
     from .reports.writing import Written
     from .sources.mapping import Mapping as SourceMapping
     from .sources.sniffing import Sniffed
@@ -71,11 +72,12 @@ def read(
 
     columns: role → column where the guess is wrong (roles: case, activity, time, start, lifecycle, instance,
     resource, role, department, amount, currency, outcome, sequence). mapping: a mapping file with the same
-    and more. ends: activities that close a case. as_of: later rows are set aside; by default the last
-    recorded time. timezone: of wall-clock times. calendar: CN, DE-BY, ... or none. attributes: columns kept for
-    filters, "all" or a list. system: the source that the tables come from, where it is not to be guessed ("events":
-    plain tables of events). For exports of known systems case is a case view (opportunity, lead, contract, order,
-    invoice, account, end_to_end), and changes=True makes steps of changed amounts and promised dates.
+    and more; without one, `ltcdiag.toml` in the folder that is read. ends: activities that close a case. as_of: later
+    rows are set aside; by default the last recorded time. timezone: of wall-clock times. calendar: CN, DE-BY, ... or
+    none. attributes: columns kept for filters, "all" or a list. system: the source that the tables come from, where it
+    is not to be guessed ("events": plain tables of events). For exports of known systems case is a case view
+    (opportunity, lead, contract, order, invoice, account, end_to_end), and changes=True makes steps of changed amounts
+    and promised dates.
 
     Raises InputError with every fault found, QuestionError when only a person can decide.
     Law: every line read is an event, structure, or set aside with a reason; see the log's ledger.
@@ -90,7 +92,7 @@ def read(
         from .log.calendar import WorkCalendar
 
         WorkCalendar.parse(calendar)
-    settings = _settings(mapping, columns, ends, timezone, day_order, encoding, system)
+    settings = _settings(mapping or _answers_beside(source), columns, ends, timezone, day_order, encoding, system)
     opened = _opened(source, settings)
     options = ReadOptions(
         timezone=_zone(settings.timezone),
@@ -132,13 +134,33 @@ def _read_systems(
         raise InputError(say("engine.unknown_choice", current(), value=case),
                          fix=say("engine.one_of", current(), values=", ".join(load_views())))
     words = Words(*((load_activities()[key].name(current()), key) for key in ("payment_partial", HISTORY_BEGINS)))
-    return build_view(
+    log = build_view(
         systems.plans, systems.unused, options, view_plan(notion, changes=changes),
         words=words,
         meaning=lambda kind, texts: map_labels(texts, own=settings.labels, object_type=kind).stages,
         labelling=lambda labels, stages, keys: _system_labelling(labels, stages, keys, settings),
         **shared,
     )
+    return replace(log, notes=(*_only_snapshots(systems, log), *log.notes))
+
+
+def _only_snapshots(systems: SystemTables, log: EventLog) -> list[str]:
+    """What a person must know where tables show only the present stage: what is missing, and the export that has it."""
+    from .domain.exports import load_exports
+    from .domain.objects import load_objects, load_views
+
+    kind = load_views()[log.notion].of or "opportunity"
+    tables = [plan for plan in systems.plans if plan.holds and plan.object_type == kind and "stage" in plan.fields]
+    if log.states or not tables:
+        return []
+    lang = current()
+    known = load_exports().systems.get(tables[0].system)
+    wanted = [export for export in (known.exports if known else ()) if "stage_time" in export.unlocks]
+    name = load_objects()[kind].name(lang)
+    if not wanted:
+        return [say("api.snapshot_only", lang, object=name)]
+    asked = f"{wanted[0].name.said(lang)} ({wanted[0].object.said(lang)})"
+    return [say("api.snapshot_only_ask", lang, object=name, export=asked, system=tables[0].system)]
 
 
 def _system_labelling(
@@ -183,6 +205,17 @@ def _by_flags(stage: StageLabel, meant: str | None) -> str:
     if stage.closed is False and meant in ("won", "lost"):
         return ""
     return meant or ""
+
+
+ANSWERS = "ltcdiag.toml"
+
+
+def _answers_beside(source: Any) -> Path | None:
+    """The mapping file that stands in the folder that is read: questions answered once stay answered."""
+    paths = source if isinstance(source, list | tuple) else [source]
+    folders = [Path(path) for path in paths if isinstance(path, str | Path)]
+    found = [folder / ANSWERS for folder in folders if (folder / ANSWERS).is_file()]
+    return found[0] if len(found) == 1 else None
 
 
 def _settings(
@@ -428,6 +461,14 @@ def kpis(log: EventLog, by: str | None = None, *, horizon_days: int | None = Non
     return replace(kpi_table(log, by=by, horizon_days=horizon_days), look=_look(log))
 
 
+def exports_to_ask_for(system: str, lang: str | None = None) -> AskFor:
+    """What to ask a client's administrator for: the exports of a system, minimum and good, what each one answers, and
+    a letter of one page to send. Raises InputError that lists the known systems."""
+    from .reports.asking import exports_to_ask_for as asked
+
+    return asked(system, lang)
+
+
 def is_staged(log: EventLog) -> bool:
     """Whether some activity of the log has a canonical stage."""
     return any(stage is not None for stage in log.stages.values())
@@ -466,7 +507,7 @@ def sniff(source: str | Path | Sequence[str | Path], **options: Any) -> Sniffed:
     from .sources.sniffing import sniffed
 
     settings = _settings(
-        options.get("mapping"),
+        options.get("mapping") or _answers_beside(source),
         options.get("columns"),
         options.get("ends", ()),
         options.get("timezone"),

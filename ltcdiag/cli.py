@@ -54,6 +54,10 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _diagnose(_command(commands, "diagnose", "读入导出，写出报告 / read exports, write the report", _run_diagnose))
     _input(_command(commands, "sniff", "看看文件会被怎样读取 / show how files would be read", _run_sniff))
+    ask = _command(commands, "ask", "向客户要哪些导出 / which exports to ask a client for", _run_ask)
+    ask.add_argument("system", metavar="SYSTEM", help="如 salesforce、简道云 / for example salesforce")
+    ask.add_argument("--out", type=Path, metavar="FILE.html", help="写成一页清单 / write it as a letter of one page")
+    ask.add_argument("--force", action="store_true", help="替换已有的文件 / replace the file")
     demo = _command(commands, "demo", "用自带样例跑一遍 / run on the sample that comes with it", _run_demo)
     demo.add_argument("--out", type=Path, default=Path("ltcdiag-demo"), help="输出文件夹 / output folder")
     new = _command(commands, "new", "新建带笔记本的项目文件夹 / a project folder with the notebooks", _run_new)
@@ -136,6 +140,16 @@ def _run_sniff(asked: argparse.Namespace) -> None:
 
     seen = api.sniff(asked.paths, **_read_options(asked))
     print(json.dumps(seen.to_dict(), ensure_ascii=False, indent=1) if asked.json else seen.text(asked.lang))
+
+
+def _run_ask(asked: argparse.Namespace) -> None:
+    from . import api
+
+    found = api.exports_to_ask_for(asked.system, asked.lang)
+    if asked.out:
+        found.write(asked.out, asked.lang, force=asked.force)
+    print(json.dumps(found.to_dict(), ensure_ascii=False, indent=1) if asked.json else
+          say("cli.asked", asked.lang, file=asked.out) if asked.out else found.text(asked.lang))
 
 
 def _run_demo(asked: argparse.Namespace) -> None:

@@ -140,6 +140,7 @@ def _finished(
         ledger=found.ledger({"events": events, "cases": tables.cases, "activities": len(activities)}),
         fingerprint=fingerprint(meaning),
         known_stages=dict(meaning.known),
+        states=meaning.states,
         notes=(*found.notes, *([_aftercare_note(after)] if after else []),
                *([say("engine.states", current(), n=len(meaning.states))] if meaning.states else [])),
     )

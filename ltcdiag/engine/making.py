@@ -62,6 +62,10 @@ class Source:
         whens = [f"when {all_of(self.item, kind.when)} then {literal(kind.object_type)}" for kind in plan.kinds]
         return f"case {' '.join(whens)} else {usual} end" if whens else usual
 
+    def about(self, object_type: str) -> str:
+        """Whether the row is about an object of this type; true for ""."""
+        return f"coalesce({self.type} = {literal(object_type)}, false)" if object_type else "true"
+
     @property
     def holds(self) -> str:
         """Whether the row is its object itself, and not only about it."""
@@ -161,20 +165,32 @@ def _settled(
     connection: duckdb.DuckDBPyConnection, sources: list[Source], open_columns: list[tuple[int, Moment, QuestionError]]
 ) -> list[Source]:
     """Columns left open by their own values, read in the order that the rest of their system shows."""
-    faults: list[Fault] = []
+    asked: dict[str, list[tuple[str, QuestionError]]] = {}
     for place, moment, error in open_columns:
         source = sources[place]
         orders = {times.order for other in sources if other.plan.system == source.plan.system
                   for times in other.times.values() if times.order}
         if len(orders) != 1:
-            faults += error.faults
+            asked.setdefault(source.plan.system, []).append((moment.column, error))
             continue
         times = dict(source.times)
         times[moment] = _column(connection, source.item, moment, orders.pop())
         sources[place] = replace(source, times=times)
-    if faults:
-        raise QuestionError(faults)
+    if asked:
+        raise QuestionError([_ask_order(system, columns) for system, columns in asked.items()])
     return sources
+
+
+def _ask_order(system: str, columns: Sequence[tuple[str, QuestionError]]) -> Fault:
+    """One question for all columns of a system: one export, one locale."""
+    faults = [fault for _, error in columns for fault in error.faults]
+    names = ", ".join(dict.fromkeys(column for column, _ in columns))
+    return Fault(
+        say("engine.day_order_system", current(), columns=names, system=system),
+        where="; ".join(dict.fromkeys(fault.where for fault in faults)),
+        fix=say("engine.day_order_system_fix", current(), system=system),
+        examples=tuple(dict.fromkeys(text for fault in faults for text in fault.examples)),
+    )
 
 
 def _one_clock(columns: Sequence[tuple[str, TimeColumn, str | None]], zone: str | None) -> str | None:
@@ -299,7 +315,7 @@ def _event_sql(source: Source, part: int, event: EventPlan, turn: int) -> str:
     label = literal(event.activity) if code == "null" else f"{literal(event.activity)} || {code}"
     if event.detail:
         label += f" || coalesce({literal(say('log.colon', current()))} || {cell(item, event.detail)}, '')"
-    live = f"{source.dropped} is null and {all_of(item, event.when)}"
+    live = f"{source.dropped} is null and {source.about(event.only)} and {all_of(item, event.when)}"
     return f"""
         select {_head(source, part)}, {label} as activity, {literal(event.key)} as canonical,
           {KINDS.index(event.kind)} as kind, {literal(event.clock)} as clock, {code} as code,

@@ -56,7 +56,7 @@ class EventLog:
     timezone: zone of the recorded times, None for a wall clock whose zone nobody stated. as_of: the moment
     at which open cases are cut. closedness: "known" when some label, outcome or user-named end closes cases.
     stages: activity → canonical stage or None. known_stages: the same for activities of the data that no case of this
-    log has (other case views have them). fingerprint: of the data and of all filters since.
+    log has (other case views have them). states: activities that say which stage was entered. fingerprint: of the data and of all filters since.
     """
 
     tables: Tables = field(repr=False, compare=False)
@@ -72,6 +72,7 @@ class EventLog:
     fingerprint: str
     notes: tuple[str, ...] = field(default=(), repr=False)
     known_stages: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    states: frozenset[str] = frozenset()
 
     @property
     def cases(self) -> int:
