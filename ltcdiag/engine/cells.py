@@ -42,13 +42,15 @@ def _macros(empty: str, never: str) -> dict[str, str]:
             or regexp_full_match(trim(x), '0+') then null else val(x) end""",
         "two_cells(d, c)": """case when val(c) is null then moment_text(d)
             when regexp_full_match(trim(d), '[0-9]{8}') and regexp_full_match(trim(c), '[0-9]{1,6}')
-            then moment_text(d) || lpad(trim(c), 6, '0') else left(moment_text(d), 10) || ' ' || trim(c) end""",
+            then moment_text(d) || lpad(trim(c), 6, '0') else left(moment_text(d), 10) || ' ' ||
+              regexp_replace(trim(c), '^([0-9]{2})([0-9]{2})([0-9]{2})$', '\\1:\\2:\\3') end""",
         "text_key(x)": "upper(regexp_replace(x, '\\s+', '', 'g'))",
         "key_plain(x)": "val(x)",
         "salesforce_tail(x)": _SUFFIX,
         # x is named once: a macro is text, and fifteen copies of a long x took a minute to plan
         "key_salesforce(x)": """list_transform([val(x)], lambda k:
             case when regexp_full_match(k, '[a-zA-Z0-9]{15}') then k || salesforce_tail(k) else k end)[1]""",
+        "key_zoho(x)": "regexp_replace(val(x), '^zcrm_', '')",
         "key_sap(x)": "coalesce(nullif(ltrim(val(x), '0'), ''), val(x))",
         "plain_number(x)": """case when regexp_full_match(x, '[-+]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]+)?')
             then replace(x, ',', '') when regexp_full_match(x, '[0-9.]+-') then '-' || rtrim(x, '-') else x end""",

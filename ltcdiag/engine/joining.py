@@ -55,9 +55,10 @@ def _made_sql(item: Loaded, made: MadeColumn, style: str) -> str:
     if made.how == "first":
         return f"coalesce({', '.join(texts)})"
     if made.how == "clock":
-        return " || ".join(f"lpad(coalesce({text}, '0'), 2, '0')" for text in texts)
+        pairs = " || ':' || ".join(f"lpad(coalesce({text}, '0'), 2, '0')" for text in texts)
+        return f"case when {texts[0]} is not null then {pairs} end"
     if made.how == "day":
-        return f"left({texts[0]}, 10)"
+        return f"regexp_extract({texts[0]}, '^[^ T]+')"
     sums = " + ".join(f"coalesce({amount(item, part)}, 0)" for part in made.parts)
     return f"case when {amount(item, made.parts[0])} is not null then ({sums})::varchar end"
 

@@ -70,7 +70,7 @@ def _asked_sql(source: Source, link: LinkPlan) -> str:
           {literal(link.qualifier)}, {str(link.reverse).lower()}, {str(link.makes).lower()},
           {amount(item, link.amount)}, {item.row} as row
         from ({rows}) where {source.dropped} is null and {text} is not null and to_type is not null
-          and {all_of(item, link.when)}"""
+          and {source.about(link.only)} and {all_of(item, link.when)}"""
 
 
 def _target_type(source: Source, link: LinkPlan, text: str) -> str:

@@ -51,7 +51,7 @@ class EventPlan:
     `label` says what happened. label: column of that text; text: the same for all rows. detail: column of a text that
     stands behind the activity (the node of an approval). when: all must hold.
     roles: role → column (resource, role, department, amount, currency). recorded: the system's own time where `time`
-    is a date that a person typed.
+    is a date that a person typed. only: of rows about an object of this type, "" = of all.
     """
 
     activity: str
@@ -66,13 +66,14 @@ class EventPlan:
     roles: Mapping[str, str] = field(default_factory=dict)
     recorded: Moment | None = None
     detail: str | None = None
+    only: str = ""
 
 
 @dataclass(frozen=True)
 class LinkPlan:
     """The text of a column names another object. many: several of them in one cell, parted by this sign. amount: the
     part of the money that this link carries. makes: the other object exists even where no table holds it. exact:
-    capitals count in the texts of `types`. when: rows to which the link applies."""
+    capitals count in the texts of `types`. when, only: rows to which the link applies."""
 
     column: str
     object_type: str
@@ -85,6 +86,7 @@ class LinkPlan:
     reverse: bool = False
     exact: bool = False
     when: tuple[Condition, ...] = ()
+    only: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,8 @@ How = Literal["join", "first", "clock", "day", "sum"]
 @dataclass(frozen=True)
 class MadeColumn:
     """A column made from others. join: ids joined by a slash, empty if one is. first: the first that is filled. clock:
-    hours, minutes and seconds as one text. day: the date of a text. sum: of amounts. late: made from looked-up ones."""
+    hours, minutes and seconds joined by colons. day: the date of a text. sum: of amounts. late: made from looked-up
+    ones."""
 
     name: str
     how: How

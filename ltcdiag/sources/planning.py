@@ -96,7 +96,8 @@ def _event(match: Match, entry: Mapping[str, Any]) -> EventPlan | None:
     if time is None or when is None or ("stage" in entry and label is None):
         return None
     shared = {"time": time, "start": _moment(match, entry.get("start")), "clock": entry.get("clock", "recorded"),
-              "when": when, "roles": _roles(match, entry), "recorded": _moment(match, entry.get("recorded"))}
+              "when": when, "roles": _roles(match, entry), "recorded": _moment(match, entry.get("recorded")),
+              "only": entry.get("object", "")}
     if label is not None:
         kind_of = entry.get("object", match.profile.object_type)
         return EventPlan(activity=stage_prefix(kind_of), kind=entry.get("kind", "stage"), label=label,
@@ -186,6 +187,7 @@ def _links(match: Match) -> Iterator[LinkPlan]:
             many=entry.get("many", ""), amount=columns.get(entry.get("amount", "")), makes=entry.get("makes", False),
             type_column=columns.get(teller), types=entry.get("types", {}) if not teller or teller in columns else {},
             reverse=entry.get("reverse", False), exact=teller in match.profile.exact, when=when,
+            only=entry.get("object", ""),
         ) for kind in ([to] if isinstance(to, str) else to))
 
 
