@@ -117,7 +117,16 @@ def normalise(label: str) -> str:
     characters, words = _fold()
     text = unicodedata.normalize("NFKC", label).casefold().translate(characters)
     text = _PUNCTUATION.sub(" ", text).strip()
-    text = _SCRIPT_CHANGE.sub(" ", _BETWEEN_HAN.sub("", text))
+    return _usual_words(_SCRIPT_CHANGE.sub(" ", _BETWEEN_HAN.sub("", text)), words)
+
+
+def simplified(text: str) -> str:
+    """Text with simplified characters and the words usual with them (合約 → 合同)."""
+    characters, words = _fold()
+    return _usual_words(text.translate(characters), words)
+
+
+def _usual_words(text: str, words: Mapping[str, str]) -> str:
     for word, usual in words.items():
         text = text.replace(word, usual)
     return text

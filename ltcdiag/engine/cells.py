@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,12 @@ NO_VALUE = (
     "", "-", "--", "~", "n/a", "#n/a", "null", "none", "nan", "无", "空", "000000000000000aaa", "000000000000000",
 )
 NO_MOMENT = ("1970-01-01", "9999-12-31", "2050-01-01", "1900-01-01", "0000-00-00", "0001-01-01")
+CURRENCIES = {
+    "人民币": "CNY", "人民幣": "CNY", "rmb": "CNY", "¥": "CNY", "￥": "CNY", "元": "CNY", "美元": "USD", "美金": "USD",
+    "$": "USD", "us$": "USD", "欧元": "EUR", "歐元": "EUR", "€": "EUR", "港币": "HKD", "港元": "HKD", "港幣": "HKD",
+    "日元": "JPY", "日圆": "JPY", "英镑": "GBP", "£": "GBP", "新台币": "TWD", "新臺幣": "TWD",
+}
+_TEN_THOUSANDS = re.compile(r"[(（\[【]\s*[万萬]元?\s*[)）\]】]")
 _CASE_BITS = " + ".join(
     f"(case when substr(x, {{start}} + {i}, 1) between 'A' and 'Z' then {2**i} else 0 end)" for i in range(5)
 )
@@ -117,6 +124,13 @@ def amount(item: Loaded, column: str | None) -> str:
     """A sum of money, null where the cell holds no number."""
     if column is None or column not in item.cells:
         return f"null::{AMOUNT}"
-    if item.types[column] != "VARCHAR":
-        return f"try_cast({item.cells[column]} as {AMOUNT})"
-    return f"amount_of({cell(item, column)})"
+    text = f"amount_of({cell(item, column)})"
+    found = text if item.types[column] == "VARCHAR" else f"try_cast({item.cells[column]} as {AMOUNT})"
+    return f"({found} * 10000)::{AMOUNT}" if _TEN_THOUSANDS.search(column) else found
+
+
+def currency(item: Loaded, column: str | None) -> str:
+    """A currency by its code, also where the cell names it in words (人民币, 美元)."""
+    text = cell(item, column)
+    cases = " ".join(f"when {literal(word)} then {literal(code)}" for word, code in CURRENCIES.items())
+    return f"case lower({text}) {cases} else {text} end"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ def make_objects(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source
     it. An object that only a history or a link names has no row. `made` gets the number of its object."""
     connection.execute(
         f"create table held (space varchar, type varchar, id varchar, row bigint, name varchar, amount {AMOUNT}, "
-        "currency varchar, owner varchar, state varchar)"
+        "currency varchar, owner varchar, state varchar, line varchar)"
     )
     connection.execute("create table called (space varchar, type varchar, id varchar, text varchar)")
     connection.execute(f"create table asked (space varchar, type varchar, id varchar, to_type varchar, text varchar, "
@@ -50,7 +51,7 @@ def _held_sql(source: Source) -> str:
     item, fields = source.item, source.plan.fields
     return (f"select {_object(source)}, {item.row}, {cell(item, fields.get('name'))}, "
             f"{amount(item, fields.get('amount'))}, {source.currency}, {cell(item, fields.get('resource'))}, "
-            f"{cell(item, fields.get('stage'))} {_live(source)}")
+            f"{cell(item, fields.get('stage'))}, {cell(item, source.plan.line)} {_live(source)}")
 
 
 def _called_sql(source: Source, column: str) -> str:
@@ -63,7 +64,8 @@ def _asked_sql(source: Source, link: LinkPlan) -> str:
     whole = cell(item, link.column)
     rows = f"select *, {whole} as whole from {item.relation}"
     if link.many:
-        rows = f"select * replace (unnest(string_split(whole, {literal(link.many)})) as whole) from ({rows})"
+        signs = literal(f"[{re.escape(link.many)}]")
+        rows = f"select * replace (unnest(string_split_regex(whole, {signs})) as whole) from ({rows})"
     text = f"key_{source.plan.key_style}(whole)"
     return f"""
         select {_object(source)}, {_target_type(source, link, text)} as to_type, {text} as text,
@@ -97,6 +99,11 @@ def _first_filled(column: str) -> str:
     return f"first({column} order by row) filter ({column} is not null) as {column}"
 
 
+def _whole(column: str) -> str:
+    """A fact of an object from those of its lines: their sums add up."""
+    return "sum(amount) as amount" if column == "amount" else _first_filled(column)
+
+
 def _number_objects(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"""
         create table ob as
@@ -105,8 +112,10 @@ def _number_objects(connection: duckdb.DuckDBPyConnection) -> None:
           union select '' as space, to_type, text from asked where makes and (to_type, text_key(text)) not in (
             select type, text_key(id) from held union select type, text_key(text) from called)
           union select space, type, id from asked),
-        first as (select space, type, id, min(row) as row, {", ".join(map(_first_filled, _FACTS))}
-          from held group by 1, 2, 3)
+        lines as (select space, type, id, line, min(row) as row, {", ".join(map(_first_filled, _FACTS))}
+          from held group by 1, 2, 3, 4),
+        first as (select space, type, id, min(row) as row, {", ".join(map(_whole, _FACTS))}
+          from lines group by 1, 2, 3)
         select (row_number() over (order by type, space, id))::int as o, every.*, first.* exclude (space, type, id)
         from every left join first using (space, type, id)""")
     connection.execute("update ob set state = dic.label from dic where dic.type = ob.type and dic.code = ob.state")

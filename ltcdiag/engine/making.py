@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import Fault, InputError, QuestionError
 from ..log.plan import KINDS, Condition, Drop, EventPlan, Moment, TablePlan, Watch
 from ..words import current, say
-from .cells import all_of, amount, cell, chosen, key, moment_cell
+from .cells import all_of, amount, cell, chosen, currency, key, moment_cell
 from .connection import literal
 from .loading import Loaded
 from .time_columns import TimeColumn, decide_zone, time_column
@@ -47,6 +48,8 @@ class Source:
     def key(self) -> str:
         """The id of the row's object."""
         plan = self.plan
+        if plan.unnumbered:
+            return f"{literal(Path(self.item.table.file).name)} || '#' || {self.item.line}"
         usual = key(self.item, plan.id, plan.key_style)
         whens = [f"when {all_of(self.item, kind.when)} then {key(self.item, kind.id, plan.key_style)}"
                  for kind in plan.kinds]
@@ -80,7 +83,7 @@ class Source:
         plan = self.plan
         whens = [f"when {all_of(self.item, drop.when)} then {literal(drop.reason)}" for drop in plan.drops]
         whens.append(f"when {self.key} is null then 'id_missing'")
-        if plan.key_style != "sap":
+        if plan.key_style != "sap" and not plan.unnumbered:
             whens.append(f"when regexp_full_match({self.key}, '[0-9][.][0-9]+[eE][+][0-9]+') then 'id_scientific'")
         if plan.type_column is not None or plan.kinds:
             whens.append(f"when {self.type} is null then 'other_type'")
@@ -89,7 +92,7 @@ class Source:
     @property
     def currency(self) -> str:
         """The currency of the row's money, null where nobody says it."""
-        stated = cell(self.item, self.plan.fields.get("currency"))
+        stated = currency(self.item, self.plan.fields.get("currency"))
         return f"coalesce({stated}, {literal(self.plan.currency)})" if self.plan.currency else stated
 
     def ts(self, moment: Moment | None) -> str:
@@ -267,7 +270,8 @@ def make_events(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]
     """`made`: every event of every record. `rec`: every record of the tables that make events, with its reason."""
     connection.execute(f"create table made ({', '.join(COLUMNS)})")
     connection.execute("create table rec (row bigint, space varchar, type varchar, id varchar, reason varchar, "
-                       f"unread boolean, currency varchar, amount {AMOUNT}, bad_amount boolean, quiet boolean)")
+                       f"unread boolean, currency varchar, amount {AMOUNT}, bad_amount boolean, quiet boolean, "
+                       "line varchar)")
     for source in sources:
         if source.plan.role != "events":
             continue
@@ -304,8 +308,8 @@ def _records(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
         sum_, text = (f"case when {source.holds} then {sql} end" for sql in (amount(item, column), cell(item, column)))
     connection.execute(
         f"insert into rec select {item.row}, {source.space}, {source.type}, {source.key}, {source.dropped}, {unread}, "
-        f"{source.currency}, {sum_}, {text} is not null and {sum_} is null, {not source.plan.events} "
-        f"from {item.relation}"
+        f"{source.currency}, {sum_}, {text} is not null and {sum_} is null, {not source.plan.events}, "
+        f"{cell(item, source.plan.line)} from {item.relation}"
     )
 
 
@@ -326,7 +330,7 @@ def _event_sql(source: Source, part: int, event: EventPlan, turn: int) -> str:
 
 
 def _head(source: Source, part: int) -> str:
-    rid = cell(source.item, source.plan.row_id)
+    rid = cell(source.item, source.plan.row_id) if source.plan.row_id or not source.plan.holds else "''"
     return (f"{source.item.row} as row, {part} as part, {source.space} as space, {source.type} as type, "
             f"{source.key} as id, {rid} as rid")
 

@@ -71,7 +71,7 @@ class EventPlan:
 
 @dataclass(frozen=True)
 class LinkPlan:
-    """The text of a column names another object. many: several of them in one cell, parted by this sign. amount: the
+    """The text of a column names another object. many: several of them in one cell, parted by any of these signs. amount: the
     part of the money that this link carries. makes: the other object exists even where no table holds it. exact:
     capitals count in the texts of `types`. when, only: rows to which the link applies."""
 
@@ -151,7 +151,9 @@ class TablePlan:
     object_type: of the rows; type_column with types: where rows are of several kinds (text → type, other texts are set
     aside). id: column of the object's id. key_style: how ids are written (plain, salesforce, sap). other_keys: columns
     by which other files may call the object. holds: each row is an object (False: rows are events of objects that
-    another table holds). row_id: column that numbers the rows, the same in two exports of one row.
+    another table holds). unnumbered: each row is an object without an id, called by its file and line. line: column
+    that numbers the lines of one document, whose sums add up. row_id: column that numbers the rows, the same in two
+    exports of one row.
     fields: field of the profile → column. watched: column → (activity key when it grows, when it falls).
     naive_zone: zone of times without one, None = unknown. day_order, currency: answers for this source. kinds: rows
     that are about something else. exact_types: capitals count in `types`. made, lookups: columns that the file does not
@@ -170,6 +172,8 @@ class TablePlan:
     type_column: str | None = None
     types: Mapping[str, str] = field(default_factory=dict)
     holds: bool = True
+    unnumbered: bool = False
+    line: str | None = None
     row_id: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     events: tuple[EventPlan, ...] = ()

@@ -42,11 +42,12 @@ def plan_of(table: Table, match: Match, others: Sequence[Match] = (), *, zone: s
     system = load_systems()[profile.system]
     return TablePlan(
         table=table, system=profile.system, name=profile.name, role=profile.role, object_type=profile.object_type,
-        id=columns.get("id"), key_style=system.key_style, usual=system.usual,
+        id=columns.get("id"), key_style=system.key_style, usual=system.usual, unnumbered=profile.unnumbered,
         other_keys=tuple(columns[name] for name in profile.other_keys if name in columns),
         type_column=columns.get("type") if profile.types else None, types=profile.types, holds=profile.holds,
         exact_types="type" in profile.exact, kinds=tuple(_kinds(match)),
-        row_id=columns.get("row_id"), fields=dict(columns), made=derived.made, lookups=derived.lookups,
+        row_id=columns.get("row_id"), line=columns.get("line"), fields=dict(columns), made=derived.made,
+        lookups=derived.lookups,
         events=tuple(_events(match, table.columns)), links=tuple(_links(match)), drops=tuple(_drops(match)),
         watched=tuple(_watched(match)), hints=tuple(_hints(match, others)),
         naive_zone=zone or _zone(table, match), day_order=day_order, currency=currency, flags=profile.flags,
@@ -178,12 +179,13 @@ def _links(match: Match) -> Iterator[LinkPlan]:
     columns = match.columns
     for entry in match.profile.links:
         when = _conditions(match, entry)
-        if entry["field"] not in columns or when is None:
+        field = next((name for name in entry["field"].split("|") if name in columns), None)
+        if field is None or when is None:
             continue
         teller = entry.get("type_field", "")
         to = entry.get("to", "")
         yield from (LinkPlan(
-            column=columns[entry["field"]], object_type=kind, qualifier=entry["as"],
+            column=columns[field], object_type=kind, qualifier=entry["as"],
             many=entry.get("many", ""), amount=columns.get(entry.get("amount", "")), makes=entry.get("makes", False),
             type_column=columns.get(teller), types=entry.get("types", {}) if not teller or teller in columns else {},
             reverse=entry.get("reverse", False), exact=teller in match.profile.exact, when=when,

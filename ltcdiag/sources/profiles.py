@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ..domain.headers import normal_header
+from ..domain.labels import simplified
 
 GENERAL = "general"
 
@@ -22,8 +23,8 @@ class TableProfile:
 
     fields: field → the headers it may have, in their written form. needs: fields without which it is not this table.
     tells: fields that show that it is. never: headers that show that it is not. content: field → pattern that most of
-    its values match. pattern: of headers that are milestones (group `label`). events, links, drops, watched: as in the
-    file; see docs/sources.md for the grammar.
+    its values match. pattern: of headers that are milestones (group `label`). unnumbered: rows without an id of their
+    own. events, links, drops, watched: as in the file; see docs/sources.md for the grammar.
     """
 
     system: str
@@ -43,6 +44,7 @@ class TableProfile:
     drops: tuple[Mapping[str, Any], ...] = ()
     watched: tuple[str, ...] = ()
     other_keys: tuple[str, ...] = ()
+    unnumbered: bool = False
     lacks: str = ""
     called: re.Pattern[str] | None = None
     kinds: tuple[Mapping[str, Any], ...] = ()
@@ -92,32 +94,45 @@ def _system(data: Mapping[str, Any]) -> SystemProfile:
         key=key, zh=data["zh"], en=data["en"], key_style=data.get("key_style", "plain"),
         naive_zone=data.get("naive_zone", ""),
         zones=tuple((normal_header(entry["column"]), entry["zone"]) for entry in data.get("zone", ())),
-        tables=tuple(_table(key, entry) for entry in _whole_entries(data["table"])), usual=data.get("usual", ""),
+        tables=tuple(_table(key, entry, data.get("shared", {})) for entry in _whole_entries(data["table"])),
+        usual=data.get("usual", ""),
     )
 
 
-def _whole_entries(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The entries of tables; one that is `like` another takes over the fields that it does not name itself."""
-    fields: dict[str, dict[str, Any]] = {}
+def _whole_entries(entries: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """The entries of tables; one that is `like` another takes over the fields that it does not name itself, one that is
+    that table `again` takes over everything else too."""
+    known: dict[str, dict[str, Any]] = {}
     for entry in entries:
-        entry["fields"] = {**fields.get(entry.get("like", ""), {}), **entry.get("fields", {})}
-        fields[entry["name"]] = entry["fields"]
-    return entries
+        again = known.get(entry.get("again", ""), {})
+        base = again or known.get(entry.get("like", ""), {})
+        known[entry["name"]] = {**again, **entry, "fields": {**base.get("fields", {}), **entry.get("fields", {})}}
+        yield known[entry["name"]]
 
 
-def _table(system: str, entry: Mapping[str, Any]) -> TableProfile:
-    fields = {name: tuple(headers) for name, headers in entry["fields"].items()}
+def _headers(written: Sequence[str], shared: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Headers with "@name" replaced by the list of that name."""
+    return tuple(header for text in written for header in (shared[text[1:]] if text.startswith("@") else (text,)))
+
+
+def _normal(header: str, system: str) -> str:
+    """A header for comparing; where people name their columns themselves, in simplified characters."""
+    return simplified(normal_header(header)) if system == GENERAL else normal_header(header)
+
+
+def _table(system: str, entry: Mapping[str, Any], shared: Mapping[str, Sequence[str]]) -> TableProfile:
+    fields = {name: _headers(headers, shared) for name, headers in entry["fields"].items()}
     return TableProfile(
         system=system, name=entry["name"], role=entry.get("role", "events"), object_type=entry.get("object", ""),
         holds=entry.get("holds", True),
-        fields=fields, headers={name: tuple(map(normal_header, texts)) for name, texts in fields.items()},
+        fields=fields, headers={name: tuple(_normal(text, system) for text in texts) for name, texts in fields.items()},
         needs=tuple(entry["needs"]), tells=tuple(entry.get("tells", ())),
-        never=tuple(map(normal_header, entry.get("never", ()))),
+        never=tuple(_normal(text, system) for text in _headers(entry.get("never", ()), shared)),
         content={name: re.compile(text) for name, text in entry.get("content", {}).items()},
         milestones=tuple(entry.get("milestone", ())),
         types=entry.get("types", {}), events=tuple(entry.get("event", ())), links=tuple(entry.get("link", ())),
         drops=tuple(entry.get("drop", ())), watched=tuple(entry.get("watch", ())),
-        other_keys=tuple(entry.get("keys", ())),
+        other_keys=tuple(entry.get("keys", ())), unnumbered=entry.get("unnumbered", False),
         lacks=entry.get("lacks", ""), called=re.compile(entry["called"], re.IGNORECASE) if "called" in entry else None,
         kinds=tuple(entry.get("kind", ())), made=entry.get("made", {}), lookups=tuple(entry.get("lookup", ())),
         hints=tuple(entry.get("hint", ())), exact=tuple(entry.get("exact", ())),

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from ..domain.headers import normal_header
+from ..domain.labels import simplified
 from .profiles import GENERAL, TableProfile, load_systems
 
 CLEAR = 1.25
 """The winner's evidence must be this many times the runner-up's, or somebody must choose."""
 _FITS = 0.5     # of the sampled values must match a pattern
+_FIRST = 2.0    # so much more weighs, in a table of nobody's system, the id that stands left of the other ids
+_UNIT = re.compile(
+    r"\s*[(（\[【]\s*([万萬千]?元|[万萬]|人民[币幣]|本币|原币|含税|rmb|cny|usd|¥|￥)\s*[)）\]】]\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -87,16 +91,52 @@ def _is_open(fits: Sequence[Match]) -> bool:
 def _ranked(
     columns: Sequence[str], sample: Sample, system: str | None, name: str
 ) -> tuple[list[Match], Match | None]:
+    headers = _headers(columns)
+    folded = {simplified(header): column for header, column in reversed(headers.items())}
+    matches = [
+        _match(profile, folded if key == GENERAL else headers, sample, name)
+        for key, found in load_systems().items() if system in (None, key) or key == GENERAL
+        for profile in found.tables
+    ]
+    fits = [m for m in matches if m and not m.missing]
+    general = _weighed([m for m in fits if m.profile.system == GENERAL], columns, sample)
+    near = [m for m in matches if m and m.missing and len(m.missing) <= len(m.profile.needs) / 2]
+    return (_best_first([m for m in fits if m.profile.system != GENERAL]) + _best_first(general),
+            max(near, key=lambda m: m.score, default=None))
+
+
+def _best_first(fits: Sequence[Match]) -> list[Match]:
+    return sorted(fits, key=lambda m: (-m.score, m.name))
+
+
+def _headers(columns: Sequence[str]) -> dict[str, str]:
+    """Normal header → column; one that ends in a unit (合同金额（万元）) is found without it too."""
     headers: dict[str, str] = {}
     for column in columns:
         headers.setdefault(normal_header(column), column)
-    wanted = [profile for key, found in load_systems().items() if system in (None, key) or key == GENERAL
-              for profile in found.tables]
-    matches = [_match(profile, headers, sample, name) for profile in wanted]
-    fits = sorted((m for m in matches if m and not m.missing),
-                  key=lambda m: (m.profile.system == GENERAL, -m.score, m.name))
-    near = [m for m in matches if m and m.missing and len(m.missing) <= len(m.profile.needs) / 2]
-    return fits, max(near, key=lambda m: m.score, default=None)
+    for column in columns:
+        headers.setdefault(normal_header(_UNIT.sub("", column)), column)
+    return headers
+
+
+def _weighed(fits: Sequence[Match], columns: Sequence[str], sample: Sample) -> list[Match]:
+    """Readings of a table of nobody's system. It may name many objects (an order its contract, its customer): its own
+    is the one whose id is filled, is not said again from row to row, and stands left of the others."""
+    places = {column: place for place, column in enumerate(columns)}
+    first = min((places[m.columns["id"]] for m in fits if "id" in m.columns), default=-1)
+    leads = [places.get(m.columns.get("id", "")) == first for m in fits]
+    return [replace(m, score=round(m.score * _own(m, sample) * (_FIRST if lead else 1), 3))
+            for m, lead in zip(fits, leads, strict=True)]
+
+
+def _own(match: Match, sample: Sample) -> float:
+    """How far the id column looks like the id of the rows: share filled, and of distinct values where each row is an
+    object."""
+    cells = sample.get(match.columns.get("id", ""), ())
+    filled = [cell for cell in cells if cell and cell.strip()]
+    if not filled:
+        return 1.0
+    return len(filled) / len(cells) * (len(set(filled)) / len(filled) if match.profile.holds else 1)
 
 
 def _match(profile: TableProfile, headers: Mapping[str, str], sample: Sample, called: str) -> Match | None:
@@ -109,7 +149,7 @@ def _match(profile: TableProfile, headers: Mapping[str, str], sample: Sample, ca
         if hit is not None:
             columns[name] = headers[hit]
             if hit not in taken:
-                score += 1 / _uses()[hit]
+                score += 1 / _uses(profile.system == GENERAL)[hit]
             taken.add(hit)
     if not all(_fits(pattern, sample.get(columns[name], ())) for name, pattern in profile.content.items()
                if name in columns):
@@ -139,15 +179,15 @@ def milestone_columns(profile: TableProfile, columns: Sequence[str]) -> list[tup
         for column in columns:
             hit = pattern.match(column.strip())
             if hit:
-                found.append((column, hit["label"].strip(), entry))
+                found.append((column, entry.get("stage") or hit["label"].strip(), entry))
     return found
 
 
 @cache
-def _uses() -> Counter[str]:
-    """Normal header → how many tables of all systems may have it."""
+def _uses(general: bool) -> Counter[str]:
+    """Normal header → how many tables may have it: of the general profile, or of all the others."""
     return Counter(
-        header for system in load_systems().values() for table in system.tables
+        header for key, system in load_systems().items() if (key == GENERAL) == general for table in system.tables
         for header in {text for texts in table.headers.values() for text in texts}
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass
 
+from ..domain.objects import load_objects
 from ..errors import Fault, InputError, QuestionError
 from ..log.plan import TablePlan
 from ..log.records import Table, TextTable
@@ -22,6 +23,7 @@ from .roles import REQUIRED, judge_roles
 
 Sample = MappingABC[str, Sequence[str | None]]
 _DEEPEST = 3    # lists in lists of the records
+_OWN_IDS = 0.8  # of the ids of a table of objects are said once; the rest are lines of a document, or copies
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ def system_tables(tables: Sequence[Table], settings: Mapping) -> SystemTables | 
     if settings.system == "events" or settings.columns:
         return None
     seen = look_at_systems(tables, settings)
-    used = [each for each in seen if each.found.best is not None and _is_better_than_events(each)]
+    used = _used(seen)
     if not any(_makes_events(each) for each in used):
         if settings.system is not None:
             raise InputError([_wrong_system(seen, settings.system)])
@@ -121,19 +123,37 @@ def _makes_events(seen: Seen) -> bool:
                                                                           match.profile.milestones)
 
 
-def _is_better_than_events(seen: Seen) -> bool:
-    """Whether a profile says more of the table than that it is a plain log of events: always, but for the general one
-    where a case has several rows, each with an activity and a time."""
+def _used(seen: Sequence[Seen]) -> list[Seen]:
+    """The tables that are read as objects of a system. Calls and approvals on their own may be a plain log of events;
+    beside a table of objects they are what happened to these."""
+    sure = [each for each in seen if each.found.best is not None and not _is_plain_log(each)]
+    if not any(_makes_events(each) and _holds(each) for each in sure):
+        return [each for each in sure if not _is_loose(each)]
+    return sure
+
+
+def _holds(seen: Seen) -> bool:
     match = seen.found.best
-    if match is None or match.profile.system != GENERAL:
-        return match is not None
-    if not match.profile.holds:
-        return True
+    return match is not None and match.profile.holds and not _is_loose(seen)
+
+
+def _is_loose(seen: Seen) -> bool:
+    """Whether the rows are calls, approvals and the like, which belong to objects of other tables."""
+    match = seen.found.best
+    return match is not None and match.profile.unnumbered and load_objects()[match.profile.object_type].satellite
+
+
+def _is_plain_log(seen: Seen) -> bool:
+    """Whether the general profile sees no more in a table than that it is a plain log of events: rows with an activity
+    and a time each, and their case, which comes again."""
+    match = seen.found.best
+    if match is None or match.profile.system != GENERAL or not match.profile.holds or _is_loose(seen):
+        return False
     roles, faults = judge_roles(seen.table.columns, dict(seen.sample), file=seen.table.file)
     if faults or any(roles[role] is None for role in REQUIRED):
-        return True
-    cases = [cell for cell in seen.sample.get(roles["case"] or "", ()) if cell]
-    return len(set(cases)) == len(cases)
+        return False
+    cases = [cell for cell in seen.sample.get(match.columns.get("id", roles["case"] or ""), ()) if cell]
+    return len(set(cases)) < _OWN_IDS * len(cases)
 
 
 def _ask_open(used: Sequence[Seen]) -> None:
