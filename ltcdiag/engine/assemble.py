@@ -26,13 +26,13 @@ from .refining import (
     label_stages,
     mark_cut_histories,
     mean_states,
-    merge_repeats,
     name_people,
     parties_present,
     read_dictionaries,
     settle_payments,
     stage_labels,
 )
+from .repeats import merge_repeats
 from .views import Viewed, make_view
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def assemble(
     label_stages(connection)
     make_objects(connection, sources)
     mean_states(connection, meaning)
-    merge_repeats(connection)
+    merge_repeats(connection, sources)
     make_links(connection, view)
     settle_payments(connection, words.partial)
     mark_cut_histories(connection, words.cut)
@@ -205,7 +205,7 @@ def _no_case(
     if not events:
         return nothing_left(aside, records, where)
     types = [row[0] for row in connection.sql(
-        "select distinct type from evs join ob using (o) order by 1").fetchall()]
+        "select distinct ob.type from evs join ob using (o) order by 1").fetchall()]
     lang = current()
     return [Fault(say("engine.no_case", lang, case=view.names.get(view.key, view.key), events=events), where=where,
                   fix=say("engine.no_case_fix", lang, types=", ".join(types)))]

@@ -1,4 +1,4 @@
-"""From `made` to `evs`: people get names, stage codes get labels, what is said twice is merged and counted."""
+"""People get names, stage codes get labels, cut histories are marked, and what a person should know is counted."""
 
 from __future__ import annotations
 
@@ -108,65 +108,22 @@ def mean_states(connection: duckdb.DuckDBPyConnection, meaning: Meaning) -> None
             connection.executemany("insert into state_meant values (?, ?, ?)", found)
 
 
-def merge_repeats(connection: duckdb.DuckDBPyConnection) -> None:
-    """`evs`: the events that are kept. `gone`: those that repeat another, with the reason.
-
-    duplicate: the same row in two exports, or two columns that tell the same moment of one object. collapsed: a stage
-    row that leaves the stage as it was. derived: a close date of an object whose history shows the close itself.
-    milestone: a stage date that the history holds too. spare: what another document tells of an object whose own table
-    tells it (the last such moments are the same ones), and every creation but the first.
-    """
-    same = f"case when kind in ({CREATE}, {STAGE}, {CLOSE}) or rid is null then '' else rid end"
-    connection.execute(f"""
-        create table gone as
-        select row, part, 'duplicate' as reason from (
-          select row, part, row_number() over (
-            partition by o, kind, activity, ts, {same}, case when kind in ({CREATE}, {STAGE}, {CLOSE})
-              or rid is not null then 0 else row end order by row, part) as n from made) where n > 1""")
-    connection.execute(f"""
-        insert into gone
-        with history as (select o, code, ts from made where kind = {STAGE} and clock <> 'milestone')
-        select m.row, m.part, 'milestone' from made m where kind = {STAGE} and clock = 'milestone' and exists (
-          select 1 from history h where h.o = m.o and h.code = m.code and h.ts <= m.ts + interval 1 minute)""")
-    connection.execute(f"""
-        insert into gone
-        select row, part, 'collapsed' from (
-          select row, part, code, lag(code) over (partition by o order by ts, seq, row) as before
-          from made anti join gone using (row, part) where kind = {STAGE}) where code = before""")
-    connection.execute(f"""
-        insert into gone
-        with last as (select o, last(code order by ts, seq, row) as code from made anti join gone using (row, part)
-                      where kind = {STAGE} group by o)
-        select m.row, m.part, 'derived' from made m join last using (o) join ob using (o)
-        where m.kind = {CLOSE} and m.clock = 'derived' and (ob.state is null or last.code = ob.state)""")
-    connection.execute(f"""
-        insert into gone
-        with left_ as (select * from made anti join gone using (row, part)),
-        own as (select o, canonical, count(*) as n from left_ where clock <> 'spare' group by 1, 2),
-        told as (select row, part, o, canonical, kind, row_number() over (partition by o, canonical order by ts, row,
-            part) as n, row_number() over (partition by o, canonical order by ts desc, row desc, part desc) as n_last
-          from left_ where clock = 'spare')
-        select row, part, 'spare' from told left join own using (o, canonical)
-        where (kind = {CREATE} and (told.n > 1 or own.n > 0)) or n_last <= own.n""")
-    connection.execute("create table evs as select * from made anti join gone using (row, part)")
-
-
 _CUT = f"""
-    select o, min(ts) filter (kind = {CREATE} and clock = 'recorded') as born, min(ts) filter (kind = {STAGE}) as first,
-      bool_or(whole_day) as days from evs group by o
+    select o, min(ts) filter (kind = {CREATE} and clock = 'recorded') as born,
+      min(ts) filter (kind = {STAGE} and clock <> 'milestone') as first, bool_or(whole_day) as days from evs group by o
     having first > born + (case when days then interval 2 day else interval 1 hour end)"""
 
 
 def mark_cut_histories(connection: duckdb.DuckDBPyConnection, label: tuple[str, str]) -> None:
-    """Where the stages of an object begin later than the object, an event says so: the days before it belong to a stage
-    that nobody knows (label, key)."""
+    """Where the history of stages of an object begins later than the object, an event says so: the days before it
+    belong to a stage that nobody knows (label, key). Dates of single stages (milestones) are no history to be cut."""
     connection.execute(f"""
         insert into evs
         select * exclude (n) replace (250 as part, {literal(label[0])} as activity, {literal(label[1])} as canonical,
           {CREATE} as kind, 'derived' as clock, null as code, null as st, null as resource, null as role,
           null as department)
         from (select evs.*, row_number() over (partition by o order by evs.ts, seq, row, part) as n
-              from evs join ({_CUT}) using (o) where kind = {STAGE}) where n = 1""")
+              from evs join ({_CUT}) using (o) where kind = {STAGE} and clock <> 'milestone') where n = 1""")
 
 
 def stage_labels(connection: duckdb.DuckDBPyConnection) -> list[StageLabel]:
