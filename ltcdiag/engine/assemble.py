@@ -17,7 +17,7 @@ from .cells import make_macros
 from .connection import literal
 from .ingest import Ingested
 from .joining import add_columns, hinted
-from .linking import make_links, make_objects, match_rates
+from .linking import make_links, make_objects, match_rates, satellites_linked
 from .loading import PassedOver, Progress, ReadOptions, load, pass_over
 from .making import Meaning, Source, decide_times, make_events, unreadable_notes, with_meanings
 from .refining import (
@@ -233,6 +233,8 @@ def _notes(connection: duckdb.DuckDBPyConnection, seen: Viewed, view: ViewPlan) 
     for one, other, n_one, linked_one, n_other, linked_other in match_rates(connection):
         found.append(say("engine.match_rate", lang, one=view.names.get(one, one), other=view.names.get(other, other),
                          n_one=n_one, linked_one=linked_one, n_other=n_other, linked_other=linked_other))
+    found += [say("engine.satellites_linked", lang, name=view.names.get(kind, kind), n=n, linked=linked)
+              for kind, n, linked in satellites_linked(connection)]
     if seen.copies:
         found.append(say("engine.copies", lang, n=seen.copies))
     if seen.empty:

@@ -36,6 +36,7 @@ def make_objects(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source
         for link in source.plan.links:
             connection.execute(f"insert into asked {_asked_sql(source, link)}")
     _one_space(connection)
+    _by_other_keys(connection)
     _number_objects(connection)
 
 
@@ -90,6 +91,20 @@ def _one_space(connection: duckdb.DuckDBPyConnection) -> None:
     keep = ", ".join(map(literal, shared)) or "''"
     for table in ("held", "called", "asked", "made"):
         connection.execute(f"update {table} set space = '' where type not in ({keep})")
+
+
+def _by_other_keys(connection: duckdb.DuckDBPyConnection) -> None:
+    """Histories and links may call an object by another key than its own table does (a number, a name): where that key
+    means one object only, they mean that one."""
+    connection.execute("""
+        create table alias as
+        select type, text_key(text) as text, min(space) as space, min(id) as id from called
+        group by 1, 2 having count(distinct (space, id)) = 1""")
+    for table in ("made", "asked"):
+        connection.execute(f"""
+            update {table} set space = alias.space, id = alias.id from alias
+            where alias.type = {table}.type and alias.text = text_key({table}.id)
+              and ({table}.type, {table}.id) not in (select type, id from held)""")
 
 
 _FACTS = ("name", "amount", "currency", "owner", "state")
@@ -158,6 +173,14 @@ def make_links(connection: duckdb.DuckDBPyConnection, view: ViewPlan) -> None:
             where hits = 1 and a <> b))
         order by p, q, qualifier, row""")
     connection.execute("create view lost as select * from met where hits <> 1")
+
+
+def satellites_linked(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int, int]]:
+    """type, objects, of them linked to anything; types beside the chain whose links some file tells."""
+    return connection.sql("""
+        select ob.type, count(distinct ob.o), count(distinct oo.q) from ob left join oo on oo.q = ob.o
+        where ob.row is not null and ob.type in (select type from ranks where satellite)
+          and ob.type in (select type from asked) group by 1 order by 1""").fetchall()
 
 
 def match_rates(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int, int, int, int]]:
