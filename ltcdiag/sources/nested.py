@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from itertools import count
 
 from ..log.records import Fates, TextBatch, TextTable
 from .reasons import BATCH, MAX_COLUMNS, note
@@ -19,7 +20,8 @@ def nested_tables(table: TextTable, sample: Mapping[str, Sequence[str | None]]) 
     """One table for each list of objects in the records, or for each family of lists (`history.amount`,
     `history.stage`): the items' own keys, the record's other columns as `parent.…`, and `list.name`.
 
-    A row keeps the line of its record. The tables have no lines of their own.
+    A row's number is that of the item among all items: rows of one record are told apart and stay in its order. The
+    tables have no lines of their own.
     """
     lists = list_columns(table, sample)
     families: dict[str, list[str]] = {}
@@ -90,14 +92,15 @@ def _draw(
 ) -> Iterator[TextBatch]:
     """The items of the records, batch by batch. The record's own fates are counted where it is read itself."""
     del fates
+    number = count(1)
     names = (*(PARENT + column for column in plain), NAME, *keys)
     lines: list[int] = []
     cells: dict[str, list[str | None]] = {name: [] for name in names}
     for batch in table.draw(Fates()):
-        for place, line in enumerate(batch.lines):
+        for place in range(len(batch.lines)):
             for column in lists:
                 for item in objects_in(batch.columns[column][place] or "") or ():
-                    lines.append(line)
+                    lines.append(next(number))
                     flat = _flat(item)
                     for parent in plain:
                         cells[PARENT + parent].append(batch.columns[parent][place])
