@@ -38,6 +38,7 @@ class Source:
     zone: str | None = None
     unreadable: tuple[str, ...] = ()
     days: frozenset[Moment] = frozenset()
+    settled: bool = False
 
     @property
     def space(self) -> str:
@@ -47,6 +48,8 @@ class Source:
     @property
     def key(self) -> str:
         """The id of the row's object."""
+        if self.settled:
+            return "row_id_"
         plan = self.plan
         if plan.unnumbered:
             return f"{literal(Path(self.item.table.file).name)} || '#' || {self.item.line}"
@@ -58,6 +61,8 @@ class Source:
     @property
     def type(self) -> str:
         """The type of the row's object; null where the row is of a kind that the profile does not know."""
+        if self.settled:
+            return "row_type_"
         plan = self.plan
         usual = literal(plan.object_type) if plan.object_type else "null::varchar"
         if plan.type_column is not None:
@@ -80,6 +85,8 @@ class Source:
     @property
     def dropped(self) -> str:
         """The reason why a row is set aside before anything is made of it, or null."""
+        if self.settled:
+            return "row_dropped_"
         plan = self.plan
         whens = [f"when {all_of(self.item, drop.when)} then {literal(drop.reason)}" for drop in plan.drops]
         whens.append(f"when {self.key} is null then 'id_missing'")
