@@ -19,7 +19,7 @@ from .ingest import Ingested
 from .joining import add_columns, hinted
 from .linking import make_links, make_objects, match_rates, satellites_linked
 from .loading import PassedOver, Progress, ReadOptions, load, pass_over
-from .making import Meaning, Source, decide_times, make_events, unreadable_notes, with_meanings
+from .making import Meaning, Source, decide_times, make_events, settle_kinds, unreadable_notes, with_meanings
 from .refining import (
     StageLabel,
     counted,
@@ -96,7 +96,7 @@ def assemble(
     spare = [pass_over(connection, table, reason, progress) for table, reason in unused]
     progress("", 0)
     read_dictionaries(connection, sources)
-    sources = with_meanings(connection, sources, meaning)
+    sources = settle_kinds(connection, with_meanings(connection, sources, meaning))
     make_events(connection, sources)
     name_people(connection, sources)
     label_stages(connection)
