@@ -26,6 +26,7 @@ from .refining import (
     label_stages,
     mark_cut_histories,
     mean_states,
+    merge_retold,
     name_people,
     parties_present,
     read_dictionaries,
@@ -104,6 +105,7 @@ def assemble(
     mean_states(connection, meaning)
     merge_repeats(connection, sources)
     make_links(connection, view)
+    merge_retold(connection)
     settle_payments(connection, words.partial)
     mark_cut_histories(connection, words.cut)
     return _account(connection, sources, spare, options, view, zone)

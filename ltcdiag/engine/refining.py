@@ -33,22 +33,27 @@ class StageLabel:
 
 
 def name_people(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:
-    """Ids of people become their names, with department and role, where a table of people holds them."""
+    """Ids of people become their names, with department and role, where a table of people holds them. A person is known
+    by name too, where all of that name agree."""
     tables = [source for source in sources if source.plan.role == "people"]
     if not tables:
         return
     parts = [
-        f"select {source.space} as space, {key(source.item, source.plan.id, source.plan.key_style)} as id, "
+        f"select {source.space} as space, {known} as id, {by_name} as by_name, "
         + ", ".join(f"{cell(source.item, source.plan.fields.get(name))} as {name}"
                     for name in ("name", "department", "role"))
         + f" from {source.item.relation}"
         for source in tables
+        for by_name, known in ((False, key(source.item, source.plan.id, source.plan.key_style)),
+                               (True, cell(source.item, source.plan.fields.get("name"))))
     ]
     styles = {source.plan.system: source.plan.key_style for source in tables}
     connection.execute(
         "create table people as select space, id, first(name order by name) as name, "
         "first(department order by department) as department, first(role order by role) as role "
-        f"from ({' union all '.join(parts)}) where id is not null group by 1, 2"
+        f"from ({' union all '.join(parts)}) where id is not null group by by_name, 1, 2 "
+        "having not by_name or (count(distinct department) < 2 and count(distinct role) < 2) "
+        "qualify row_number() over (partition by space, id order by by_name) = 1"
     )
     for system, style in styles.items():
         connection.execute(
@@ -147,19 +152,46 @@ def stage_labels(connection: duckdb.DuckDBPyConnection) -> list[StageLabel]:
     return [StageLabel(*row) for row in rows]
 
 
+def merge_retold(connection: duckdb.DuckDBPyConnection) -> None:
+    """A date on one record that belongs to another document (a list of deals with the day of signature) is given up
+    where the document itself, before or behind it in the chain, tells the same activity."""
+    connection.execute("""
+        create table retold as
+        with recursive told as (
+          select distinct o, canonical from evs where clock = 'milestone' and canonical <> ''),
+        below(o, p) as (select o, o from told union select o, q from below join oo on oo.p = below.p and bridge),
+        above(o, p) as (select o, o from told union select o, oo.p from above join oo on oo.q = above.p and bridge)
+        select distinct told.o, told.canonical
+        from told join (select * from below union select * from above) near using (o)
+          join evs on evs.o = near.p and evs.canonical = told.canonical and evs.clock <> 'milestone'""")
+    connection.execute("""
+        create temp table given_up as select row, part from evs semi join retold using (o, canonical)
+        where clock = 'milestone'""")
+    connection.execute("insert into gone select row, part, 'retold' from given_up")
+    connection.execute("delete from evs where (row, part) in (select row, part from given_up)")
+
+
+_PAID_FOR = ("invoice", "order", "contract")
+"""What a payment settles: the first of these that it is linked to."""
+
+
 def settle_payments(connection: duckdb.DuckDBPyConnection, partial: tuple[str, str]) -> None:
-    """A payment that leaves every invoice it is linked to short of its sum is a partial one (label, key)."""
+    """A payment that leaves all that it is linked to short of its sum is a partial one (label, key): every invoice, or
+    where it names none every order, or every contract."""
+    kinds = ", ".join(map(literal, _PAID_FOR))
     connection.execute(f"""
         update evs set activity = {literal(partial[0])}, canonical = {literal(partial[1])}
         where canonical = 'payment_received' and o in (
-          with paid as (
-            select oo.q as o, oo.p as invoice, inv.amount as due,
-              sum(coalesce(oo.amount, pay.amount)) over (partition by oo.p order by first.ts, oo.q) as so_far
-            from oo join ob inv on inv.o = oo.p and inv.type = 'invoice' join ob pay on pay.o = oo.q
-              and pay.type = 'payment' join (select o, min(ts) as ts from evs where canonical = 'payment_received'
-              group by o) first on first.o = oo.q
-            where inv.amount is not null and pay.amount is not null
-              and coalesce(inv.currency, '') = coalesce(pay.currency, ''))
+          with first as (select o, min(ts) as ts from evs where canonical = 'payment_received' group by o),
+          due as (
+            select oo.q as o, oo.p as document, bill.amount as due, coalesce(oo.amount, pay.amount) as part, first.ts
+            from oo join ob bill on bill.o = oo.p and bill.type in ({kinds})
+              join ob pay on pay.o = oo.q and pay.type = 'payment' join first on first.o = oo.q
+            where coalesce(bill.currency, '') = coalesce(pay.currency, '')
+            qualify list_position([{kinds}], bill.type) = min(list_position([{kinds}], bill.type))
+              over (partition by oo.q)),
+          paid as (select *, sum(part) over (partition by document order by ts, o) as so_far
+                   from due where due is not null and part is not null)
           select o from paid group by o having not bool_or(so_far >= due - 0.01))""")
 
 

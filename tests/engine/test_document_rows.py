@@ -12,6 +12,7 @@ INVOICES = "发票号,开票日期,开票金额,币种\nF1,2024-03-01,100,人民
 
 
 def read(folder, case="invoice", **tables):
+    folder.mkdir(exist_ok=True)
     for name, text in tables.items():
         (folder / f"{name}.csv").write_text(text, "utf-8")
     return ltc.read(folder, case=case)
@@ -80,3 +81,30 @@ def test_a_header_that_says_ten_thousands(tmp_path, header, cell, wanted):
 def test_currencies_in_words(tmp_path, written, code):
     log = read(tmp_path, "contract", 合同=f"合同编号,签订日期,合同金额,币种\nH1,2024-03-01,1,{written}\n")
     assert objects(log, "contract") == {"H1": (Decimal(1), code)}
+
+
+def test_dates_of_a_later_document_on_a_deal_are_given_up_where_the_document_tells_them(tmp_path):
+    deals = "商机编号,商机名称,创建时间,签约日期,回款日期\nS1,甲,2024-01-02 09:00:00,2024-02-05,2024-04-01\n"
+    alone = read(tmp_path / "alone", "opportunity", 商机=deals)
+    assert [event[1:] for event in events(alone)] == [
+        ("创建商机", "2024-01-02"), ("签订合同", "2024-02-05"), ("回款", "2024-04-01")]
+    both = read(tmp_path / "both", "opportunity", 商机=deals,
+                合同="合同编号,商机编号,签订日期,合同金额\nH1,S1,2024-02-06,9\n")
+    assert [event[1:] for event in events(both)] == [
+        ("创建商机", "2024-01-02"), ("签订合同", "2024-02-06"), ("回款", "2024-04-01")]
+    assert both.ledger.balanced
+
+
+def test_payments_for_a_contract_are_partial_until_its_sum_is_reached(tmp_path):
+    log = read(tmp_path, "contract", 合同="合同编号,签订日期,合同金额\nH1,2024-01-02,100\n",
+               收款="收款单号,合同编号,收款日期,收款金额\nP1,H1,2024-02-01,30\nP2,H1,2024-03-01,70\n")
+    assert [event[1:] for event in events(log)] == [
+        ("签订合同", "2024-01-02"), ("部分回款", "2024-02-01"), ("回款", "2024-03-01")]
+
+
+def test_people_are_known_by_number_and_by_name(tmp_path):
+    log = read(
+        tmp_path, "contract", 人员="工号,姓名,部门\n007,林悦,销售一部\n008,何静,销售二部\n009,王伟,甲\n010,王伟,乙\n",
+        合同="合同编号,签订日期,合同金额,负责人\nH1,2024-01-02,1,林悦\nH2,2024-01-03,1,008\nH3,2024-01-04,1,王伟\n")
+    rows = log.tables.store.connection.sql("select id, resource, department from made order by id").fetchall()
+    assert rows == [("H1", "林悦", "销售一部"), ("H2", "何静", "销售二部"), ("H3", "王伟", None)]
