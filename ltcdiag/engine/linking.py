@@ -185,16 +185,18 @@ def satellites_linked(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, 
 
 def match_rates(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int, int, int, int]]:
     """type, other type, objects of the first, of them linked, of the second, of them linked; pairs that some file
-    links at all, in the order of the chain."""
+    links at all, in the order of the chain. Of a type that no table holds, those that links and histories name count."""
+    connection.execute("create table counted_ob as select * from ob where row is not null or type not in "
+                       "(select type from ob where row is not null)")
     return connection.sql("""
         with pairs as (select distinct least_type, most_type from (
             select case when ra.rank <= rb.rank then met.type else to_type end as least_type,
                    case when ra.rank <= rb.rank then to_type else met.type end as most_type
             from met join ranks ra on ra.type = met.type join ranks rb on rb.type = met.to_type
             where ra.rank is not null and rb.rank is not null and met.type <> to_type)),
-        sizes as (select type, count(*) as n from ob where row is not null group by type),
-        ends as (select distinct x.type as a, y.type as b, p, q from oo join ob x on x.o = p join ob y on y.o = q
-                 where x.row is not null and y.row is not null)
+        sizes as (select type, count(*) as n from counted_ob group by type),
+        ends as (select distinct x.type as a, y.type as b, p, q from oo join counted_ob x on x.o = p
+                 join counted_ob y on y.o = q)
         select least_type, most_type, coalesce(sa.n, 0), count(distinct p), coalesce(sb.n, 0), count(distinct q)
         from pairs left join sizes sa on sa.type = least_type left join sizes sb on sb.type = most_type
         left join ends on a = least_type and b = most_type

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import Fault, InputError, QuestionError
-from ..log.plan import KINDS, Condition, Drop, EventPlan, Moment, TablePlan, Watch
+from ..log.plan import KINDS, Condition, Drop, EventPlan, Hint, Moment, TablePlan, Watch
 from ..words import current, say
 from .cells import all_of, amount, cell, chosen, currency, key, moment_cell
 from .connection import literal
@@ -159,7 +159,8 @@ def _day_columns(connection: duckdb.DuckDBPyConnection, source: Source) -> froze
 
 
 def _moments(plan: TablePlan) -> list[Moment]:
-    wanted = [moment for event in plan.events for moment in (event.time, event.start, event.recorded) if moment]
+    wanted = [moment for event in plan.events for moment in (event.time, event.start, event.recorded, event.latest)
+              if moment]
     wanted += [Moment(watch.column) for watch in plan.watched if watch.kind == "day"]
     return list(dict.fromkeys(wanted))
 
@@ -234,7 +235,7 @@ def with_meanings(
 
 def _with_texts(connection: duckdb.DuckDBPyConnection, source: Source, meaning: Meaning) -> TablePlan:
     plan = source.plan
-    parts: list[EventPlan | Drop] = [*plan.events, *plan.drops]
+    parts: list[EventPlan | Drop | Hint] = [*plan.events, *plan.drops, *plan.hints]
     columns = {condition.column for part in parts for condition in part.when if condition.means}
     if not columns:
         return plan
@@ -252,7 +253,8 @@ def _with_texts(connection: duckdb.DuckDBPyConnection, source: Source, meaning: 
 
     events = tuple(replace(event, when=tuple(map(told, event.when))) for event in plan.events)
     drops = tuple(replace(drop, when=tuple(map(told, drop.when))) for drop in plan.drops)
-    return replace(plan, events=events, drops=drops)
+    hints = tuple(replace(hint, when=tuple(map(told, hint.when))) for hint in plan.hints)
+    return replace(plan, events=events, drops=drops, hints=hints)
 
 
 def _by_flags(
@@ -271,6 +273,19 @@ def _by_flags(
         elif closed is False and told[text] in ("won", "lost"):
             told[text] = None
     return told
+
+
+def settle_kinds(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> list[Source]:
+    """Tables whose rows are of several kinds, with what each row is about as columns: asked once, used by many."""
+    found = []
+    for source in sources:
+        if source.plan.kinds or source.plan.type_column:
+            relation = f"{source.item.relation}_kinds"
+            connection.execute(f"create table {relation} as select *, {source.key} as row_id_, {source.type} as row_type_, "
+                               f"{source.dropped} as row_dropped_ from {source.item.relation}")
+            source = replace(source, item=replace(source.item, relation=relation), settled=True)  # noqa: PLW2901
+        found.append(source)
+    return found
 
 
 def make_events(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:
@@ -327,10 +342,14 @@ def _event_sql(source: Source, part: int, event: EventPlan, turn: int) -> str:
     if event.detail:
         label += f" || coalesce({literal(say('log.colon', current()))} || {cell(item, event.detail)}, '')"
     live = f"{source.dropped} is null and {source.about(event.only)} and {all_of(item, event.when)}"
+    ts, whole_day = source.ts(event.time), source.whole_day(event.time)
+    if event.latest in source.times:
+        late = f"coalesce({source.ts(event.latest)} < date_trunc('day', {ts}), false)"
+        ts, whole_day = f"case when {late} then {source.ts(event.latest)} else {ts} end", f"({whole_day} and not {late})"
     return f"""
         select {_head(source, part)}, {label} as activity, {literal(event.key)} as canonical,
           {KINDS.index(event.kind)} as kind, {literal(event.clock)} as clock, {code} as code,
-          {source.ts(event.time)} as ts, {source.whole_day(event.time)} as whole_day, {source.ts(event.start)} as st,
+          {ts} as ts, {whole_day} as whole_day, {source.ts(event.start)} as st,
           {source.ts(event.recorded)} as recorded, {item.line} * {turn} as seq, {_parties(source, event.roles)}
         from {item.relation} where {live} and {source.ts(event.time)} is not null
           {f"and {code} is not null" if event.label else ""}"""
@@ -349,7 +368,7 @@ def _parties(source: Source, roles: Mapping[str, str]) -> str:
 def _watch_sql(source: Source, part: int, watch: Watch, turn: int) -> str:
     """Changes of a column from one row of an object to the next; a value that appears for the first time is none."""
     item, event = source.item, source.plan.events[0]
-    value = amount(item, watch.column) if watch.kind == "amount" else source.ts(Moment(watch.column))
+    value = f"case when {all_of(item, watch.when)} then {_watched(source, watch)} end"
     rises, falls = ([literal(text) for text in pair] for pair in (watch.rises, watch.falls))
     return f"""
         with rows as (select {_head(source, part)}, {value} as value, {source.ts(event.time)} as ts,
@@ -361,6 +380,17 @@ def _watch_sql(source: Source, part: int, watch: Watch, turn: int) -> str:
           case when value > before then {rises[1]} else {falls[1]} end, {KINDS.index("change")}, 'recorded', null, ts,
           whole_day, null::timestamp, null::timestamp, seq, {", ".join(PARTIES)}
         from steps where value <> before"""
+
+
+def _watched(source: Source, watch: Watch) -> str:
+    """The value that is watched, as SQL."""
+    if watch.kind == "amount":
+        return amount(source.item, watch.column)
+    if watch.kind == "day":
+        return source.ts(Moment(watch.column))
+    text = cell(source.item, watch.column)
+    return (f"coalesce(try_cast(left({text}, 10) as date), case when regexp_full_match({text}, '[0-9]{{13}}') "
+            f"then make_timestamp(1000 * try_cast({text} as bigint))::date end)")
 
 
 def unreadable_notes(sources: Sequence[Source]) -> list[str]:
