@@ -89,11 +89,11 @@ class Source:
             return "row_dropped_"
         plan = self.plan
         whens = [f"when {all_of(self.item, drop.when)} then {literal(drop.reason)}" for drop in plan.drops]
+        if plan.type_column is not None or plan.kinds:
+            whens.append(f"when {self.type} is null then 'other_type'")
         whens.append(f"when {self.key} is null then 'id_missing'")
         if plan.key_style != "sap" and not plan.unnumbered:
             whens.append(f"when regexp_full_match({self.key}, '[0-9][.][0-9]+[eE][+][0-9]+') then 'id_scientific'")
-        if plan.type_column is not None or plan.kinds:
-            whens.append(f"when {self.type} is null then 'other_type'")
         return f"case {' '.join(whens)} end"
 
     @property
