@@ -11,10 +11,11 @@ from .records import Table
 Kind = Literal["create", "stage", "step", "approval", "document", "payment", "change", "merge", "close"]
 KINDS: tuple[Kind, ...] = ("create", "stage", "step", "approval", "document", "payment", "change", "merge", "close")
 """What an event does to its object; in this order where the clock cannot tell two events of one object apart."""
-Clock = Literal["recorded", "business", "derived", "milestone", "spare"]
+Clock = Literal["recorded", "business", "derived", "milestone", "spare", "planned"]
 """recorded: the system's own time. business: a date that a person typed. derived: a plan's date of something that has
 happened (a close date of a closed deal). milestone: one column a stage, overwritten when the stage comes again. spare:
-told by another document, given up where the object's own table tells it."""
+told by another document, given up where the object's own table tells it. planned: an appointment, which has happened
+if anything later is recorded."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,9 @@ class EventPlan:
     `label` says what happened. label: column of that text; text: the same for all rows. detail: column of a text that
     stands behind the activity (the node of an approval). when: all must hold.
     roles: role → column (resource, role, department, amount, currency). recorded: the system's own time where `time`
-    is a date that a person typed. only: of rows about an object of this type, "" = of all.
+    is a date that a person typed. only: of rows about an object of this type, "" = of all. before: column of the stage
+    that the object stood in until then. latest: the event is not later than this (a deal is closed when its record is
+    touched for the last time, whatever day its close date promises).
     """
 
     activity: str
@@ -67,6 +70,8 @@ class EventPlan:
     recorded: Moment | None = None
     detail: str | None = None
     only: str = ""
+    before: str | None = None
+    latest: Moment | None = None
 
 
 @dataclass(frozen=True)
@@ -151,9 +156,9 @@ class TablePlan:
     object_type: of the rows; type_column with types: where rows are of several kinds (text → type, other texts are set
     aside). id: column of the object's id. key_style: how ids are written (plain, salesforce, sap). other_keys: columns
     by which other files may call the object. holds: each row is an object (False: rows are events of objects that
-    another table holds). unnumbered: each row is an object without an id, called by its file and line. line: column
-    that numbers the lines of one document, whose sums add up. row_id: column that numbers the rows, the same in two
-    exports of one row.
+    another table holds). by_name: `id` is the name by which the file calls the object. unnumbered: each row is an
+    object without an id, called by its file and line. line: column that numbers the lines of one document, whose sums
+    add up. row_id: column that numbers the rows, the same in two exports of one row.
     fields: field of the profile → column. watched: column → (activity key when it grows, when it falls).
     naive_zone: zone of times without one, None = unknown. day_order, currency: answers for this source. kinds: rows
     that are about something else. exact_types: capitals count in `types`. made, lookups: columns that the file does not
@@ -172,6 +177,7 @@ class TablePlan:
     type_column: str | None = None
     types: Mapping[str, str] = field(default_factory=dict)
     holds: bool = True
+    by_name: bool = False
     unnumbered: bool = False
     line: str | None = None
     row_id: str | None = None
@@ -201,12 +207,14 @@ class TablePlan:
 @dataclass(frozen=True)
 class Watch:
     """A column of a history whose change from one row of an object to the next is an event of its own. rises, falls:
-    its activity (label, key). kind: amount or day."""
+    its activity (label, key). kind: amount, day, or iso_day where a column of other texts holds days or moments too.
+    when: rows that tell this value, where a row tells one of several."""
 
     column: str
-    kind: Literal["amount", "day"]
+    kind: Literal["amount", "day", "iso_day"]
     rises: tuple[str, str]
     falls: tuple[str, str]
+    when: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True)

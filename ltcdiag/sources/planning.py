@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from ..domain.activities import load_activities
 from ..domain.headers import normal_header
@@ -42,7 +42,9 @@ def plan_of(table: Table, match: Match, others: Sequence[Match] = (), *, zone: s
     system = load_systems()[profile.system]
     return TablePlan(
         table=table, system=profile.system, name=profile.name, role=profile.role, object_type=profile.object_type,
-        id=columns.get("id"), key_style=system.key_style, usual=system.usual, unnumbered=profile.unnumbered,
+        id=columns.get("id") or columns.get("called_by"),
+        by_name="id" not in columns and "called_by" in columns,
+        key_style=system.key_style, usual=system.usual, unnumbered=profile.unnumbered,
         other_keys=tuple(columns[name] for name in profile.other_keys if name in columns),
         type_column=columns.get("type") if profile.types else None, types=profile.types, holds=profile.holds,
         exact_types="type" in profile.exact, kinds=tuple(_kinds(match)),
@@ -98,11 +100,11 @@ def _event(match: Match, entry: Mapping[str, Any]) -> EventPlan | None:
         return None
     shared = {"time": time, "start": _moment(match, entry.get("start")), "clock": entry.get("clock", "recorded"),
               "when": when, "roles": _roles(match, entry), "recorded": _moment(match, entry.get("recorded")),
-              "only": entry.get("object", "")}
+              "only": entry.get("object", ""), "latest": _moment(match, entry.get("not_after"))}
     if label is not None:
         kind_of = entry.get("object", match.profile.object_type)
         return EventPlan(activity=stage_prefix(kind_of), kind=entry.get("kind", "stage"), label=label,
-                         **shared)
+                         before=match.columns.get(entry.get("before", "")), **shared)
     activity = load_activities()[entry["activity"]]
     kind = cast("Kind", activity.kind)
     detail = match.columns.get(entry.get("detail", ""))
@@ -199,14 +201,22 @@ def _drops(match: Match) -> list[Drop]:
 
 
 def _watched(match: Match) -> list[Watch]:
-    """amount: changes of the sum. expected_close: the promised date, pushed or pulled."""
-    names = {"amount": ("amount", "amount_changed", "amount_changed"),
-             "expected_close": ("day", "close_date_pushed", "close_date_pulled")}
+    """amount: changes of the sum. expected_close: the promised date, pushed or pulled. In a table with one value a row
+    an entry says which rows tell it."""
+    found = [_watch(name, match.columns[name]) for name in match.profile.watched if name in match.columns]
+    for entry in match.profile.told_values:
+        when = _conditions(match, entry)
+        if when is not None and entry["field"] in match.columns:
+            found.append(_watch(entry["as"], match.columns[entry["field"]], when))
+    return found
+
+
+def _watch(name: str, column: str, when: tuple[Condition, ...] = ()) -> Watch:
     activities, lang = load_activities(), current()
-    return [
-        Watch(match.columns[name], kind, (activities[up].name(lang), up), (activities[down].name(lang), down))  # type: ignore[arg-type]
-        for name in match.profile.watched if name in match.columns for kind, up, down in [names[name]]
-    ]
+    up, down = {"amount": ("amount_changed", "amount_changed"),
+                "expected_close": ("close_date_pushed", "close_date_pulled")}[name]
+    kind: Literal["amount", "day", "iso_day"] = "amount" if name == "amount" else "iso_day" if when else "day"
+    return Watch(column, kind, (activities[up].name(lang), up), (activities[down].name(lang), down), when)
 
 
 def view_plan(key: str, *, changes: bool = False) -> ViewPlan:

@@ -43,6 +43,8 @@ class TableProfile:
     links: tuple[Mapping[str, Any], ...] = ()
     drops: tuple[Mapping[str, Any], ...] = ()
     watched: tuple[str, ...] = ()
+    told_values: tuple[Mapping[str, Any], ...] = ()
+    about: str = ""
     other_keys: tuple[str, ...] = ()
     unnumbered: bool = False
     lacks: str = ""
@@ -132,6 +134,7 @@ def _table(system: str, entry: Mapping[str, Any], shared: Mapping[str, Sequence[
         milestones=tuple(entry.get("milestone", ())),
         types=entry.get("types", {}), events=tuple(entry.get("event", ())), links=tuple(entry.get("link", ())),
         drops=tuple(entry.get("drop", ())), watched=tuple(entry.get("watch", ())),
+        told_values=tuple(entry.get("watched", ())), about=entry.get("say", ""),
         other_keys=tuple(entry.get("keys", ())), unnumbered=entry.get("unnumbered", False),
         lacks=entry.get("lacks", ""), called=re.compile(entry["called"], re.IGNORECASE) if "called" in entry else None,
         kinds=tuple(entry.get("kind", ())), made=entry.get("made", {}), lookups=tuple(entry.get("lookup", ())),
