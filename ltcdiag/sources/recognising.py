@@ -16,6 +16,7 @@ CLEAR = 1.25
 """The winner's evidence must be this many times the runner-up's, or somebody must choose."""
 _FITS = 0.5     # of the sampled values must match a pattern
 _FIRST = 2.0    # so much more weighs, in a table of nobody's system, the id that stands left of the other ids
+_LIKELY = 0.6   # an id filled and said once in three rows of four
 _UNIT = re.compile(
     r"\s*[(（\[【]\s*([万萬千]?元|[万萬]|人民[币幣]|本币|原币|含税|rmb|cny|usd|¥|￥)\s*[)）\]】]\s*$", re.IGNORECASE)
 
@@ -123,20 +124,21 @@ def _weighed(fits: Sequence[Match], columns: Sequence[str], sample: Sample) -> l
     """Readings of a table of nobody's system. It may name many objects (an order its contract, its customer): its own
     is the one whose id is filled, is not said again from row to row, and stands left of the others."""
     places = {column: place for place, column in enumerate(columns)}
-    first = min((places[m.columns["id"]] for m in fits if "id" in m.columns), default=-1)
-    leads = [places.get(m.columns.get("id", "")) == first for m in fits]
-    return [replace(m, score=round(m.score * _own(m, sample) * (_FIRST if lead else 1), 3))
-            for m, lead in zip(fits, leads, strict=True)]
+    own = [_own(m, sample) for m in fits]
+    ids = [places.get(m.columns.get("id", ""), -1) if sure > _LIKELY else -1 for m, sure in zip(fits, own, strict=True)]
+    first = min((place for place in ids if place >= 0), default=-2)
+    return [replace(m, score=round(m.score * sure * (_FIRST if place == first else 1), 3))
+            for m, sure, place in zip(fits, own, ids, strict=True)]
 
 
 def _own(match: Match, sample: Sample) -> float:
-    """How far the id column looks like the id of the rows: share filled, and of distinct values where each row is an
-    object."""
+    """How far the id column looks like the id of the rows: share filled, times that of distinct values where each row
+    is an object; squared, so that a doubtful id gives way to a clear one."""
     cells = sample.get(match.columns.get("id", ""), ())
     filled = [cell for cell in cells if cell and cell.strip()]
     if not filled:
         return 1.0
-    return len(filled) / len(cells) * (len(set(filled)) / len(filled) if match.profile.holds else 1)
+    return (len(filled) / len(cells) * (len(set(filled)) / len(filled) if match.profile.holds else 1)) ** 2
 
 
 def _match(profile: TableProfile, headers: Mapping[str, str], sample: Sample, called: str) -> Match | None:
