@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..errors import Fault, InputError
+from ..errors import Fault, InputError, NoCaseError
 from ..log.ledger import Ledger, Money, RowSetAside, Step
 from ..log.plan import TablePlan, ViewPlan
 from ..log.records import ColumnMap, Table
@@ -19,7 +19,7 @@ from .ingest import Ingested
 from .joining import add_columns, hinted
 from .linking import make_links, make_objects, match_rates, satellites_linked
 from .loading import PassedOver, Progress, ReadOptions, load, pass_over
-from .making import Meaning, Source, decide_times, make_events, settle_kinds, unreadable_notes, with_meanings
+from .making import Meaning, Source, decide_times, make_events, settle, unreadable_notes, with_meanings
 from .refining import (
     StageLabel,
     counted,
@@ -34,6 +34,7 @@ from .refining import (
     stage_labels,
 )
 from .repeats import merge_repeats
+from .implied import add_first_stages, set_plans_aside
 from .views import Viewed, make_view
 
 if TYPE_CHECKING:
@@ -97,8 +98,10 @@ def assemble(
     spare = [pass_over(connection, table, reason, progress) for table, reason in unused]
     progress("", 0)
     read_dictionaries(connection, sources)
-    sources = settle_kinds(connection, with_meanings(connection, sources, meaning))
+    sources = settle(connection, with_meanings(connection, sources, meaning))
     make_events(connection, sources)
+    add_first_stages(connection, sources)
+    set_plans_aside(connection)
     name_people(connection, sources)
     label_stages(connection)
     make_objects(connection, sources)
@@ -123,7 +126,7 @@ def _account(
     records = sum(file.records for file in files)
     fates = _fates(connection, sources)
     if not seen.kept:
-        raise InputError(_no_case(connection, view, fates.aside, records, files))
+        raise _no_case(connection, view, fates.aside, records, files)
     all_fates = [*(item.fates for item in loaded), *(item.fates for item in spare)]
     lost = [row for each in all_fates for row in each.set_aside]
     steps = _steps(files, all_fates, lost, spare, fates, seen)
@@ -201,16 +204,17 @@ def _steps(
 
 def _no_case(
     connection: duckdb.DuckDBPyConnection, view: ViewPlan, aside: dict[str, int], records: int, files: Sequence[object]
-) -> list[Fault]:
+) -> InputError:
     events = int(connection.sql("select count(*) from evs").fetchall()[0][0])
     where = "; ".join(file.file for file in files)      # type: ignore[attr-defined]
     if not events:
-        return nothing_left(aside, records, where)
+        return InputError(nothing_left(aside, records, where))
     types = [row[0] for row in connection.sql(
         "select distinct ob.type from evs join ob using (o) order by 1").fetchall()]
     lang = current()
-    return [Fault(say("engine.no_case", lang, case=view.names.get(view.key, view.key), events=events), where=where,
-                  fix=say("engine.no_case_fix", lang, types=", ".join(types)))]
+    return NoCaseError(Fault(
+        say("engine.no_case", lang, case=view.names.get(view.key, view.key), events=events), where=where,
+        fix=say("engine.no_case_fix", lang, types=", ".join(types))))
 
 
 def _money(connection: duckdb.DuckDBPyConnection, unstated: str) -> tuple[tuple[Money, ...], int]:

@@ -11,9 +11,11 @@ DayOrder = Literal["dmy", "mdy", "ymd"]
 
 MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 SHAPE_SQL = (
-    "regexp_replace(regexp_replace(trim({x}), '(?i)(january|february|march|april|june|july|august|september|"
-    "october|november|december)', 'MONTH', 'g'), '[0-9]', '9', 'g')"
+    "translate(case when regexp_matches({x}, '[a-zA-Z]{{3}}') then regexp_replace(trim({x}), '(?i)(january|february|"
+    "march|april|june|july|august|september|october|november|december)', 'MONTH', 'g') else trim({x}) end, "
+    "'012345678', '999999999')"
 )
+"""Each digit as 9, each full month as MONTH. Letters are looked for first: few columns of times have any."""
 
 _YMD = re.compile(r"^9{4}(?P<a>[-/.]|年)\s?9{1,2}(?P<b>[-/.]|月)\s?9{1,2}日?")
 _XXY = re.compile(r"^9{1,2}(?P<a>[-/.])9{1,2}(?P<b>[-/.])(?P<y>9{4}|9{2})(?!9)")

@@ -106,7 +106,10 @@ class Source:
         """A moment as SQL; null where there is none or its column holds no times."""
         if moment is None or moment not in self.times:
             return "null::timestamp"
-        return self.times[moment].sql(self.zone)
+        return f"moment_{self._place(moment)}_" if self.settled else self.times[moment].sql(self.zone)
+
+    def _place(self, moment: Moment) -> int:
+        return list(self.times).index(moment)
 
     def whole_day(self, moment: Moment) -> str:
         """Whether a moment is a day without a clock time: its whole column is, or its text shows none."""
@@ -115,6 +118,8 @@ class Source:
             return "false"
         if moment in self.days:
             return "true"
+        if self.settled:
+            return f"whole_day_{self._place(moment)}_"
         wall = times.sql(None)
         return f"({times.cell}::varchar not like '%:%' and date_trunc('day', {wall}) = {wall})"
 
@@ -275,17 +280,24 @@ def _by_flags(
     return told
 
 
-def settle_kinds(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> list[Source]:
-    """Tables whose rows are of several kinds, with what each row is about as columns: asked once, used by many."""
-    found = []
-    for source in sources:
-        if source.plan.kinds or source.plan.type_column:
-            relation = f"{source.item.relation}_kinds"
-            connection.execute(f"create table {relation} as select *, {source.key} as row_id_, {source.type} as row_type_, "
-                               f"{source.dropped} as row_dropped_ from {source.item.relation}")
-            source = replace(source, item=replace(source.item, relation=relation), settled=True)  # noqa: PLW2901
-        found.append(source)
-    return found
+def settle(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> list[Source]:
+    """The sources with what each row is about, its reason and its moments as columns: asked once, used by many."""
+    return [_settle(connection, source) for source in sources]
+
+
+def _settle(connection: duckdb.DuckDBPyConnection, source: Source) -> Source:
+    item = source.item
+    if source.plan.role != "events":
+        return source
+    columns = [f"{source.key} as row_id_", f"{source.type} as row_type_", f"{source.dropped} as row_dropped_"]
+    for place, moment in enumerate(source.times):
+        columns.append(f"{source.ts(moment)} as moment_{place}_")
+        if source.whole_day(moment) not in ("true", "false"):
+            columns.append(f"{source.whole_day(moment)} as whole_day_{place}_")
+    relation = f"settled_{item.index}"
+    connection.execute(f"create table {relation} as select *, {', '.join(columns)} from {item.relation}")
+    connection.execute(f"drop table if exists raw_{item.index}")    # all of it is in the new one
+    return replace(source, item=replace(item, relation=relation), settled=True)
 
 
 def make_events(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:
