@@ -222,7 +222,7 @@ def _money(connection: duckdb.DuckDBPyConnection, unstated: str) -> tuple[tuple[
     rows = connection.sql(f"""
         with one as (select coalesce(currency, {literal(unstated)}) as cur, amount, bad_amount,
           late.reason is not null as gone,
-          row_number() over (partition by space, type, id, line, late.reason is null order by row) as n
+          row_number() over (partition by space, type, id, line, late.reason is null, amount is null order by row) as n
           from rec left join aside_records late using (row))
         select cur, sum(amount), sum(amount) filter (not gone and n = 1), sum(amount) filter (not gone and n > 1),
           sum(amount) filter (gone), count(*) filter (bad_amount) from one group by 1 order by 1""").fetchall()

@@ -41,7 +41,7 @@ def _same_row() -> str:
     return f"""
         select row, part, row_number() over (
           partition by o, kind, activity, ts, case when {once} or rid is null then '' else rid end,
-            case when {once} or rid is not null then 0 else row end order by row, part) as n
+            case when {once} or rid is not null then 0 else row end order by clock = 'spare', row, part) as n
         from made qualify n > 1"""
 
 
