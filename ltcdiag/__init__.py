@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         directly_follows,
         discover,
         draw,
+        export,
         exports_to_ask_for,
         gaps,
         handovers,
@@ -56,9 +57,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _WHERE = {
-    "api": ("activities", "cases", "clock", "diagnose", "directly_follows", "discover", "draw", "exports_to_ask_for",
-            "gaps", "handovers", "kpis", "language", "load_model", "points", "read", "report", "rework", "sniff", "sql", "variants",
-            "waits"),
+    "api": ("activities", "cases", "clock", "diagnose", "directly_follows", "discover", "draw", "export",
+            "exports_to_ask_for", "gaps", "handovers", "kpis", "language", "load_model", "points", "read", "report",
+            "rework", "sniff", "sql", "variants", "waits"),
     "bundled": ("sample",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
     "log.event_log": ("EventLog",),
@@ -75,9 +76,9 @@ __all__ = [
     "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Duration", "EndsWith", "EventLog", "Follows",
     "InputError", "Ledger", "LtcdiagError", "ObjectCentricLog", "OutputError", "Period", "QuestionError",
     "StartsWith", "StateIs", "TopVariants", "VariantIs", "WorkCalendar", "__version__", "activities", "cases",
-    "clock", "diagnose", "directly_follows", "discover", "draw", "exports_to_ask_for", "gaps", "handovers", "kpis",
-    "language", "load_model",
-    "object_centric", "points", "read", "report", "rework", "sample", "sniff", "sql", "variants", "waits",
+    "clock", "diagnose", "directly_follows", "discover", "draw", "export", "exports_to_ask_for", "gaps", "handovers",
+    "kpis", "language", "load_model", "object_centric", "points", "read", "report", "rework", "sample", "sniff",
+    "sql", "variants", "waits",
 ]
 
 

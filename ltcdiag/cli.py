@@ -54,6 +54,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _diagnose(_command(commands, "diagnose", "读入导出，写出报告 / read exports, write the report", _run_diagnose))
     _input(_command(commands, "sniff", "看看文件会被怎样读取 / show how files would be read", _run_sniff))
+    export = _command(commands, "export", "存成别的工具的格式 / the log in the format of other tools", _run_export)
+    _input(export)
+    export.add_argument("--to", required=True, choices=("xes", "ocel", "ocel-json", "csv", "parquet"),
+                        help="格式 / format (ocel: OCEL 2.0, SQLite)")
+    export.add_argument("--out", type=Path, required=True, metavar="FILE", help="输出文件 / output file")
+    export.add_argument("--force", action="store_true", help="替换已有的文件 / replace an earlier file")
     ask = _command(commands, "ask", "向客户要哪些导出 / which exports to ask a client for", _run_ask)
     ask.add_argument("system", metavar="SYSTEM", help="如 salesforce、简道云 / for example salesforce")
     ask.add_argument("--out", type=Path, metavar="FILE.html", help="写成一页清单 / write it as a letter of one page")
@@ -140,6 +146,18 @@ def _run_sniff(asked: argparse.Namespace) -> None:
 
     seen = api.sniff(asked.paths, **_read_options(asked))
     print(json.dumps(seen.to_dict(), ensure_ascii=False, indent=1) if asked.json else seen.text(asked.lang))
+
+
+def _run_export(asked: argparse.Namespace) -> None:
+    from . import api
+
+    log = api.read(asked.paths, progress=_rows_read(asked.lang), **_read_options(asked))
+    done = api.export(log, asked.out, to=asked.to, force=asked.force)
+    if asked.json:
+        print(json.dumps(done.to_dict(), ensure_ascii=False, indent=1))
+        return
+    counts = ", ".join(f"{name} {n:,}" for name, n in done.counts.items())
+    print("\n".join([say("cli.exported", asked.lang, file=asked.out, counts=counts), *done.notes]))
 
 
 def _run_ask(asked: argparse.Namespace) -> None:

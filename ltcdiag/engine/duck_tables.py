@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError
 from ..log.chain import ChainGap, ChainPlan
 from ..log.filters import Filter
+from ..log.object_centric import ObjectCentricLog
 from ..log.results import Answer, Cases, Clock, DirectlyFollowsGraph, Gaps, Handovers, Rework, Variants
 from ..log.steps import NO_TIME, UNKNOWN, Steps
 from ..words import current, say
 from . import answers
 from .chain import chain_gaps
 from .connection import literal
+from .exchange import event_batches, object_tables
 from .loading import Loaded
 from .prepare import LEVELS, PARTY_ROLES, lifecycle_rows, prepare_cases, prepare_instances
 from .selection import compiled
@@ -153,6 +155,14 @@ class DuckTables:
         """Where objects lack their neighbours in the chain; nothing for a log without objects. Of the whole data, also
         where the cases are filtered."""
         return chain_gaps(self.store.connection, plan, self.store.as_of) if self.store.objects else []
+
+    def objects(self) -> ObjectCentricLog | None:
+        """The objects of the whole data; None for a log of plain event tables."""
+        return object_tables(self.store.connection) if self.store.objects else None
+
+    def batches(self) -> Iterator[pd.DataFrame]:
+        """The events in batches, case by case, with every role the log has."""
+        return event_batches(self.store.connection, self.names("ev"), self.store.columns)
 
     def _codes(self, labels: frozenset[str]) -> frozenset[int]:
         return frozenset(code for code, label in enumerate(self._values("act")) if label in labels) if labels \

@@ -389,8 +389,8 @@ def _watch_sql(source: Source, part: int, watch: Watch, turn: int) -> str:
         steps as (select *, lag(value ignore nulls) over (partition by type, id order by ts, seq) as before
           from rows)
         select row, part, space, type, id, rid, case when value > before then {rises[0]} else {falls[0]} end,
-          case when value > before then {rises[1]} else {falls[1]} end, {KINDS.index("change")}, 'recorded', null, ts,
-          whole_day, null::timestamp, null::timestamp, seq, {", ".join(PARTIES)}
+          case when value > before then {rises[1]} else {falls[1]} end, {KINDS.index("change")}, 'recorded',
+          value::varchar, ts, whole_day, null::timestamp, null::timestamp, seq, {", ".join(PARTIES)}
         from steps where value <> before"""
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from ..words import current
 from .chain import ChainGap, ChainPlan
@@ -17,6 +17,11 @@ from .period import Period
 from .results import Answer
 from .steps import Steps
 from .telling import log_facts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .object_centric import ObjectCentricLog
 
 
 class Tables(Protocol):
@@ -43,6 +48,15 @@ class Tables(Protocol):
         """Where objects lack their neighbours in the chain; nothing for a log without objects."""
         ...
 
+    def objects(self) -> ObjectCentricLog | None:
+        """The objects of the whole data; None for a log of plain event tables."""
+        ...
+
+    def batches(self) -> Iterator[pd.DataFrame]:
+        """case_id, activity, time, start, lifecycle, instance, resource, role, department where known, source_row; in
+        batches, case by case."""
+        ...
+
     def steps(self) -> Steps:
         """The finished pieces of work inside the open time of each case, as arrays."""
         ...
@@ -56,7 +70,8 @@ class EventLog:
     timezone: zone of the recorded times, None for a wall clock whose zone nobody stated. as_of: the moment
     at which open cases are cut. closedness: "known" when some label, outcome or user-named end closes cases.
     stages: activity → canonical stage or None. known_stages: the same for activities of the data that no case of this
-    log has (other case views have them). states: activities that say which stage was entered. fingerprint: of the data and of all filters since.
+    log has (other case views have them). states: activities that say which stage was entered. fingerprint: of the
+    data and of all filters since.
     """
 
     tables: Tables = field(repr=False, compare=False)
