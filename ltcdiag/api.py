@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from .errors import InputError
+from .errors import Fault, InputError, NoCaseError, QuestionError
 from .log.event_log import EventLog
 from .log.records import ROLES, Table, TextTable, TypedTable
 from .words import current, languages, say, speak
@@ -93,7 +93,7 @@ def read(
 
         WorkCalendar.parse(calendar)
     settings = _settings(mapping or _answers_beside(source), columns, ends, timezone, day_order, encoding, system)
-    opened = _opened(source, settings)
+    opened, case = _opened(source, settings, case)
     options = ReadOptions(
         timezone=_zone(settings.timezone),
         day_order=_day_order(settings.day_order),
@@ -134,14 +134,22 @@ def _read_systems(
         raise InputError(say("engine.unknown_choice", current(), value=case),
                          fix=say("engine.one_of", current(), values=", ".join(load_views())))
     words = Words(*((load_activities()[key].name(current()), key) for key in ("payment_partial", HISTORY_BEGINS)))
-    log = build_view(
-        systems.plans, systems.unused, options, view_plan(notion, changes=changes),
-        words=words,
-        meaning=lambda kind, texts: map_labels(texts, own=settings.labels, object_type=kind).stages,
-        labelling=lambda labels, stages, keys: _system_labelling(labels, stages, keys, settings),
-        **shared,
-    )
-    return replace(log, notes=(*_only_snapshots(systems, log), *log.notes))
+
+    def seen_as(view: str) -> EventLog:
+        return build_view(
+            systems.plans, systems.unused, options, view_plan(view, changes=changes), words=words,
+            meaning=lambda kind, texts: map_labels(texts, own=settings.labels, object_type=kind).stages,
+            labelling=lambda labels, stages, keys: _system_labelling(labels, stages, keys, settings), **shared,
+        )
+
+    try:
+        log = seen_as(notion)
+        only: tuple[str, ...] = ()
+    except NoCaseError as nothing:
+        if case != "case" or notion == "end_to_end":
+            raise
+        log, only = seen_as("end_to_end"), (str(nothing.faults[0].what),)   # deals are all deleted, orders are not
+    return replace(log, notes=(*only, *_only_snapshots(systems, log), *log.notes))
 
 
 def _only_snapshots(systems: SystemTables, log: EventLog) -> list[str]:
@@ -257,12 +265,55 @@ class _Opened(NamedTuple):
     notes: tuple[str, ...]
 
 
-def _opened(source: Any, settings: SourceMapping) -> _Opened:
-    from .sources.opening import open_tables
-
+def _opened(source: Any, settings: SourceMapping, case: str) -> tuple[_Opened, str]:
+    """The tables of a source, and what a case is: an object-centric file asks for one of its types."""
     if isinstance(source, str | Path):
         source = [source]
     if isinstance(source, list | tuple):
+    if isinstance(source, list | tuple) and len(source) == 1 and _is_ocel(Path(source[0])):
+        return _opened_ocel(Path(source[0]), case)
+    return _opened_tables(source, settings), case
+
+
+def _is_ocel(path: Path) -> bool:
+    from .sources.content import plain_file
+    from .sources.ocel import is_ocel
+    from .sources.opening import unpacked
+
+    return path.is_file() and is_ocel(unpacked(plain_file(path, path.name)))
+
+
+def _opened_ocel(path: Path, case: str) -> tuple[_Opened, str]:
+    """The events of one object type; an event of several objects is there for each, one of none without a case."""
+    from .domain.objects import usual_view
+    from .sources.ocel import open_ocel
+
+    found = open_ocel(path)
+    types = found.log.object_types
+    if case == "case":
+        usual = types[0] if len(types) == 1 else usual_view(set(types))
+        if usual not in types:
+            counts = found.log.objects["object_type"].value_counts()
+            listed = ", ".join(f"{kind} ({counts[kind]:,})" for kind in types)
+            raise QuestionError(Fault(say("api.which_objects", current(), types=listed), where=path.name,
+                                      fix=say("api.which_objects_fix", current(), example=types[0])))
+        case = usual
+    flat = found.log.flatten(case)
+    rest = found.log.events[~found.log.events["event_id"].isin(
+        found.log.relations.loc[found.log.relations["object_id"].isin(flat.table["case_id"]), "event_id"])]
+    import pandas as pd
+
+    rows = pd.concat([flat.table, rest[["activity", "timestamp", "source_row"]]], ignore_index=True)
+    rows["timestamp"] = rows["timestamp"].dt.tz_localize(found.timezone) if found.timezone else rows["timestamp"]
+    table = TypedTable(found.file, found.sha256, rows.drop(columns="source_row"), ("case_id", "activity", "timestamp"))
+    told = say("api.ocel_read", current(), case=case, events=f"{flat.events:,}", copies=f"{flat.copies:,}",
+               without=f"{flat.without:,}", types=", ".join(types))
+    return _Opened([table], path.name, (found.dialect, told, *found.notes)), case
+
+
+def _opened_tables(source: Any, settings: SourceMapping) -> _Opened:
+    from .sources.opening import open_tables
+
         tables = open_tables(source, encoding=settings.encoding)
         notes = [note for table in tables if isinstance(table, TextTable) for note in table.notes]
         passed = [f"{fault.where}: {fault.what}" for fault in tables.passed_over]

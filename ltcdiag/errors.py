@@ -2,6 +2,7 @@
 
 LtcdiagError
 ├── InputError          the file, the folder or an option cannot be used as it is
+│   ├── NoCaseError     there are events, but no case of the kind that was asked for
 │   └── QuestionError   the data allow two readings and only a person can choose
 ├── OutputError         the target cannot be written without losing something
 └── ConservationError   a count does not balance: a fault of ours, nothing is reported
@@ -53,6 +54,10 @@ class LtcdiagError(Exception):
 
 class InputError(LtcdiagError):
     """The file, the folder or an option cannot be used as it is."""
+
+
+class NoCaseError(InputError):
+    """There are events, and none belongs to the kind of case that was asked for."""
 
 
 class QuestionError(InputError):

@@ -58,7 +58,7 @@ def _macros(empty: str, never: str) -> dict[str, str]:
         "key_salesforce(x)": """list_transform([val(x)], lambda k:
             case when regexp_full_match(k, '[a-zA-Z0-9]{15}') then k || salesforce_tail(k) else k end)[1]""",
         "key_zoho(x)": "regexp_replace(val(x), '^zcrm_', '')",
-        "key_zoho(x)": "regexp_replace(val(x), '^zcrm_', '')",
+        "key_hubspot(x)": "regexp_replace(val(x), '^(userId|ownerId|vid):', '')",
         "key_sap(x)": "coalesce(nullif(ltrim(val(x), '0'), ''), val(x))",
         "plain_number(x)": """case when regexp_full_match(x, '[-+]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]+)?')
             then replace(x, ',', '') when regexp_full_match(x, '[0-9.]+-') then '-' || rtrim(x, '-') else x end""",

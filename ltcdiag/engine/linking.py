@@ -10,6 +10,7 @@ from ..log.plan import LinkPlan, ViewPlan
 from .cells import all_of, amount, cell, chosen, key
 from .connection import literal
 from .making import Source
+from .implied import refuse_shared_names
 from .typed_rows import AMOUNT
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def make_objects(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source
             connection.execute(f"insert into called {_called_sql(source, column)}")
         for link in source.plan.links:
             connection.execute(f"insert into asked {_asked_sql(source, link)}")
+    refuse_shared_names(connection, sources)
     _one_space(connection)
     _by_other_keys(connection)
     _number_objects(connection)

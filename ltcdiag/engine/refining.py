@@ -38,15 +38,8 @@ def name_people(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]
     tables = [source for source in sources if source.plan.role == "people"]
     if not tables:
         return
-    parts = [
-        f"select {source.space} as space, {known} as id, {by_name} as by_name, "
-        + ", ".join(f"{cell(source.item, source.plan.fields.get(name))} as {name}"
-                    for name in ("name", "department", "role"))
-        + f" from {source.item.relation}"
-        for source in tables
-        for by_name, known in ((False, key(source.item, source.plan.id, source.plan.key_style)),
-                               (True, cell(source.item, source.plan.fields.get("name"))))
-    ]
+    parts = [_people_sql(source, column) for source in tables
+             for column in (source.plan.id, *source.plan.other_keys, None)]
     styles = {source.plan.system: source.plan.key_style for source in tables}
     connection.execute(
         "create table people as select space, id, first(name order by name) as name, "
@@ -55,12 +48,39 @@ def name_people(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]
         "having not by_name or (count(distinct department) < 2 and count(distinct role) < 2) "
         "qualify row_number() over (partition by space, id order by by_name) = 1"
     )
+    _name_groups(connection, sources)
     for system, style in styles.items():
         connection.execute(
             "update made set resource = coalesce(p.name, made.resource), role = coalesce(made.role, p.role), "
             "department = coalesce(made.department, p.department) from people p "
             f"where p.space = {literal(system)} and made.space = p.space and p.id = key_{style}(made.resource)"
         )
+
+
+def _people_sql(source: Source, column: str | None) -> str:
+    """People by one of their ids, or by their name (no column); a name in two parts is written as its language does."""
+    item, fields = source.item, source.plan.fields
+    given, family = (cell(item, fields.get(part)) for part in ("given", "family"))
+    both = (f"case when regexp_matches({given} || {family}, '[一-龥]') then {family} || {given} "
+            f"else nullif(concat_ws(' ', {given}, {family}), '') end")
+    name = f"coalesce({cell(item, fields.get('name'))}, {both}, {cell(item, fields.get('email'))})"
+    known = key(item, column, source.plan.key_style) if column else name
+    more = ", ".join(f"{cell(item, fields.get(part))} as {part}" for part in ("department", "role"))
+    return (f"select {source.space} as space, {known} as id, {column is None} as by_name, {name} as name, {more} "
+            f"from {item.relation}")
+
+
+def _name_groups(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:
+    """Ids of departments and roles become their names, where a table of groups holds them."""
+    for source in sources:
+        if source.plan.role == "groups":
+            style = source.plan.key_style
+            known = (f"select {key(source.item, source.plan.id, style)} as id, "
+                     f"min({cell(source.item, source.plan.fields.get('name'))}) as name from {source.item.relation} "
+                     "group by 1")
+            for part in ("department", "role"):
+                connection.execute(f"update people set {part} = g.name from ({known}) g where g.name is not null and "
+                                   f"space = {source.space} and g.id = key_{style}({part})")
 
 
 def read_dictionaries(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:

@@ -41,7 +41,8 @@ def _same_row() -> str:
     return f"""
         select row, part, row_number() over (
           partition by o, kind, activity, ts, case when {once} or rid is null then '' else rid end,
-            case when {once} or rid is not null then 0 else row end order by clock = 'spare', row, part) as n
+            case when {once} or rid is not null then 0 else row end
+          order by clock in ('milestone', 'derived', 'spare'), row, part) as n
         from made qualify n > 1"""
 
 
@@ -72,7 +73,7 @@ def _coarser() -> str:
 
 def _in_history() -> str:
     return f"""
-        with history as (select o, code, ts from made where kind = {_STAGE} and clock <> 'milestone')
+        with history as (select o, code, ts from {_LEFT} where kind = {_STAGE} and clock <> 'milestone')
         select row, part from {_LEFT} m where kind = {_STAGE} and clock = 'milestone' and exists (
           select 1 from history h where h.o = m.o and h.code = m.code and h.ts <= m.ts + interval 1 minute)"""
 

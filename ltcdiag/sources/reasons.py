@@ -49,6 +49,11 @@ REASONS = (
     "merged_away",
     "other_type",
     "purchase",
+    "cancelled_pair",
+    "indirect_flow",
+    "planned",
+    "name_not_unique",
+    "invitee_copy",
     "no_moment",
     "no_event",
 )

@@ -22,6 +22,8 @@ from .recognising import Match, Recognised, recognise
 from .roles import REQUIRED, judge_roles
 
 Sample = MappingABC[str, Sequence[str | None]]
+NO_LOG = "no_log"
+"""Role of a table that is known and holds no records (a list of fields)."""
 _DEEPEST = 3    # lists in lists of the records
 _OWN_IDS = 0.8  # of the ids of a table of objects are said once; the rest are lines of a document, or copies
 
@@ -103,6 +105,8 @@ def system_tables(tables: Sequence[Table], settings: Mapping) -> SystemTables | 
     seen = look_at_systems(tables, settings)
     used = _used(seen)
     if not any(_makes_events(each) for each in used):
+        _refuse_what_is_no_log(seen)
+        _refuse_only_names(seen)
         if settings.system is not None:
             raise InputError([_wrong_system(seen, settings.system)])
         return None
@@ -111,6 +115,32 @@ def system_tables(tables: Sequence[Table], settings: Mapping) -> SystemTables | 
     plans = [_plan(each.table, each.found.best, matches, settings) for each in used if each.found.best is not None]
     left = [each for each in seen if each not in used and not _is_nested(each.table)]
     return SystemTables(tuple(plans), tuple((each.table, _why_not(each)) for each in left), tuple(seen))
+
+
+def _refuse_what_is_no_log(seen: Sequence[Seen]) -> None:
+    """Nothing makes events, and some tables are known to be something else: what they are, and what to ask for."""
+    faults = [fault(best.profile.about, where=each.table.file) for each in seen
+              if (best := each.found.best) is not None and best.profile.role == NO_LOG]
+    if faults:
+        raise InputError(faults)
+
+
+def _refuse_only_names(seen: Sequence[Seen]) -> None:
+    """Tables of one system that hold names, items or states and no moment: which they are, and which to ask for."""
+    known = [best for each in seen if (best := each.found.best) is not None and best.profile.system != GENERAL]
+    if not known or len({best.profile.system for best in known}) > 1 or any(_has_all_roles(each) for each in seen):
+        return
+    system = load_systems()[known[0].profile.system]
+    asked = [table.name for table in system.tables if table.events and table.role == "events"]
+    raise InputError(fault("only_names", where="; ".join(each.table.file for each in seen if each.found.best),
+                           tables=", ".join(dict.fromkeys(map(_system_name, known))), system=system.name(current()),
+                           asked=", ".join(dict.fromkeys(asked))))
+
+
+def _has_all_roles(seen: Seen) -> bool:
+    """Whether a table can be read as a plain log of events."""
+    roles, faults = judge_roles(seen.table.columns, dict(seen.sample), file=seen.table.file)
+    return not faults and all(roles[role] is not None for role in REQUIRED)
 
 
 def _is_nested(table: Table) -> bool:
@@ -126,7 +156,8 @@ def _makes_events(seen: Seen) -> bool:
 def _used(seen: Sequence[Seen]) -> list[Seen]:
     """The tables that are read as objects of a system. Calls and approvals on their own may be a plain log of events;
     beside a table of objects they are what happened to these."""
-    sure = [each for each in seen if each.found.best is not None and not _is_plain_log(each)]
+    sure = [each for each in seen
+            if each.found.best is not None and _role(each) != NO_LOG and not _is_plain_log(each)]
     if not any(_makes_events(each) and _holds(each) for each in sure):
         return [each for each in sure if not _is_loose(each)]
     return sure
@@ -177,7 +208,9 @@ def _plan(table: Table, match: Match, others: Sequence[Match], settings: Mapping
 
 
 def _why_not(seen: Seen) -> str:
-    near = seen.found.near
+    best, near = seen.found.best, seen.found.near
+    if best is not None and best.profile.role == NO_LOG:
+        return note(best.profile.about)
     if near is None:
         return note("unused_no_profile")
     return note("unused_near", name=_system_name(near), missing=_missing(near))

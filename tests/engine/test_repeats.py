@@ -96,6 +96,12 @@ def test_a_date_of_a_stage_that_the_history_has_is_no_second_entry():
     assert (kept, gone) == ([1, 2, 4], {3: "milestone"})
 
 
+def test_of_a_date_of_a_stage_and_its_row_at_one_moment_the_row_stays():
+    kept, gone = merged(stage("Won", "2025-01-03 09:15:40", clock="milestone"),
+                        stage("Won", "2025-01-03 09:15:40", table=1, rid="0081"))
+    assert (kept, gone) == ([2], {1: "duplicate"})
+
+
 def test_a_close_date_gives_way_to_the_close_in_the_history():
     close = {"activity": "deal_won", "kind": "close", "clock": "derived", "ts": "2025-01-31", "whole_day": True}
     history = [stage("New", "2025-01-01"), stage("Won", "2025-02-04")]

@@ -5,16 +5,20 @@ from pathlib import Path
 
 import ltcdiag.sources
 from ltcdiag.sources.opening import _REFUSED
+from ltcdiag.sources.profiles import load_systems
 from ltcdiag.sources.reasons import REASONS, explain
 from ltcdiag.words import languages, sentences
 
 ROOM = Path(ltcdiag.sources.__file__).parent
 CODE = "\n".join(path.read_text("utf-8") for path in sorted(ROOM.glob("*.py")))
-SAID = set(re.findall(r'"([a-z_]+)"', CODE)) | set(_REFUSED.values())
+PROFILES = [table for system in load_systems().values() for table in system.tables]
+TOLD = {f"hint_{hint['say']}" for table in PROFILES for hint in table.hints} | {
+    table.about for table in PROFILES if table.about}
+SAID = set(re.findall(r'"([a-z_]+)"', CODE)) | set(_REFUSED.values()) | TOLD
 
 
 def test_every_sentence_that_is_asked_for_exists():
-    asked = set(re.findall(r'(?:fault|note)\(\s*"([a-z_]+)"', CODE)) | set(_REFUSED.values())
+    asked = set(re.findall(r'(?:fault|note)\(\s*"([a-z_]+)"', CODE)) | set(_REFUSED.values()) | TOLD
     assert asked <= set(sentences("sources"))
 
 
