@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     )
     from .mining.discovery import Model
     from .reports.asking import AskFor
+    from .reports.one_file import Exported
     from .reports.writing import Written
     from .sources.mapping import Mapping as SourceMapping
     from .sources.sniffing import Sniffed
@@ -269,7 +270,6 @@ def _opened(source: Any, settings: SourceMapping, case: str) -> tuple[_Opened, s
     """The tables of a source, and what a case is: an object-centric file asks for one of its types."""
     if isinstance(source, str | Path):
         source = [source]
-    if isinstance(source, list | tuple):
     if isinstance(source, list | tuple) and len(source) == 1 and _is_ocel(Path(source[0])):
         return _opened_ocel(Path(source[0]), case)
     return _opened_tables(source, settings), case
@@ -314,6 +314,7 @@ def _opened_ocel(path: Path, case: str) -> tuple[_Opened, str]:
 def _opened_tables(source: Any, settings: SourceMapping) -> _Opened:
     from .sources.opening import open_tables
 
+    if isinstance(source, list | tuple):
         tables = open_tables(source, encoding=settings.encoding)
         notes = [note for table in tables if isinstance(table, TextTable) for note in table.notes]
         passed = [f"{fault.where}: {fault.what}" for fault in tables.passed_over]
@@ -518,6 +519,30 @@ def exports_to_ask_for(system: str, lang: str | None = None) -> AskFor:
     from .reports.asking import exports_to_ask_for as asked
 
     return asked(system, lang)
+
+
+EXPORTS = ("xes", "ocel", "ocel-json", "csv", "parquet")
+
+
+def export(log: EventLog, out: str | Path, *, to: str = "xes", force: bool = False) -> Exported:
+    """The log as one file: "xes", "csv" and "parquet" hold the events of its cases, "ocel" (OCEL 2.0 as SQLite, without
+    loss) and "ocel-json" the objects behind it, with their links and changes, whatever the case view.
+
+    Raises OutputError where the file exists (unless `force`) or cannot be written, InputError for another kind."""
+    from .log.object_centric import object_centric
+    from .reports.ocel import write_ocel_json, write_ocel_sqlite
+    from .reports.tables_out import write_csv_log, write_parquet_log
+    from .reports.xes_out import write_xes
+
+    if to == "xes":
+        return write_xes(log, out, rows=log.tables.batches(), force=force)
+    if to in ("csv", "parquet"):
+        return (write_csv_log if to == "csv" else write_parquet_log)(log.tables.batches(), out, force=force)
+    if to in ("ocel", "ocel-json"):
+        write = write_ocel_sqlite if to == "ocel" else write_ocel_json
+        return write(object_centric(log), out, timezone=log.timezone, force=force)
+    raise InputError(say("engine.unknown_choice", current(), value=to),
+                     fix=say("engine.one_of", current(), values=", ".join(EXPORTS)))
 
 
 def is_staged(log: EventLog) -> bool:

@@ -104,6 +104,7 @@ class ObjectCentricLog:
             )
         wanted = self.objects.loc[self.objects["object_type"] == object_type, "object_id"]
         pairs = self.relations[self.relations["object_id"].isin(wanted)]
+        pairs = pairs.drop_duplicates(["event_id", "object_id"])    # two qualifiers between the two are one relation
         rows = pairs.merge(self.events, on="event_id", validate="many_to_one").rename(columns={"object_id": "case_id"})
         touched = int(rows["event_id"].nunique())
         return Flattened(

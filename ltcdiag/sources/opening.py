@@ -65,6 +65,11 @@ def open_tables(paths: Sequence[str | Path], *, encoding: str | None = None) -> 
     return tables
 
 
+def unpacked(content: Content) -> Content:
+    """What a gzip file holds; any other file as it is."""
+    return gunzipped(content) if kind_of(content.head()) == "gzip" else content
+
+
 def _shown(paths: Sequence[Path]) -> list[tuple[Path, str]]:
     """Each path with the name it gets in ledgers and reports: its last part, which says nothing about this
     computer or its user; the path as typed only where two would be called alike."""
