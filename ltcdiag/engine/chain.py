@@ -70,10 +70,11 @@ def _gap(connection: duckdb.DuckDBPyConnection, source: str, target: str, as_of:
     now = f"timestamp '{as_of.isoformat(sep=' ')}'"
     connection.execute(f"""
         create or replace temp table asked_for as
-        select s.*, (epoch_us({now}) - epoch_us(s.since)) / {_DAY} as days, count(below.o) > 0 as linked,
-          (epoch_us(min(t.since)) - epoch_us(s.since)) / {_DAY} as lag
-        from stood s left join below on below.top = s.o left join stood t on t.o = below.o
-        where s.type = {a} and s.since is not null and not s.is_out group by all""")
+        with firsts as (select top as o, count(*) as n, min(t.since) as first from below join stood t on t.o = below.o
+                        group by 1)
+        select s.*, (epoch_us({now}) - epoch_us(s.since)) / {_DAY} as days, firsts.n is not null as linked,
+          (epoch_us(firsts.first) - epoch_us(s.since)) / {_DAY} as lag
+        from stood s left join firsts using (o) where s.type = {a} and s.since is not null and not s.is_out""")
     ready, linked, usual = connection.sql("""
         select count(*), count(*) filter (linked), coalesce(quantile_disc(greatest(lag, 0), 0.99) filter (linked), 0)
         from asked_for""").fetchall()[0]
