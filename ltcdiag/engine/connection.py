@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import tempfile
 import weakref
 from typing import TYPE_CHECKING
 
+from ..errors import InputError
+from ..words import current, say
+
 if TYPE_CHECKING:
     import duckdb
 
+MEMORY = "LTCDIAG_MEMORY"
+
 
 def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
-    """A fresh in-memory database. It may spill into a temporary folder that goes with it."""
+    """A fresh in-memory database. It may spill into a temporary folder that goes with it.
+
+    The variable LTCDIAG_MEMORY ("2GB") says how much memory the tables may take before they do; by default half of
+    what the machine has. Raises InputError where it says no size."""
     import duckdb
+
+    memory = os.environ.get(MEMORY, "50%")
+    if not re.fullmatch(r"\d+(\.\d+)?\s*(%|[kmgt]i?b)", memory.strip(), re.IGNORECASE):
+        raise InputError(say("engine.memory", current(), variable=MEMORY, value=memory),
+                         fix=say("engine.memory_fix", current(), variable=MEMORY))
 
     spill = tempfile.mkdtemp(prefix="ltcdiag-")
     options: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "temp_directory": spill,
+        "memory_limit": memory,
     }
     if threads is not None:
         options["threads"] = threads

@@ -136,7 +136,7 @@ class Finding:
 
     def _money(self) -> dict[str, Any]:
         """amount_at_stake where there is one currency, amounts_at_stake in any case; nothing without money."""
-        sums = [{"value": str(each.value), "currency": each.currency or None} for each in self.at_stake]
+        sums = [{"value": f"{each.value.normalize():f}", "currency": each.currency or None} for each in self.at_stake]
         if not sums:
             return {}
         return {"amounts_at_stake": sums, **({"amount_at_stake": sums[0]} if len(sums) == 1 else {})}
