@@ -36,11 +36,12 @@ def derive(match: Match, others: Sequence[Match]) -> Derived:
 
 
 def _made(match: Match, columns: dict[str, str], *, late: bool) -> Iterator[MadeColumn]:
-    """The made fields whose parts `columns` holds; they are added to it."""
+    """The made fields whose parts `columns` holds; they are added to it. late: after the look-ups, when a part that is
+    still missing will not come."""
     for name, entry in match.profile.made.items():
         how = next(how for how in HOWS if how in entry)
         parts = tuple(columns[part] for part in _parts(entry[how]) if part in columns)
-        whole = len(parts) == len(_parts(entry[how])) or (how in ("first", "sum", "clock") and parts)
+        whole = len(parts) == len(_parts(entry[how])) or (late and parts and how in ("first", "sum", "clock"))
         if name in columns or not whole:
             continue
         column = " + ".join(parts) if how != "day" else f"{parts[0]} (day)"
