@@ -71,4 +71,6 @@ def usual_view(present: set[str], usual: set[str] | None = None) -> str:
         return next(iter(usual))
     if "opportunity" in present:
         return "opportunity"
+    if present and present <= {"approval", "user"}:
+        return "approval"
     return next((key for key in ("lead", "contract", "order", "invoice") if views[key].of in present), "end_to_end")

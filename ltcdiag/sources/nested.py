@@ -11,6 +11,8 @@ from ..log.records import Fates, TextBatch, TextTable
 from .reasons import BATCH, MAX_COLUMNS, note
 
 PARENT = "parent."
+INSIDE = " › "
+"""Between the name of a file and that of a list inside its records."""
 NAME = "list.name"
 """The column that says which of several lists a row comes from (the property of a history)."""
 _LEAST_SHARE = 0.9
@@ -65,7 +67,7 @@ def _child(
                 keys.update(dict.fromkeys(_flat(item)))
     columns = (*(PARENT + column for column in plain), NAME, *list(keys)[:MAX_COLUMNS])
     draw = partial(_draw, table, tuple(lists), tuple(plain), tuple(keys)[:MAX_COLUMNS])
-    return TextTable(f"{table.file} › {name}", table.sha256, table.encoding, note("dialect_nested", name=name), columns,
+    return TextTable(f"{table.file}{INSIDE}{name}", table.sha256, table.encoding, note("dialect_nested", name=name), columns,
                      draw, nested=True)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..domain.headers import normal_header
 from ..domain.labels import simplified
+from .forms import expanded, form_entries
 
 GENERAL = "general"
 
@@ -55,6 +56,8 @@ class TableProfile:
     hints: tuple[Mapping[str, Any], ...] = ()
     exact: tuple[str, ...] = ()
     flags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    own_words: bool = False
+    """Whether the people of each company name the columns themselves."""
     headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     """The headers of each field in their normal form."""
 
@@ -82,21 +85,24 @@ class SystemProfile:
 def load_systems() -> Mapping[str, SystemProfile]:
     """Key → profile, sorted by key with the general one last."""
     folder = files(__package__) / "systems"
-    found = {}
-    for file in sorted(folder.iterdir(), key=lambda f: (f.name == f"{GENERAL}.toml", f.name)):
-        if file.name.endswith(".toml"):
-            system = _system(tomllib.loads(file.read_text("utf-8")))
-            found[system.key] = system
-    return MappingProxyType(found)
+    told = [tomllib.loads(file.read_text("utf-8")) for file in sorted(folder.iterdir(), key=lambda file: file.name)
+            if file.name.endswith(".toml")]
+    general = next((data for data in told if data["key"] == GENERAL), {})
+    systems = [_system(data, general) for data in sorted(told, key=lambda data: data["key"] == GENERAL)]
+    return MappingProxyType({system.key: system for system in systems})
 
 
-def _system(data: Mapping[str, Any]) -> SystemProfile:
+def _system(data: Mapping[str, Any], general: Mapping[str, Any]) -> SystemProfile:
     key = data["key"]
+    own_words = key == GENERAL or data.get("own_words", False)
+    drawn = form_entries(data["forms"], list(_whole_entries(general["table"])), general.get("shared", {})) if (
+        "forms" in data) else ()
     return SystemProfile(
         key=key, zh=data["zh"], en=data["en"], key_style=data.get("key_style", "plain"),
         naive_zone=data.get("naive_zone", ""),
         zones=tuple((normal_header(entry["column"]), entry["zone"]) for entry in data.get("zone", ())),
-        tables=tuple(_table(key, entry, data.get("shared", {})) for entry in _whole_entries(data["table"])),
+        tables=tuple(_table(key, entry, data.get("shared", {}), own_words=own_words)
+                     for entry in (*_whole_entries(data["table"]), *drawn)),
         usual=data.get("usual", ""),
     )
 
@@ -112,24 +118,22 @@ def _whole_entries(entries: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]]
         yield known[entry["name"]]
 
 
-def _headers(written: Sequence[str], shared: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """Headers with "@name" replaced by the list of that name."""
-    return tuple(header for text in written for header in (shared[text[1:]] if text.startswith("@") else (text,)))
-
-
-def _normal(header: str, system: str) -> str:
+def _normal(header: str, *, own_words: bool) -> str:
     """A header for comparing; where people name their columns themselves, in simplified characters."""
-    return simplified(normal_header(header)) if system == GENERAL else normal_header(header)
+    return simplified(normal_header(header)) if own_words else normal_header(header)
 
 
-def _table(system: str, entry: Mapping[str, Any], shared: Mapping[str, Sequence[str]]) -> TableProfile:
-    fields = {name: _headers(headers, shared) for name, headers in entry["fields"].items()}
+def _table(
+    system: str, entry: Mapping[str, Any], shared: Mapping[str, Sequence[str]], *, own_words: bool
+) -> TableProfile:
+    fields = {name: expanded(headers, shared) for name, headers in entry["fields"].items()}
     return TableProfile(
         system=system, name=entry["name"], role=entry.get("role", "events"), object_type=entry.get("object", ""),
         holds=entry.get("holds", True),
-        fields=fields, headers={name: tuple(_normal(text, system) for text in texts) for name, texts in fields.items()},
+        own_words=own_words, fields=fields,
+        headers={name: tuple(_normal(text, own_words=own_words) for text in texts) for name, texts in fields.items()},
         needs=tuple(entry["needs"]), tells=tuple(entry.get("tells", ())),
-        never=tuple(_normal(text, system) for text in _headers(entry.get("never", ()), shared)),
+        never=tuple(_normal(text, own_words=own_words) for text in expanded(entry.get("never", ()), shared)),
         content={name: re.compile(text) for name, text in entry.get("content", {}).items()},
         milestones=tuple(entry.get("milestone", ())),
         types=entry.get("types", {}), events=tuple(entry.get("event", ())), links=tuple(entry.get("link", ())),

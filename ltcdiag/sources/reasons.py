@@ -54,6 +54,8 @@ REASONS = (
     "planned",
     "name_not_unique",
     "invitee_copy",
+    "test_push",
+    "not_finished",
     "no_moment",
     "no_event",
 )

@@ -95,15 +95,27 @@ def _ranked(
     headers = _headers(columns)
     folded = {simplified(header): column for header, column in reversed(headers.items())}
     matches = [
-        _match(profile, folded if key == GENERAL else headers, sample, name)
+        _match(profile, folded if profile.own_words else headers, sample, name)
         for key, found in load_systems().items() if system in (None, key) or key == GENERAL
         for profile in found.tables
     ]
     fits = [m for m in matches if m and not m.missing]
     general = _weighed([m for m in fits if m.profile.system == GENERAL], columns, sample)
+    named = [m for m in fits if m.profile.system != GENERAL and not m.profile.own_words]
+    named += _drawn_forms([m for m in fits if m.profile.system != GENERAL and m.profile.own_words], columns, sample)
     near = [m for m in matches if m and m.missing and len(m.missing) <= len(m.profile.needs) / 2]
-    return (_best_first([m for m in fits if m.profile.system != GENERAL]) + _best_first(general),
-            max(near, key=lambda m: m.score, default=None))
+    return _best_first(named) + _best_first(general), max(near, key=lambda m: m.score, default=None)
+
+
+def _drawn_forms(fits: Sequence[Match], columns: Sequence[str], sample: Sample) -> list[Match]:
+    """The best reading by each system in which companies draw their own forms; it is weighed against the other systems
+    by its headers alone."""
+    best = []
+    for system in sorted({match.profile.system for match in fits}):
+        mine = [match for match in fits if match.profile.system == system]
+        first = _best_first(_weighed(mine, columns, sample))[0]
+        best.append(next(match for match in mine if match.name == first.name))
+    return best
 
 
 def _best_first(fits: Sequence[Match]) -> list[Match]:
@@ -151,7 +163,7 @@ def _match(profile: TableProfile, headers: Mapping[str, str], sample: Sample, ca
         if hit is not None:
             columns[name] = headers[hit]
             if hit not in taken:
-                score += 1 / _uses(profile.system == GENERAL)[hit]
+                score += 1 / _uses(profile.system if profile.own_words else "")[hit]
             taken.add(hit)
     if not all(_fits(pattern, sample.get(columns[name], ())) for name, pattern in profile.content.items()
                if name in columns):
@@ -186,10 +198,12 @@ def milestone_columns(profile: TableProfile, columns: Sequence[str]) -> list[tup
 
 
 @cache
-def _uses(general: bool) -> Counter[str]:
-    """Normal header → how many tables may have it: of the general profile, or of all the others."""
+def _uses(of: str) -> Counter[str]:
+    """Normal header → how many tables may have it: of a system whose columns people name themselves, or ("") of all the
+    others."""
     return Counter(
-        header for key, system in load_systems().items() if (key == GENERAL) == general for table in system.tables
+        header for system in load_systems().values() for table in system.tables
+        if (table.system if table.own_words else "") == of
         for header in {text for texts in table.headers.values() for text in texts}
     )
 

@@ -13,7 +13,7 @@ from ..log.records import Table, TextTable
 from ..words import current
 from .mapping import Mapping
 from .named_values import labels_of, with_labels, with_named_values
-from .nested import nested_tables
+from .nested import INSIDE, nested_tables
 from .planning import plan_of
 from .profiles import GENERAL, load_systems
 from .reading import sample_of
@@ -23,6 +23,7 @@ from .roles import REQUIRED, judge_roles
 
 Sample = MappingABC[str, Sequence[str | None]]
 NO_LOG = "no_log"
+LABELS = "labels"
 """Role of a table that is known and holds no records (a list of fields)."""
 _DEEPEST = 3    # lists in lists of the records
 _OWN_IDS = 0.8  # of the ids of a table of objects are said once; the rest are lines of a document, or copies
@@ -50,7 +51,7 @@ def look_at_systems(tables: Sequence[Table], settings: Mapping) -> list[Seen]:
     """Every table, with the lists inside its records, and what it was recognised as."""
     _refuse_unknown_system(settings.system)
     seen = _recognised(tables, settings.system)
-    labels = labels_of([pair for each in seen if _role(each) == "labels" for pair in _codes(each)])
+    labels = labels_of([pair for each in seen if _role(each) == LABELS for pair in _codes(each)])
     if not labels:
         return seen
     return _recognised([with_labels(table, labels) if isinstance(table, TextTable) else table for table in tables],
@@ -119,10 +120,10 @@ def system_tables(tables: Sequence[Table], settings: Mapping) -> SystemTables | 
 
 def _refuse_what_is_no_log(seen: Sequence[Seen]) -> None:
     """Nothing makes events, and some tables are known to be something else: what they are, and what to ask for."""
-    faults = [fault(best.profile.about, where=each.table.file) for each in seen
-              if (best := each.found.best) is not None and best.profile.role == NO_LOG]
-    if faults:
-        raise InputError(faults)
+    known = dict.fromkeys((best.profile.about, each.table.file.partition(INSIDE)[0]) for each in seen
+                          if (best := each.found.best) is not None and best.profile.role in (NO_LOG, LABELS))
+    if known:
+        raise InputError([fault(about, where=file) for about, file in known])
 
 
 def _refuse_only_names(seen: Sequence[Seen]) -> None:
@@ -178,7 +179,7 @@ def _is_plain_log(seen: Seen) -> bool:
     """Whether the general profile sees no more in a table than that it is a plain log of events: rows with an activity
     and a time each, and their case, which comes again."""
     match = seen.found.best
-    if match is None or match.profile.system != GENERAL or not match.profile.holds or _is_loose(seen):
+    if match is None or not match.profile.own_words or not match.profile.holds or _is_loose(seen):
         return False
     roles, faults = judge_roles(seen.table.columns, dict(seen.sample), file=seen.table.file)
     if faults or any(roles[role] is None for role in REQUIRED):
