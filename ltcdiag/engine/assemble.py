@@ -170,8 +170,8 @@ def _fates(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> 
     held = "select row from held"
     connection.execute(f"""
         create table aside_records as
-        select row, coalesce(reason, case when unread then 'ts_unreadable' when row in ({held}) then 'no_moment'
-          else 'no_event' end) as reason
+        select row, coalesce(reason, case when unread then 'ts_unreadable'
+          when row in ({held}) and not timed then 'no_moment' else 'no_event' end) as reason
         from rec where row not in (select row from made) and not (quiet and reason is null)""")
     aside = dict(connection.sql("select reason, count(*) from aside_records group by 1 order by 1").fetchall())
     merged = int(connection.sql(

@@ -305,7 +305,7 @@ def make_events(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]
     connection.execute(f"create table made ({', '.join(COLUMNS)})")
     connection.execute("create table rec (row bigint, space varchar, type varchar, id varchar, reason varchar, "
                        f"unread boolean, currency varchar, amount {AMOUNT}, bad_amount boolean, quiet boolean, "
-                       "line varchar)")
+                       "line varchar, timed boolean)")
     for source in sources:
         if source.plan.role != "events":
             continue
@@ -343,8 +343,14 @@ def _records(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     connection.execute(
         f"insert into rec select {item.row}, {source.space}, {source.type}, {source.key}, {source.dropped}, {unread}, "
         f"{source.currency}, {sum_}, {text} is not null and {sum_} is null, {not source.plan.events}, "
-        f"{cell(item, source.plan.line)} from {item.relation}"
+        f"{cell(item, source.plan.line)}, {_timed(source)} from {item.relation}"
     )
+
+
+def _timed(source: Source) -> str:
+    """Whether a row has the time of any event, whatever else the event needs."""
+    moments = dict.fromkeys(event.time for event in source.plan.events if event.time in source.times)
+    return " or ".join(f"{source.ts(moment)} is not null" for moment in moments) or "false"
 
 
 def _event_sql(source: Source, part: int, event: EventPlan, turn: int) -> str:

@@ -85,10 +85,14 @@ def _same_stage() -> str:
 
 
 def _close_in_history() -> str:
+    """A stage in which some are won and others lost (closed) does not show the close itself."""
     return f"""
-        with last as (select o, last(code order by ts, seq, row) as code from {_LEFT} where kind = {_STAGE} group by o)
-        select m.row, m.part from {_LEFT} m join last using (o) join ob using (o)
-        where m.kind = {_CLOSE} and m.clock = 'derived' and (ob.state is null or last.code = ob.state)"""
+        with last as (select o, last(code order by ts, seq, row) as code from {_LEFT} where kind = {_STAGE} group by o),
+        ends as (select m.*, ob.type as its, state from {_LEFT} m join ob using (o)
+                 where kind = {_CLOSE} and clock = 'derived'),
+        vague as (select its, state from ends group by all having count(distinct canonical) > 1)
+        select row, part from ends join last using (o) anti join vague using (its, state)
+        where state is null or last.code = state"""
 
 
 def _told_by_others() -> str:

@@ -49,6 +49,7 @@ REASONS = (
     "merged_away",
     "other_type",
     "purchase",
+    "voided_undated",
     "cancelled_pair",
     "indirect_flow",
     "planned",
