@@ -34,12 +34,12 @@ def _prepare(connection: duckdb.DuckDBPyConnection, plan: ChainPlan) -> None:
     """`stood`: one row a held object with the moment when it was ready, and whether it is out."""
     stages = plan.stages.items()
     rows = ", ".join(f"({literal(label)}, {literal(stage)})" for label, stage in sorted(stages) if stage) or "('', '')"
-    out, ended = (", ".join(map(literal, sorted(words))) or "''" for words in (plan.out, plan.ended))
+    out, ended = (", ".join(map(literal, sorted(words))) or "null" for words in (plan.out, plan.ended))
     ready = " ".join(
         f"when ob.type = {literal(kind)} then min(ts) filter (stage in ({', '.join(map(literal, sorted(which)))}))"
         for kind, which in plan.ready.items() if which
     )
-    gates = ", ".join(map(literal, sorted({stage for which in plan.ready.values() for stage in which}))) or "''"
+    gates = ", ".join(map(literal, sorted({stage for which in plan.ready.values() for stage in which}))) or "null"
     first = "min(ts) filter (kind <> 0 or clock <> 'derived')"
     connection.execute(f"""
         create or replace temp table stood as

@@ -368,7 +368,7 @@ def _event_sql(source: Source, part: int, event: EventPlan, turn: int) -> str:
         select {_head(source, part)}, {label} as activity, {literal(event.key)} as canonical,
           {KINDS.index(event.kind)} as kind, {literal(event.clock)} as clock, {code} as code,
           {ts} as ts, {whole_day} as whole_day, {source.ts(event.start)} as st,
-          {source.ts(event.recorded)} as recorded, {item.line} * {turn} as seq, {_parties(source, event.roles)}
+          {source.ts(event.recorded)} as recorded, ({item.line}) * {turn} as seq, {_parties(source, event.roles)}
         from {item.relation} where {live} and {source.ts(event.time)} is not null
           {f"and {code} is not null" if event.label else ""}"""
 
@@ -390,7 +390,7 @@ def _watch_sql(source: Source, part: int, watch: Watch, turn: int) -> str:
     rises, falls = ([literal(text) for text in pair] for pair in (watch.rises, watch.falls))
     return f"""
         with rows as (select {_head(source, part)}, {value} as value, {source.ts(event.time)} as ts,
-            {source.whole_day(event.time)} as whole_day, {item.line} * {turn} as seq, {_parties(source, event.roles)}
+            {source.whole_day(event.time)} as whole_day, ({item.line}) * {turn} as seq, {_parties(source, event.roles)}
           from {item.relation} where {source.dropped} is null and {source.ts(event.time)} is not null),
         steps as (select *, lag(value ignore nulls) over (partition by type, id order by ts, seq) as before
           from rows)
