@@ -67,7 +67,7 @@ def usual_view(present: set[str], usual: set[str] | None = None) -> str:
     """The view where nobody asked for one: the one that is usual in the system (usual: of all systems that are read),
     else the opportunity, else the most upstream type that has a view."""
     views = load_views()
-    if usual and len(usual) == 1 and present & {views[key].of for key in usual if key}:
+    if usual and len(usual) == 1 and {*present, ""} & {views[key].of for key in usual if key}:
         return next(iter(usual))
     if "opportunity" in present:
         return "opportunity"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 import tomllib
 from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from told import told, written
 
 import ltcdiag as ltc
 from ltcdiag.sources.mapping import Mapping
@@ -19,24 +19,6 @@ from ltcdiag.words import use
 
 SAMPLES = Path(__file__).parents[3] / "sample_logs"
 HERE = Path(__file__).parent / "general"
-
-
-def told(log):
-    """Every event of every object: id, time to the minute, activity."""
-    rows = log.tables.store.connection.sql("select ob.id, ts, activity from evs join ob using (o)").fetchall()
-    return sorted((key, f"{ts:%Y-%m-%d %H:%M}", activity) for key, ts, activity in rows)
-
-
-def written(text):
-    """Lines "id day [clock] activity" as `told` gives them; a day without a clock is midnight."""
-    pattern = re.compile(r"\s*(\S+) (\d{4}-\d\d-\d\d)(?: (\d\d:\d\d))? (.+)")
-    hits = [pattern.fullmatch(line) for line in text.strip().splitlines()]
-    return sorted((hit[1], f"{hit[2]} {hit[3] or '00:00'}", hit[4]) for hit in hits)
-
-
-def unnumbered(key):
-    """Calls and approvals have no id; they are called by file and line."""
-    return key.split("#")[0] if "#" in key else key
 
 
 CHAIN = """
@@ -99,7 +81,7 @@ def chain():
 
 
 def test_every_event_of_the_chain(chain):
-    assert sorted((unnumbered(key), ts, activity) for key, ts, activity in told(chain)) == written(CHAIN)
+    assert told(chain) == written(CHAIN)
 
 
 def test_every_row_has_its_fate(chain):

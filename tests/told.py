@@ -1,0 +1,19 @@
+"""What was read, as plain lists that an expectation written by hand can be held against."""
+
+from __future__ import annotations
+
+import re
+
+_LINE = re.compile(r"\s*(\S+) (\d{4}-\d\d-\d\d)(?: (\d\d:\d\d))? (.+)")
+
+
+def told(log):
+    """Every event of every object: id, time to the minute, activity. Rows without an id are called by their file."""
+    rows = log.tables.store.connection.sql("select ob.id, ts, activity from evs join ob using (o)").fetchall()
+    return sorted((key.split("#")[0], f"{ts:%Y-%m-%d %H:%M}", activity) for key, ts, activity in rows)
+
+
+def written(text):
+    """Lines "id day [clock] activity" as `told` gives them; a day without a clock is midnight."""
+    hits = [_LINE.fullmatch(line) for line in text.strip().splitlines()]
+    return sorted((hit[1], f"{hit[2]} {hit[3] or '00:00'}", hit[4]) for hit in hits)
