@@ -315,7 +315,7 @@ def _opened_tables(source: Any, settings: SourceMapping) -> _Opened:
     from .sources.opening import open_tables
 
     if isinstance(source, list | tuple):
-        tables = open_tables(source, encoding=settings.encoding)
+        tables = open_tables(source, encoding=settings.encoding, given=settings.tables)
         notes = [note for table in tables if isinstance(table, TextTable) for note in table.notes]
         passed = [f"{fault.where}: {fault.what}" for fault in tables.passed_over]
         return _Opened(tables, ", ".join(Path(path).name for path in source), (*notes, *passed))

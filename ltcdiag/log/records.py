@@ -48,7 +48,8 @@ class TextTable:
     draw: starts the stream anew each time it is called; the Fates it fills are complete once the
     iterator is exhausted.
     notes: what was decided on opening and a person may want to know, one sentence each. nested: its records lie
-    inside those of another table, so it has no lines of its own.
+    inside those of another table, so it has no lines of its own. nameless: rows of an interface, whose columns nobody
+    has named.
     """
 
     file: str
@@ -59,6 +60,7 @@ class TextTable:
     draw: Callable[[Fates], Iterator[TextBatch]]
     notes: tuple[str, ...] = ()
     nested: bool = False
+    nameless: bool = False
 
 
 @dataclass(frozen=True)

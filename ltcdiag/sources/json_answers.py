@@ -59,6 +59,24 @@ def list_in(document: Any) -> tuple[str, list[Any]]:
     return "", [document]
 
 
+def is_rows(items: list[Any]) -> bool:
+    """Whether a list holds rows without names (an answer of ExecuteBillQuery): lists of plain values."""
+    return bool(items) and all(
+        isinstance(item, list) and item and not any(isinstance(value, dict | list) for value in item) for item in items)
+
+
+def error_in(document: Any) -> str:
+    """What a failed call says (Kingdee: IsSuccess false, deep inside one answer); "" where none failed."""
+    while isinstance(document, list) and len(document) == 1:
+        document = document[0]
+    status = document.get("Result", {}) if isinstance(document, dict) else {}
+    status = status.get("ResponseStatus", {}) if isinstance(status, dict) else {}
+    if not isinstance(status, dict) or status.get("IsSuccess") is not False:
+        return ""
+    said = [str(each.get("Message", "")) for each in status.get("Errors") or () if isinstance(each, dict)]
+    return "; ".join(filter(None, said)) or "IsSuccess: false"
+
+
 def rows_of(document: Any) -> tuple[str, list[Any]]:
     """As `list_in`; pages in a list are read as one list, and a map of id → answer as the rows of all answers, each
     with the id in `list.key`."""

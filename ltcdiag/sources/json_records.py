@@ -13,10 +13,12 @@ from ..log.ledger import RowSetAside
 from ..log.records import TextTable
 from .content import Content
 from .encoding import Encoding, detect
-from .json_answers import is_interface_description, page_rows, record_in, rows_of
+from .json_answers import error_in, is_interface_description, is_rows, page_rows, record_in, rows_of
 from .lines import Lines
 from .reasons import MAX_COLUMNS, MAX_DEPTH, MAX_LINE, MAX_TREE_BYTES, SHOWN, fault, note
 from .spool import Spool
+
+_ROWS = "[[…]]"
 
 
 class _Number(str):
@@ -44,7 +46,8 @@ def open_json(content: Content, encoding: str | None = None) -> TextTable:
         raise InputError(fault("no_objects", where=content.file))
     if len(spool.columns) > MAX_COLUMNS:
         raise InputError(fault("too_many_header_columns", where=content.file, n=len(spool.columns), limit=MAX_COLUMNS))
-    return TextTable(content.file, content.sha256, chosen.codec, dialect, tuple(spool.columns), spool.draw)
+    return TextTable(content.file, content.sha256, chosen.codec, dialect, tuple(spool.columns), spool.draw,
+                     nameless=dialect == note("dialect_json_rows"))
 
 
 def _first_line(content: Content, encoding: Encoding) -> str:
@@ -116,10 +119,17 @@ def _whole(content: Content, encoding: Encoding, spool: Spool) -> str:
         raise InputError(fault("broken_json", where=content.file, line=line, column=column)) from None
     if is_interface_description(document):
         raise InputError(_described(content.file, document))
+    if said := error_in(document):
+        raise InputError(fault("call_failed", where=content.file, said=said))
     path, items = rows_of(document)
+    if is_rows(items):
+        items = [{f"column_{n}": value for n, value in enumerate(row, 1)} for row in items]
+        path = _ROWS
     for number, item in enumerate(items, 1):
         _take(spool, content.file, number, item, "")
     spool.lines = len(items)
+    if path == _ROWS:
+        return note("dialect_json_rows")
     return note("dialect_json", path=path) if path else note("dialect_json_array")
 
 

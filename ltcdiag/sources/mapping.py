@@ -19,6 +19,7 @@ from .roles import Sample, guess_roles
 
 _TEXT = ("timezone", "day_order", "encoding", "currency", "system")
 _OF_SOURCE = ("timezone", "day_order", "currency")
+_OF_TABLE = ("columns", "table")
 _DAY_ORDERS = ("dmy", "mdy", "ymd")
 
 
@@ -26,7 +27,8 @@ _DAY_ORDERS = ("dmy", "mdy", "ymd")
 class Mapping:
     """columns: role → column. labels: our label → stage key. ends: activities that close a case.
     timezone, day_order (dmy, mdy, ymd) and encoding: of the files; currency: of amounts without one. system: the
-    source they come from. sources: system → its own timezone, day_order and currency, where there are several."""
+    source they come from. sources: system → its own timezone, day_order and currency, where there are several. tables:
+    file → columns (the names of its columns in their order, parted by commas) and table (which of a system it is)."""
 
     columns: MappingABC[str, str] = field(default_factory=dict)
     labels: MappingABC[str, str] = field(default_factory=dict)
@@ -37,8 +39,11 @@ class Mapping:
     currency: str | None = None
     system: str | None = None
     sources: MappingABC[str, MappingABC[str, str]] = field(default_factory=dict)
+    tables: MappingABC[str, MappingABC[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        said = {name: MappingProxyType(dict(answers)) for name, answers in self.tables.items()}
+        object.__setattr__(self, "tables", MappingProxyType(said))
         own = {name: MappingProxyType(dict(answers)) for name, answers in self.sources.items()}
         object.__setattr__(self, "sources", MappingProxyType(own))
         object.__setattr__(self, "columns", MappingProxyType(dict(self.columns)))
@@ -57,10 +62,18 @@ def load_mapping(path: str | Path) -> Mapping:
         raise InputError(unreadable(str(path), error)) from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(fault("mapping_not_toml", where=str(path), detail=str(error))) from None
+    _join_columns(data.get("tables", {}))
     faults = _faults(data, str(path))
     if faults:
         raise InputError(faults)
     return Mapping(**data)
+
+
+def _join_columns(tables: Any) -> None:
+    """Lists of column names become one text."""
+    for table in tables.values() if isinstance(tables, dict) else ():
+        if isinstance(table, dict) and isinstance(table.get("columns"), list):
+            table["columns"] = ",".join(map(str, table["columns"]))
 
 
 def _faults(data: MappingABC[str, Any], file: str) -> list[Fault]:
@@ -78,6 +91,7 @@ def _faults(data: MappingABC[str, Any], file: str) -> list[Fault]:
     if not isinstance(ends, list) or not all(isinstance(end, str) for end in ends):
         found.append(fault("mapping_wrong_type", where=file, key="ends", wanted=note("wanted_list")))
     found += _source_faults(data.get("sources", {}), file)
+    found += _part_faults("tables", data.get("tables", {}), _OF_TABLE, file)
     for key in _TEXT:
         if not isinstance(data.get(key, ""), str):
             found.append(fault("mapping_wrong_type", where=file, key=key, wanted=note("wanted_text")))
@@ -86,13 +100,20 @@ def _faults(data: MappingABC[str, Any], file: str) -> list[Fault]:
     return found
 
 
+def _part_faults(key: str, parts: Any, known: Sequence[str], file: str) -> list[Fault]:
+    """Everything wrong with a table of tables of texts."""
+    tables = parts.values() if isinstance(parts, dict) else [None]
+    if not all(isinstance(table, dict) and all(isinstance(v, str) for v in table.values()) for table in tables):
+        return [fault("mapping_wrong_type", where=file, key=key, wanted=note("wanted_table"))]
+    return [fault("mapping_unknown_key", where=file, key=f"{key}.{name}.{word}", known=", ".join(known))
+            for name, table in parts.items() for word in table if word not in known]
+
+
 def _source_faults(sources: Any, file: str) -> list[Fault]:
     """Everything wrong with the answers of single systems."""
-    tables = sources.values() if isinstance(sources, dict) else [None]
-    if not all(isinstance(table, dict) and all(isinstance(v, str) for v in table.values()) for table in tables):
-        return [fault("mapping_wrong_type", where=file, key="sources", wanted=note("wanted_table"))]
-    found = [_unknown(f"sources.{name}.{key}", _OF_SOURCE, file)
-             for name, table in sources.items() for key in table if key not in _OF_SOURCE]
+    found = _part_faults("sources", sources, _OF_SOURCE, file)
+    if not isinstance(sources, dict) or not all(isinstance(table, dict) for table in sources.values()):
+        return found
     found += [fault("mapping_wrong_type", where=file, key=f"sources.{name}.day_order", wanted=note("wanted_day_order"))
               for name, table in sources.items() if table.get("day_order", "ymd") not in _DAY_ORDERS]
     return found
@@ -123,8 +144,10 @@ def dump_mapping(mapping: Mapping) -> str:
     for name, table in (("columns", mapping.columns), ("labels", mapping.labels)):
         if table:
             lines += ["", f"[{name}]", *(f"{_quoted(key)} = {_quoted(value)}" for key, value in table.items())]
-    for name, answers in mapping.sources.items():
-        lines += ["", f"[sources.{_quoted(name)}]", *(f"{key} = {_quoted(value)}" for key, value in answers.items())]
+    for part, every in (("sources", mapping.sources), ("tables", mapping.tables)):
+        for name, answers in every.items():
+            lines += ["", f"[{part}.{_quoted(name)}]",
+                      *(f"{key} = {_quoted(value)}" for key, value in answers.items())]
     return "\n".join(lines).lstrip("\n") + "\n"
 
 

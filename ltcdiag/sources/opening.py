@@ -11,6 +11,7 @@ from ..log.records import Table
 from .archive import gunzipped, kind_of_zip, zip_members
 from .content import Content, plain_file, unreadable
 from .delimited import open_delimited
+from .given_names import Given, with_given_names
 from .json_records import open_json
 from .kinds import kind_of
 from .parquet import open_parquet
@@ -44,12 +45,12 @@ class Tables(list[Table]):
     passed_over: tuple[Fault, ...] = ()
 
 
-def open_tables(paths: Sequence[str | Path], *, encoding: str | None = None) -> Tables:
+def open_tables(paths: Sequence[str | Path], *, encoding: str | None = None, given: Given | None = None) -> Tables:
     """All tables in files, folders (with what is below them, in sorted order) and zips.
 
-    encoding: of every text file, instead of what is detected. What cannot be read in a folder or zip is
-    passed over and listed; a file that was named must be readable. Raises InputError with every fault:
-    missing, no permission, refused kind, nothing to read.
+    encoding: of every text file, instead of what is detected. given: names of columns of files without any.
+    What cannot be read in a folder or zip is passed over and listed; a file that was named must be readable.
+    Raises InputError with every fault: missing, no permission, refused kind, nothing to read.
     """
     tables, refused, passed_over = Tables(), [], []
     for path, shown in _shown([Path(path) for path in paths]):
@@ -61,8 +62,9 @@ def open_tables(paths: Sequence[str | Path], *, encoding: str | None = None) -> 
             passed_over += faults
     if refused or not tables:
         raise InputError(refused or fault("nothing_given"))
-    tables.passed_over = tuple(passed_over)
-    return tables
+    named = Tables(with_given_names(tables, given)) if given else tables
+    named.passed_over = tuple(passed_over)
+    return named
 
 
 def unpacked(content: Content) -> Content:

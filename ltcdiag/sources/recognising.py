@@ -52,18 +52,28 @@ Sample = Mapping[str, Sequence[str | None]]
 
 
 def recognise(
-    tables: Sequence[tuple[Sequence[str], Sample]], *, system: str | None = None, names: Sequence[str] = ()
+    tables: Sequence[tuple[Sequence[str], Sample]], *, system: str | None = None, names: Sequence[str] = (),
+    forms: Sequence[str] = (),
 ) -> list[Recognised]:
     """One answer a table (columns and first values). system: only this one (and the general profile) is considered.
-    names: of the files or sheets, a hint where headers are poor.
+    names: of the files or sheets, a hint where headers are poor. forms: the tables that a person says they are.
 
     Where the headers of a table leave two systems open, that of the other tables decides, if it is one of the two.
     """
     known = [*names, *[""] * (len(tables) - len(names))]
-    ranked = [_ranked(columns, sample, system, name)
-              for (columns, sample), name in zip(tables, known, strict=True)]
+    said = [*forms, *[""] * (len(tables) - len(forms))]
+    ranked = [_ranked(columns, sample, system, _Told(name, form))
+              for (columns, sample), name, form in zip(tables, known, said, strict=True)]
     sure = {fits[0].profile.system for fits, _ in ranked if fits and not _is_open(fits)} - {GENERAL}
     return [_decided(fits, near, sure) for fits, near in ranked]
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What is known of a table besides its content: name of the file, and the form that a person says it is."""
+
+    name: str = ""
+    form: str = ""
 
 
 def _decided(fits: list[Match], near: Match | None, sure: set[str]) -> Recognised:
@@ -90,14 +100,14 @@ def _is_open(fits: Sequence[Match]) -> bool:
 
 
 def _ranked(
-    columns: Sequence[str], sample: Sample, system: str | None, name: str
+    columns: Sequence[str], sample: Sample, system: str | None, told: _Told
 ) -> tuple[list[Match], Match | None]:
     headers = _headers(columns)
     folded = {simplified(header): column for header, column in reversed(headers.items())}
     matches = [
-        _match(profile, folded if profile.own_words else headers, sample, name)
+        _match(profile, folded if profile.own_words else headers, sample, told)
         for key, found in load_systems().items() if system in (None, key) or key == GENERAL
-        for profile in found.tables
+        for profile in found.tables if told.form in ("", profile.name)
     ]
     fits = [m for m in matches if m and not m.missing]
     general = _weighed([m for m in fits if m.profile.system == GENERAL], columns, sample)
@@ -153,8 +163,8 @@ def _own(match: Match, sample: Sample) -> float:
     return (len(filled) / len(cells) * (len(set(filled)) / len(filled) if match.profile.holds else 1)) ** 2
 
 
-def _match(profile: TableProfile, headers: Mapping[str, str], sample: Sample, called: str) -> Match | None:
-    if any(header in headers for header in profile.never):
+def _match(profile: TableProfile, headers: Mapping[str, str], sample: Sample, told: _Told) -> Match | None:
+    if not told.form and any(header in headers for header in profile.never):
         return None
     columns, score = {}, 0.0
     taken: set[str] = set()
@@ -169,9 +179,9 @@ def _match(profile: TableProfile, headers: Mapping[str, str], sample: Sample, ca
                if name in columns):
         return None
     missing = tuple(name for name in profile.needs if not any(part in columns for part in name.split("|")))
-    told = bool(profile.called and profile.called.search(called))
-    score += told
-    if profile.tells and not told and not any(name in columns for name in profile.tells):
+    called = bool(told.form) or bool(profile.called and profile.called.search(told.name))
+    score += called
+    if profile.tells and not called and not any(name in columns for name in profile.tells):
         missing = (*missing, "|".join(profile.tells))
     if profile.milestones and "milestones" in profile.needs:
         missing = tuple(name for name in missing if name != "milestones")

@@ -113,7 +113,7 @@ def _choice_line(choice: RoleChoice, lang: str) -> str:
 
 def sniffed(paths: Sequence[str | Path], mapping: Mapping, try_read: Callable[[], EventLog]) -> Sniffed:
     """Looks at the files, then tries to read them. Raises InputError only when no file can be opened."""
-    tables = open_tables(paths, encoding=mapping.encoding)
+    tables = open_tables(paths, encoding=mapping.encoding, given=mapping.tables)
     seen = tuple(_tables(tables, mapping))
     faults: tuple[Fault, ...] = ()
     log: EventLog | None = None

@@ -11,6 +11,7 @@ from ..errors import Fault, InputError, QuestionError
 from ..log.plan import TablePlan
 from ..log.records import Table, TextTable
 from ..words import current
+from .given_names import form_of, refuse_nameless
 from .mapping import Mapping
 from .named_values import labels_of, with_labels, with_named_values
 from .nested import INSIDE, nested_tables
@@ -50,18 +51,21 @@ class SystemTables:
 def look_at_systems(tables: Sequence[Table], settings: Mapping) -> list[Seen]:
     """Every table, with the lists inside its records, and what it was recognised as."""
     _refuse_unknown_system(settings.system)
-    seen = _recognised(tables, settings.system)
+    _refuse_unknown_forms(settings)
+    refuse_nameless(tables)
+    seen = _recognised(tables, settings)
     labels = labels_of([pair for each in seen if _role(each) == LABELS for pair in _codes(each)])
     if not labels:
         return seen
     return _recognised([with_labels(table, labels) if isinstance(table, TextTable) else table for table in tables],
-                       settings.system, labels)
+                       settings, labels)
 
 
-def _recognised(tables: Sequence[Table], system: str | None, labels: MappingABC[str, str] | None = None) -> list[Seen]:
+def _recognised(tables: Sequence[Table], settings: Mapping, labels: MappingABC[str, str] | None = None) -> list[Seen]:
     every = [pair for table in tables for pair in _with_lists(table, labels or {})]
-    found = recognise([(table.columns, sample) for table, sample in every], system=system,
-                      names=[table.file for table, _ in every])
+    found = recognise([(table.columns, sample) for table, sample in every], system=settings.system,
+                      names=[table.file for table, _ in every],
+                      forms=[form_of(table, settings.tables) for table, _ in every])
     return [Seen(table, sample, each) for (table, sample), each in zip(every, found, strict=True)]
 
 
@@ -88,6 +92,14 @@ def _codes(seen: Seen) -> list[tuple[str | None, str | None]]:
     label = seen.sample.get(columns["label"], ())
     return [pair for name in ("id", "code") if name in columns
             for pair in zip(seen.sample.get(columns[name], ()), label, strict=False)]
+
+
+def _refuse_unknown_forms(settings: Mapping) -> None:
+    known = {table.name for system in load_systems().values() for table in system.tables}
+    faults = [fault("unknown_form", file=file, form=answers["table"], known=", ".join(sorted(known)))
+              for file, answers in settings.tables.items() if answers.get("table", "") not in {"", *known}]
+    if faults:
+        raise InputError(faults)
 
 
 def _refuse_unknown_system(system: str | None) -> None:
