@@ -167,11 +167,13 @@ def _condition(match: Match, name: str, values: str | Sequence[str], wanted: boo
 
 
 def _roles(match: Match, entry: Mapping[str, Any]) -> dict[str, str]:
-    """The people of an event: the entry's own fields over those of the table."""
+    """The people of an event: the entry's own fields over those of the table; "" where nobody knows."""
     roles = {role: match.columns[role] for role in _PARTIES if role in match.columns}
     for role in _PARTIES:
         if entry.get(role) in match.columns:
             roles[role] = match.columns[entry[role]]
+        elif entry.get(role) == "":
+            roles.pop(role, None)
     return roles
 
 
