@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from ..domain.objects import load_objects
 from ..errors import Fault, InputError
 from ..log.records import ROLES, ColumnMap
 from .content import unreadable
@@ -25,7 +26,8 @@ _DAY_ORDERS = ("dmy", "mdy", "ymd")
 
 @dataclass(frozen=True)
 class Mapping:
-    """columns: role → column. labels: our label → stage key. ends: activities that close a case.
+    """columns: role → column. labels: our label → stage key. ends: activities that close a case. links: type of the
+    objects of a table → column → type of the objects that the column names (approval → 合同编号 → contract).
     timezone, day_order (dmy, mdy, ymd) and encoding: of the files; currency: of amounts without one. system: the
     source they come from. sources: system → its own timezone, day_order and currency, where there are several. tables:
     file → columns (the names of its columns in their order, parted by commas) and table (which of a system it is)."""
@@ -38,6 +40,7 @@ class Mapping:
     encoding: str | None = None
     currency: str | None = None
     system: str | None = None
+    links: MappingABC[str, MappingABC[str, str]] = field(default_factory=dict)
     sources: MappingABC[str, MappingABC[str, str]] = field(default_factory=dict)
     tables: MappingABC[str, MappingABC[str, str]] = field(default_factory=dict)
 
@@ -46,6 +49,8 @@ class Mapping:
         object.__setattr__(self, "tables", MappingProxyType(said))
         own = {name: MappingProxyType(dict(answers)) for name, answers in self.sources.items()}
         object.__setattr__(self, "sources", MappingProxyType(own))
+        linked = {name: MappingProxyType(dict(columns)) for name, columns in self.links.items()}
+        object.__setattr__(self, "links", MappingProxyType(linked))
         object.__setattr__(self, "columns", MappingProxyType(dict(self.columns)))
         object.__setattr__(self, "labels", MappingProxyType(dict(self.labels)))
         object.__setattr__(self, "ends", tuple(self.ends))
@@ -92,6 +97,7 @@ def _faults(data: MappingABC[str, Any], file: str) -> list[Fault]:
         found.append(fault("mapping_wrong_type", where=file, key="ends", wanted=note("wanted_list")))
     found += _source_faults(data.get("sources", {}), file)
     found += _part_faults("tables", data.get("tables", {}), _OF_TABLE, file)
+    found += _link_faults(data.get("links", {}), file)
     for key in _TEXT:
         if not isinstance(data.get(key, ""), str):
             found.append(fault("mapping_wrong_type", where=file, key=key, wanted=note("wanted_text")))
@@ -117,6 +123,16 @@ def _source_faults(sources: Any, file: str) -> list[Fault]:
     found += [fault("mapping_wrong_type", where=file, key=f"sources.{name}.day_order", wanted=note("wanted_day_order"))
               for name, table in sources.items() if table.get("day_order", "ymd") not in _DAY_ORDERS]
     return found
+
+
+def _link_faults(links: Any, file: str) -> list[Fault]:
+    """Everything wrong with the links: types that are none."""
+    tables = links.values() if isinstance(links, dict) else [None]
+    if not all(isinstance(table, dict) and all(isinstance(v, str) for v in table.values()) for table in tables):
+        return [fault("mapping_wrong_type", where=file, key="links", wanted=note("wanted_links"))]
+    named = [*links, *(target for table in links.values() for target in table.values())]
+    types = load_objects()
+    return [_unknown(f"links.{kind}", tuple(types), file) for kind in dict.fromkeys(named) if kind not in types]
 
 
 def _unknown(key: str, known: Sequence[str], file: str) -> Fault:
@@ -148,6 +164,8 @@ def dump_mapping(mapping: Mapping) -> str:
         for name, answers in every.items():
             lines += ["", f"[{part}.{_quoted(name)}]",
                       *(f"{key} = {_quoted(value)}" for key, value in answers.items())]
+    for name, columns in mapping.links.items():
+        lines += ["", f"[links.{_quoted(name)}]", *(f"{_quoted(key)} = {_quoted(to)}" for key, to in columns.items())]
     return "\n".join(lines).lstrip("\n") + "\n"
 
 

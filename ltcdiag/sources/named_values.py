@@ -23,15 +23,19 @@ _MOST = 200     # fields of a form
 def with_named_values(table: TextTable, sample: Sample) -> TextTable:
     """The table with one more column for each field of a form that it holds as a list of names and values:
     `form.合同编号` is the value whose name is 合同编号, wherever it stands in the list `form`."""
-    found: dict[str, tuple[str, str]] = {}
-    for column in list_columns(table, sample):
-        names = Counter(name for cell in sample.get(column, ()) for name, _ in _pairs(cell))
-        for name in list(names)[:_MOST]:
-            found.setdefault(f"{column}.{name}", (column, name))
+    found = {f"{column}.{name}": (column, name) for column, names in named_lists(table, sample).items()
+             for name in names}
     new = {column: place for column, place in found.items() if column not in table.columns}
     if not new:
         return table
     return replace(table, columns=(*table.columns, *new), draw=partial(_draw, table, new))
+
+
+def named_lists(table: TextTable, sample: Sample) -> dict[str, list[str]]:
+    """The columns that hold lists of names and values, and the names in each."""
+    names = {column: Counter(name for cell in sample.get(column, ()) for name, _ in _pairs(cell))
+             for column in list_columns(table, sample)}
+    return {column: list(found)[:_MOST] for column, found in names.items() if found}
 
 
 def _draw(table: TextTable, new: Mapping[str, tuple[str, str]], fates: Fates) -> Iterator[TextBatch]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import count
 
@@ -15,21 +15,26 @@ INSIDE = " › "
 """Between the name of a file and that of a list inside its records."""
 NAME = "list.name"
 """The column that says which of several lists a row comes from (the property of a history)."""
+PLACE = "list.place"
+"""The column that says which item of its list a row is, from 1."""
 _LEAST_SHARE = 0.9
 
 
-def nested_tables(table: TextTable, sample: Mapping[str, Sequence[str | None]]) -> list[TextTable]:
+def nested_tables(
+    table: TextTable, sample: Mapping[str, Sequence[str | None]], without: Collection[str] = ()
+) -> list[TextTable]:
     """One table for each list of objects in the records, or for each family of lists (`history.amount`,
     `history.stage`): the items' own keys, the record's other columns as `parent.…`, and `list.name`.
 
     A row's number is that of the item among all items: rows of one record are told apart and stay in its order. The
-    tables have no lines of their own.
+    tables have no lines of their own. without: lists that are no tables.
     """
-    lists = list_columns(table, sample)
+    every = list_columns(table, sample)
+    lists = [column for column in every if column not in without]
     families: dict[str, list[str]] = {}
     for column in lists:
         families.setdefault(column.rpartition(".")[0] or column, []).append(column)
-    plain = [column for column in table.columns if column not in lists]
+    plain = [column for column in table.columns if column not in every]
     return [_child(table, name, columns, plain, sample) for name, columns in families.items()]
 
 
@@ -65,10 +70,10 @@ def _child(
         for cell in sample.get(column, ()):
             for item in (objects_in(cell) or ()) if cell else ():
                 keys.update(dict.fromkeys(_flat(item)))
-    columns = (*(PARENT + column for column in plain), NAME, *list(keys)[:MAX_COLUMNS])
+    columns = (*(PARENT + column for column in plain), NAME, PLACE, *list(keys)[:MAX_COLUMNS])
     draw = partial(_draw, table, tuple(lists), tuple(plain), tuple(keys)[:MAX_COLUMNS])
-    return TextTable(f"{table.file}{INSIDE}{name}", table.sha256, table.encoding, note("dialect_nested", name=name), columns,
-                     draw, nested=True)
+    return TextTable(f"{table.file}{INSIDE}{name}", table.sha256, table.encoding, note("dialect_nested", name=name),
+                     columns, draw, nested=True)
 
 
 def _flat(item: Mapping[str, object], prefix: str = "") -> dict[str, str | None]:
@@ -95,18 +100,19 @@ def _draw(
     """The items of the records, batch by batch. The record's own fates are counted where it is read itself."""
     del fates
     number = count(1)
-    names = (*(PARENT + column for column in plain), NAME, *keys)
+    names = (*(PARENT + column for column in plain), NAME, PLACE, *keys)
     lines: list[int] = []
     cells: dict[str, list[str | None]] = {name: [] for name in names}
     for batch in table.draw(Fates()):
         for place in range(len(batch.lines)):
             for column in lists:
-                for item in objects_in(batch.columns[column][place] or "") or ():
+                for nth, item in enumerate(objects_in(batch.columns[column][place] or "") or (), 1):
                     lines.append(next(number))
                     flat = _flat(item)
                     for parent in plain:
                         cells[PARENT + parent].append(batch.columns[parent][place])
                     cells[NAME].append(column.rpartition(".")[2])
+                    cells[PLACE].append(str(nth))
                     for key in keys:
                         cells[key].append(flat.get(key))
             if len(lines) >= BATCH:

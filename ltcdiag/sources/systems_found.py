@@ -13,7 +13,7 @@ from ..log.records import Table, TextTable
 from ..words import current
 from .given_names import form_of, refuse_nameless
 from .mapping import Mapping
-from .named_values import labels_of, with_labels, with_named_values
+from .named_values import labels_of, named_lists, with_labels, with_named_values
 from .nested import INSIDE, nested_tables
 from .planning import plan_of
 from .profiles import GENERAL, load_systems
@@ -21,6 +21,7 @@ from .reading import sample_of
 from .reasons import fault, note
 from .recognising import Match, Recognised, recognise
 from .roles import REQUIRED, judge_roles
+from .user_links import with_user_links
 
 Sample = MappingABC[str, Sequence[str | None]]
 NO_LOG = "no_log"
@@ -78,7 +79,7 @@ def _with_lists(table: Table, labels: MappingABC[str, str], depth: int = 0) -> I
     wide = with_named_values(table, sample)
     yield wide, sample if wide is table else sample_of(wide)
     if depth < _DEEPEST:
-        for inner in nested_tables(table, sample):
+        for inner in nested_tables(table, sample, without=named_lists(table, sample)):
             yield from _with_lists(with_labels(inner, labels), labels, depth + 1)
 
 
@@ -127,6 +128,7 @@ def system_tables(tables: Sequence[Table], settings: Mapping) -> SystemTables | 
     matches = [each.found.best for each in used if each.found.best is not None]
     plans = [_plan(each.table, each.found.best, matches, settings) for each in used if each.found.best is not None]
     left = [each for each in seen if each not in used and not _is_nested(each.table)]
+    plans = with_user_links(plans, settings.links)
     return SystemTables(tuple(plans), tuple((each.table, _why_not(each)) for each in left), tuple(seen))
 
 

@@ -80,7 +80,8 @@ def test_the_list_is_a_table_of_its_own_below_its_record(drawn, tmp_path):
     assert inner.nested
     assert got.records[1] == {
         "parent.商机编号": "SJ1", "parent.客户名称": "甲公司", "parent.提交时间": "2024-01-02 09:00:00",
-        "list.name": "阶段变更记录", "原阶段": "初步接洽", "新阶段": "商务报价", "变更时间": "2024-01-09"}
+        "list.name": "阶段变更记录", "list.place": "2",
+        "原阶段": "初步接洽", "新阶段": "商务报价", "变更时间": "2024-01-09"}
     assert [record["parent.商机编号"] for record in got.records] == ["SJ1"] * 3 + ["SJ2"] + ["SJ4"] * 2
     assert got.lines == [1, 2, 3, 4, 5, 6]
 
