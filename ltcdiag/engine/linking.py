@@ -159,7 +159,7 @@ def make_links(connection: duckdb.DuckDBPyConnection, view: ViewPlan) -> None:
         with here as (select ob.o as a, asked.* from asked join ob using (space, type, id)),
         hits as (select here.*, names.o as b from here left join names
                  on names.type = here.to_type and names.text = text_key(here.text))
-        select a, type, to_type, text, qualifier, reverse, amount, row, min(b) as b, count(b) as hits
+        select a, type, to_type, text, qualifier, reverse, amount, row, min(b) as b, count(distinct b) as hits
         from hits group by all""")
     connection.execute("""
         create table oo as
@@ -187,7 +187,8 @@ def satellites_linked(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, 
 
 def match_rates(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int, int, int, int]]:
     """type, other type, objects of the first, of them linked, of the second, of them linked; pairs that some file
-    links at all, in the order of the chain. Of a type that no table holds, those that links and histories name count."""
+    links at all, in the order of the chain. Of a type that no table holds, those count that links and histories
+    name."""
     connection.execute("create table counted_ob as select * from ob where row is not null or type not in "
                        "(select type from ob where row is not null)")
     return connection.sql("""

@@ -107,7 +107,7 @@ def _ranked(
     matches = [
         _match(profile, folded if profile.own_words else headers, sample, told)
         for key, found in load_systems().items() if system in (None, key) or key == GENERAL
-        for profile in found.tables if told.form in ("", profile.name)
+        for profile in found.tables if told.form in ("", profile.name, profile.name.partition(" (")[0])
     ]
     fits = [m for m in matches if m and not m.missing]
     general = _weighed([m for m in fits if m.profile.system == GENERAL], columns, sample)
