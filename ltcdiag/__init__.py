@@ -25,16 +25,15 @@ if TYPE_CHECKING:
         language,
         load_model,
         points,
-        read,
         report,
         rework,
-        sniff,
         sql,
         variants,
         waits,
     )
     from .bundled import sample
     from .errors import ConservationError, InputError, LtcdiagError, OutputError, QuestionError
+    from .intake import read, sniff
     from .log.calendar import WorkCalendar
     from .log.event_log import EventLog
     from .log.filters import (
@@ -58,10 +57,11 @@ __version__ = "0.1.0"
 
 _WHERE = {
     "api": ("activities", "cases", "clock", "diagnose", "directly_follows", "discover", "draw", "export",
-            "exports_to_ask_for", "gaps", "handovers", "kpis", "language", "load_model", "points", "read", "report",
-            "rework", "sniff", "sql", "variants", "waits"),
+            "exports_to_ask_for", "gaps", "handovers", "kpis", "language", "load_model", "points", "report",
+            "rework", "sql", "variants", "waits"),
     "bundled": ("sample",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
+    "intake": ("read", "sniff"),
     "log.event_log": ("EventLog",),
     "log.filters": ("Attribute", "Between", "CaseIs", "Contains", "Duration", "EndsWith", "Follows", "StartsWith",
                     "StateIs", "TopVariants", "VariantIs"),

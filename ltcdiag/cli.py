@@ -109,10 +109,10 @@ def _diagnose(parser: argparse.ArgumentParser) -> None:
 
 
 def _run_diagnose(asked: argparse.Namespace) -> None:
-    from . import api
+    from . import api, intake
 
     model = api.load_model(asked.model or "ltc")     # its faults are told before anything is read
-    log = api.read(asked.paths, calendar=asked.calendar, progress=_rows_read(asked.lang), **_read_options(asked))
+    log = intake.read(asked.paths, calendar=asked.calendar, progress=_rows_read(asked.lang), **_read_options(asked))
     if log.cases == 1:
         raise InputError(say("cli.one_case", asked.lang, events=log.events, column=log.columns["case"]),
                          where=log.name, fix=say("cli.one_case_fix", asked.lang))
@@ -142,16 +142,16 @@ def _write(asked: argparse.Namespace, log: Any, out: Path, *, force: bool, model
 
 
 def _run_sniff(asked: argparse.Namespace) -> None:
-    from . import api
+    from . import intake
 
-    seen = api.sniff(asked.paths, **_read_options(asked))
+    seen = intake.sniff(asked.paths, **_read_options(asked))
     print(json.dumps(seen.to_dict(), ensure_ascii=False, indent=1) if asked.json else seen.text(asked.lang))
 
 
 def _run_export(asked: argparse.Namespace) -> None:
-    from . import api
+    from . import api, intake
 
-    log = api.read(asked.paths, progress=_rows_read(asked.lang), **_read_options(asked))
+    log = intake.read(asked.paths, progress=_rows_read(asked.lang), **_read_options(asked))
     done = api.export(log, asked.out, to=asked.to, force=asked.force)
     if asked.json:
         print(json.dumps(done.to_dict(), ensure_ascii=False, indent=1))
@@ -171,10 +171,10 @@ def _run_ask(asked: argparse.Namespace) -> None:
 
 
 def _run_demo(asked: argparse.Namespace) -> None:
-    from . import api
+    from . import intake
     from .bundled import sample
 
-    log = api.read(sample("ltc_zh" if asked.lang == "zh" else "ltc_en"), case="opportunity",
+    log = intake.read(sample("ltc_zh" if asked.lang == "zh" else "ltc_en"), case="opportunity",
                    progress=_rows_read(asked.lang))
     _write(asked, log, asked.out, force=True)
 

@@ -32,7 +32,8 @@ class Labelling:
     labels that close a case. aftercare: labels that may follow a close without reopening the case. states: labels that
     say which stage a case has entered, where it stays until the next one. passing: labels of what happens inside such
     a stage and does not end it (a call, a changed amount). unseen: labels before which the history is cut.
-    known: activity → canonical stage, also of activities that no case of the log has.
+    stageless: labels known to belong to no single stage. known: activity → canonical stage, also of activities that no
+    case of the log has.
     """
 
     stages: Mapping[str, str | None]
@@ -43,6 +44,7 @@ class Labelling:
     passing: frozenset[str] = frozenset()
     unseen: frozenset[str] = frozenset()
     known: Mapping[str, str] = field(default_factory=dict)
+    stageless: frozenset[str] = frozenset()
 
 
 def build(
@@ -140,6 +142,7 @@ def _finished(
         ledger=found.ledger({"events": events, "cases": tables.cases, "activities": len(activities)}),
         fingerprint=fingerprint(meaning),
         known_stages=dict(meaning.known),
+        stageless=meaning.stageless,
         states=meaning.states,
         notes=(*found.notes, *([_aftercare_note(after)] if after else []),
                *([say("engine.states", current(), n=len(meaning.states))] if meaning.states else [])),

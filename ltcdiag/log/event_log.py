@@ -70,7 +70,8 @@ class EventLog:
     timezone: zone of the recorded times, None for a wall clock whose zone nobody stated. as_of: the moment
     at which open cases are cut. closedness: "known" when some label, outcome or user-named end closes cases.
     stages: activity → canonical stage or None. known_stages: the same for activities of the data that no case of this
-    log has (other case views have them). states: activities that say which stage was entered. fingerprint: of the
+    log has (other case views have them). states: activities that say which stage was entered. stageless:
+    activities known to belong to no single stage. fingerprint: of the
     data and of all filters since.
     """
 
@@ -88,6 +89,7 @@ class EventLog:
     notes: tuple[str, ...] = field(default=(), repr=False)
     known_stages: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     states: frozenset[str] = frozenset()
+    stageless: frozenset[str] = frozenset()
 
     @property
     def cases(self) -> int:
@@ -101,8 +103,9 @@ class EventLog:
 
     @property
     def unmapped(self) -> tuple[str, ...]:
-        """Activities without a stage, sorted."""
-        return tuple(sorted(label for label, stage in self.stages.items() if stage is None))
+        """Activities whose stage nobody knows, sorted; a call, known to belong to no single stage, is none of them."""
+        return tuple(sorted(label for label, stage in self.stages.items()
+                            if stage is None and label not in self.stageless))
 
     def where(self, keep: Filter) -> EventLog:
         """The log of the cases that the filter keeps; the ledger gains a step, in cases."""

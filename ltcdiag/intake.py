@@ -1,0 +1,393 @@
+"""Files in, an event log out: the half of the front door that reads. It joins rooms that must not see each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .errors import Fault, InputError, NoCaseError, QuestionError
+from .log.event_log import EventLog
+from .log.records import ROLES, Table, TextTable, TypedTable
+from .words import current, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .engine.build import Labelling
+    from .engine.loading import ReadOptions
+    from .engine.refining import StageLabel
+    from .sources.mapping import Mapping as SourceMapping
+    from .sources.sniffing import Sniffed
+    from .sources.systems_found import SystemTables
+
+HISTORY_BEGINS = "history_begins"
+FEW_CASES = 20
+"""Below this a log describes its cases and not a process; the report says so."""
+
+
+def read(
+    source: str | Path | pd.DataFrame | Sequence[str | Path],
+    *,
+    case: str = "case",
+    mapping: str | Path | SourceMapping | None = None,
+    columns: Mapping[str, str] | None = None,
+    ends: Sequence[str] = (),
+    as_of: str | date | datetime | None = None,
+    timezone: str | None = None,
+    day_order: str | None = None,
+    encoding: str | None = None,
+    calendar: str = "CN",
+    attributes: str | Sequence[str] = "all",
+    progress: Callable[[str, int], None] | None = None,
+    threads: int | None = None,
+    system: str | None = None,
+    changes: bool = False,
+) -> EventLog:
+    """An event log from a file, a folder, a zip, several of them, or a data frame.
+
+    columns: role → column where the guess is wrong (roles: case, activity, time, start, lifecycle, instance,
+    resource, role, department, amount, currency, outcome, sequence). mapping: a mapping file with the same
+    and more; without one, `ltcdiag.toml` in the folder that is read. ends: activities that close a case. as_of: later
+    rows are set aside; by default the last recorded time. timezone: of wall-clock times. calendar: CN, DE-BY, ... or
+    none. attributes: columns kept for filters, "all" or a list. system: the source that the tables come from, where it
+    is not to be guessed ("events": plain tables of events). For exports of known systems case is a case view
+    (opportunity, lead, contract, order, invoice, account, end_to_end), and changes=True makes steps of changed amounts
+    and promised dates.
+
+    Raises InputError with every fault found, QuestionError when only a person can decide.
+    Law: every line read is an event, structure, or set aside with a reason; see the log's ledger.
+    """
+    from .domain.artificial import artificial_labels
+    from .engine.build import build
+    from .engine.loading import ReadOptions, silent
+    from .sources.reading import tables_for_log
+    from .sources.systems_found import system_tables
+
+    if calendar != "CN":  # the default is known to be there, and looking costs more than a small log
+        from .log.calendar import WorkCalendar
+
+        WorkCalendar.parse(calendar)
+    settings = _settings(mapping or _answers_beside(source), columns, ends, timezone, day_order, encoding, system)
+    opened, case = _opened(source, settings, case)
+    options = ReadOptions(
+        timezone=_zone(settings.timezone),
+        day_order=_day_order(settings.day_order),
+        as_of=_as_of(as_of),
+        currency=settings.currency,
+        attributes=attributes,
+        artificial=artificial_labels(),
+    )
+    shared: dict[str, Any] = {"name": opened.name, "calendar": calendar, "progress": progress or silent,
+                              "threads": threads}
+    systems = system_tables(opened.tables, settings)
+    if systems is not None:
+        log = _read_systems(systems, options, (case, changes), settings, shared)
+    else:
+        used, unused = tables_for_log(opened.tables, settings)
+        log = build(used, unused, options, labelling=lambda labels: _labelling(labels, settings), notion=case, **shared)
+    few = (say("api.few_cases", current(), n=log.cases),) if log.cases < FEW_CASES else ()
+    return replace(log, notes=(*few, *opened.notes, *log.notes))
+
+
+def _read_systems(
+    systems: SystemTables, options: ReadOptions, wanted: tuple[str, bool], settings: SourceMapping,
+    shared: dict[str, Any],
+) -> EventLog:
+    """The case view of the objects of known systems."""
+    from .domain.activities import load_activities
+    from .domain.labels import map_labels
+    from .domain.objects import load_views, usual_view
+    from .engine.assemble import Words
+    from .engine.build import build_view
+    from .sources.planning import view_plan
+
+    told = [plan for plan in systems.plans if plan.role == "events"]
+    types = {kind for plan in told for kind in (plan.object_type, *plan.types.values(), *plan.kind_types)}
+    case, changes = wanted
+    notion = usual_view(types, {plan.usual for plan in told}) if case == "case" else case
+    if notion not in load_views():
+        raise InputError(say("engine.unknown_choice", current(), value=case),
+                         fix=say("engine.one_of", current(), values=", ".join(load_views())))
+    words = Words(*((load_activities()[key].name(current()), key) for key in ("payment_partial", HISTORY_BEGINS)))
+
+    def seen_as(view: str) -> EventLog:
+        return build_view(
+            systems.plans, systems.unused, options, view_plan(view, changes=changes), words=words,
+            meaning=lambda kind, texts: map_labels(texts, own=settings.labels, object_type=kind).stages,
+            labelling=lambda labels, stages, keys: _system_labelling(labels, stages, keys, settings), **shared,
+        )
+
+    try:
+        log = seen_as(notion)
+        only: tuple[str, ...] = ()
+    except NoCaseError as nothing:
+        if case != "case" or notion == "end_to_end":
+            raise
+        log, only = seen_as("end_to_end"), (str(nothing.faults[0].what),)   # deals are all deleted, orders are not
+    return replace(log, notes=(*only, *_only_snapshots(systems, log), *log.notes))
+
+
+def _only_snapshots(systems: SystemTables, log: EventLog) -> list[str]:
+    """What a person must know where tables show only the present stage: what is missing, and the export that has it."""
+    from .domain.exports import load_exports
+    from .domain.objects import load_objects, load_views
+
+    kind = load_views()[log.notion].of or "opportunity"
+    tables = [plan for plan in systems.plans if plan.holds and plan.object_type == kind and "stage" in plan.fields]
+    if log.states or not tables:
+        return []
+    lang = current()
+    known = load_exports().systems.get(tables[0].system)
+    wanted = [export for export in (known.exports if known else ()) if "stage_time" in export.unlocks]
+    name = load_objects()[kind].name(lang)
+    if not wanted:
+        return [say("api.snapshot_only", lang, object=name)]
+    asked = f"{wanted[0].name.said(lang)} ({wanted[0].object.said(lang)})"
+    return [say("api.snapshot_only_ask", lang, object=name, export=asked, system=tables[0].system)]
+
+
+def _system_labelling(
+    labels: Sequence[str], stages: Sequence[StageLabel], keys: Mapping[str, str], settings: SourceMapping
+) -> Labelling:
+    """What the activities of systems mean: the user's mapping, what the system itself says, its words."""
+    from .domain.activities import load_activities
+    from .domain.labels import map_labels
+
+    known = {label: load_activities()[key].stage for label, key in keys.items()}
+    for stage in stages:
+        meant = map_labels([stage.label], own=settings.labels, object_type=stage.object_type)[stage.label]
+        known[stage.activity] = _by_flags(stage, meant)
+    own = {**{label: stage for label, stage in known.items() if stage and label in labels}, **settings.labels}
+    found = _labelling(labels, replace(settings, labels=own))
+    return replace(
+        found,
+        known={label: stage for label, stage in known.items() if stage},
+        states=frozenset(each.activity for each in stages if each.activity in labels and _lasts(each, found)),
+        passing=frozenset(label for label, key in keys.items() if load_activities()[key].kind in _PASSING),
+        stageless=found.stageless | {label for label, key in keys.items() if not load_activities()[key].stage},
+        unseen=frozenset(label for label, key in keys.items() if key == HISTORY_BEGINS),
+    )
+
+
+_PASSING = ("change", "step", "approval", "merge")
+
+
+def _lasts(stage: StageLabel, found: Labelling) -> bool:
+    """Whether an object stays in a stage, and does not merely pass a gate or come to its end there."""
+    from .domain.stages import load_stages
+
+    canonical = found.stages.get(stage.activity)
+    return not stage.closed and (canonical is None or load_stages()[canonical].gate == "none")
+
+
+def _by_flags(stage: StageLabel, meant: str | None) -> str:
+    """The canonical stage of a system's stage: its flags first, its words else."""
+    if stage.object_type == "opportunity" and stage.won:
+        return "won"
+    if stage.object_type == "opportunity" and stage.closed and stage.won is False:
+        return "lost"
+    if stage.closed is False and meant in ("won", "lost"):
+        return ""
+    return meant or ""
+
+
+ANSWERS = "ltcdiag.toml"
+
+
+def _answers_beside(source: Any) -> Path | None:
+    """The mapping file that stands in the folder that is read: questions answered once stay answered."""
+    paths = source if isinstance(source, list | tuple) else [source]
+    folders = [Path(path) for path in paths if isinstance(path, str | Path)]
+    try:
+        found = [folder / ANSWERS for folder in folders if folder.is_dir() and (folder / ANSWERS).is_file()]
+    except OSError:     # a folder that cannot be entered is said by its opening
+        return None
+    return found[0] if len(found) == 1 else None
+
+
+def _settings(
+    mapping: str | Path | SourceMapping | None,
+    columns: Mapping[str, str] | None,
+    ends: Sequence[str],
+    timezone: str | None,
+    day_order: str | None,
+    encoding: str | None,
+    system: str | None = None,
+) -> SourceMapping:
+    """One record of what the user decided: arguments over the mapping file."""
+    from .sources.mapping import Mapping as SourceMapping
+    from .sources.mapping import load_mapping
+
+    base = load_mapping(mapping) if isinstance(mapping, str | Path) else (mapping or SourceMapping())
+    unknown = sorted(set(columns or {}) - set(ROLES))
+    if unknown:
+        raise InputError(
+            say("api.unknown_roles", current(), roles=", ".join(unknown)),
+            fix=say("engine.one_of", current(), values=", ".join(ROLES)),
+        )
+    return replace(
+        base,
+        columns={**base.columns, **(columns or {})},
+        ends=tuple(ends) or base.ends,
+        timezone=timezone or base.timezone,
+        day_order=day_order or base.day_order,
+        encoding=encoding or base.encoding,
+        system=system or base.system,
+    )
+
+
+class _Opened(NamedTuple):
+    """Tables, what they were read from, and what the readers noted."""
+
+    tables: Sequence[Table]
+    name: str
+    notes: tuple[str, ...]
+
+
+def _opened(source: Any, settings: SourceMapping, case: str) -> tuple[_Opened, str]:
+    """The tables of a source, and what a case is: an object-centric file asks for one of its types."""
+    if isinstance(source, str | Path):
+        source = [source]
+    if isinstance(source, list | tuple) and len(source) == 1 and _is_ocel(Path(source[0])):
+        return _opened_ocel(Path(source[0]), case)
+    return _opened_tables(source, settings), case
+
+
+def _is_ocel(path: Path) -> bool:
+    from .sources.content import plain_file
+    from .sources.ocel import is_ocel
+    from .sources.opening import unpacked
+
+    try:
+        return path.is_file() and is_ocel(unpacked(plain_file(path, path.name)))
+    except (OSError, InputError):       # said by the opening of tables, with all other faults
+        return False
+
+
+def _opened_ocel(path: Path, case: str) -> tuple[_Opened, str]:
+    """The events of one object type; an event of several objects is there for each, one of none without a case."""
+    from .domain.objects import usual_view
+    from .sources.ocel import open_ocel
+
+    found = open_ocel(path)
+    types = found.log.object_types
+    if case == "case":
+        usual = types[0] if len(types) == 1 else usual_view(set(types))
+        if usual not in types:
+            counts = found.log.objects["object_type"].value_counts()
+            listed = ", ".join(f"{kind} ({counts[kind]:,})" for kind in types)
+            raise QuestionError(Fault(say("api.which_objects", current(), types=listed), where=path.name,
+                                      fix=say("api.which_objects_fix", current(), example=types[0])))
+        case = usual
+    flat = found.log.flatten(case)
+    rest = found.log.events[~found.log.events["event_id"].isin(
+        found.log.relations.loc[found.log.relations["object_id"].isin(flat.table["case_id"]), "event_id"])]
+    import pandas as pd
+
+    rows = pd.concat([flat.table, rest[["activity", "timestamp", "source_row"]]], ignore_index=True)
+    rows["timestamp"] = rows["timestamp"].dt.tz_localize(found.timezone) if found.timezone else rows["timestamp"]
+    table = TypedTable(found.file, found.sha256, rows.drop(columns="source_row"), ("case_id", "activity", "timestamp"))
+    told = say("api.ocel_read", current(), case=case, events=f"{flat.events:,}", copies=f"{flat.copies:,}",
+               without=f"{flat.without:,}", types=", ".join(types))
+    return _Opened([table], path.name, (found.dialect, told, *found.notes)), case
+
+
+def _opened_tables(source: Any, settings: SourceMapping) -> _Opened:
+    from .sources.opening import open_tables
+
+    if isinstance(source, list | tuple):
+        tables = open_tables(source, encoding=settings.encoding, given=settings.tables)
+        notes = [note for table in tables if isinstance(table, TextTable) for note in table.notes]
+        passed = [f"{fault.where}: {fault.what}" for fault in tables.passed_over]
+        return _Opened(tables, ", ".join(Path(path).name for path in source), (*notes, *passed))
+    return _Opened([_frame_table(source)], "DataFrame", ())
+
+
+def _frame_table(frame: pd.DataFrame) -> TypedTable:
+    import hashlib
+
+    import pandas as pd
+
+    digest = hashlib.sha256(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes()).hexdigest()
+    return TypedTable("DataFrame", digest, frame, tuple(map(str, frame.columns)))
+
+
+def _labelling(labels: Sequence[str], settings: SourceMapping) -> Labelling:
+    """What the activities mean: the user's mapping, then the dictionary; nothing for a log of another process."""
+    from .domain.labels import closing_labels, map_labels, stages_if_ltc
+    from .domain.levels import LEVELS, roll_up
+    from .domain.stages import load_stages
+    from .engine.build import Labelling
+
+    found = stages_if_ltc(map_labels(labels, own=settings.labels))
+    unknown = sorted(set(settings.ends) - set(labels))
+    if unknown:
+        raise InputError(
+            say("api.unknown_ends", current(), ends=", ".join(unknown)),
+            fix=say("engine.one_of", current(), values=", ".join(labels[:30])),
+        )
+    closing = frozenset(settings.ends) or closing_labels(found)
+    stages = load_stages()
+    aftercare = frozenset(
+        label for label, stage in found.stages.items() if stage and stages[stage].main_stage == "relationship"
+    )
+    levels = {level: roll_up(found, level) for level in LEVELS[1:]}
+    stageless = frozenset(label for label, why in found.why.items() if why == "no stage")
+    return Labelling(found.stages, levels, closing, aftercare - closing, stageless=stageless)
+
+
+def _zone(name: str | None) -> str | None:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    if name is None:
+        return None
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InputError(
+            say("api.unknown_zone", current(), zone=name), fix=say("api.unknown_zone_fix", current())
+        ) from None
+    return name
+
+
+def _day_order(order: str | None) -> str | None:
+    if order not in (None, "dmy", "mdy", "ymd"):
+        raise InputError(
+            say("engine.unknown_choice", current(), value=order),
+            fix=say("engine.one_of", current(), values="dmy, mdy, ymd"),
+        )
+    return order
+
+
+def _as_of(moment: str | date | datetime | None) -> datetime | None:
+    """The as-of moment; a day given as a date counts whole."""
+    if moment is None or isinstance(moment, datetime):
+        return moment
+    try:
+        read_as = moment if isinstance(moment, date) else datetime.fromisoformat(moment)
+    except ValueError:
+        raise InputError(say("api.no_date", current(), value=moment), fix=say("api.no_date_fix", current())) from None
+    if isinstance(read_as, datetime) and isinstance(moment, str) and len(moment) > 10:
+        return read_as
+    return datetime.combine(read_as, time.max)
+
+
+def sniff(source: str | Path | Sequence[str | Path], **options: Any) -> Sniffed:
+    """How files would be read: encoding, header, which column plays which role, with the runner-up, and the
+    questions that reading would ask. options: those of `read`."""
+    from .sources.sniffing import sniffed
+
+    settings = _settings(
+        options.get("mapping") or _answers_beside(source),
+        options.get("columns"),
+        options.get("ends", ()),
+        options.get("timezone"),
+        options.get("day_order"),
+        options.get("encoding"),
+        options.get("system"),
+    )
+    paths = [source] if isinstance(source, str | Path) else source
+    return sniffed(paths, settings, lambda: read(source, **options))
