@@ -94,7 +94,8 @@ def _other(fits: Sequence[Match], best: Match) -> Match | None:
 
 
 def _is_open(fits: Sequence[Match]) -> bool:
-    """Whether a reading by another system has nearly the evidence of the best; the general one always gives way."""
+    """Whether a reading by another system has nearly the evidence of the best; the general one gives way to that of a
+    system unless it has clearly more evidence."""
     rivals = [match for match in fits[1:] if match.profile.system not in (fits[0].profile.system, GENERAL)]
     return bool(rivals) and fits[0].profile.system != GENERAL and rivals[0].score * CLEAR > fits[0].score
 
@@ -114,7 +115,10 @@ def _ranked(
     named = [m for m in fits if m.profile.system != GENERAL and not m.profile.own_words]
     named += _drawn_forms([m for m in fits if m.profile.system != GENERAL and m.profile.own_words], columns, sample)
     near = [m for m in matches if m and m.missing and len(m.missing) <= len(m.profile.needs) / 2]
-    return _best_first(named) + _best_first(general), max(near, key=lambda m: m.score, default=None)
+    first, rest = _best_first(named), _best_first(general)
+    if first and rest and rest[0].score > CLEAR * first[0].score:
+        first, rest = rest, first       # a table that a company keeps itself, and a system with a few of its headers
+    return first + rest, max(near, key=lambda m: m.score, default=None)
 
 
 def _drawn_forms(fits: Sequence[Match], columns: Sequence[str], sample: Sample) -> list[Match]:
