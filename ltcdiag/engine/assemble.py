@@ -15,6 +15,7 @@ from ..words import current, say
 from .accounts import lines_by_reason, nothing_left, rows_set_aside
 from .cells import make_macros
 from .connection import literal
+from .implied import add_first_stages, drop_first_values, set_plans_aside
 from .ingest import Ingested
 from .joining import add_columns, hinted
 from .linking import make_links, make_objects, match_rates, satellites_linked
@@ -34,7 +35,6 @@ from .refining import (
     stage_labels,
 )
 from .repeats import merge_repeats
-from .implied import add_first_stages, set_plans_aside
 from .views import Viewed, make_view
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ def assemble(
     sources = settle(connection, with_meanings(connection, sources, meaning))
     make_events(connection, sources)
     add_first_stages(connection, sources)
+    drop_first_values(connection, sources)
     set_plans_aside(connection)
     name_people(connection, sources)
     label_stages(connection)

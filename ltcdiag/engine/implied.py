@@ -49,6 +49,17 @@ def _first_sql(source: Source, part: int, event: EventPlan, since: str) -> str:
         where n = 1 and old is not null and born <= ts and born >= (select min(ts) from ({since}))"""
 
 
+def drop_first_values(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:
+    """In a history of values the first one of an object is no change."""
+    for source in sources:
+        for part, event in enumerate(source.plan.events):
+            if event.later:
+                connection.execute(f"""
+                    delete from made where (row, part) in (select (row, part) from (
+                      select row, part from made where part = {part} and row // {ROWS_A_FILE} = {source.item.index}
+                      qualify row_number() over (partition by type, id order by ts, seq, row) = 1))""")
+
+
 def set_plans_aside(connection: duckdb.DuckDBPyConnection) -> None:
     """Appointments later than everything that is recorded have not come yet: they are no events."""
     connection.execute("""

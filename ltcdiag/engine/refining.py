@@ -49,6 +49,7 @@ def name_people(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]
         "qualify row_number() over (partition by space, id order by by_name) = 1"
     )
     _name_groups(connection, sources)
+    _share_facts(connection, tables)
     for system, style in styles.items():
         connection.execute(
             "update made set resource = coalesce(p.name, made.resource), role = coalesce(made.role, p.role), "
@@ -68,6 +69,18 @@ def _people_sql(source: Source, column: str | None) -> str:
     more = ", ".join(f"{cell(item, fields.get(part))} as {part}" for part in ("department", "role"))
     return (f"select {source.space} as space, {known} as id, {column is None} as by_name, {name} as name, {more} "
             f"from {item.relation}")
+
+
+def _share_facts(connection: duckdb.DuckDBPyConnection, tables: Sequence[Source]) -> None:
+    """What is known of a person by one id is known by the others."""
+    for source in tables:
+        for column in source.plan.other_keys:
+            one, other = (key(source.item, each, source.plan.key_style) for each in (source.plan.id, column))
+            connection.execute(f"""
+                update people set department = coalesce(people.department, p.department),
+                  role = coalesce(people.role, p.role)
+                from (select {one} as one, {other} as other from {source.item.relation}) k join people p on p.id = one
+                where people.id = k.other and people.space = p.space and p.space = {source.space}""")
 
 
 def _name_groups(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:
@@ -160,7 +173,7 @@ def stage_labels(connection: duckdb.DuckDBPyConnection) -> list[StageLabel]:
                  from dic group by 1, 2),
         ends as (select m.o, m.canonical = 'deal_won' as won from made m where m.kind = {CLOSE}
                  and m.canonical in ('deal_won', 'deal_lost')),
-        last as (select o, type, last(code order by ts, seq, row) as code from evs where kind = {STAGE} group by 1, 2),
+        last as (select o, type, last(code order by ts, seq, row, part) as code from evs where kind = {STAGE} group by 1, 2),
         shown as (select last.type, last.code, count(*) as n, count(ends.o) as closed, count(*) filter (ends.won) as won
                   from last join ob using (o) left join ends using (o)
                   where ob.row is not null and ob.state = last.code group by 1, 2)
@@ -216,7 +229,8 @@ def settle_payments(connection: duckdb.DuckDBPyConnection, partial: tuple[str, s
 
 
 def counted(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """What a person should know of the times: ties, bulk jobs, back-dated records, cut histories."""
+    """What a person should know of the times: ties, bulk jobs, back-dated records, cut histories, histories that are
+    older than their object."""
     ask = {
         "ties": f"""select count(distinct o) from (select o from evs where kind = {STAGE} group by o, ts
                     having count(*) > 1)""",
@@ -225,6 +239,8 @@ def counted(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
                     group by resource, date_trunc('second', ts) having count(distinct o) >= {BULK})""",
         "backdated": "select count(*) from evs where recorded > ts + interval 1 day",
         "truncated": f"select count(*) from ({_CUT})",
+        "older": f"""select count(*) from (select o from evs where clock = 'recorded' group by o
+                 having min(ts) filter (kind = {STAGE}) < min(ts) filter (kind = {CREATE}) - interval 1 day)""",
     }
     return {name: int(connection.sql(sql).fetchall()[0][0]) for name, sql in ask.items()}
 

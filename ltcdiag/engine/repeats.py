@@ -33,6 +33,10 @@ def merge_repeats(connection: duckdb.DuckDBPyConnection, sources: Sequence[Sourc
     ):
         connection.execute(f"insert into gone select row, part, '{reason}' from ({sql})")
     connection.execute(f"create table evs as from {_LEFT}")
+    connection.execute(f"""
+        update evs set ts = born.ts from (select o, ts from evs where kind = {_CREATE} and not whole_day) born
+        where born.o = evs.o and evs.kind = {_STAGE} and evs.clock = 'milestone' and evs.ts < born.ts
+          and evs.ts = date_trunc('minute', born.ts)""")     # a date to the minute, and a creation within that minute
 
 
 def _same_row() -> str:
@@ -80,14 +84,14 @@ def _in_history() -> str:
 
 def _same_stage() -> str:
     return f"""
-        select row, part, code, lag(code) over (partition by o order by ts, seq, row) as before
+        select row, part, code, lag(code) over (partition by o order by ts, seq, row, part) as before
         from {_LEFT} where kind = {_STAGE} qualify code = before"""
 
 
 def _close_in_history() -> str:
     """A stage in which some are won and others lost (closed) does not show the close itself."""
     return f"""
-        with last as (select o, last(code order by ts, seq, row) as code from {_LEFT} where kind = {_STAGE} group by o),
+        with last as (select o, last(code order by ts, seq, row, part) as code from {_LEFT} where kind = {_STAGE} group by o),
         ends as (select m.*, ob.type as its, state from {_LEFT} m join ob using (o)
                  where kind = {_CLOSE} and clock = 'derived'),
         vague as (select its, state from ends group by all having count(distinct canonical) > 1)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _CREATE, _CHANGE = KINDS.index("create"), KINDS.index("change")
 _SATELLITE_RANK = 25    # a call or an approval stands between the deal's own steps and its documents
 _SEQ = 10**13
+_PARTS = 1000   # events of one row stand in the order in which the profile names them, dates of stages in that of columns
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def make_view(
         placed as (select *, case when not whole_day then ts when kind = {_CREATE} and first_timed is not null
           then first_timed else coalesce(last_before, first_of_day, ts) end as moment from dayed)
         select case_name.case_id, activity, moment as ts, row,
-          (rank * 16 + kind) * {_SEQ} + seq + {_SEQ // 2} as sequence{start}{columns}
+          (rank * 16 + kind) * {_SEQ} + seq * {_PARTS} + part + {_SEQ // 2} as sequence{start}{columns}
         from placed join case_name using (c)""")
     events, timely = count(connection, "evs"), count(connection, "timely")
     changes = 0 if view.changes else _one(connection, f"select count(*) from evs where kind = {_CHANGE} and not {late}")

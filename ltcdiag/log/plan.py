@@ -54,7 +54,8 @@ class EventPlan:
     roles: role → column (resource, role, department, amount, currency). recorded: the system's own time where `time`
     is a date that a person typed. only: of rows about an object of this type, "" = of all. before: column of the stage
     that the object stood in until then. latest: the event is not later than this (a deal is closed when its record is
-    touched for the last time, whatever day its close date promises).
+    touched for the last time, whatever day its close date promises). later: the first of an object is none (an owner
+    who is named for the first time is no change).
     """
 
     activity: str
@@ -72,13 +73,14 @@ class EventPlan:
     only: str = ""
     before: str | None = None
     latest: Moment | None = None
+    later: bool = False
 
 
 @dataclass(frozen=True)
 class LinkPlan:
-    """The text of a column names another object. many: several of them in one cell, parted by any of these signs. amount: the
-    part of the money that this link carries. makes: the other object exists even where no table holds it. exact:
-    capitals count in the texts of `types`. when, only: rows to which the link applies."""
+    """The text of a column names another object. many: several of them in one cell, parted by any of these signs.
+    amount: the part of the money that this link carries. makes: the other object exists even where no table holds it.
+    exact: capitals count in the texts of `types`. when, only: rows to which the link applies."""
 
     column: str
     object_type: str

@@ -100,7 +100,8 @@ def _event(match: Match, entry: Mapping[str, Any]) -> EventPlan | None:
         return None
     shared = {"time": time, "start": _moment(match, entry.get("start")), "clock": entry.get("clock", "recorded"),
               "when": when, "roles": _roles(match, entry), "recorded": _moment(match, entry.get("recorded")),
-              "only": entry.get("object", ""), "latest": _moment(match, entry.get("not_after"))}
+              "only": entry.get("object", ""), "latest": _moment(match, entry.get("not_after")),
+              "later": entry.get("later", False)}
     if label is not None:
         kind_of = entry.get("object", match.profile.object_type)
         return EventPlan(activity=stage_prefix(kind_of), kind=entry.get("kind", "stage"), label=label,
@@ -167,12 +168,15 @@ def _condition(match: Match, name: str, values: str | Sequence[str], wanted: boo
 
 
 def _roles(match: Match, entry: Mapping[str, Any]) -> dict[str, str]:
-    """The people of an event: the entry's own fields over those of the table; "" where nobody knows."""
+    """The people of an event: the entry's own fields ("a|b": the first that is there) over those of the table. A
+    name that is empty says that nobody knows."""
     roles = {role: match.columns[role] for role in _PARTIES if role in match.columns}
     for role in _PARTIES:
-        if entry.get(role) in match.columns:
-            roles[role] = match.columns[entry[role]]
-        elif entry.get(role) == "":
+        names = entry[role].split("|") if role in entry else []
+        found = next((name for name in names if not name or name in match.columns), None)
+        if found:
+            roles[role] = match.columns[found]
+        elif found == "":
             roles.pop(role, None)
     return roles
 

@@ -18,9 +18,17 @@ USUAL = {"part": 0, "type": "approval", "id": "A", "kind": "approval", "clock": 
 
 def merged(*events, state=None):
     """(events kept, reason of each other one) of events given as dicts; table: index of the table a row stands in."""
+    connection = told(*events, state=state)
+    kept = [row[0] % ROWS_A_FILE for row in connection.sql("select row from evs order by row % 1000").fetchall()]
+    gone = {row % ROWS_A_FILE: reason for row, reason in connection.sql("select row, reason from gone").fetchall()}
+    return kept, gone
+
+
+def told(*events, state=None):
+    """A database after merge_repeats."""
     connection = connect(1)
     connection.execute(f"create table made ({', '.join(COLUMNS)}, o int)")
-    connection.execute("create table ob as select * from (values (1, ?::varchar)) t(o, state)", [state])
+    connection.execute("create table ob as select 1 as o, 'opportunity' as type, ?::varchar as state", [state])
     for n, event in enumerate(events, 1):
         row = {**USUAL, "row": event.get("table", 0) * ROWS_A_FILE + n, **event}
         row["kind"] = KINDS.index(row["kind"])
@@ -30,9 +38,7 @@ def merged(*events, state=None):
                            list(cells.values()))
     merge_repeats(connection, [SimpleNamespace(item=SimpleNamespace(index=i), plan=SimpleNamespace(name=name))
                                for i, name in enumerate(TABLES)])
-    kept = [row[0] % ROWS_A_FILE for row in connection.sql("select row from evs order by row % 1000").fetchall()]
-    gone = {row % ROWS_A_FILE: reason for row, reason in connection.sql("select row, reason from gone").fetchall()}
-    return kept, gone
+    return connection
 
 
 def approved(table, ts="2025-03-01 10:00:00", **more):
@@ -100,6 +106,11 @@ def test_of_a_date_of_a_stage_and_its_row_at_one_moment_the_row_stays():
     kept, gone = merged(stage("Won", "2025-01-03 09:15:40", clock="milestone"),
                         stage("Won", "2025-01-03 09:15:40", table=1, rid="0081"))
     assert (kept, gone) == ([2], {1: "duplicate"})
+
+
+def test_a_date_to_the_minute_is_not_before_the_creation_within_it():
+    connection = told(born("2025-03-01 10:07:31"), stage("New", "2025-03-01 10:07:00", clock="milestone"))
+    assert len(connection.sql("select distinct ts from evs").fetchall()) == 1
 
 
 def test_a_close_date_gives_way_to_the_close_in_the_history():
