@@ -41,7 +41,8 @@ def _first_sql(source: Source, part: int, event: EventPlan, since: str) -> str:
         opening as (
           select made.*, told.old, row_number() over (partition by type, id order by ts, seq) as n
           from made join told using (row) where part = {part} and kind = {_STAGE}),
-        births as (select type, id, min(ts) as born from made where kind = {_CREATE} and clock = 'recorded' group by 1, 2)
+        births as (select type, id, min(ts) as born from made where kind = {_CREATE} and clock = 'recorded'
+                   group by 1, 2)
         select opening.* exclude (old, n) replace ({_FIRST_PART} + part as part, null as rid,
           {literal(event.activity)} || old as activity, 'derived' as clock, old as code, born as ts,
           false as whole_day, null as st, null as recorded, null as resource, null as role, null as department)

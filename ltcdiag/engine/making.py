@@ -363,7 +363,8 @@ def _event_sql(source: Source, part: int, event: EventPlan, turn: int) -> str:
     ts, whole_day = source.ts(event.time), source.whole_day(event.time)
     if event.latest in source.times:
         late = f"coalesce({source.ts(event.latest)} < date_trunc('day', {ts}), false)"
-        ts, whole_day = f"case when {late} then {source.ts(event.latest)} else {ts} end", f"({whole_day} and not {late})"
+        ts = f"case when {late} then {source.ts(event.latest)} else {ts} end"
+        whole_day = f"({whole_day} and not {late})"
     return f"""
         select {_head(source, part)}, {label} as activity, {literal(event.key)} as canonical,
           {KINDS.index(event.kind)} as kind, {literal(event.clock)} as clock, {code} as code,

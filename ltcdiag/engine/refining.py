@@ -173,7 +173,8 @@ def stage_labels(connection: duckdb.DuckDBPyConnection) -> list[StageLabel]:
                  from dic group by 1, 2),
         ends as (select m.o, m.canonical = 'deal_won' as won from made m where m.kind = {CLOSE}
                  and m.canonical in ('deal_won', 'deal_lost')),
-        last as (select o, type, last(code order by ts, seq, row, part) as code from evs where kind = {STAGE} group by 1, 2),
+        last as (select o, type, last(code order by ts, seq, row, part) as code from evs where kind = {STAGE}
+                 group by 1, 2),
         shown as (select last.type, last.code, count(*) as n, count(ends.o) as closed, count(*) filter (ends.won) as won
                   from last join ob using (o) left join ends using (o)
                   where ob.row is not null and ob.state = last.code group by 1, 2)

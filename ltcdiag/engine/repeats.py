@@ -91,7 +91,8 @@ def _same_stage() -> str:
 def _close_in_history() -> str:
     """A stage in which some are won and others lost (closed) does not show the close itself."""
     return f"""
-        with last as (select o, last(code order by ts, seq, row, part) as code from {_LEFT} where kind = {_STAGE} group by o),
+        with last as (select o, last(code order by ts, seq, row, part) as code from {_LEFT} where kind = {_STAGE}
+                      group by o),
         ends as (select m.*, ob.type as its, state from {_LEFT} m join ob using (o)
                  where kind = {_CLOSE} and clock = 'derived'),
         vague as (select its, state from ends group by all having count(distinct canonical) > 1)

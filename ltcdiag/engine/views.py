@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _CREATE, _CHANGE = KINDS.index("create"), KINDS.index("change")
 _SATELLITE_RANK = 25    # a call or an approval stands between the deal's own steps and its documents
 _SEQ = 10**13
-_PARTS = 1000   # events of one row stand in the order in which the profile names them, dates of stages in that of columns
+_PARTS = 1000   # events of one row stand in the order of the profile, dates of stages in that of their columns
 
 
 @dataclass(frozen=True)
