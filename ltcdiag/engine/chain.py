@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     import duckdb
 
 _DAY = 86_400_000_000
+_REVERSED = """
+    select oo.p as o from oo join ob inv on inv.o = oo.p and inv.type = 'invoice'
+    join ob memo on memo.o = oo.q and memo.type = 'credit_memo'
+    group by oo.p, inv.amount having sum(abs(memo.amount)) >= abs(inv.amount) - 0.01"""
+"""Invoices taken back in full by credit memos: no money is due for them."""
 
 
 def chain_gaps(connection: duckdb.DuckDBPyConnection, plan: ChainPlan, as_of: datetime) -> list[ChainGap]:
@@ -49,8 +54,9 @@ def _prepare(connection: duckdb.DuckDBPyConnection, plan: ChainPlan) -> None:
         seen as (select ob.o, case {ready or "when false then null"} else {first} end as since,
           last(outs order by ts, seq, told.row) filter (outs or stage in ({gates})) as is_out
           from ob join told using (o) group by ob.o, ob.type)
-        select ob.*, since, coalesce(is_out, false) or coalesce(state_out.out, false) as is_out
-        from ob left join seen using (o)
+        select ob.*, since,
+          coalesce(is_out, false) or coalesce(state_out.out, false) or reversed.o is not null as is_out
+        from ob left join seen using (o) left join ({_REVERSED}) reversed using (o)
         left join (select type, text, stage in ({out}) as out from state_meant) state_out
           on state_out.type = ob.type and state_out.text = ob.state
         where ob.row is not null""")

@@ -65,7 +65,8 @@ class TableProfile:
 @dataclass(frozen=True)
 class SystemProfile:
     """A system: names, how ids are written, the zone of times without one ("" = not known), the case view where nobody
-    asks for one ("" = the opportunity or what comes first in the chain), and its tables."""
+    asks for one ("" = the opportunity or what comes first in the chain), its tables, and lists of headers that several
+    of them share."""
 
     key: str
     zh: str
@@ -75,6 +76,7 @@ class SystemProfile:
     zones: tuple[tuple[str, str], ...]
     tables: tuple[TableProfile, ...]
     usual: str = ""
+    shared: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
     def name(self, lang: str) -> str:
         """Its name; Chinese for every kind of Chinese."""
@@ -104,6 +106,7 @@ def _system(data: Mapping[str, Any], general: Mapping[str, Any]) -> SystemProfil
         tables=tuple(_table(key, entry, data.get("shared", {}), own_words=own_words)
                      for entry in (*_whole_entries(data["table"]), *drawn)),
         usual=data.get("usual", ""),
+        shared={name: tuple(headers) for name, headers in data.get("shared", {}).items()},
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as MappingABC
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..domain.objects import load_objects
 from ..errors import Fault, InputError, QuestionError
@@ -21,6 +21,7 @@ from .reading import sample_of
 from .reasons import fault, note
 from .recognising import Match, Recognised, recognise
 from .roles import REQUIRED, judge_roles
+from .shared_keys import links_by_shared_keys
 from .user_links import with_user_links
 
 Sample = MappingABC[str, Sequence[str | None]]
@@ -218,8 +219,9 @@ def _system_name(match: Match) -> str:
 
 def _plan(table: Table, match: Match, others: Sequence[Match], settings: Mapping) -> TablePlan:
     answers = settings.sources.get(match.profile.system, {})
-    return plan_of(table, match, others, zone=answers.get("timezone"), day_order=answers.get("day_order"),
+    plan = plan_of(table, match, others, zone=answers.get("timezone"), day_order=answers.get("day_order"),
                    currency=answers.get("currency"))
+    return replace(plan, links=(*plan.links, *links_by_shared_keys(plan)))
 
 
 def _why_not(seen: Seen) -> str:
