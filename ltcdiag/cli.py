@@ -113,7 +113,7 @@ def _run_diagnose(asked: argparse.Namespace) -> None:
 
     model = api.load_model(asked.model or "ltc")     # its faults are told before anything is read
     log = intake.read(asked.paths, calendar=asked.calendar, progress=_rows_read(asked.lang), **_read_options(asked))
-    if log.cases == 1:
+    if log.cases == 1 and "case" in log.columns:    # a column that is no case id; objects of a system are what they are
         raise InputError(say("cli.one_case", asked.lang, events=log.events, column=log.columns["case"]),
                          where=log.name, fix=say("cli.one_case_fix", asked.lang))
     _write(asked, log, asked.out, force=asked.force, model=model)
