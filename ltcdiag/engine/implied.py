@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _STAGE, _CREATE = KINDS.index("stage"), KINDS.index("create")
-_FIRST_PART = 200
+_FIRST_PART = -200    # before the row that tells it
 
 
 def add_first_stages(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:

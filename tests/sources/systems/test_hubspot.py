@@ -179,6 +179,15 @@ def test_internal_names_as_headers():
     }
 
 
+def test_ids_that_a_spreadsheet_has_ruined_are_set_aside(tmp_path):
+    text = (HERE / "ui_en" / "hubspot-crm-exports-all-deals-2025-06-30.csv").read_text("utf-8")
+    (tmp_path / "deals.csv").write_text(text.replace('"9001"', '"1.23457E+11"'), encoding="utf-8")
+    with use("en"):
+        log = check(ltc.read(tmp_path))
+    assert set(events(log)) == {"9002", "9003"}
+    assert dict(log.ledger.set_aside) == {"id_scientific": 1}
+
+
 # ---- connector ------------------------------------------------------------------------------------------------------
 
 
