@@ -1,6 +1,8 @@
 """Invent a folder of Salesforce exports of any size, the same for the same seed.
 
-    python benchmarks/make_exports.py 2048 exports/     about 2048 MB of CSV: Opportunity.csv and OpportunityHistory_n.csv
+    python benchmarks/make_exports.py 2048 exports/     about 2048 MB of CSV
+
+Opportunity.csv and OpportunityHistory_n.csv, in the dialect of the interface.
 
 One opportunity has about eight rows of history, half of which leave the stage as it was, as in a real org. Files of
 history hold at most 500 MB each.
@@ -60,7 +62,7 @@ def write(folder, megabytes, seed=7):
     deals = int(megabytes * 1024**2 / BYTES_A_DEAL)
     rng = np.random.default_rng(seed)
     people = ids("005", np.arange(300))
-    with open(folder / "Opportunity.csv", "wb") as out:
+    with (folder / "Opportunity.csv").open("wb") as out:
         for part, first in enumerate(range(0, deals, PART)):
             n = min(PART, deals - first)
             deal, second, stage, born, rows = history_of(rng, first, n)
@@ -69,7 +71,8 @@ def write(folder, megabytes, seed=7):
             last = stage[np.cumsum(rows) - 1]
             numbers = np.arange(first, first + n)
             table = pa.table({
-                "Id": ids("006", numbers), "IsDeleted": np.full(n, "false"), "Name": np.char.add("Deal ", numbers.astype(str)),
+                "Id": ids("006", numbers), "IsDeleted": np.full(n, "false"),
+                "Name": np.char.add("Deal ", numbers.astype(str)),
                 "StageName": STAGES[last], "Amount": amount, "CloseDate": times(born + 86_400 * 90).astype("U10"),
                 "IsClosed": np.where(last > 4, "true", "false"), "IsWon": np.where(last == 5, "true", "false"),
                 "OwnerId": owner, "CreatedDate": times(born), "LastModifiedDate": times(second[np.cumsum(rows) - 1]),

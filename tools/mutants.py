@@ -152,6 +152,30 @@ MUTANTS: dict[str, tuple[str, str, str, str]] = {
     "a step after an end reopens nothing": (
         f"{ENGINE}/prepare.py", "having bool_and(ev.pos > l.pos) order by 1", "order by 1",
         "tests/engine/test_answers.py"),
+    "a stage row that leaves the stage as it was collapses": (
+        f"{ENGINE}/repeats.py", "qualify code = before", "qualify false",
+        "tests/engine/test_views.py"),
+    "newest first is turned round": (
+        f"{ENGINE}/making.py", "return -1 if asked is not None and asked < 0 else 1", "return 1",
+        "tests/engine/test_views.py"),
+    "a creation stands before its own day": (
+        f"{ENGINE}/views.py", "when kind = {_CREATE} and first_timed is not null", "when false",
+        "tests/engine/test_views.py"),
+    "what only waits is no break": (
+        f"{ENGINE}/chain.py", "and days > {float(usual)!r}", "and days > 0",
+        "tests/engine/test_chain.py tests/test_end_to_end.py"),
+    "what passes inside a stage takes no days from it": (
+        f"{ENGINE}/answers.py", "where not (grip = 2 and coalesce(in_force, 0) = 1)", "where true",
+        "tests/engine/test_states.py"),
+    "where an open case stands is known": (
+        "ltcdiag/measures/spells.py", "(steps.label, _standing(steps)[runs])", "(steps.label, np.full(len(runs), NONE))",
+        "tests/engine/test_states.py"),
+    "an invoice taken back waits for no money": (
+        f"{ENGINE}/chain.py", "or reversed.o is not null as is_out", "as is_out",
+        "tests/test_end_to_end.py"),
+    "copies are counted": (
+        f"{ENGINE}/views.py", "kept - used", "0",
+        "tests/engine/test_views.py"),
 }
 
 
