@@ -30,9 +30,13 @@ def _drawn(table: Entry, form: Entry, shared: Mapping[str, Sequence[str]]) -> En
               for name, headers in table["fields"].items()}
     fields |= {name: headers for name, headers in own.items() if name not in fields}
     kept = {key: value for key, value in table.items() if key not in ("again", "like")}
-    more = {key: [*table.get(key, ()), *form.get(key, ())] for key in ("needs", "event", "drop", "keys")}
+    more = {key: [*table.get(key, ()), *form.get(key, ())] for key in ("needs", "drop", "keys")}
+    more["event"] = [*form.get("event", ()), *table.get("event", ())]    # a history's own moment comes first
     more["never"] = [*expanded(table.get("never", ()), shared), *form.get("never", ())]
-    given = {key: form[key] for key in ("holds", "watch") if key in form}
+    more["tells"] = [name for name in table.get("tells", ()) if name not in own]   # what every form has tells nothing
+    given = {key: form[key] for key in ("holds", "watch", "spare") if key in form}
+    if more["tells"] or len(table["needs"]) > 1:    # else an id of the system would be all that shows the table
+        fields["id"] += form.get("spare", ())
     return {**kept, **more, **given, "name": table["name"] + form.get("suffix", ""), "fields": fields}
 
 

@@ -16,6 +16,7 @@ from ..domain.labels import simplified
 from .forms import expanded, form_entries
 
 GENERAL = "general"
+NO_LOG, LABELS = "no_log", "labels"
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ class TableProfile:
     flags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     own_words: bool = False
     """Whether the people of each company name the columns themselves."""
+    spare_ids: frozenset[str] = frozenset()
+    """Normal headers of ids that the system gives to every row, for tables without a number of their own."""
     headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     """The headers of each field in their normal form."""
 
@@ -134,6 +137,7 @@ def _table(
         system=system, name=entry["name"], role=entry.get("role", "events"), object_type=entry.get("object", ""),
         holds=entry.get("holds", True),
         own_words=own_words, fields=fields,
+        spare_ids=frozenset(_normal(text, own_words=own_words) for text in entry.get("spare", ())),
         headers={name: tuple(_normal(text, own_words=own_words) for text in texts) for name, texts in fields.items()},
         needs=tuple(entry["needs"]), tells=tuple(entry.get("tells", ())),
         never=tuple(_normal(text, own_words=own_words) for text in expanded(entry.get("never", ()), shared)),

@@ -10,13 +10,14 @@ from functools import cache
 
 from ..domain.headers import normal_header
 from ..domain.labels import simplified
-from .profiles import GENERAL, TableProfile, load_systems
+from .profiles import GENERAL, NO_LOG, TableProfile, load_systems
 
 CLEAR = 1.25
 """The winner's evidence must be this many times the runner-up's, or somebody must choose."""
 _FITS = 0.5     # of the sampled values must match a pattern
 _FIRST = 2.0    # so much more weighs, in a table of nobody's system, the id that stands left of the other ids
 _LIKELY = 0.6   # an id filled and said once in three rows of four
+_SPARE = 0.5    # so much less, an id that the system gives to every row
 _UNIT = re.compile(
     r"\s*[(（\[【]\s*([万萬千]?元|[万萬]|人民[币幣]|本币|原币|含税|rmb|cny|usd|¥|￥)\s*[)）\]】]\s*$", re.IGNORECASE)
 
@@ -116,17 +117,18 @@ def _ranked(
     named += _drawn_forms([m for m in fits if m.profile.system != GENERAL and m.profile.own_words], columns, sample)
     near = [m for m in matches if m and m.missing and len(m.missing) <= len(m.profile.needs) / 2]
     first, rest = _best_first(named), _best_first(general)
-    if first and rest and rest[0].score > CLEAR * first[0].score:
+    if first and rest and not first[0].profile.own_words and rest[0].score > CLEAR * first[0].score:
         first, rest = rest, first       # a table that a company keeps itself, and a system with a few of its headers
     return first + rest, max(near, key=lambda m: m.score, default=None)
 
 
 def _drawn_forms(fits: Sequence[Match], columns: Sequence[str], sample: Sample) -> list[Match]:
     """The best reading by each system in which companies draw their own forms; it is weighed against the other systems
-    by its headers alone."""
+    by its headers alone. That a table is no data of a process is said only where nothing else fits."""
     best = []
     for system in sorted({match.profile.system for match in fits}):
-        mine = [match for match in fits if match.profile.system == system]
+        every = [match for match in fits if match.profile.system == system]
+        mine = [match for match in every if match.profile.role != NO_LOG] or every
         first = _best_first(_weighed(mine, columns, sample))[0]
         best.append(next(match for match in mine if match.name == first.name))
     return best
@@ -148,10 +150,13 @@ def _headers(columns: Sequence[str]) -> dict[str, str]:
 
 def _weighed(fits: Sequence[Match], columns: Sequence[str], sample: Sample) -> list[Match]:
     """Readings of a table of nobody's system. It may name many objects (an order its contract, its customer): its own
-    is the one whose id is filled, is not said again from row to row, and stands left of the others."""
+    is the one whose id is filled, is not said again from row to row, and stands left of the others. An id that the
+    system gives to every row says nothing of what the row is."""
     places = {column: place for place, column in enumerate(columns)}
-    own = [_own(m, sample) for m in fits]
-    ids = [places.get(m.columns.get("id", ""), -1) if sure > _LIKELY else -1 for m, sure in zip(fits, own, strict=True)]
+    spare = [simplified(normal_header(m.columns.get("id", ""))) in m.profile.spare_ids for m in fits]
+    own = [_SPARE if by_system else _own(m, sample) for m, by_system in zip(fits, spare, strict=True)]
+    ids = [places.get(m.columns.get("id", ""), -1) if sure > _LIKELY and not by_system else -1
+           for m, sure, by_system in zip(fits, own, spare, strict=True)]
     first = min((place for place in ids if place >= 0), default=-2)
     return [replace(m, score=round(m.score * sure * (_FIRST if place == first else 1), 3))
             for m, sure, place in zip(fits, own, ids, strict=True)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, replace
 
@@ -16,7 +16,7 @@ from .mapping import Mapping
 from .named_values import labels_of, named_lists, with_labels, with_named_values
 from .nested import INSIDE, nested_tables
 from .planning import plan_of
-from .profiles import GENERAL, load_systems
+from .profiles import GENERAL, LABELS, NO_LOG, load_systems
 from .reading import sample_of
 from .reasons import fault, note
 from .recognising import Match, Recognised, recognise
@@ -25,8 +25,6 @@ from .shared_keys import links_by_shared_keys
 from .user_links import with_user_links
 
 Sample = MappingABC[str, Sequence[str | None]]
-NO_LOG = "no_log"
-LABELS = "labels"
 """Role of a table that is known and holds no records (a list of fields)."""
 _DEEPEST = 3    # lists in lists of the records
 _OWN_IDS = 0.8  # of the ids of a table of objects are said once; the rest are lines of a document, or copies
@@ -68,7 +66,16 @@ def _recognised(tables: Sequence[Table], settings: Mapping, labels: MappingABC[s
     found = recognise([(table.columns, sample) for table, sample in every], system=settings.system,
                       names=[table.file for table, _ in every],
                       forms=[form_of(table, settings.tables) for table, _ in every])
-    return [Seen(table, sample, each) for (table, sample), each in zip(every, found, strict=True)]
+    seen = [Seen(table, sample, each) for (table, sample), each in zip(every, found, strict=True)]
+    vendors = {each.table.file for each in seen if each.found.best and not each.found.best.profile.own_words}
+    return [replace(each, found=Recognised(None)) if _is_strange(each, vendors) else each for each in seen]
+
+
+def _is_strange(seen: Seen, vendors: Collection[str]) -> bool:
+    """Whether a list inside the records of a vendor's table is taken for a table that people drew themselves: a vendor's
+    comments are no survey."""
+    best, outer = seen.found.best, seen.table.file.partition(INSIDE)[0]
+    return _is_nested(seen.table) and best is not None and best.profile.own_words and outer in vendors
 
 
 def _with_lists(table: Table, labels: MappingABC[str, str], depth: int = 0) -> Iterator[tuple[Table, Sample]]:

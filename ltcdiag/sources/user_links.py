@@ -14,6 +14,7 @@ from .reasons import fault
 
 Links = Mapping[str, Mapping[str, str]]
 APPROVAL = "approval"
+UNLINKED = "hint_approvals_unlinked"
 _SHOWN = 30
 
 
@@ -35,7 +36,7 @@ def with_user_links(plans: Sequence[TablePlan], links: Links) -> list[TablePlan]
 def _told(plan: TablePlan, *, chain: bool) -> TablePlan:
     """Approvals that nothing links to the objects beside them: their user is told how to."""
     if chain and plan.object_type == APPROVAL and plan.holds and plan.role == "events" and not plan.links:
-        return replace(plan, hints=(*plan.hints, Hint("approvals_unlinked")))
+        return replace(plan, hints=(*plan.hints, Hint(UNLINKED.removeprefix("hint_"))))
     return plan
 
 
