@@ -11,7 +11,7 @@ from ..log.records import Fates, TextBatch
 from .reasons import BATCH, SHOWN, note
 
 _TAIL = 40  # rows at the end among which a footer is looked for
-_TOTAL = r"(grand |sub)?totals?|sum|合\s*计|总\s*计|小\s*计|汇\s*总|總\s*計|合\s*計"
+_TOTAL = r"(grand |sub)?totals?|sum|count|计\s*数|合\s*计|总\s*计|小\s*计|汇\s*总|總\s*計|合\s*計"
 _FOOTER = re.compile(
     rf"^\s*(({_TOTAL})\s*[:：]?\s*([\d.,%]*|\(.*\)|（.*）)"
     r"|(copyright|©|\(c\)|generated (by|on)|confidential|printed (by|on)|exported (by|on)|report (name|date|run)"

@@ -7,9 +7,10 @@ import json
 import shutil
 import tomllib
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 import ltcdiag as ltc
@@ -284,6 +285,27 @@ def test_a_report_in_chinese_with_a_title():
     assert {file.encoding for file in log.ledger.files} == {"gb18030"}
     assert {str(money.kept) for money in log.ledger.money} == {"189000.000000"}
     assert made(log, "resource", "activity = '输单'") == [(None,)]      # an owner now is nobody who lost it then
+
+
+def test_a_formatted_report_with_title_and_totals(tmp_path):
+    book = openpyxl.Workbook()
+    above = ["Opportunities", "As of 2025-02-20 17:12:33 China Standard Time/CST", None, "Filtered By",
+             "   Show: All opportunities", "   Date Field: Close Date equals All Time", None, None]
+    head = ["Opportunity ID", "Opportunity Name", "Stage", "Amount Currency", "Amount", "Close Date", "Created Date",
+            "Opportunity Owner", "Account Name"]
+    rows = [[O1[:15], "Pumps", "Closed Lost", "CNY", 100_000, date(2025, 2, 17), date(2025, 1, 13), "Li Na", "Huaxin"],
+            [LOWER[:15], "Lens", "Negotiation/Review", "CNY", 80_000, date(2025, 7, 31), date(2025, 1, 14), "Li", "O"],
+            ["Total", None, None, None, 180_000, None, None, None, None],
+            ["Count", None, None, None, 2, None, None, None, None]]
+    for row in ([None], *([None, text] for text in above), [None, *head], *([None, *row] for row in rows)):
+        book.active.append(row)
+    book.save(tmp_path / "report.xlsx")
+    with use("en"):
+        log = check(ltc.read(tmp_path))
+    assert events(log) == {O1: [("Opportunity created", "2025-01-13 00:00:00"), ("Deal lost", "2025-02-17 00:00:00")],
+                           LOWER: [("Opportunity created", "2025-01-14 00:00:00")]}
+    assert dict(log.ledger.set_aside) == {}
+    assert sum(money.read for money in log.ledger.money) == 180_000
 
 
 # ---- connector -----------------------------------------------------------------------------------------------------
