@@ -61,10 +61,12 @@ def _macros(empty: str, never: str) -> dict[str, str]:
         "key_zoho(x)": "regexp_replace(val(x), '^zcrm_', '')",
         "key_hubspot(x)": "regexp_replace(val(x), '^(userId|ownerId|vid):', '')",
         "key_sap(x)": "coalesce(nullif(ltrim(val(x), '0'), ''), val(x))",
+        "minus_first(x)": "case when regexp_full_match(x, '[0-9][0-9.,]*-') then '-' || rtrim(x, '-') else x end",
         "plain_number(x)": """case when regexp_full_match(x, '[-+]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]+)?')
-            then replace(x, ',', '') when regexp_full_match(x, '[0-9.]+-') then '-' || rtrim(x, '-') else x end""",
-        "amount_of(x)": f"""try_cast(plain_number(regexp_replace(trim(x),
-            '^(CNY|RMB|USD|EUR)?\\s*[¥￥$€£]?\\s*|\\s+|元$', '', 'g')) as {AMOUNT})""",
+            then replace(x, ',', '') when regexp_full_match(x, '[-+]?([0-9]{1,3}([.][0-9]{3})+|[0-9]+),[0-9]{2}')
+            then replace(replace(x, '.', ''), ',', '.') else x end""",
+        "amount_of(x)": f"""try_cast(plain_number(minus_first(regexp_replace(trim(x),
+            '^(CNY|RMB|USD|EUR)?\\s*[¥￥$€£]?\\s*|\\s+|元$', '', 'g'))) as {AMOUNT})""",
     }
 
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..log.plan import Lookup, MadeColumn, TablePlan
+from ..log.plan import Condition, Lookup, MadeColumn, TablePlan
 from ..words import current, say
-from .cells import all_of, amount, cell, key
+from .cells import all_of, amount, cell, key, test
 from .loading import Loaded
 from .making import Source
 
@@ -90,7 +90,9 @@ def _told_sql(other: Planned, lookup: Lookup) -> str:
     item, plan = other
     keys = [f"{key(item, plan.fields[field], plan.key_style)} as k{i}" for i, (_, field) in enumerate(lookup.on)]
     values = [f"{cell(item, plan.fields.get(field))} as v{i}" for i, (_, field) in enumerate(lookup.take)]
-    return f"select {', '.join((*keys, *values))} from {item.relation}"
+    wheres = [test(item, Condition(plan.fields[field], texts)) for field, texts in lookup.where
+              if field in plan.fields]
+    return f"select {', '.join((*keys, *values))} from {item.relation} where {' and '.join(wheres) or 'true'}"
 
 
 def hinted(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> list[str]:

@@ -126,11 +126,12 @@ class MadeColumn:
 class Lookup:
     """Columns taken from another table of the same system (or from the same one): table: its name in the profile. on:
     column here, field there; ids are compared. take: name of the new column, field there; empty where the rows that
-    match do not agree."""
+    match do not agree. where: field there and the texts it may have; a table without the field is asked whole."""
 
     table: str
     on: tuple[tuple[str, str], ...]
     take: tuple[tuple[str, str], ...]
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True)

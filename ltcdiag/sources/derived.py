@@ -65,7 +65,8 @@ def _lookup(
                  if any(field in fields for fields in there))
     if not take or not all(field in columns for field in entry["on"]):
         return None
-    return Lookup(entry["table"], tuple((columns[here], field) for here, field in entry["on"].items()), take)
+    where = tuple((field, tuple(texts)) for field, texts in entry.get("where", {}).items())
+    return Lookup(entry["table"], tuple((columns[here], field) for here, field in entry["on"].items()), take, where)
 
 
 def _fields(match: Match) -> dict[str, str]:

@@ -73,6 +73,15 @@ def test_a_lookup_adds_no_row_and_takes_only_what_all_matches_agree_on(here, the
     assert [row["U.v"] for row in added(one, other)] == wanted
 
 
+def test_a_lookup_asks_only_the_rows_it_names_and_a_table_without_that_field_whole():
+    one = plan(pd.DataFrame({"k": ["1"]}, dtype=object),
+               lookups=(Lookup("U", (("k", "key"),), (("U.v", "v"),), (("kind", ("d",)),)),))
+    rows = {"key": ["1", "1"], "v": ["x", "y"], "kind": ["D", "S"]}
+    assert added(one, plan(pd.DataFrame(rows, dtype=object), name="U")) == [{"U.v": "x"}]
+    bare = pd.DataFrame({"key": ["1"], "v": ["z"]}, dtype=object)
+    assert added(one, plan(bare, name="U")) == [{"U.v": "z"}]
+
+
 def test_a_column_made_of_looked_up_ones_comes_last():
     one = plan(
         pd.DataFrame({"k": ["1", "2"], "own": [None, "b"]}, dtype=object),
@@ -81,3 +90,15 @@ def test_a_column_made_of_looked_up_ones_comes_last():
     )
     other = plan(pd.DataFrame({"key": ["1", "2"], "v": ["x", "y"]}, dtype=object), name="U")
     assert added(one, other) == [{"both": "x", "U.v": "x"}, {"both": "b", "U.v": "y"}]
+
+
+@pytest.mark.parametrize(("text", "wanted"), [
+    ("1,000", 1000), ("1,234.50", "1234.5"), ("12,345,678", 12345678), ("500.00-", -500), ("1,234.50-", "-1234.5"),
+    ("1.000,00", 1000), ("500,00-", -500), ("-12.345,67", "-12345.67"), ("0,50", "0.5"),      # a German user's SAP
+    ("1,5", None), ("1.000.000", None), ("1,00,000", None),     # what may mean this or that is no number
+    ("¥1,000.00", 1000), ("1000元", 1000), ("", None), ("n/a", None),
+])
+def test_how_people_write_sums(text, wanted):
+    frame = pd.DataFrame({"a": [text]}, dtype=object)
+    found = added(plan(frame, made=(MadeColumn("sum", "sum", ("a",)),)))[0]["sum"]
+    assert (None if found is None else Decimal(found)) == (None if wanted is None else Decimal(wanted))

@@ -139,6 +139,22 @@ def test_a_payment_that_is_reversed_says_so():
         ("Payment cancelled", "2024-03-05 10:00:00")]}
 
 
+def test_items_of_all_accounts_of_a_document():
+    """BSEG: the customer's items are receivables and payments, ledger items nothing, a vendor's item a purchase."""
+    log = read("bseg")
+    assert events(log) == {"90000011": [("Invoice posted", "2024-04-02 08:00:00"),
+                                        ("Payment received", "2024-05-10 00:00:00")]}
+    assert dict(log.ledger.set_aside) == {"other_type": 2, "purchase": 2}
+
+
+def test_a_list_with_bars_from_the_screen():
+    """Titles, dashes, dates and decimal commas of a German user, a minus behind the amount."""
+    log = read("alv_list")
+    assert events(log) == {"5000001": [("Order created", "2024-01-05 10:15:00")],
+                           "5000002": [("Order created", "2024-01-16 14:30:00")]}
+    assert log.ledger.money[0].kept == 1000 - 500
+
+
 def test_changes_without_their_headers_have_no_moment_and_the_log_says_so():
     log = read("changes_only")
     assert {name for each in events(log).values() for name, _ in each} == {"Order created"}
