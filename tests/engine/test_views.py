@@ -87,8 +87,8 @@ def test_an_invoice_of_two_orders_is_counted_in_both_and_an_account_glues_nothin
 
 def test_days_without_a_clock_stand_behind_the_timed_events_of_their_day_and_creation_before_its_own():
     deal = pd.DataFrame({"id": ["d1"], "born": ["2024-03-01"], "won": ["2024-03-05"]})
-    times = ["2024-03-01 16:00:00", "2024-03-05 09:30:00", "2024-03-05 17:00:00"]
-    rows = pd.DataFrame({"deal": ["d1"] * 3, "time": times, "stage": ["A", "B", "C"]})
+    times = ["2024-03-01 10:00:00", "2024-03-01 16:00:00", "2024-03-05 09:30:00", "2024-03-05 17:00:00"]
+    rows = pd.DataFrame({"deal": ["d1"] * 4, "time": times, "stage": ["A0", "A", "B", "C"]})
     plans = [
         TablePlan(TypedTable("deal.csv", "0", deal, tuple(deal.columns)), "made", "deal", "events",
                   object_type="opportunity", id="id", events=(
@@ -99,7 +99,7 @@ def test_days_without_a_clock_stand_behind_the_timed_events_of_their_day_and_cre
     ]
     points = view_of(plans).tables.answer("points").table
     told = [(activity, str(time)) for activity, time in points[["activity", "time"]].itertuples(index=False, name=None)]
-    assert told == [("born", "2024-03-01 16:00:00"), ("A", "2024-03-01 16:00:00"), ("B", "2024-03-05 09:30:00"),
+    assert told == [("born", "2024-03-01 10:00:00"), ("A0", "2024-03-01 10:00:00"), ("A", "2024-03-01 16:00:00"), ("B", "2024-03-05 09:30:00"),
                     ("C", "2024-03-05 17:00:00"), ("won", "2024-03-05 17:00:00")]
 
 
