@@ -34,7 +34,7 @@ def _drawn(table: Entry, form: Entry, shared: Mapping[str, Sequence[str]]) -> En
     more["event"] = [*form.get("event", ()), *table.get("event", ())]    # a history's own moment comes first
     more["never"] = [*expanded(table.get("never", ()), shared), *form.get("never", ())]
     more["tells"] = [name for name in table.get("tells", ()) if name not in own]   # what every form has tells nothing
-    given = {key: form[key] for key in ("holds", "watch", "spare") if key in form}
+    given = {key: form[key] for key in ("holds", "watch", "spare", "repeats") if key in form}
     if more["tells"] or len(table["needs"]) > 1:    # else an id of the system would be all that shows the table
         fields["id"] += form.get("spare", ())
     return {**kept, **more, **given, "name": table["name"] + form.get("suffix", ""), "fields": fields}

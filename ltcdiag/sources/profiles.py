@@ -59,10 +59,22 @@ class TableProfile:
     flags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     own_words: bool = False
     """Whether the people of each company name the columns themselves."""
+    repeats: bool = False
+    """Whether a row is the whole record again each time it changed."""
     spare_ids: frozenset[str] = frozenset()
     """Normal headers of ids that the system gives to every row, for tables without a number of their own."""
     headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     """The headers of each field in their normal form."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Files of a system that hold records of several forms, as normal headers. by: column that names the form. beside:
+    columns that such a file has. called: column of the form's name."""
+
+    by: str
+    beside: tuple[str, ...]
+    called: str
 
 
 @dataclass(frozen=True)
@@ -80,6 +92,7 @@ class SystemProfile:
     tables: tuple[TableProfile, ...]
     usual: str = ""
     shared: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    splits: tuple[Split, ...] = ()
 
     def name(self, lang: str) -> str:
         """Its name; Chinese for every kind of Chinese."""
@@ -110,6 +123,8 @@ def _system(data: Mapping[str, Any], general: Mapping[str, Any]) -> SystemProfil
                      for entry in (*_whole_entries(data["table"]), *drawn)),
         usual=data.get("usual", ""),
         shared={name: tuple(headers) for name, headers in data.get("shared", {}).items()},
+        splits=tuple(Split(normal_header(entry["by"]), tuple(map(normal_header, entry["beside"])),
+                           normal_header(entry["called"])) for entry in data.get("split", ())),
     )
 
 
@@ -137,6 +152,7 @@ def _table(
         system=system, name=entry["name"], role=entry.get("role", "events"), object_type=entry.get("object", ""),
         holds=entry.get("holds", True),
         own_words=own_words, fields=fields,
+        repeats=entry.get("repeats", False),
         spare_ids=frozenset(_normal(text, own_words=own_words) for text in entry.get("spare", ())),
         headers={name: tuple(_normal(text, own_words=own_words) for text in texts) for name, texts in fields.items()},
         needs=tuple(entry["needs"]), tells=tuple(entry.get("tells", ())),

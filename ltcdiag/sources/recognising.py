@@ -169,7 +169,8 @@ def _own(match: Match, sample: Sample) -> float:
     filled = [cell for cell in cells if cell and cell.strip()]
     if not filled:
         return 1.0
-    return (len(filled) / len(cells) * (len(set(filled)) / len(filled) if match.profile.holds else 1)) ** 2
+    said_once = match.profile.holds and not match.profile.repeats
+    return (len(filled) / len(cells) * (len(set(filled)) / len(filled) if said_once else 1)) ** 2
 
 
 def _match(profile: TableProfile, headers: Mapping[str, str], sample: Sample, told: _Told) -> Match | None:

@@ -22,6 +22,7 @@ from .reasons import fault, note
 from .recognising import Match, Recognised, recognise
 from .roles import REQUIRED, judge_roles
 from .shared_keys import links_by_shared_keys
+from .splitting import split_tables
 from .user_links import with_user_links
 
 Sample = MappingABC[str, Sequence[str | None]]
@@ -53,12 +54,17 @@ def look_at_systems(tables: Sequence[Table], settings: Mapping) -> list[Seen]:
     _refuse_unknown_system(settings.system)
     _refuse_unknown_forms(settings)
     refuse_nameless(tables)
+    tables = [part for table in tables for part in _parts(table)]
     seen = _recognised(tables, settings)
     labels = labels_of([pair for each in seen if _role(each) == LABELS for pair in _codes(each)])
     if not labels:
         return seen
     return _recognised([with_labels(table, labels) if isinstance(table, TextTable) else table for table in tables],
                        settings, labels)
+
+
+def _parts(table: Table) -> Sequence[Table]:
+    return split_tables(table, sample_of(table)) if isinstance(table, TextTable) else [table]
 
 
 def _recognised(tables: Sequence[Table], settings: Mapping, labels: MappingABC[str, str] | None = None) -> list[Seen]:
@@ -72,8 +78,8 @@ def _recognised(tables: Sequence[Table], settings: Mapping, labels: MappingABC[s
 
 
 def _is_strange(seen: Seen, vendors: Collection[str]) -> bool:
-    """Whether a list inside the records of a vendor's table is taken for a table that people drew themselves: a vendor's
-    comments are no survey."""
+    """Whether a list inside the records of a vendor's table is taken for a table that people drew themselves: comments
+    of a vendor are no survey."""
     best, outer = seen.found.best, seen.table.file.partition(INSIDE)[0]
     return _is_nested(seen.table) and best is not None and best.profile.own_words and outer in vendors
 

@@ -144,6 +144,12 @@ def test_wecom_says_what_it_does_not_record(wecom):
     assert durations(wecom) == []
 
 
+def test_a_customer_who_was_added_is_a_lead_that_was_contacted():
+    log = read("wecom", "contacts", case="lead")
+    assert told(log) == written("wmAAA 2024-03-04 09:00 Lead contacted")
+    assert dict(log.ledger.set_aside) == {"no_event": 1}
+
+
 # ---- links that the user names ---------------------------------------------------------------------------------------
 
 

@@ -267,6 +267,23 @@ def test_test_pushes_removals_and_repeats_each_have_their_reason(pushed):
     assert pushed.ledger.totals["merged"] == 1
 
 
+def test_pushes_of_several_forms_in_one_file_are_told_apart():
+    with use("en"):
+        log = ltc.read(HERE / "forms", case="opportunity")
+    assert told(log) == written("""
+        SJ001 2024-01-15 02:59 Opportunity created
+        SJ001 2024-01-15 02:59 商务谈判
+        SJ001 2024-03-05 10:20 赢单
+        HT001 2024-03-05 10:10 Contract drafted
+        HT001 2024-03-17 16:00 Contract signed""")
+    steps = log.tables.answer("points").table
+    assert set(steps["case_id"]) == {"SJ001"}
+    parts = {file.file: (file.lines, file.structure, file.records) for file in log.ledger.files if "#" in file.file}
+    # eight lines: the line that is no push, the blank one and the removal stay with the first form
+    assert parts == {"forms/推送.jsonl#商机": (5, 1, 3), "forms/推送.jsonl#合同": (3, 0, 3)}
+    assert dict(log.ledger.set_aside) == {"not_json": 1, "deleted": 1}
+
+
 @pytest.mark.real_data
 def test_a_push_and_a_list_of_fields_alone_are_no_log(real_data):
     with use("en"), pytest.raises(InputError) as caught:
