@@ -58,6 +58,7 @@ class TableProfile:
     exact: tuple[str, ...] = ()
     flags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     own_words: bool = False
+    content_proves: bool = False
     """Whether the people of each company name the columns themselves."""
     repeats: bool = False
     """Whether a row is the whole record again each time it changed."""
@@ -119,7 +120,8 @@ def _system(data: Mapping[str, Any], general: Mapping[str, Any]) -> SystemProfil
         key=key, zh=data["zh"], en=data["en"], key_style=data.get("key_style", "plain"),
         naive_zone=data.get("naive_zone", ""),
         zones=tuple((normal_header(entry["column"]), entry["zone"]) for entry in data.get("zone", ())),
-        tables=tuple(_table(key, entry, data.get("shared", {}), own_words=own_words)
+        tables=tuple(_table(key, {"content_proves": data.get("content_proves", False), **entry},
+                            data.get("shared", {}), own_words=own_words)
                      for entry in (*_whole_entries(data["table"]), *drawn)),
         usual=data.get("usual", ""),
         shared={name: tuple(headers) for name, headers in data.get("shared", {}).items()},
@@ -152,7 +154,7 @@ def _table(
         system=system, name=entry["name"], role=entry.get("role", "events"), object_type=entry.get("object", ""),
         holds=entry.get("holds", True),
         own_words=own_words, fields=fields,
-        repeats=entry.get("repeats", False),
+        repeats=entry.get("repeats", False), content_proves=entry.get("content_proves", False),
         spare_ids=frozenset(_normal(text, own_words=own_words) for text in entry.get("spare", ())),
         headers={name: tuple(_normal(text, own_words=own_words) for text in texts) for name, texts in fields.items()},
         needs=tuple(entry["needs"]), tells=tuple(entry.get("tells", ())),

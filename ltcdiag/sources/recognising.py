@@ -15,6 +15,7 @@ from .profiles import GENERAL, NO_LOG, TableProfile, load_systems
 CLEAR = 1.25
 """The winner's evidence must be this many times the runner-up's, or somebody must choose."""
 _FITS = 0.5     # of the sampled values must match a pattern
+_PROOF = 2      # ids of a form that no other system has say as much as so many headers that no other table has
 _FIRST = 2.0    # so much more weighs, in a table of nobody's system, the id that stands left of the other ids
 _LIKELY = 0.6   # an id filled and said once in three rows of four
 _SPARE = 0.5    # so much less, an id that the system gives to every row
@@ -185,9 +186,11 @@ def _match(profile: TableProfile, headers: Mapping[str, str], sample: Sample, to
             if hit not in taken:
                 score += 1 / _uses(profile.system if profile.own_words else "")[hit]
             taken.add(hit)
-    if not all(_fits(pattern, sample.get(columns[name], ())) for name, pattern in profile.content.items()
-               if name in columns):
+    asked = [(pattern, sample.get(columns[name], ())) for name, pattern in profile.content.items() if name in columns]
+    if not all(_fits(pattern, values) for pattern, values in asked):
         return None
+    if profile.content_proves:
+        score += _PROOF * sum(any(values) for _, values in asked)
     missing = tuple(name for name in profile.needs if not any(part in columns for part in name.split("|")))
     called = bool(told.form) or bool(profile.called and profile.called.search(told.name))
     score += called

@@ -308,6 +308,14 @@ def test_a_formatted_report_with_title_and_totals(tmp_path):
     assert sum(money.read for money in log.ledger.money) == 180_000
 
 
+def test_a_few_columns_with_its_ids_are_enough(tmp_path):
+    text = "Id,Company,Status,CreatedDate\n00Q5g0000000001,Pumps,New,2025-01-06T08:00:00Z\n"
+    (tmp_path / "线索.csv").write_text(text, encoding="utf-8")
+    with use("en"):
+        log = check(ltc.read(tmp_path))
+    assert events(log) == {"00Q5g0000000001EAA": [("Lead created", "2025-01-06 08:00:00")]}
+
+
 # ---- connector -----------------------------------------------------------------------------------------------------
 
 
