@@ -13,7 +13,7 @@ from ..log.ledger import RowSetAside
 from ..log.records import TextTable
 from .content import Content
 from .encoding import Encoding, detect
-from .json_answers import error_in, is_interface_description, is_rows, page_rows, record_in, rows_of
+from .json_answers import KEY, error_in, is_interface_description, is_rows, page_rows, record_in, rows_of
 from .lines import Lines
 from .reasons import MAX_COLUMNS, MAX_DEPTH, MAX_LINE, MAX_TREE_BYTES, SHOWN, fault, note
 from .spool import Spool
@@ -130,6 +130,8 @@ def _whole(content: Content, encoding: Encoding, spool: Spool) -> str:
     spool.lines = len(items)
     if path == _ROWS:
         return note("dialect_json_rows")
+    if path == KEY:
+        return note("dialect_json_map")
     return note("dialect_json", path=path) if path else note("dialect_json_array")
 
 

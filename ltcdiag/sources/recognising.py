@@ -118,7 +118,9 @@ def _ranked(
     named += _drawn_forms([m for m in fits if m.profile.system != GENERAL and m.profile.own_words], columns, sample)
     near = [m for m in matches if m and m.missing and len(m.missing) <= len(m.profile.needs) / 2]
     first, rest = _best_first(named), _best_first(general)
-    if first and rest and not first[0].profile.own_words and rest[0].score > CLEAR * first[0].score:
+    if first and first[0].profile.own_words:
+        rest = []                       # its forms are the general tables with columns of its own
+    elif first and rest and rest[0].score > CLEAR * first[0].score:
         first, rest = rest, first       # a table that a company keeps itself, and a system with a few of its headers
     return first + rest, max(near, key=lambda m: m.score, default=None)
 

@@ -166,6 +166,15 @@ def test_histories_of_modules_and_orphans_in_them():
     assert dict(log.ledger.set_aside) == {"id_missing": 1}  # history of a deal that was deleted
 
 
+def test_a_report_of_the_history_may_call_a_deal_by_its_name():
+    log = read("report")
+    assert [event for event in told(log) if event[0] == DEAL] == written(f"""
+        {DEAL} 2024-01-15 09:30 Opportunity created
+        {DEAL} 2024-01-15 09:30 Qualification
+        {DEAL} 2024-02-10 11:00 Negotiation/Review""")
+    assert {key for key, _, _ in told(log)} == {DEAL, "Nobody's deal"}     # a name that no deal has stays a name
+
+
 def test_documents_hang_below_the_deal_by_number_or_name():
     log = read("documents")
     assert log.cases == 1
