@@ -168,7 +168,8 @@ MUTANTS: dict[str, tuple[str, str, str, str]] = {
         f"{ENGINE}/answers.py", "where not (grip = 2 and coalesce(in_force, 0) = 1)", "where true",
         "tests/engine/test_states.py"),
     "where an open case stands is known": (
-        "ltcdiag/measures/spells.py", "(steps.label, _standing(steps)[runs])", "(steps.label, np.full(len(runs), NONE))",
+        "ltcdiag/measures/spells.py", "(steps.label, _standing(steps)[runs])",
+        "(steps.label, np.full(len(runs), NONE))",
         "tests/engine/test_states.py"),
     "an invoice taken back waits for no money": (
         f"{ENGINE}/chain.py", "or reversed.o is not null as is_out", "as is_out",

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from ..log.plan import LinkPlan, ViewPlan
 from .cells import all_of, amount, cell, chosen, key
 from .connection import literal
-from .making import Source
 from .implied import refuse_shared_names
+from .making import Source
 from .typed_rows import AMOUNT
 
 if TYPE_CHECKING:
@@ -148,7 +148,8 @@ def _number_objects(connection: duckdb.DuckDBPyConnection) -> None:
 
 def make_links(connection: duckdb.DuckDBPyConnection, view: ViewPlan) -> None:
     """`oo`: parent p, child q (the later object of the chain; a satellite is a child), qualifier, amount, row; bridge:
-    whether the chain runs over it. `lost`: texts that name no object, or more than one."""
+    whether the chain runs over it; source, target: the two as their file states the link. `lost`: texts that name no
+    object, or more than one."""
     ranks = ", ".join(
         f"({literal(kind)}, {'null' if rank is None else rank}, {str(kind in view.satellites).lower()})"
         for kind, rank in view.ranks.items()
@@ -163,7 +164,8 @@ def make_links(connection: duckdb.DuckDBPyConnection, view: ViewPlan) -> None:
         from hits group by all""")
     connection.execute("""
         create table oo as
-        select distinct on (p, q, qualifier) p, q, qualifier, amount, row, bridge from (
+        select distinct on (p, q, qualifier) p, q, qualifier, amount, row, bridge, a as source, b as target
+        from (
           select case when swap then a else b end as p, case when swap then b else a end as q, *, from (
             select met.*, case
                 when ra.satellite and not rb.satellite then false when rb.satellite and not ra.satellite then true

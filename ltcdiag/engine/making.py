@@ -46,29 +46,43 @@ class Source:
         return literal(self.plan.system)
 
     @property
+    def kind(self) -> str:
+        """The number of the first kind of the plan that the row is of, 0 for none."""
+        if self.settled:
+            return "row_kind_"
+        whens = [f"when {all_of(self.item, kind.when)} then {number}" for number, kind in enumerate(self.plan.kinds, 1)]
+        return f"case {' '.join(whens)} else 0 end" if whens else "0"
+
+    def _by_kind(self, told: Sequence[str], usual: str) -> str:
+        """What each kind of row has, else what is usual; kinds that have the same share a branch."""
+        numbers: dict[str, list[str]] = {}
+        for number, sql in enumerate(told, 1):
+            numbers.setdefault(sql, []).append(str(number))
+        whens = [f"when row_kind_ in ({', '.join(each)}) then {sql}" for sql, each in numbers.items() if sql != usual]
+        return f"case {' '.join(whens)} else {usual} end" if whens else usual
+
+    @property
     def key(self) -> str:
-        """The id of the row's object."""
+        """The id of the row's object, from the number of its kind."""
         if self.settled:
             return "row_id_"
         plan = self.plan
         if plan.unnumbered:
             return f"{literal(Path(self.item.table.file).name)} || '#' || {self.item.line}"
-        usual = key(self.item, plan.id, plan.key_style)
-        whens = [f"when {all_of(self.item, kind.when)} then {key(self.item, kind.id, plan.key_style)}"
-                 for kind in plan.kinds]
-        return f"case {' '.join(whens)} else {usual} end" if whens else usual
+        return self._by_kind([key(self.item, kind.id, plan.key_style) for kind in plan.kinds],
+                             key(self.item, plan.id, plan.key_style))
 
     @property
     def type(self) -> str:
-        """The type of the row's object; null where the row is of a kind that the profile does not know."""
+        """The type of the row's object, from the number of its kind; null where the row is of a kind that the profile
+        does not know."""
         if self.settled:
             return "row_type_"
         plan = self.plan
         usual = literal(plan.object_type) if plan.object_type else "null::varchar"
         if plan.type_column is not None:
             usual = chosen(cell(self.item, plan.type_column), plan.types, exact=plan.exact_types)
-        whens = [f"when {all_of(self.item, kind.when)} then {literal(kind.object_type)}" for kind in plan.kinds]
-        return f"case {' '.join(whens)} else {usual} end" if whens else usual
+        return self._by_kind([literal(kind.object_type) for kind in plan.kinds], usual)
 
     def about(self, object_type: str) -> str:
         """Whether the row is about an object of this type; true for ""."""
@@ -77,23 +91,20 @@ class Source:
     @property
     def holds(self) -> str:
         """Whether the row is its object itself, and not only about it."""
-        plan = self.plan
-        whens = [f"when {all_of(self.item, kind.when)} then {str(kind.holds).lower()}" for kind in plan.kinds]
-        usual = str(plan.holds).lower()
-        return f"case {' '.join(whens)} else {usual} end" if whens else usual
+        return self._by_kind([str(kind.holds).lower() for kind in self.plan.kinds], str(self.plan.holds).lower())
 
     @property
     def dropped(self) -> str:
-        """The reason why a row is set aside before anything is made of it, or null."""
+        """The reason why a row is set aside before anything is made of it, or null; from its id and its type."""
         if self.settled:
             return "row_dropped_"
         plan = self.plan
         whens = [f"when {all_of(self.item, drop.when)} then {literal(drop.reason)}" for drop in plan.drops]
         if plan.type_column is not None or plan.kinds:
-            whens.append(f"when {self.type} is null then 'other_type'")
-        whens.append(f"when {self.key} is null then 'id_missing'")
+            whens.append("when row_type_ is null then 'other_type'")
+        whens.append("when row_id_ is null then 'id_missing'")
         if plan.key_style != "sap" and not plan.unnumbered:
-            whens.append(f"when regexp_full_match({self.key}, '[0-9][.][0-9]+[eE][+][0-9]+') then 'id_scientific'")
+            whens.append("when regexp_full_match(row_id_, '[0-9][.][0-9]+[eE][+][0-9]+') then 'id_scientific'")
         return f"case {' '.join(whens)} end"
 
     @property
@@ -289,13 +300,15 @@ def _settle(connection: duckdb.DuckDBPyConnection, source: Source) -> Source:
     item = source.item
     if source.plan.role != "events":
         return source
-    columns = [f"{source.key} as row_id_", f"{source.type} as row_type_", f"{source.dropped} as row_dropped_"]
+    columns = [f"{source.dropped} as row_dropped_"]
     for place, moment in enumerate(source.times):
         columns.append(f"{source.ts(moment)} as moment_{place}_")
         if source.whole_day(moment) not in ("true", "false"):
             columns.append(f"{source.whole_day(moment)} as whole_day_{place}_")
     relation = f"settled_{item.index}"
-    connection.execute(f"create table {relation} as select *, {', '.join(columns)} from {item.relation}")
+    kinds = f"select *, {source.kind}::smallint as row_kind_ from {item.relation}"
+    about = f"select *, {source.key} as row_id_, {source.type} as row_type_ from ({kinds})"
+    connection.execute(f"create table {relation} as select *, {', '.join(columns)} from ({about})")
     connection.execute(f"drop table if exists raw_{item.index}")    # all of it is in the new one
     return replace(source, item=replace(item, relation=relation), settled=True)
 

@@ -99,8 +99,8 @@ def test_days_without_a_clock_stand_behind_the_timed_events_of_their_day_and_cre
     ]
     points = view_of(plans).tables.answer("points").table
     told = [(activity, str(time)) for activity, time in points[["activity", "time"]].itertuples(index=False, name=None)]
-    assert told == [("born", "2024-03-01 10:00:00"), ("A0", "2024-03-01 10:00:00"), ("A", "2024-03-01 16:00:00"), ("B", "2024-03-05 09:30:00"),
-                    ("C", "2024-03-05 17:00:00"), ("won", "2024-03-05 17:00:00")]
+    assert told == [("born", "2024-03-01 10:00:00"), ("A0", "2024-03-01 10:00:00"), ("A", "2024-03-01 16:00:00"),
+                    ("B", "2024-03-05 09:30:00"), ("C", "2024-03-05 17:00:00"), ("won", "2024-03-05 17:00:00")]
 
 
 def test_equal_stages_collapse_and_are_counted_and_newest_first_is_turned():
