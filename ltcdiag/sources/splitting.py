@@ -9,13 +9,14 @@ from functools import partial
 from ..domain.headers import normal_header
 from ..log.records import Fates, TextBatch, TextTable
 from .profiles import load_systems
+from .reading import sample_of
 
 Sample = Mapping[str, Sequence[str | None]]
 _MOST = 50      # forms in one file
 _KEPT = "#"
 
 
-def split_tables(table: TextTable, sample: Sample) -> list[TextTable]:
+def split_tables(table: TextTable) -> list[TextTable]:
     """The table, or one for each form whose records it holds: with the columns that this form fills, called by the
     form's name. Records that name no form stay with the first."""
     for split in (split for system in load_systems().values() for split in system.splits):
@@ -23,6 +24,7 @@ def split_tables(table: TextTable, sample: Sample) -> list[TextTable]:
         by = columns.get(split.by)
         if by is None or not all(header in columns for header in split.beside):
             continue
+        sample = sample_of(table)
         forms = [form for form in dict.fromkeys(sample.get(by, ())) if form]
         if 1 < len(forms) <= _MOST:
             return [_part(table, sample, by, form, forms, columns.get(split.called, by)) for form in forms]

@@ -64,7 +64,7 @@ def look_at_systems(tables: Sequence[Table], settings: Mapping) -> list[Seen]:
 
 
 def _parts(table: Table) -> Sequence[Table]:
-    return split_tables(table, sample_of(table)) if isinstance(table, TextTable) else [table]
+    return split_tables(table) if isinstance(table, TextTable) else [table]
 
 
 def _recognised(tables: Sequence[Table], settings: Mapping, labels: MappingABC[str, str] | None = None) -> list[Seen]:

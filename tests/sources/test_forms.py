@@ -10,7 +10,6 @@ from ltcdiag.log.records import Fates
 from ltcdiag.sources.forms import form_entries
 from ltcdiag.sources.mapping import Mapping
 from ltcdiag.sources.opening import open_tables
-from ltcdiag.sources.reading import sample_of
 from ltcdiag.sources.splitting import split_tables
 from ltcdiag.sources.systems_found import look_at_systems
 
@@ -107,7 +106,7 @@ def test_every_line_is_in_one_part(tmp_path_factory, forms):
     path = tmp_path_factory.mktemp("push") / "p.jsonl"
     path.write_text("\n".join([lines[0], "", "{broken", *lines[1:]]) + "\n", encoding="utf-8")
     (table,) = open_tables([path])
-    parts = split_tables(table, sample_of(table))
+    parts = split_tables(table)
     named = list(dict.fromkeys(filter(None, forms)))
     assert len(parts) == max(1, len(named))
     found, sums, aside = [], 0, 0
