@@ -215,6 +215,13 @@ def test_a_list_of_properties_is_no_log(lang, what, ask):
     assert ask in str(error.value)
 
 
+def test_an_answer_without_records_is_refused_in_words(tmp_path):
+    (tmp_path / "deals.json").write_text('{"results":[]}', encoding="utf-8")
+    with use("en"), pytest.raises(InputError) as error:
+        ltc.read(tmp_path)
+    assert "there are no records" in str(error.value)
+
+
 def test_from_raw_tables_to_findings(api, tmp_path):
     with use("en"):
         ltc.report(api, tmp_path / "out")

@@ -257,6 +257,15 @@ def test_the_list_of_tracked_fields_is_no_history(lang, what, ask):
     assert ask in str(error.value)
 
 
+@pytest.mark.parametrize(("lang", "what"), [("en", "header but no rows"), ("zh", "没有数据")])
+def test_a_header_alone_is_refused_in_words(tmp_path, lang, what):
+    header = (HERE / "api" / "OpportunityHistory.csv").read_text("utf-8").splitlines()[0]
+    (tmp_path / "OpportunityHistory.csv").write_text(header + "\n", encoding="utf-8")
+    with use(lang), pytest.raises(InputError) as error:
+        ltc.read(tmp_path)
+    assert what in str(error.value)
+
+
 # ---- reports -------------------------------------------------------------------------------------------------------
 
 
