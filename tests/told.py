@@ -17,3 +17,17 @@ def written(text):
     """Lines "id day [clock] activity" as `told` gives them; a day without a clock is midnight."""
     hits = [_LINE.fullmatch(line) for line in text.strip().splitlines()]
     return sorted((hit[1], f"{hit[2]} {hit[3] or '00:00'}", hit[4]) for hit in hits)
+
+
+def linked(log):
+    """Every link of the chain as "parent child", without customers."""
+    rows = log.tables.store.connection.sql(
+        "select a.id, b.id from oo join ob a on a.o = p join ob b on b.o = q where a.type <> 'account' order by 1, 2")
+    return [f"{one} {other}" for one, other in rows.fetchall()]
+
+
+def steps_of(log, case):
+    """The activities of a case in their order."""
+    rows = log.tables.store.connection.sql(
+        "select k.case_id, a::varchar from ev join k using (c) join lab using (a) order by c, pos").fetchall()
+    return [activity for name, activity in rows if name == case]

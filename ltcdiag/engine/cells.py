@@ -58,6 +58,9 @@ def _macros(empty: str, never: str) -> dict[str, str]:
         # x is named once: a macro is text, and fifteen copies of a long x took a minute to plan
         "key_salesforce(x)": """list_transform([val(x)], lambda k:
             case when regexp_full_match(k, '[a-zA-Z0-9]{15}') then k || salesforce_tail(k) else k end)[1]""",
+        # a saved search names a document by kind and number (Sales Order #SO12), Odoo by id and name ([3, "Won"])
+        "key_netsuite(x)": "regexp_replace(val(x), '^[A-Za-z ]+ #', '')",
+        "key_odoo(x)": "case when val(x) <> 'false' then regexp_replace(val(x), '^\\[([0-9]+),.*$', '\\1') end",
         "key_zoho(x)": "regexp_replace(val(x), '^zcrm_', '')",
         "key_hubspot(x)": "regexp_replace(val(x), '^(userId|ownerId|vid):', '')",
         "key_sap(x)": "coalesce(nullif(ltrim(val(x), '0'), ''), val(x))",

@@ -175,7 +175,7 @@ def make_links(connection: duckdb.DuckDBPyConnection, view: ViewPlan) -> None:
               (ra.rank is not null or ra.satellite) and (rb.rank is not null or rb.satellite) as bridge
             from met join ranks ra on ra.type = met.type join ranks rb on rb.type = met.to_type
             where hits = 1 and a <> b))
-        order by p, q, qualifier, row""")
+        order by p, q, qualifier, amount is null, row""")
     connection.execute("create view lost as select * from met where hits <> 1")
 
 

@@ -221,7 +221,7 @@ def settle_payments(connection: duckdb.DuckDBPyConnection, partial: tuple[str, s
             select oo.q as o, oo.p as document, bill.amount as due, coalesce(oo.amount, pay.amount) as part, first.ts
             from oo join ob bill on bill.o = oo.p and bill.type in ({kinds})
               join ob pay on pay.o = oo.q and pay.type = 'payment' join first on first.o = oo.q
-            where coalesce(bill.currency, '') = coalesce(pay.currency, '')
+            where bill.currency is null or pay.currency is null or bill.currency = pay.currency
             qualify list_position([{kinds}], bill.type) = min(list_position([{kinds}], bill.type))
               over (partition by oo.q)),
           paid as (select *, sum(part) over (partition by document order by ts, o) as so_far

@@ -83,9 +83,11 @@ def _in_history() -> str:
 
 
 def _same_stage() -> str:
+    """A recorded end between two rows of one stage parts them: what was closed was opened again."""
     return f"""
-        select row, part, code, lag(code) over (partition by o order by ts, seq, row, part) as before
-        from {_LEFT} where kind = {_STAGE} qualify code = before"""
+        select row, part, kind, code, lag(code) over (partition by o order by ts, seq, row, part) as before
+        from {_LEFT} where kind = {_STAGE} or (kind = {_CLOSE} and clock = 'recorded')
+        qualify code = before and kind = {_STAGE}"""
 
 
 def _close_in_history() -> str:

@@ -28,8 +28,7 @@ def derive(match: Match, others: Sequence[Match]) -> Derived:
     """
     columns = dict(match.columns)
     early = list(_made(match, columns, late=False))
-    found = [(entry, _lookup(match, entry, columns, others)) for entry in match.profile.lookups]
-    told = [(entry, lookup) for entry, lookup in found if lookup]
+    told = list(_lookups(match, columns, others))
     merged = _take(columns, told)
     late = list(_made(match, columns, late=True))
     return Derived(replace(match, columns=columns), (*early, *merged, *late), tuple(lookup for _, lookup in told))
@@ -51,6 +50,21 @@ def _made(match: Match, columns: dict[str, str], *, late: bool) -> Iterator[Made
 
 def _parts(said: str | Sequence[str]) -> tuple[str, ...]:
     return (said,) if isinstance(said, str) else tuple(said)
+
+
+def _lookups(
+    match: Match, columns: Mapping[str, str], others: Sequence[Match]
+) -> Iterator[tuple[Mapping[str, Any], Lookup]]:
+    """The look-ups to which there is a way, in their order: one may be by a field that an earlier one found."""
+    reached = dict(columns)
+    for entry in match.profile.lookups:
+        lookup = _lookup(match, entry, reached, others)
+        if lookup:
+            names = {field: name for name, field in lookup.take}
+            for field, source in entry["take"].items():
+                if source in names:
+                    reached.setdefault(field, names[source])
+            yield entry, lookup
 
 
 def _lookup(

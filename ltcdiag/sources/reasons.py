@@ -50,6 +50,7 @@ REASONS = (
     "other_type",
     "purchase",
     "voided_undated",
+    "old_version",
     "cancelled_pair",
     "indirect_flow",
     "planned",

@@ -120,9 +120,16 @@ def _ranked(
     first, rest = _best_first(named), _best_first(general)
     if first and first[0].profile.own_words:
         rest = []                       # its forms are the general tables with columns of its own
-    elif first and rest and rest[0].score > CLEAR * first[0].score:
+    elif first and rest and _knows_more(rest[0], first[0]):
         first, rest = rest, first       # a table that a company keeps itself, and a system with a few of its headers
     return first + rest, max(near, key=lambda m: m.score, default=None)
+
+
+def _knows_more(general: Match, named: Match) -> bool:
+    """Whether the general reading has clearly more evidence than that by a system, and more columns too: evidence
+    counts how rare a header is, among the tables of one side only."""
+    columns = [len(set(match.columns.values())) for match in (general, named)]
+    return general.score > CLEAR * named.score and columns[0] > columns[1]
 
 
 def _drawn_forms(fits: Sequence[Match], columns: Sequence[str], sample: Sample) -> list[Match]:

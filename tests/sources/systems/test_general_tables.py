@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ltcdiag.sources.profiles import load_systems
 from ltcdiag.sources.recognising import recognise
 
 NAMED = tomllib.loads((Path(__file__).parent / "general" / "headers.toml").read_text("utf-8"))
@@ -54,3 +55,17 @@ def test_a_table_that_names_other_objects_first(name, header, rows):
 ])
 def test_a_table_of_something_else_is_none_of_them(header):
     assert kind(header) is None
+
+
+OBJECTS = {table.name: table.object_type for table in load_systems()["general"].tables}
+
+
+@pytest.mark.parametrize(("name", "header"), LINES)
+def test_no_system_takes_a_table_for_another_object(name, header):
+    """A system that has these headers too may read the table; it must see the same object in its rows."""
+    columns = header.split(",")
+    sample = {column: [f"{column}{n}" for n in range(3)] for column in columns}
+    found = recognise([(columns, sample)])[0]
+    profile = found.best.profile
+    kinds = {profile.object_type, *profile.types.values(), *(kind["object"] for kind in profile.kinds)}
+    assert OBJECTS[name] in kinds, profile.name
