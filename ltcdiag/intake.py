@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .engine.build import Labelling
     from .engine.loading import ReadOptions
     from .engine.refining import StageLabel
+    from .log.plan import TablePlan
     from .sources.mapping import Mapping as SourceMapping
     from .sources.sniffing import Sniffed
     from .sources.systems_found import SystemTables
@@ -137,7 +138,8 @@ def _only_snapshots(systems: SystemTables, log: EventLog) -> list[str]:
 
     kind = load_views()[log.notion].of or "opportunity"
     tables = [plan for plan in systems.plans if plan.holds and plan.object_type == kind and "stage" in plan.fields]
-    if log.states or not tables:
+    filled = {file.file for file in log.ledger.files if file.records}
+    if not tables or any(_tells_stages(plan) for plan in systems.plans if plan.table.file in filled):
         return []
     lang = current()
     known = load_exports().systems.get(tables[0].system)
@@ -147,6 +149,12 @@ def _only_snapshots(systems: SystemTables, log: EventLog) -> list[str]:
         return [say("api.snapshot_only", lang, object=name)]
     asked = f"{wanted[0].name.said(lang)} ({wanted[0].object.said(lang)})"
     return [say("api.snapshot_only_ask", lang, object=name, export=asked, system=tables[0].system)]
+
+
+def _tells_stages(plan: TablePlan) -> bool:
+    """Whether rows tell stages beyond the one in which their object stands now."""
+    return any(event.kind == "stage" and not (plan.holds and event.label == plan.fields.get("stage"))
+               for event in plan.events)
 
 
 def _system_labelling(

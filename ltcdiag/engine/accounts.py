@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import Fault
 from ..log.ledger import Money, RowSetAside
+from ..log.telling import reason_name
 from ..words import current, say
 from .connection import literal
 from .loading import ROWS_A_FILE, Loaded
@@ -44,7 +45,7 @@ def nothing_left(by_reason: Mapping[str, int], records: int, where: str) -> list
         return [Fault(say("engine.header_only", lang), where=where, fix=say("engine.header_only_fix", lang))]
     return [
         Fault(
-            say("engine.nothing_left", lang, n=n, records=records, reason=reason),
+            say("engine.nothing_left", lang, n=n, records=records, reason=reason_name(reason, lang)),
             where=where,
             fix=say("engine.nothing_left_fix", lang),
         )

@@ -15,15 +15,17 @@ from ..words import current, say
 from .accounts import lines_by_reason, nothing_left, rows_set_aside
 from .cells import make_macros
 from .connection import literal
+from .deciding import decide_times, unreadable_notes
+from .doubts import doubts
 from .implied import add_first_stages, drop_first_values, set_plans_aside
 from .ingest import Ingested
 from .joining import add_columns, hinted
 from .linking import make_links, make_objects, match_rates, satellites_linked
 from .loading import PassedOver, Progress, ReadOptions, load, pass_over
-from .making import Meaning, Source, decide_times, make_events, settle, unreadable_notes, with_meanings
+from .making import make_events
+from .meanings import Meaning, with_meanings
 from .refining import (
     StageLabel,
-    counted,
     label_stages,
     mark_cut_histories,
     mean_states,
@@ -35,6 +37,7 @@ from .refining import (
     stage_labels,
 )
 from .repeats import merge_repeats
+from .source_rows import Source, settle
 from .views import Viewed, make_view
 
 if TYPE_CHECKING:
@@ -140,7 +143,7 @@ def _account(
         set_aside=(*lost, *here, *(item.row for item in spare if item.row)),
         unreadable_amounts=unreadable, timezone=zone, as_of=options.as_of or latest,
         stages=tuple(stage_labels(connection)), canonical=_canonical(connection),
-        more_notes=(*unreadable_notes(sources), *hinted(connection, sources), *_notes(connection, seen, view)),
+        more_notes=(*unreadable_notes(sources), *hinted(connection, sources), *_notes(connection, sources, seen, view)),
         extra={"made": fates.more, "copies": seen.copies, "merged": fates.merged}, present=present,
     )
 
@@ -223,7 +226,8 @@ def _money(connection: duckdb.DuckDBPyConnection, unstated: str) -> tuple[tuple[
     rows = connection.sql(f"""
         with one as (select coalesce(currency, {literal(unstated)}) as cur, amount, bad_amount,
           late.reason is not null as gone,
-          row_number() over (partition by space, type, id, line, late.reason is null, amount is null order by row) as n
+          row_number() over (partition by space, type, id, line, late.reason is null, amount is null
+            order by touched desc nulls last, row) as n
           from rec left join aside_records late using (row))
         select cur, sum(amount), sum(amount) filter (not gone and n = 1), sum(amount) filter (not gone and n > 1),
           sum(amount) filter (gone), count(*) filter (bad_amount) from one group by 1 order by 1""").fetchall()
@@ -234,9 +238,11 @@ def _money(connection: duckdb.DuckDBPyConnection, unstated: str) -> tuple[tuple[
     return sums, sum(row[-1] for row in rows)
 
 
-def _notes(connection: duckdb.DuckDBPyConnection, seen: Viewed, view: ViewPlan) -> list[str]:
+def _notes(
+    connection: duckdb.DuckDBPyConnection, sources: Sequence[Source], seen: Viewed, view: ViewPlan
+) -> list[str]:
     lang = current()
-    found = [say(f"engine.seen_{name}", lang, n=n) for name, n in counted(connection).items() if n]
+    found = doubts(connection, sources, view.names)
     for one, other, n_one, linked_one, n_other, linked_other in match_rates(connection):
         found.append(say("engine.match_rate", lang, one=view.names.get(one, one), other=view.names.get(other, other),
                          n_one=n_one, linked_one=linked_one, n_other=n_other, linked_other=linked_other))

@@ -16,7 +16,7 @@ from .connection import connect, lock
 from .duck_tables import DuckTables, Store
 from .ingest import Ingested, ingest
 from .loading import Progress, ReadOptions, silent
-from .making import Meaning
+from .meanings import Meaning
 from .prepare import AFTERCARE_CASES, prepare_aftercare, prepare_events, prepare_labels, prepare_states
 from .refining import StageLabel
 

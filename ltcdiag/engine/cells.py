@@ -68,8 +68,11 @@ def _macros(empty: str, never: str) -> dict[str, str]:
         "plain_number(x)": """case when regexp_full_match(x, '[-+]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]+)?')
             then replace(x, ',', '') when regexp_full_match(x, '[-+]?([0-9]{1,3}([.][0-9]{3})+|[0-9]+),[0-9]{2}')
             then replace(replace(x, '.', ''), ',', '.') else x end""",
-        "amount_of(x)": f"""try_cast(plain_number(minus_first(regexp_replace(trim(x),
-            '^(CNY|RMB|USD|EUR)?\\s*[¥￥$€£]?\\s*|\\s+|元$', '', 'g'))) as {AMOUNT})""",
+        "bare_number(x)": """regexp_replace(x, '^(CNY|RMB|USD|EUR)?\\s*[¥￥$€£]?\\s*|\\s+|元$', '', 'g')""",
+        "odd_amount(x)": f"""list_transform(list_transform([bare_number(x)],
+            lambda b: minus_first(b)), lambda n: try_cast(plain_number(n) as {AMOUNT}))[1]""",
+        # most are plain numbers, which need no look at commas and signs
+        "amount_of(x)": f"list_transform([trim(x)], lambda a: coalesce(try_cast(a as {AMOUNT}), odd_amount(a)))[1]",
     }
 
 
@@ -136,8 +139,13 @@ def amount(item: Loaded, column: str | None) -> str:
     return f"({found} * 10000)::{AMOUNT}" if _TEN_THOUSANDS.search(column) else found
 
 
-def currency(item: Loaded, column: str | None) -> str:
-    """A currency by its code, also where the cell names it in words (人民币, 美元)."""
+def currency(connection: duckdb.DuckDBPyConnection, item: Loaded, column: str | None) -> str:
+    """A currency by its code, also where the cell names it in words (人民币, 美元); only words that occur are asked
+    for, in a large table asking each row for all of them took longer than reading it."""
     text = cell(item, column)
-    cases = " ".join(f"when {literal(word)} then {literal(code)}" for word, code in CURRENCIES.items())
-    return f"case lower({text}) {cases} else {text} end"
+    if column is None or column not in item.cells:
+        return text
+    words = ", ".join(map(literal, CURRENCIES))
+    spoken = connection.sql(f"select distinct lower({text}) as t from {item.relation} where t in ({words}) order by t")
+    cases = " ".join(f"when {literal(word)} then {literal(CURRENCIES[word])}" for (word,) in spoken.fetchall())
+    return f"case lower({text}) {cases} else {text} end" if cases else text

@@ -10,7 +10,7 @@ from ..log.plan import KINDS, EventPlan
 from .cells import cell
 from .connection import literal
 from .loading import ROWS_A_FILE
-from .making import Source
+from .source_rows import Source
 
 if TYPE_CHECKING:
     import duckdb

@@ -10,7 +10,7 @@ from ..log.plan import Condition, Lookup, MadeColumn, TablePlan
 from ..words import current, say
 from .cells import all_of, amount, cell, key, test
 from .loading import Loaded
-from .making import Source
+from .source_rows import Source
 
 if TYPE_CHECKING:
     import duckdb

@@ -10,7 +10,7 @@ from ..log.plan import LinkPlan, ViewPlan
 from .cells import all_of, amount, cell, chosen, key
 from .connection import literal
 from .implied import refuse_shared_names
-from .making import Source
+from .source_rows import AMOUNT_OF_ROW, CURRENCY_OF_ROW, Source
 from .typed_rows import AMOUNT
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def make_objects(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source
     it. An object that only a history or a link names has no row. `made` gets the number of its object."""
     connection.execute(
         f"create table held (space varchar, type varchar, id varchar, row bigint, name varchar, amount {AMOUNT}, "
-        "currency varchar, owner varchar, state varchar, line varchar)"
+        "currency varchar, owner varchar, state varchar, line varchar, touched timestamp)"
     )
     connection.execute("create table called (space varchar, type varchar, id varchar, text varchar)")
     connection.execute(f"create table asked (space varchar, type varchar, id varchar, to_type varchar, text varchar, "
@@ -53,8 +53,8 @@ def _live(source: Source) -> str:
 def _held_sql(source: Source) -> str:
     item, fields = source.item, source.plan.fields
     return (f"select {_object(source)}, {item.row}, {cell(item, fields.get('name'))}, "
-            f"{amount(item, fields.get('amount'))}, {source.currency}, {cell(item, fields.get('resource'))}, "
-            f"{cell(item, fields.get('stage'))}, {cell(item, source.plan.line)} {_live(source)}")
+            f"{AMOUNT_OF_ROW}, {CURRENCY_OF_ROW}, {cell(item, fields.get('resource'))}, "
+            f"{cell(item, fields.get('stage'))}, {cell(item, source.plan.line)}, {source.touched} {_live(source)}")
 
 
 def _called_sql(source: Source, column: str) -> str:
@@ -113,7 +113,8 @@ _FACTS = ("name", "amount", "currency", "owner", "state")
 
 
 def _first_filled(column: str) -> str:
-    return f"first({column} order by row) filter ({column} is not null) as {column}"
+    """Of several rows of an object the one that was touched last tells how things are."""
+    return f"first({column} order by touched desc nulls last, row) filter ({column} is not null) as {column}"
 
 
 def _whole(column: str) -> str:
@@ -129,8 +130,8 @@ def _number_objects(connection: duckdb.DuckDBPyConnection) -> None:
           union select '' as space, to_type, text from asked where makes and (to_type, text_key(text)) not in (
             select type, text_key(id) from held union select type, text_key(text) from called)
           union select space, type, id from asked),
-        lines as (select space, type, id, line, min(row) as row, {", ".join(map(_first_filled, _FACTS))}
-          from held group by 1, 2, 3, 4),
+        lines as (select space, type, id, line, min(row) as row, max(touched) as touched,
+            {", ".join(map(_first_filled, _FACTS))} from held group by 1, 2, 3, 4),
         first as (select space, type, id, min(row) as row, {", ".join(map(_whole, _FACTS))}
           from lines group by 1, 2, 3)
         select (row_number() over (order by type, space, id))::int as o, every.*, first.* exclude (space, type, id)

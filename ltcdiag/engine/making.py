@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ..errors import Fault, InputError, QuestionError
-from ..log.plan import KINDS, Condition, Drop, EventPlan, Hint, Moment, TablePlan, Watch
+from ..log.plan import KINDS, EventPlan, Moment, Watch
 from ..words import current, say
-from .cells import all_of, amount, cell, chosen, currency, key, moment_cell
+from .cells import all_of, amount, cell
 from .connection import literal
-from .loading import Loaded
-from .time_columns import TimeColumn, decide_zone, time_column
+from .source_rows import AMOUNT_OF_ROW, CURRENCY_OF_ROW, Source
 from .typed_rows import AMOUNT
 
 if TYPE_CHECKING:
@@ -28,297 +24,12 @@ COLUMNS = (
 _WATCHED_PART = 100
 
 
-@dataclass(frozen=True)
-class Source:
-    """A loaded table with its plan and its decided times."""
-
-    item: Loaded
-    plan: TablePlan
-    times: Mapping[Moment, TimeColumn] = field(default_factory=dict)
-    zone: str | None = None
-    unreadable: tuple[str, ...] = ()
-    days: frozenset[Moment] = frozenset()
-    settled: bool = False
-
-    @property
-    def space(self) -> str:
-        """The system as SQL."""
-        return literal(self.plan.system)
-
-    @property
-    def kind(self) -> str:
-        """The number of the first kind of the plan that the row is of, 0 for none."""
-        if self.settled:
-            return "row_kind_"
-        whens = [f"when {all_of(self.item, kind.when)} then {number}" for number, kind in enumerate(self.plan.kinds, 1)]
-        return f"case {' '.join(whens)} else 0 end" if whens else "0"
-
-    def _by_kind(self, told: Sequence[str], usual: str) -> str:
-        """What each kind of row has, else what is usual; kinds that have the same share a branch."""
-        numbers: dict[str, list[str]] = {}
-        for number, sql in enumerate(told, 1):
-            numbers.setdefault(sql, []).append(str(number))
-        whens = [f"when row_kind_ in ({', '.join(each)}) then {sql}" for sql, each in numbers.items() if sql != usual]
-        return f"case {' '.join(whens)} else {usual} end" if whens else usual
-
-    @property
-    def key(self) -> str:
-        """The id of the row's object, from the number of its kind."""
-        if self.settled:
-            return "row_id_"
-        plan = self.plan
-        if plan.unnumbered:
-            return f"{literal(Path(self.item.table.file).name)} || '#' || {self.item.line}"
-        return self._by_kind([key(self.item, kind.id, plan.key_style) for kind in plan.kinds],
-                             key(self.item, plan.id, plan.key_style))
-
-    @property
-    def type(self) -> str:
-        """The type of the row's object, from the number of its kind; null where the row is of a kind that the profile
-        does not know."""
-        if self.settled:
-            return "row_type_"
-        plan = self.plan
-        usual = literal(plan.object_type) if plan.object_type else "null::varchar"
-        if plan.type_column is not None:
-            usual = chosen(cell(self.item, plan.type_column), plan.types, exact=plan.exact_types)
-        return self._by_kind([literal(kind.object_type) for kind in plan.kinds], usual)
-
-    def about(self, object_type: str) -> str:
-        """Whether the row is about an object of this type; true for ""."""
-        return f"coalesce({self.type} = {literal(object_type)}, false)" if object_type else "true"
-
-    @property
-    def holds(self) -> str:
-        """Whether the row is its object itself, and not only about it."""
-        return self._by_kind([str(kind.holds).lower() for kind in self.plan.kinds], str(self.plan.holds).lower())
-
-    @property
-    def dropped(self) -> str:
-        """The reason why a row is set aside before anything is made of it, or null; from its id and its type."""
-        if self.settled:
-            return "row_dropped_"
-        plan = self.plan
-        whens = [f"when {all_of(self.item, drop.when)} then {literal(drop.reason)}" for drop in plan.drops]
-        if plan.type_column is not None or plan.kinds:
-            whens.append("when row_type_ is null then 'other_type'")
-        whens.append("when row_id_ is null then 'id_missing'")
-        if plan.key_style != "sap" and not plan.unnumbered:
-            whens.append("when regexp_full_match(row_id_, '[0-9][.][0-9]+[eE][+][0-9]+') then 'id_scientific'")
-        return f"case {' '.join(whens)} end"
-
-    @property
-    def currency(self) -> str:
-        """The currency of the row's money, null where nobody says it."""
-        stated = currency(self.item, self.plan.fields.get("currency"))
-        return f"coalesce({stated}, {literal(self.plan.currency)})" if self.plan.currency else stated
-
-    def ts(self, moment: Moment | None) -> str:
-        """A moment as SQL; null where there is none or its column holds no times."""
-        if moment is None or moment not in self.times:
-            return "null::timestamp"
-        return f"moment_{self._place(moment)}_" if self.settled else self.times[moment].sql(self.zone)
-
-    def _place(self, moment: Moment) -> int:
-        return list(self.times).index(moment)
-
-    def whole_day(self, moment: Moment) -> str:
-        """Whether a moment is a day without a clock time: its whole column is, or its text shows none."""
-        times = self.times.get(moment)
-        if times is None or times.zoned:
-            return "false"
-        if moment in self.days:
-            return "true"
-        if self.settled:
-            return f"whole_day_{self._place(moment)}_"
-        wall = times.sql(None)
-        return f"({times.cell}::varchar not like '%:%' and date_trunc('day', {wall}) = {wall})"
-
-
-def decide_times(
-    connection: duckdb.DuckDBPyConnection, loaded: Sequence[tuple[Loaded, TablePlan]], zone: str | None,
-    day_order: str | None,
-) -> tuple[list[Source], str | None]:
-    """Every column of times decided, and the zone of the log.
-
-    A column whose values leave day and month open takes the order of the other columns of its system: one export,
-    one locale. Raises QuestionError where none decides, or where times with and without a zone meet.
-    """
-    sources: list[Source] = []
-    open_columns: list[tuple[int, Moment, QuestionError]] = []
-    for item, plan in loaded:
-        found: dict[Moment, TimeColumn] = {}
-        bad: list[str] = []
-        for moment in _moments(plan):
-            try:
-                found[moment] = _column(connection, item, moment, plan.day_order or day_order)
-            except QuestionError as error:
-                open_columns.append((len(sources), moment, error))
-            except InputError as error:
-                bad.append(str(error.faults[0].what))
-        sources.append(Source(item, plan, found, plan.naive_zone, tuple(bad)))
-    sources = _settled(connection, sources, open_columns)
-    given = [replace(source, zone=source.zone or zone, days=_day_columns(connection, source)) for source in sources]
-    columns = [(source.item.table.file, times, source.zone) for source in given for times in source.times.values()]
-    return given, _one_clock(columns, zone)
-
-
-def _day_columns(connection: duckdb.DuckDBPyConnection, source: Source) -> frozenset[Moment]:
-    """Moments whose column holds days only, also where each is written with 00:00:00."""
-    found = set()
-    for moment, times in source.times.items():
-        wall = times.sql(None)
-        asked = f"select bool_and(date_trunc('day', m) = m) from (select {wall} as m from {source.item.relation})"
-        if not times.zoned and connection.sql(asked).fetchall()[0][0]:
-            found.add(moment)
-    return frozenset(found)
-
-
-def _moments(plan: TablePlan) -> list[Moment]:
-    wanted = [moment for event in plan.events for moment in (event.time, event.start, event.recorded, event.latest)
-              if moment]
-    wanted += [Moment(watch.column) for watch in plan.watched if watch.kind == "day"]
-    return list(dict.fromkeys(wanted))
-
-
-def _column(
-    connection: duckdb.DuckDBPyConnection, item: Loaded, moment: Moment, order: str | None
-) -> TimeColumn:
-    text, kind = moment_cell(item, moment)
-    return time_column(connection, item.relation, text, kind, file=item.table.file, column=moment.column, order=order)
-
-
-def _settled(
-    connection: duckdb.DuckDBPyConnection, sources: list[Source], open_columns: list[tuple[int, Moment, QuestionError]]
-) -> list[Source]:
-    """Columns left open by their own values, read in the order that the rest of their system shows."""
-    asked: dict[str, list[tuple[str, QuestionError]]] = {}
-    for place, moment, error in open_columns:
-        source = sources[place]
-        orders = {times.order for other in sources if other.plan.system == source.plan.system
-                  for times in other.times.values() if times.order}
-        if len(orders) != 1:
-            asked.setdefault(source.plan.system, []).append((moment.column, error))
-            continue
-        times = dict(source.times)
-        times[moment] = _column(connection, source.item, moment, orders.pop())
-        sources[place] = replace(source, times=times)
-    if asked:
-        raise QuestionError([_ask_order(system, columns) for system, columns in asked.items()])
-    return sources
-
-
-def _ask_order(system: str, columns: Sequence[tuple[str, QuestionError]]) -> Fault:
-    """One question for all columns of a system: one export, one locale."""
-    faults = [fault for _, error in columns for fault in error.faults]
-    names = ", ".join(dict.fromkeys(column for column, _ in columns))
-    return Fault(
-        say("engine.day_order_system", current(), columns=names, system=system),
-        where="; ".join(dict.fromkeys(fault.where for fault in faults)),
-        fix=say("engine.day_order_system_fix", current(), system=system),
-        examples=tuple(dict.fromkeys(text for fault in faults for text in fault.examples)),
-    )
-
-
-def _one_clock(columns: Sequence[tuple[str, TimeColumn, str | None]], zone: str | None) -> str | None:
-    """The zone of the log: what the user gave; UTC where any zone is known; None for one unnamed wall clock."""
-    zones = {known for _, times, known in columns if times.naive}
-    if zone:
-        return zone
-    bare = [(file, times) for file, times, known in columns if known is None or times.zoned]
-    if len(zones - {None}) and None in zones:   # a known clock meets an unknown one, as a zoned column would
-        return decide_zone([*bare, *((file, _as_zoned(times)) for file, times, known in columns if known)], None)
-    decided = decide_zone(bare, None)
-    named = zones - {None}
-    return decided or ("UTC" if named else None)
-
-
-def _as_zoned(times: TimeColumn) -> TimeColumn:
-    return TimeColumn(times.column, times.cell, times.type, times.readings, times.unread, times.naive + times.zoned, 0,
-                      times.order)
-
-
-Meaning = Callable[[str, Sequence[str]], Mapping[str, str | None]]
-"""Object type and texts → the canonical stage of each text."""
-
-
-def with_meanings(
-    connection: duckdb.DuckDBPyConnection, sources: Sequence[Source], meaning: Meaning
-) -> list[Source]:
-    """Conditions on what a text means, with the texts that mean it."""
-    return [replace(source, plan=_with_texts(connection, source, meaning)) for source in sources]
-
-
-def _with_texts(connection: duckdb.DuckDBPyConnection, source: Source, meaning: Meaning) -> TablePlan:
-    plan = source.plan
-    parts: list[EventPlan | Drop | Hint] = [*plan.events, *plan.drops, *plan.hints]
-    columns = {condition.column for part in parts for condition in part.when if condition.means}
-    if not columns:
-        return plan
-    known = {}
-    for column in sorted(columns):
-        asked = f"select distinct {cell(source.item, column)} as t from {source.item.relation} where t is not null"
-        texts = sorted(row[0] for row in connection.sql(asked).fetchall())
-        known[column] = _by_flags(connection, plan.object_type, meaning(plan.object_type, texts))
-
-    def told(condition: Condition) -> Condition:
-        if not condition.means:
-            return condition
-        texts = [text for text, stage in known[condition.column].items() if stage in condition.means]
-        return replace(condition, values=tuple(texts) or ("\x01",), means=())
-
-    events = tuple(replace(event, when=tuple(map(told, event.when))) for event in plan.events)
-    drops = tuple(replace(drop, when=tuple(map(told, drop.when))) for drop in plan.drops)
-    hints = tuple(replace(hint, when=tuple(map(told, hint.when))) for hint in plan.hints)
-    return replace(plan, events=events, drops=drops, hints=hints)
-
-
-def _by_flags(
-    connection: duckdb.DuckDBPyConnection, kind: str, meant: Mapping[str, str | None]
-) -> dict[str, str | None]:
-    """What texts mean where the dictionary of the system knows them: a flag beats a word, and a stage that is open is
-    neither won nor lost."""
-    rows = connection.execute(
-        "select distinct text, closed, won from (select code as text, closed, won from dic where type = ? union all "
-        "select label, closed, won from dic where type = ?) where text in (select unnest(?::varchar[]))",
-        [kind, kind, list(meant)]).fetchall()
-    told = dict(meant)
-    for text, closed, won in sorted(rows, key=str):
-        if won or (closed and won is False):
-            told[text] = "won" if won else "lost"
-        elif closed is False and told[text] in ("won", "lost"):
-            told[text] = None
-    return told
-
-
-def settle(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> list[Source]:
-    """The sources with what each row is about, its reason and its moments as columns: asked once, used by many."""
-    return [_settle(connection, source) for source in sources]
-
-
-def _settle(connection: duckdb.DuckDBPyConnection, source: Source) -> Source:
-    item = source.item
-    if source.plan.role != "events":
-        return source
-    columns = [f"{source.dropped} as row_dropped_"]
-    for place, moment in enumerate(source.times):
-        columns.append(f"{source.ts(moment)} as moment_{place}_")
-        if source.whole_day(moment) not in ("true", "false"):
-            columns.append(f"{source.whole_day(moment)} as whole_day_{place}_")
-    relation = f"settled_{item.index}"
-    kinds = f"select *, {source.kind}::smallint as row_kind_ from {item.relation}"
-    about = f"select *, {source.key} as row_id_, {source.type} as row_type_ from ({kinds})"
-    connection.execute(f"create table {relation} as select *, {', '.join(columns)} from ({about})")
-    connection.execute(f"drop table if exists raw_{item.index}")    # all of it is in the new one
-    return replace(source, item=replace(item, relation=relation), settled=True)
-
-
 def make_events(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:
     """`made`: every event of every record. `rec`: every record of the tables that make events, with its reason."""
     connection.execute(f"create table made ({', '.join(COLUMNS)})")
     connection.execute("create table rec (row bigint, space varchar, type varchar, id varchar, reason varchar, "
                        f"unread boolean, currency varchar, amount {AMOUNT}, bad_amount boolean, quiet boolean, "
-                       "line varchar, timed boolean)")
+                       "line varchar, timed boolean, touched timestamp)")
     for source in sources:
         if source.plan.role != "events":
             continue
@@ -352,11 +63,11 @@ def _records(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     sum_, text = "null", "null"
     column = source.plan.fields.get("amount")
     if source.holds != "false" and column is not None:  # a history repeats the sum of its object
-        sum_, text = (f"case when {source.holds} then {sql} end" for sql in (amount(item, column), cell(item, column)))
+        sum_, text = (f"case when {source.holds} then {sql} end" for sql in (AMOUNT_OF_ROW, cell(item, column)))
     connection.execute(
         f"insert into rec select {item.row}, {source.space}, {source.type}, {source.key}, {source.dropped}, {unread}, "
-        f"{source.currency}, {sum_}, {text} is not null and {sum_} is null, {not source.plan.events}, "
-        f"{cell(item, source.plan.line)}, {_timed(source)} from {item.relation}"
+        f"{CURRENCY_OF_ROW}, {sum_}, {text} is not null and {sum_} is null, {not source.plan.events}, "
+        f"{cell(item, source.plan.line)}, {_timed(source)}, {source.touched} from {item.relation}"
     )
 
 
@@ -423,15 +134,3 @@ def _watched(source: Source, watch: Watch) -> str:
     text = cell(source.item, watch.column)
     return (f"coalesce(try_cast(left({text}, 10) as date), case when regexp_full_match({text}, '[0-9]{{13}}') "
             f"then make_timestamp(1000 * try_cast({text} as bigint))::date end)")
-
-
-def unreadable_notes(sources: Sequence[Source]) -> list[str]:
-    """Columns of times that could not be read, wholly or in part."""
-    lang = current()
-    notes = []
-    for source in sources:
-        file = source.item.table.file
-        notes += [say("engine.column_no_times", lang, file=file, what=what) for what in source.unreadable]
-        notes += [say("engine.moments_unread", lang, file=file, column=times.column, n=times.unread)
-                  for times in source.times.values() if times.unread]
-    return notes

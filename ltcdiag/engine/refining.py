@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from ..log.plan import KINDS, Condition
 from .cells import cell, key, test
 from .connection import literal
-from .making import PARTIES, Meaning, Source
+from .making import PARTIES
+from .meanings import Meaning
+from .source_rows import Source
 
 if TYPE_CHECKING:
     import duckdb
 
 STAGE, CLOSE, CREATE = KINDS.index("stage"), KINDS.index("close"), KINDS.index("create")
-BULK = 5
-"""So many objects touched by one person at one moment are a bulk job and no work (Salesforce org, seen)."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def mean_states(connection: duckdb.DuckDBPyConnection, meaning: Meaning) -> None
             connection.executemany("insert into state_meant values (?, ?, ?)", found)
 
 
-_CUT = f"""
+CUT = f"""
     select o, min(ts) filter (kind = {CREATE} and clock = 'recorded') as born,
       min(ts) filter (kind = {STAGE} and clock <> 'milestone') as first, bool_or(whole_day) as days from evs group by o
     having first > born + (case when days then interval 2 day else interval 1 hour end)"""
@@ -161,7 +161,7 @@ def mark_cut_histories(connection: duckdb.DuckDBPyConnection, label: tuple[str, 
           {CREATE} as kind, 'derived' as clock, null as code, null as st, null as resource, null as role,
           null as department)
         from (select evs.*, row_number() over (partition by o order by evs.ts, seq, row, part) as n
-              from evs join ({_CUT}) using (o) where kind = {STAGE} and clock <> 'milestone') where n = 1""")
+              from evs join ({CUT}) using (o) where kind = {STAGE} and clock <> 'milestone') where n = 1""")
 
 
 def stage_labels(connection: duckdb.DuckDBPyConnection) -> list[StageLabel]:
@@ -227,23 +227,6 @@ def settle_payments(connection: duckdb.DuckDBPyConnection, partial: tuple[str, s
           paid as (select *, sum(part) over (partition by document order by ts, o) as so_far
                    from due where due is not null and part is not null)
           select o from paid group by o having not bool_or(so_far >= due - 0.01))""")
-
-
-def counted(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """What a person should know of the times: ties, bulk jobs, back-dated records, cut histories, histories that are
-    older than their object."""
-    ask = {
-        "ties": f"""select count(distinct o) from (select o from evs where kind = {STAGE} group by o, ts
-                    having count(*) > 1)""",
-        "bulk": f"""select coalesce(sum(n), 0) from (select count(*) as n from evs
-                    where resource is not null and not whole_day
-                    group by resource, date_trunc('second', ts) having count(distinct o) >= {BULK})""",
-        "backdated": "select count(*) from evs where recorded > ts + interval 1 day",
-        "truncated": f"select count(*) from ({_CUT})",
-        "older": f"""select count(*) from (select o from evs where clock = 'recorded' group by o
-                 having min(ts) filter (kind = {STAGE}) < min(ts) filter (kind = {CREATE}) - interval 1 day)""",
-    }
-    return {name: int(connection.sql(sql).fetchall()[0][0]) for name, sql in ask.items()}
 
 
 def parties_present(connection: duckdb.DuckDBPyConnection) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..log.plan import KINDS
 from .connection import literal
 from .loading import ROWS_A_FILE
-from .making import Source
+from .source_rows import Source
 
 if TYPE_CHECKING:
     import duckdb

@@ -88,8 +88,8 @@ class EventLog:
     fingerprint: str
     notes: tuple[str, ...] = field(default=(), repr=False)
     known_stages: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
-    states: frozenset[str] = frozenset()
-    stageless: frozenset[str] = frozenset()
+    states: frozenset[str] = field(default=frozenset(), repr=False)
+    stageless: frozenset[str] = field(default=frozenset(), repr=False)
 
     @property
     def cases(self) -> int:

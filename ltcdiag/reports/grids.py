@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..log.event_log import EventLog
-from ..words import say, sentences
+from ..log.telling import reason_name
+from ..words import say
 from . import stages as chain
 from .assessment import Assessment
 from .moments import shown_time
@@ -159,14 +160,8 @@ def set_aside(log: EventLog, lang: str) -> Grid:
     """The rows that are no events, with their reasons in words."""
     rows = log.ledger.set_aside_rows
     return Grid("set_aside", SET_ASIDE, len(rows), lambda: (
-        (row.file, row.line_from, row.line_to, reason_text(row.reason, lang), row.text) for row in rows
+        (row.file, row.line_from, row.line_to, reason_name(row.reason, lang), row.text) for row in rows
     ))
-
-
-def reason_text(reason: str, lang: str) -> str:
-    """A reason of the ledger in words; its key where nobody wrote any."""
-    key = f"reason_{reason}"
-    return say(f"sources.{key}", lang) if key in sentences("sources") else reason
 
 
 def _plain(name: str, columns: tuple[Column, ...], table: pd.DataFrame, picked: Sequence[str]) -> Grid:

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from ..charts.drawing import Drawing
+from ..log.telling import reason_name
 from ..words import say
 from ..words.numbers import count, duration, percent
 from ..words.texts import tidy
@@ -220,7 +221,7 @@ class Page:
 
     def reasons(self) -> TableView:
         """Rows set aside by reason."""
-        rows = [(grids.reason_text(reason, self.lang), n) for reason, n in self.log.ledger.set_aside.items()]
+        rows = [(reason_name(reason, self.lang), n) for reason, n in self.log.ledger.set_aside.items()]
         grid = Grid("ledger", grids.REASONS, len(rows), lambda: iter(rows))
         return self.table(grid, len(rows))
 

@@ -10,7 +10,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from ..log.telling import step_name
+from ..log.telling import reason_name, step_name
 from ..words import say
 from ..words.numbers import count
 from . import finding_grids, grids, indicators
@@ -188,7 +188,7 @@ def _ledger(found: Assessment, lang: str) -> Grid:
         aside = sum(step.set_aside.values())
         name = step_name(step, lang)
         rows.append((name, unit, step.came_in, step.made, aside, step.merged, step.went_out, ""))
-        rows += [(name, unit, None, None, n, None, None, grids.reason_text(reason, lang))
+        rows += [(name, unit, None, None, n, None, None, reason_name(reason, lang))
                  for reason, n in step.set_aside.items()]
     rows += [(say("reports.money_title", lang), m.currency, float(m.read), None, float(m.set_aside), float(m.merged),
               float(m.kept), f"{m.read} = {m.kept} + {m.merged} + {m.set_aside}") for m in ledger.money]

@@ -38,6 +38,7 @@ REASONS = (
     "table_not_used",
     "id_missing",
     "id_scientific",
+    "id_rounded",
     "label_missing",
     "ts_missing",
     "ts_unreadable",
@@ -61,12 +62,6 @@ REASONS = (
     "no_moment",
     "no_event",
 )
-
-
-def explain(reason: str, lang: str | None = None) -> str:
-    """The reason as a sentence; the key itself where no sentence is written."""
-    key = f"reason_{reason}"
-    return say(f"sources.{key}", lang or current()) if key in sentences_of("sources") else reason
 
 
 def note(key: str, /, **values: object) -> str:

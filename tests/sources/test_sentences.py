@@ -4,9 +4,10 @@ import re
 from pathlib import Path
 
 import ltcdiag.sources
+from ltcdiag.log.telling import reason_name
 from ltcdiag.sources.opening import _REFUSED
 from ltcdiag.sources.profiles import load_systems
-from ltcdiag.sources.reasons import REASONS, explain
+from ltcdiag.sources.reasons import REASONS
 from ltcdiag.words import languages, sentences
 
 ROOM = Path(ltcdiag.sources.__file__).parent
@@ -43,5 +44,5 @@ def test_every_sentence_is_in_both_languages_with_the_same_places():
 def test_every_reason_has_its_sentence():
     for reason in REASONS:
         for lang in languages():
-            assert explain(reason, lang) != reason
+            assert reason_name(reason, lang) != reason
     assert {key.removeprefix("reason_") for key in sentences("sources") if key.startswith("reason_")} == set(REASONS)
