@@ -38,6 +38,7 @@ COMMANDS: dict[str, list[str]] = {
     "test": [
         str(PYTHON), "-m", "pytest", "--nbval-lax", "--nbval-current-env",
         "--nbval-sanitize-with", "tests/nbval_sanitize.cfg",
+        "--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile",  # each takes about a gigabyte
     ],
     "lab": [str(SCRIPTS / "ltcdiag"), "lab"],
     "setup": [],
