@@ -42,7 +42,8 @@ def decide_times(
         sources.append(Source(item, plan, found, plan.naive_zone, tuple(bad)))
     sources = _settled(connection, sources, open_columns)
     given = [replace(source, zone=source.zone or zone, days=_day_columns(connection, source)) for source in sources]
-    columns = [(source.item.table.file, times, source.zone) for source in given for times in source.times.values()]
+    columns = [(source.item.table.file, times, source.zone) for source in given
+               for moment, times in source.times.items() if moment in _told(source.plan)]
     return given, _one_clock(columns, zone)
 
 
@@ -65,13 +66,16 @@ def _days_only(connection: duckdb.DuckDBPyConnection, times: TimeColumn, rows: s
     return cast("bool | None", connection.sql(asked).fetchall()[0][0])
 
 
-def _moments(plan: TablePlan) -> list[Moment]:
+def _told(plan: TablePlan) -> list[Moment]:
+    """The moments that events show."""
     wanted = [moment for event in plan.events for moment in (event.time, event.start, event.recorded, event.latest)
               if moment]
-    wanted += [Moment(watch.column) for watch in plan.watched if watch.kind == "day"]
-    if plan.holds and "modified" in plan.fields:
-        wanted.append(Moment(plan.fields["modified"]))
-    return list(dict.fromkeys(wanted))
+    return wanted + [Moment(watch.column) for watch in plan.watched if watch.kind == "day"]
+
+
+def _moments(plan: TablePlan) -> list[Moment]:
+    changed = plan.fields.get("modified") if plan.holds else None
+    return list(dict.fromkeys([*_told(plan), *([Moment(changed)] if changed else [])]))
 
 
 def _column(

@@ -123,10 +123,9 @@ def _without_history(connection: duckdb.DuckDBPyConnection, names: Mapping[str, 
 def _dictionaries(connection: duckdb.DuckDBPyConnection, names: Mapping[str, str]) -> list[str]:
     """Stages in use that the dictionary of the system does not hold."""
     rows = connection.sql(f"""
-        with used as (
-          select distinct type, code, code in (select label from dic where dic.type = evs.type
-            union all select code from dic where dic.type = evs.type) as known
-          from evs where kind = {_STAGE} and type in (select type from dic))
+        with used as (select distinct type, code from evs where kind = {_STAGE} and type in (select type from dic)),
+        seen as (select type, code, (type, code) in (select type, label from dic union all select type, code from dic)
+                   as known from used)
         select type, count(*) filter (not known), count(*), (list(code order by code) filter (not known))[:{_SHOWN}]
-        from used group by type having count(*) filter (not known) > 0 order by type""").fetchall()
+        from seen group by type having count(*) filter (not known) > 0 order by type""").fetchall()
     return _listed("not_in_dictionary", rows, names)
