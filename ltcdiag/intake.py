@@ -175,6 +175,7 @@ def _system_labelling(
         known={label: stage for label, stage in known.items() if stage},
         states=frozenset(each.activity for each in stages if each.activity in labels and _lasts(each, found)),
         passing=frozenset(label for label, key in keys.items() if load_activities()[key].kind in _PASSING),
+        aftercare=found.aftercare | {label for label, key in keys.items() if load_activities()[key].aftercare},
         stageless=found.stageless | {label for label, key in keys.items() if not load_activities()[key].stage},
         unseen=frozenset(label for label, key in keys.items() if key == HISTORY_BEGINS),
     )

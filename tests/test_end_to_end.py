@@ -72,3 +72,16 @@ def test_all_rows_are_accounted_for(log):
     assert log.ledger.balanced
     purchases = sum(step.set_aside.get("purchase", 0) for step in log.ledger.steps)
     assert purchases > 0
+
+
+def test_what_comes_after_the_last_payment_does_not_open_a_case_again(log):
+    events = log.tables.answer("points").table
+    after = {"续约", "续约成功", "未续约", "满意度回访", "确认收入", "提交服务工单", "关闭服务工单"}
+    rest = events[~events["activity"].isin(after)]
+    last = rest.groupby("case_id", observed=True)["activity"].last()
+    paid = set(last[last == "回款"].index)
+    assert paid
+    cases = log.tables.answer("cases").table.set_index("case_id")
+    assert set(cases.loc[sorted(paid), "state"]) == {"closed"}
+    followed = {case for case in paid if events.loc[events["case_id"] == case, "activity"].isin(after).any()}
+    assert followed

@@ -12,7 +12,7 @@ from .stages import read_toml
 
 @dataclass(frozen=True)
 class Activity:
-    """stage and object_type are "" where it belongs to no single one."""
+    """stage and object_type are "" where it belongs to no single one. aftercare: it opens no closed case again."""
 
     key: str
     zh: str
@@ -20,6 +20,7 @@ class Activity:
     kind: str
     stage: str = ""
     object_type: str = ""
+    aftercare: bool = False
 
     def name(self, lang: str) -> str:
         """Its name; Chinese for every kind of Chinese."""
@@ -31,6 +32,7 @@ def load_activities() -> Mapping[str, Activity]:
     """Key → activity, in the order of the file."""
     data = read_toml("activities.toml")
     return MappingProxyType({
-        key: Activity(key, entry["zh"], entry["en"], entry["kind"], entry.get("stage", ""), entry.get("object", ""))
+        key: Activity(key, entry["zh"], entry["en"], entry["kind"], entry.get("stage", ""), entry.get("object", ""),
+                      entry.get("aftercare", False))
         for key, entry in data.items()
     })

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
 
 from ..findings import claims
 from ..findings.finding import Finding
@@ -12,7 +14,7 @@ from ..words import say, sentences
 from ..words.numbers import count, percent, share_interval, time_interval
 from .answer_grids import page_grid, sheet_name, table_title
 from .assessment import Assessment
-from .finding_cases import FindingCases
+from .finding_cases import Behind, FindingCases
 from .grids import Column
 from .moments import minute
 from .page import Row, TableView, cell, quoted
@@ -27,7 +29,7 @@ _HIDDEN = {"stages": ("first_share",), "bottleneck": ("stage", "share_of_days"),
 @dataclass(frozen=True)
 class Card:
     """A finding. tags: id, kind, family, confidence. keys: the numbers seen first, with their intervals, and what
-    they are."""
+    they are. opens: the words that open the worst cases."""
 
     id: str
     tags: tuple[str, ...]
@@ -37,6 +39,7 @@ class Card:
     caveat: str
     next_step: str
     worst: TableView
+    opens: str
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,8 @@ class Diagnosed:
         title, evidence, caveat, asked = (self._quoted(text[self.lang]) for text in (
             finding.title, finding.evidence, finding.caveat, finding.next_step))
         return Card(finding.id, tags, title, tuple(self._keys(finding)), tuple(evidence.splitlines()), caveat, asked,
-                    self._worst(finding))
+                    self._worst(finding), self._say("objects_open" if finding.objects else "worst_open",
+                                                    k=count(min(WORST, len(finding.case_ids)))))
 
     def _keys(self, finding: Finding) -> Iterator[tuple[str, str]]:
         """The numbers a director sees first."""
@@ -122,18 +126,22 @@ class Diagnosed:
             yield share_interval(share.value, share.low, share.high, self.lang), self._say("key_share")
 
     def _worst(self, finding: Finding) -> TableView:
-        columns = (Column("case"), Column("days_here", "days"), Column("state"))
+        columns = [Column("case"), Column("days_here", "days"), Column("state")]
+        if finding.objects:
+            columns = [Column("document"), Column("days_here", "days"), Column("amount", "money"), Column("currency")]
         rows = tuple(
-            Row((cell(row.case_id, "text"), cell(row.days_here, "days"), cell(self._say(f"state_{row.state}"), "text")))
+            Row(tuple(cell(*each) for each in zip(self._told(row, finding), (c.kind for c in columns), strict=True)))
             for row in self._behind.rows(finding, WORST)
         )
-        note = self._say("worst_all", n=count(len(finding.case_ids)), file=finding.case_file,
-                         sheet=self._say("sheet_finding_cases"))
+        note = self._say("objects_all" if finding.objects else "worst_all", n=count(len(finding.case_ids)),
+                         file=finding.case_file, sheet=self._say("sheet_finding_cases"))
         return TableView(f"cases_{finding.id}", tuple((c.name(self.lang), c.kind) for c in columns), rows, note)
 
-    def opens(self, card: Card) -> str:
-        """The words that open the worst cases of a card."""
-        return self._say("worst_open", k=count(len(card.worst.rows)))
+    def _told(self, row: Behind, finding: Finding) -> tuple[Any, ...]:
+        """What the page shows of a case, or of a document."""
+        if finding.objects:
+            return row.case_id, row.days_here, Decimal(row.amount) if row.amount else None, row.currency or None
+        return row.case_id, row.days_here, self._say(f"state_{row.state}")
 
     def _section(self, name: str, answer: Answer, *, words: str) -> Section:
         grid = page_grid(answer, self.lang, without=_HIDDEN.get(name, ()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from ..findings.finding import Contrast, Finding
 from ..stats.intervals import Interval
@@ -28,7 +29,7 @@ FINDINGS = (
 FINDING_CASES = (
     Column("finding", width=9), Column("case", width=22), Column("days_here", "days", 14), Column("state", width=11),
     Column("started", "time", 20), Column("ended", "time", 20), Column("first_row", width=16),
-    Column("last_row", width=16),
+    Column("last_row", width=16), Column("amount", "money", 14), Column("currency", width=9),
 )
 
 
@@ -73,10 +74,11 @@ def finding_cases(found: Assessment, lang: str) -> Grid:
         for finding in found.diagnosis:
             for row in behind.rows(finding, most):
                 yield (finding.id, row.case_id, row.days_here, say(f"reports.state_{row.state}", lang),
-                       row.started.replace(tzinfo=None), row.ended.replace(tzinfo=None), row.first_row, row.last_row)
+                       row.started.replace(tzinfo=None), row.ended.replace(tzinfo=None), row.first_row, row.last_row,
+                       Decimal(row.amount) if row.amount else None, row.currency or None)
             if most is not None and len(finding.case_ids) > most:
                 rest = say("reports.cases_cut", lang, n=count(len(finding.case_ids)), file=finding.case_file)
-                yield (finding.id, rest, *(None,) * 6)
+                yield (finding.id, rest, *(None,) * 8)
 
     rows = size if most is None else sum(min(len(f.case_ids), most + 1) for f in found.diagnosis)
     return Grid("finding_cases", FINDING_CASES, rows, draw)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..log.event_log import EventLog
@@ -18,8 +19,8 @@ from .places import Places
 if TYPE_CHECKING:
     import pandas as pd
 
-Kind = Literal["text", "lines", "count", "days", "share", "time"]
-Value = str | int | float | datetime | None
+Kind = Literal["text", "lines", "count", "days", "share", "time", "money"]
+Value = str | int | float | Decimal | datetime | None
 
 
 @dataclass(frozen=True)

@@ -344,6 +344,7 @@ _FORMATS: dict[str, Callable[[Any], str]] = {
     "days": lambda days: "<0.001" if 0 < days < 0.001 else
     f"{days:,.{0 if days >= 1000 or not days else 1 if days >= 0.1 else 3}f}",
     "share": percent,
+    "money": lambda amount: f"{amount:,.2f}",
     "text": str,
 }
 

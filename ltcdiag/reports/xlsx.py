@@ -28,6 +28,7 @@ _FORMATS: dict[str, dict[str, Any]] = {
     "text": {"indent": 1}, "lines": {"text_wrap": True, "indent": 1},
     "count": {"num_format": "#,##0"}, "days": {"num_format": "#,##0.00"}, "share": {"num_format": "0.0%"},
     "time": {"num_format": "yyyy-mm-dd hh:mm:ss"},
+    "money": {"num_format": "#,##0.00"},
 }
 # Nothing that stands in the data may become a formula, a link or another value.
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
