@@ -28,9 +28,11 @@ def folder(name: str) -> Path:
 
 
 def sample(name: str = "ltc_zh") -> Path:
-    """The folder of an invented sample log: ltc_zh, ltc_en or clean_twin. Raises InputError for another name."""
+    """The folder of an invented sample log. ltc_zh, ltc_en, clean_twin: tables of events; end_to_end: CRM, ERP and
+    finance files of one company; salesforce, hubspot, zoho, jiandaoyun: exports of one system. Raises InputError for
+    another name."""
     logs = folder("sample_logs")
-    known = sorted(path.name for path in logs.iterdir() if path.is_dir())
+    known = sorted(path.name for path in logs.iterdir() if path.is_dir() and path.name[0] != "_")
     if name not in known:
         raise InputError(f"There is no sample log {name!r}.", fix=f"Choose one of {', '.join(known)}.")
     return logs / name
