@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+
+import ltcdiag as ltc
+from ltcdiag.words import use
 
 _LINE = re.compile(r"\s*(\S+) (\d{4}-\d\d-\d\d)(?: (\d\d:\d\d))? (.+)")
 
@@ -31,3 +35,28 @@ def steps_of(log, case):
     rows = log.tables.store.connection.sql(
         "select k.case_id, a::varchar from ev join k using (c) join lab using (a) order by c, pos").fetchall()
     return [activity for name, activity in rows if name == case]
+
+
+def timed(log):
+    """case → (activity, time) in the order of the log; fractions of seconds where there are any."""
+    found = {}
+    for row in log.tables.answer("points").table.itertuples():
+        found.setdefault(row.case_id, []).append((row.activity, str(row.time)))
+    return found
+
+
+def made(log, columns, where="true"):
+    """Rows of the kept events, before any case view."""
+    sql = f"select {columns} from evs where {where} order by ts, seq, row, part"  # noqa: S608 - texts of the tests
+    return log.tables.store.connection.sql(sql).fetchall()
+
+
+def reported(log, folder):
+    """The report is written; what findings.json and ledger.json say."""
+    with use("en"):
+        ltc.report(log, folder)
+    findings, ledger = (json.loads((folder / name).read_text("utf-8")) for name in ("findings.json", "ledger.json"))
+    assert findings["schema"] == "ltcdiag.findings/1"
+    assert ledger["balanced"] is True
+    assert ledger["totals"]["cases"] == log.cases
+    return findings["findings"], ledger

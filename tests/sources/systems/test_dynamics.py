@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from told import told, written
+from told import reported, told, written
 
 import ltcdiag as ltc
 from ltcdiag.words import use
@@ -54,5 +53,4 @@ def test_a_view_alone_tells_what_to_ask_for():
 
 
 def test_from_files_to_findings(log, tmp_path):
-    ltc.report(log, tmp_path / "out")
-    assert json.loads((tmp_path / "out" / "findings.json").read_text("utf-8"))["schema"] == "ltcdiag.findings/1"
+    reported(log, tmp_path / "out")

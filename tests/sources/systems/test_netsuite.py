@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from told import linked, steps_of, told, written
+from told import linked, reported, steps_of, told, written
 
 import ltcdiag as ltc
 from ltcdiag.words import use
@@ -82,5 +81,4 @@ def test_a_saved_search_names_documents_by_kind_and_number():
 
 
 def test_from_files_to_findings(log, tmp_path):
-    ltc.report(log, tmp_path / "out")
-    assert json.loads((tmp_path / "out" / "findings.json").read_text("utf-8"))["schema"] == "ltcdiag.findings/1"
+    reported(log, tmp_path / "out")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from told import told, written
+from told import reported, told, written
 
 import ltcdiag as ltc
 from ltcdiag.words import use
@@ -91,8 +91,7 @@ def test_answers_of_the_api_tell_the_same_chain():
 
 
 def test_from_files_to_findings(log, tmp_path):
-    ltc.report(log, tmp_path / "out")
-    assert json.loads((tmp_path / "out" / "findings.json").read_text("utf-8"))["schema"] == "ltcdiag.findings/1"
+    reported(log, tmp_path / "out")
     assert json.loads((tmp_path / "out" / "ledger.json").read_text("utf-8"))["balanced"]
 
 

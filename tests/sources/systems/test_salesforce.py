@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import shutil
 import tomllib
 from collections import Counter
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from told import made, reported, timed
 
 import ltcdiag as ltc
 from ltcdiag.errors import InputError
@@ -28,20 +28,6 @@ def read(*parts, **options):
         return ltc.read(HERE.joinpath(*parts), **options)
 
 
-def events(log):
-    """case → (activity, time) in the order of the log."""
-    found = {}
-    for row in log.tables.answer("points").table.itertuples():
-        found.setdefault(row.case_id, []).append((row.activity, str(row.time)))
-    return found
-
-
-def made(log, columns, where="true"):
-    """Rows of the kept events, before any case view."""
-    sql = f"select {columns} from evs where {where} order by ts, seq, row, part"  # noqa: S608 - texts of this file
-    return log.tables.store.connection.sql(sql).fetchall()
-
-
 def rows_of(folder, name):
     with (folder / name).open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
@@ -50,7 +36,7 @@ def rows_of(folder, name):
 def check(log):
     """The laws of every source."""
     assert log.ledger.balanced
-    assert sum(len(rows) for rows in events(log).values()) == log.events
+    assert sum(len(rows) for rows in timed(log).values()) == log.events
     return log
 
 
@@ -113,12 +99,12 @@ def chain():
 
 def test_deals_are_the_cases_where_nobody_says_otherwise(api):
     assert api.notion == "opportunity"
-    assert events(api) == {O1: DEAL, **OTHERS}
+    assert timed(api) == {O1: DEAL, **OTHERS}
     assert api.timezone == "UTC"
 
 
 def test_the_chain_from_the_lead_to_the_settled_invoice(chain):
-    assert events(chain) == {
+    assert timed(chain) == {
         "00Q5g00000000L1EAI": LEAD + DEAL,
         "00Q5g00000000L2EAI": [("Lead created", "2025-01-02 05:00:00"), ("E-mail", "2025-01-04 03:00:00")],
         "5005g00000000S1AAI": TICKET, **OTHERS,
@@ -126,7 +112,7 @@ def test_the_chain_from_the_lead_to_the_settled_invoice(chain):
 
 
 def test_a_customer_holds_all_its_deals_and_its_tickets():
-    found = events(check(read("api", case="account")))
+    found = timed(check(read("api", case="account")))
     assert set(found) == {"0015g00000000A1AAI", "0015g00000000A2AAI"}
     assert set(DEAL + LEAD + TICKET) <= set(found["0015g00000000A1AAI"])
     assert sorted(found["0015g00000000A2AAI"]) == sorted(OTHERS[O2] + OTHERS[O3] + OTHERS[O5])
@@ -151,7 +137,7 @@ def test_money_of_each_document_counts_once(api):
 
 
 def test_changes_of_facts_are_steps_only_when_asked_for():
-    told = [step for step in events(check(read("api", changes=True)))[O1] if step not in DEAL]
+    told = [step for step in timed(check(read("api", changes=True)))[O1] if step not in DEAL]
     assert told == [
         ("Close date pushed", "2025-01-06 02:00:00"),
         ("Amount changed", "2025-02-03 06:00:00"),
@@ -173,7 +159,7 @@ def test_the_dictionary_says_what_is_won_and_flags_beat_labels(api, chain):
     stages = {row.activity: row.stage for row in ltc.activities(api).table.itertuples()}
     assert stages["Verbal Yes"] == "won"
     assert stages["Closed Lost"] == "lost"
-    assert ("Lead converted", "2025-01-05 02:00:00") not in events(chain)["00Q5g00000000L2EAI"]
+    assert ("Lead converted", "2025-01-05 02:00:00") not in timed(chain)["00Q5g00000000L2EAI"]
     assert [note for note in api.notes if note.startswith("1 leads have a status that says converted")]
 
 
@@ -185,7 +171,7 @@ def only(tmp_path, *names):
 
 def test_a_field_history_that_begins_after_the_deal_does_not_tell_its_first_stage(tmp_path):
     log = check(read(only(tmp_path, "Opportunity", "OpportunityFieldHistory")))
-    assert events(log)[O1] == [
+    assert timed(log)[O1] == [
         ("Opportunity created", "2025-01-06 02:00:00"), ("Owner changed", "2025-01-21 06:00:00"),
         ("History begins here", "2025-02-10 07:00:00"), ("Proposal/Price Quote", "2025-02-10 07:00:00"),
         ("Closed Won", "2025-03-20 08:00:00")]      # the last change of stage, by the deal's own row
@@ -194,7 +180,7 @@ def test_a_field_history_that_begins_after_the_deal_does_not_tell_its_first_stag
 
 def test_a_field_history_older_than_the_lead_tells_its_first_stage(tmp_path):
     log = check(read(only(tmp_path, "Lead", "LeadHistory"), case="lead"))
-    assert events(log)["00Q5g00000000L1EAI"] == LEAD
+    assert timed(log)["00Q5g00000000L1EAI"] == LEAD
     assert not any("cut" in note for note in log.notes)
 
 
@@ -210,7 +196,7 @@ def test_a_close_date_stands_in_only_where_no_history_shows_the_close(tmp_path):
 def test_a_snapshot_never_invents_stages_and_no_close_lies_behind_the_last_touch():
     log = check(read("snapshot"))
     case = {name: f"0065g00000000O{name}AAI" for name in "12345"}
-    assert events(log) == {
+    assert timed(log) == {
         case["1"]: [("Opportunity created", "2024-07-01 21:22:07"), ("Deal won", "2024-07-05 00:00:00")],
         case["2"]: [("Opportunity created", "2024-07-02 21:22:07"), ("Deal won", "2024-07-11 21:22:08")],
         case["3"]: [("Deal won", "2024-03-18 00:00:00"), ("Opportunity created", "2024-07-03 21:22:07")],
@@ -228,7 +214,7 @@ def test_a_snapshot_never_invents_stages_and_no_close_lies_behind_the_last_touch
 
 def test_the_weekly_export():
     log = check(read("weekly", case="end_to_end"))
-    assert events(log) == {
+    assert timed(log) == {
         O1: [("Opportunity created", "2023-10-28 20:45:25"), ("Calificación", "2023-10-28 20:45:25"),
              ("Propuesta", "2023-11-20 12:00:00"), ("Cerrada ganada", "2023-12-01 09:30:00")],
         O2: [("Opportunity created", "2023-11-02 15:00:00"), ("Calificación", "2023-11-02 15:00:00")],
@@ -271,7 +257,7 @@ def test_a_header_alone_is_refused_in_words(tmp_path, lang, what):
 
 def test_reports_in_english_with_footers_short_ids_and_names_for_ids():
     log = check(read("report_en"))
-    assert events(log) == {
+    assert timed(log) == {
         O1: [("Opportunity created", "2025-01-13 10:05:00"), ("Qualification", "2025-01-13 10:05:00"),
              ("Needs Analysis", "2025-01-27 14:30:00"), ("Closed Lost", "2025-02-17 09:00:00")],
         LOWER: [("Opportunity created", "2025-01-14 11:00:00"), ("Qualification", "2025-01-14 11:00:00"),
@@ -286,7 +272,7 @@ def test_reports_in_english_with_footers_short_ids_and_names_for_ids():
 def test_a_report_in_chinese_with_a_title():
     with use("zh"):
         log = check(ltc.read(HERE / "report_zh"))
-    assert events(log) == {
+    assert timed(log) == {
         O1: [("创建商机", "2025-01-13 00:00:00"), ("赢单", "2025-02-17 00:00:00")],
         LOWER: [("创建商机", "2025-01-14 00:00:00")],
         O3: [("创建商机", "2025-01-15 00:00:00"), ("输单", "2025-02-03 00:00:00")],
@@ -311,7 +297,7 @@ def test_a_formatted_report_with_title_and_totals(tmp_path):
     book.save(tmp_path / "report.xlsx")
     with use("en"):
         log = check(ltc.read(tmp_path))
-    assert events(log) == {O1: [("Opportunity created", "2025-01-13 00:00:00"), ("Deal lost", "2025-02-17 00:00:00")],
+    assert timed(log) == {O1: [("Opportunity created", "2025-01-13 00:00:00"), ("Deal lost", "2025-02-17 00:00:00")],
                            LOWER: [("Opportunity created", "2025-01-14 00:00:00")]}
     assert dict(log.ledger.set_aside) == {}
     assert sum(money.read for money in log.ledger.money) == 180_000
@@ -322,7 +308,7 @@ def test_a_few_columns_with_its_ids_are_enough(tmp_path):
     (tmp_path / "线索.csv").write_text(text, encoding="utf-8")
     with use("en"):
         log = check(ltc.read(tmp_path))
-    assert events(log) == {"00Q5g0000000001EAA": [("Lead created", "2025-01-06 08:00:00")]}
+    assert timed(log) == {"00Q5g0000000001EAA": [("Lead created", "2025-01-06 08:00:00")]}
 
 
 # ---- connector -----------------------------------------------------------------------------------------------------
@@ -330,7 +316,7 @@ def test_a_few_columns_with_its_ids_are_enough(tmp_path):
 
 def test_rows_of_the_history_mode_tell_a_stage_from_when_it_was_seen():
     log = check(read("history_mode"))
-    assert events(log) == {
+    assert timed(log) == {
         O1: [("Opportunity created", "2025-01-06 02:00:00"), ("Qualification", "2025-01-06 02:10:00"),
              ("Closed Won", "2025-02-03 06:10:00")],
         O2: [("Opportunity created", "2024-06-01 08:00:00"), ("History begins here", "2025-02-01 00:10:00"),
@@ -344,13 +330,8 @@ def test_rows_of_the_history_mode_tell_a_stage_from_when_it_was_seen():
 
 
 def test_from_raw_tables_to_findings(chain, tmp_path):
-    with use("en"):
-        ltc.report(chain, tmp_path / "out")
-    found = json.loads((tmp_path / "out" / "findings.json").read_text("utf-8"))
-    assert found["schema"] == "ltcdiag.findings/1"
-    ledger = json.loads((tmp_path / "out" / "ledger.json").read_text("utf-8"))
-    assert ledger["balanced"] is True
-    assert ledger["totals"]["cases"] == len(events(chain))
+    _, ledger = reported(chain, tmp_path / "out")
+    assert ledger["totals"]["cases"] == len(timed(chain))
 
 
 # ---- the invented sample, against its truth ------------------------------------------------------------------------
@@ -366,7 +347,7 @@ def test_the_sample_holds_what_was_planted(sample):
     log, truth = sample
     told = truth["log"]
     lives = {case: [step for step, _ in steps if not step.startswith(("Call", "E-mail", "Task", "Opportunity c"))]
-             for case, steps in events(log).items()}
+             for case, steps in timed(log).items()}
     ends = Counter(life[-1] for life in lives.values())
     assert len(lives) == told["deals"]
     assert (ends["Closed Won"], ends["Closed Lost"]) == (told["deals_won"], told["deals_lost"])
@@ -387,7 +368,7 @@ def test_the_sample_counts_what_rows_repeat(sample):
     assert changes["amount_changed"] == told["rows_that_leave_the_stage_and_change_the_amount"]
     ties = [note for note in log.notes if "two stages at one moment" in note]
     assert ties[0].startswith(f"{len(truth['odd']['stages_tied_ids'])} objects")
-    wonlost = events(log)[truth["odd"]["won_then_lost_ids"][0]]
+    wonlost = timed(log)[truth["odd"]["won_then_lost_ids"][0]]
     assert [step for step, _ in wonlost][-2:] == ["Closed Won", "Closed Lost"]
 
 
@@ -395,12 +376,12 @@ def test_the_sample_links_leads_to_deals(sample):
     _, truth = sample
     with use("en"):
         log = check(ltc.read(SAMPLE, case="lead"))
-    steps = [step for step, _ in (pair for life in events(log).values() for pair in life)]
+    steps = [step for step, _ in (pair for life in timed(log).values() for pair in life)]
     told = truth["log"]
     assert (log.cases, steps.count("Lead converted")) == (told["leads"], told["leads_converted"])
     assert steps.count("Opportunity created") == told["leads_converted"] - told["leads_converted_without_deal"]
     flagged = truth["leads"]["status_converted_without_flag_ids"]
-    assert all(("Lead converted" not in [step for step, _ in events(log)[lead]]) for lead in flagged)
+    assert all(("Lead converted" not in [step for step, _ in timed(log)[lead]]) for lead in flagged)
 
 
 # ---- real exports, counted by hand ---------------------------------------------------------------------------------
@@ -419,8 +400,8 @@ def test_an_export_saved_by_a_tool_in_the_american_way(real_data):
         if not life or life[-1][0] != row["StageName"]:
             life.append((row["StageName"], str(time)))
     deals = rows_of(folder, "Opportunity.csv")
-    assert {case: steps[1:] for case, steps in events(log).items()} == lives
-    assert all(steps[0][0] == "Opportunity created" for steps in events(log).values())
+    assert {case: steps[1:] for case, steps in timed(log).items()} == lives
+    assert all(steps[0][0] == "Opportunity created" for steps in timed(log).values())
     assert log.cases == len(deals) == 36
     assert all(lives[row["Id"]][-1][0] == row["StageName"] for row in deals)
     leads = rows_of(folder, "Lead.csv")
@@ -447,7 +428,7 @@ def test_an_export_of_the_data_loader_without_history(real_data):
                 day = life[0][1]
             life.append(("Deal won", day if row["CloseDate"] <= touched[:10] else touched))
         wanted[row["Id"]] = life
-    found = events(log)
+    found = timed(log)
     assert {case: sorted(life) for case, life in found.items()} == {case: sorted(life) for case, life in wanted.items()}
     assert (log.cases, log.events) == (58, 58 + 34)
     assert log.ledger.set_aside == {}
@@ -471,7 +452,7 @@ def test_connector_tables_in_which_every_deal_is_deleted(real_data):
     orders = {row["id"]: [("Order created", row["created_date"]), ("Order released", row["activated_date"])]
               for row in rows_of(folder, "sf_order_data.csv")}
     lead = rows_of(folder, "sf_lead_data.csv")[0]
-    assert events(log) == {**orders, lead["id"]: [("Lead created", lead["created_date"]),
+    assert timed(log) == {**orders, lead["id"]: [("Lead created", lead["created_date"]),
                                                   ("Lead converted", lead["converted_date"])]}
     assert log.notion == "end_to_end"
     assert any("none belongs to a case of the kind 'Opportunity'" in note for note in log.notes)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
-from told import told, written
+from told import reported, told, written
 
 import ltcdiag as ltc
 from ltcdiag.words import use
@@ -49,5 +48,4 @@ def test_people_have_names_and_organisations_are_customers(log):
 
 
 def test_from_files_to_findings(log, tmp_path):
-    ltc.report(log, tmp_path / "out")
-    assert json.loads((tmp_path / "out" / "findings.json").read_text("utf-8"))["schema"] == "ltcdiag.findings/1"
+    reported(log, tmp_path / "out")
