@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         Waits,
     )
     from .mining.discovery import Model
+    from .pulls.pulling import Pulled
     from .reports.asking import AskFor
     from .reports.one_file import Exported
     from .reports.writing import Written
@@ -165,6 +166,20 @@ def exports_to_ask_for(system: str, lang: str | None = None) -> AskFor:
     from .reports.asking import exports_to_ask_for as asked
 
     return asked(system, lang)
+
+
+def pull(
+    system: str, out: str | Path, *, since: str | None = None, progress: Callable[[str, int], None] | None = None
+) -> Pulled:
+    """Fetch the records of an account by the interface of its system into a folder that `read` understands; again, and
+    only what has changed is fetched. This and the command of the same name are all that ever uses a network.
+
+    system: "salesforce", "hubspot", "zoho" or "jiandaoyun"; the token stands in a variable or in the keyring
+    (docs/pulls.md). since: a day or moment, to fetch only what was changed after it. Raises InputError, OutputError; a
+    run that was stopped goes on from where it was."""
+    from .pulls.pulling import pull as pulled
+
+    return pulled(system, out, since=since, progress=progress)
 
 
 EXPORTS = ("xes", "ocel", "ocel-json", "csv", "parquet")

@@ -64,6 +64,10 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("system", metavar="SYSTEM", help="如 salesforce、简道云 / for example salesforce")
     ask.add_argument("--out", type=Path, metavar="FILE.html", help="写成一页清单 / write it as a letter of one page")
     ask.add_argument("--force", action="store_true", help="替换已有的文件 / replace the file")
+    pull = _command(commands, "pull", "从系统直接取数 / fetch the records of a system by its interface", _run_pull)
+    pull.add_argument("system", metavar="SYSTEM", help="salesforce, hubspot, zoho, jiandaoyun")
+    pull.add_argument("--out", type=Path, required=True, metavar="DIR", help="数据文件夹 / folder for the records")
+    pull.add_argument("--since", metavar="DATE", help="只取此日期以后变动的 / only what was changed after this day")
     demo = _command(commands, "demo", "用自带样例跑一遍 / run on the sample that comes with it", _run_demo)
     demo.add_argument("--out", type=Path, default=Path("ltcdiag-demo"), help="输出文件夹 / output folder")
     new = _command(commands, "new", "新建带笔记本的项目文件夹 / a project folder with the notebooks", _run_new)
@@ -168,6 +172,23 @@ def _run_ask(asked: argparse.Namespace) -> None:
         found.write(asked.out, asked.lang, force=asked.force)
     print(json.dumps(found.to_dict(), ensure_ascii=False, indent=1) if asked.json else
           say("cli.asked", asked.lang, file=asked.out) if asked.out else found.text(asked.lang))
+
+
+def _run_pull(asked: argparse.Namespace) -> None:
+    from . import api
+
+    shown: dict[str, int] = {}
+
+    def tell(name: str, records: int) -> None:
+        if name not in shown or records // 1000 > shown[name] // 1000:
+            shown[name] = records
+            _say(say("pulls.progress", asked.lang, name=name, n=f"{records:,}"))
+
+    try:
+        pulled = api.pull(asked.system, asked.out, since=asked.since, progress=tell)
+    except KeyboardInterrupt:
+        raise LtcdiagError(say("pulls.stopped", asked.lang)) from None
+    print(json.dumps(pulled.to_dict(), ensure_ascii=False, indent=1) if asked.json else pulled.text(asked.lang))
 
 
 def _run_demo(asked: argparse.Namespace) -> None:

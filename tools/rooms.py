@@ -19,7 +19,7 @@ FLOORS = {
     "errors": 0, "words": 0,
     "log": 1, "bundled": 1,
     "domain": 2, "engine": 2,
-    "sources": 3, "stats": 3,
+    "sources": 3, "stats": 3, "pulls": 3,
     "mining": 4, "quality": 4, "measures": 4,
     "findings": 5,
     "cycle": 6,
@@ -30,8 +30,10 @@ FLOORS = {
     "cli": 10, "__main__": 11,
 }
 FRONT_DOOR = ("api", "intake", "__init__")     # the parts of one door: they may see each other
-OWNERS = {"duckdb": "engine", "pm4py": "mining", "matplotlib": "charts", "seaborn": "charts"}
-INSIDE_FUNCTIONS = {"pandas", "numpy", "scipy", "pyarrow"}  # slow to import: only where they are needed
+OWNERS = {"duckdb": "engine", "pm4py": "mining", "matplotlib": "charts", "seaborn": "charts",
+          "requests": "pulls", "urllib3": "pulls", "keyring": "pulls"}     # the only room with a way out
+INSIDE_FUNCTIONS = {"pandas", "numpy", "scipy", "pyarrow",  # slow to import: only where they are needed
+                    "requests", "urllib3", "keyring"}       # not everybody has them
 EVERYWHERE = ("stats",)                                     # the room that is made of numbers
 NOWHERE = ("errors", "words", "bundled", "cli", "__init__", "__main__")
 FORBIDDEN_LIBRARIES = {"pickle", "dill", "joblib", "shelve", "cloudpickle"}

@@ -1,0 +1,85 @@
+"""Tokens: from the environment or the keyring of the computer, into the header of a request, and nowhere else."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..errors import InputError
+from ..words import current, say
+from .shapes import System
+
+SERVICE = "ltcdiag"
+_HERE = ("127.0.0.1", "localhost", "::1")
+_SHOWN = 300
+
+
+@dataclass(frozen=True, repr=False)
+class Secret:
+    """A token that does not show itself. name: of the variable that holds it."""
+
+    name: str
+    value: str
+
+    def __repr__(self) -> str:
+        return f"Secret({self.name})"
+
+    __str__ = __repr__
+
+    def hidden_in(self, text: str) -> str:
+        """A text of the system without the token, cut to what can be read in one look."""
+        return text.replace(self.value, "***")[:_SHOWN]
+
+
+@dataclass(frozen=True)
+class Header:
+    """Puts the token into the header of a request; as `auth`, no password file of the user can take its place."""
+
+    scheme: str
+    secret: Secret
+
+    def __call__(self, request: Any) -> Any:
+        """The request, with the token."""
+        request.headers["Authorization"] = f"{self.scheme} {self.secret.value}"
+        return request
+
+
+def secret_of(system: System) -> Secret:
+    """The token of a system: of its variable, else of the keyring (service "ltcdiag", user = name of the variable).
+
+    Raises InputError where there is none, or what is there cannot be one."""
+    value = (os.environ.get(system.token) or _in_keyring(system.token) or "").strip()
+    if not value:
+        raise InputError(say("pulls.no_token", current(), name=system.token),
+                         fix=say("pulls.no_token_fix", current(), name=system.token, service=SERVICE))
+    if not (value.isascii() and value.isprintable()) or " " in value:
+        raise InputError(say("pulls.odd_token", current(), name=system.token))
+    return Secret(system.token, value)
+
+
+def _in_keyring(name: str) -> str | None:
+    try:
+        import keyring
+    except ImportError:
+        return None
+    try:
+        return keyring.get_password(SERVICE, name)
+    except keyring.errors.KeyringError:     # no keyring on this computer, or locked: the variable is the way
+        return None
+
+
+def address_of(system: System) -> str:
+    """Where the system answers, without a slash at the end: https, or this computer.
+
+    Raises InputError where it is not known, or is no such address."""
+    text = (os.environ.get(system.url) or system.address).strip()
+    if not text:
+        raise InputError(say("pulls.no_address", current(), name=system.url),
+                         fix=say("pulls.no_address_fix", current(), name=system.url))
+    parts = urlsplit(text if "://" in text else f"https://{text}")
+    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _HERE)
+    if not safe or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise InputError(say("pulls.bad_address", current(), name=system.url))
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
