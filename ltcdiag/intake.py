@@ -53,10 +53,10 @@ def read(
     resource, role, department, amount, currency, outcome, sequence). mapping: a mapping file with the same
     and more; without one, `ltcdiag.toml` in the folder that is read. ends: activities that close a case. as_of: later
     rows are set aside; by default the last recorded time. timezone: of wall-clock times. calendar: CN, DE-BY, ... or
-    none. attributes: columns kept for filters, "all" or a list. system: the source that the tables come from, where it
-    is not to be guessed ("events": plain tables of events). For exports of known systems case is a case view
-    (opportunity, lead, contract, order, invoice, account, end_to_end), and changes=True makes steps of changed amounts
-    and promised dates.
+    none. attributes: columns kept for filters: "all" but contacts and free text, a list, or "everything"; what plays a
+    role is always read. system: the source that the tables come from, where it is not to be guessed ("events": plain
+    tables of events). For exports of known systems case is a case view (opportunity, lead, contract, order, invoice,
+    account, end_to_end), and changes=True makes steps of changed amounts and promised dates.
 
     Raises InputError with every fault found, QuestionError when only a person can decide.
     Law: every line read is an event, structure, or set aside with a reason; see the log's ledger.
@@ -64,6 +64,8 @@ def read(
     from .domain.artificial import artificial_labels
     from .engine.build import build
     from .engine.loading import ReadOptions, silent
+    from .log.privacy import Privacy
+    from .sources.column_classes import left_out_note, minimised, minimised_plans
     from .sources.reading import tables_for_log
     from .sources.systems_found import system_tables
 
@@ -83,14 +85,18 @@ def read(
     )
     shared: dict[str, Any] = {"name": opened.name, "calendar": calendar, "progress": progress or silent,
                               "threads": threads}
+    options = replace(options, attributes="all")     # the tables themselves are narrowed to what is asked for
     systems = system_tables(opened.tables, settings)
     if systems is not None:
+        systems, facts = minimised_plans(systems, attributes)
         log = _read_systems(systems, options, (case, changes), settings, shared)
     else:
         used, unused = tables_for_log(opened.tables, settings)
+        used, facts = minimised(used, attributes)
         log = build(used, unused, options, labelling=lambda labels: _labelling(labels, settings), notion=case, **shared)
     few = (say("api.few_cases", current(), n=log.cases),) if log.cases < FEW_CASES else ()
-    return replace(log, notes=(*few, *opened.notes, *log.notes))
+    notes = (*few, *opened.notes, *log.notes, *left_out_note(facts, current()))
+    return replace(log, notes=notes, privacy=Privacy(tuple(facts)))
 
 
 def _read_systems(

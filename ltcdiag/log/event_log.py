@@ -14,6 +14,7 @@ from .filters import Between, Filter, Keep
 from .ledger import Ledger, Step
 from .look import html_facts
 from .period import Period
+from .privacy import Privacy
 from .results import Answer
 from .steps import Steps
 from .telling import log_facts
@@ -66,7 +67,8 @@ class Tables(Protocol):
 class EventLog:
     """One immutable event log.
 
-    name: what it was read from. notion: what a case is. columns: role → column of the source.
+    name: what it was read from. notion: what a case is. columns: role → column of the source. privacy: what the columns
+    of its tables hold of people, and which were left out.
     timezone: zone of the recorded times, None for a wall clock whose zone nobody stated. as_of: the moment
     at which open cases are cut. closedness: "known" when some label, outcome or user-named end closes cases.
     stages: activity → canonical stage or None. known_stages: the same for activities of the data that no case of this
@@ -87,6 +89,7 @@ class EventLog:
     ledger: Ledger = field(repr=False)
     fingerprint: str
     notes: tuple[str, ...] = field(default=(), repr=False)
+    privacy: Privacy = field(default=Privacy(), repr=False, compare=False)
     known_stages: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     states: frozenset[str] = field(default=frozenset(), repr=False)
     stageless: frozenset[str] = field(default=frozenset(), repr=False)
