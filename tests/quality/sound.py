@@ -115,8 +115,9 @@ REGIONS = {
 """NA is North America: a word that is no gap."""
 
 PLACES = {
-    "zh": ("苏州", "无锡", "宁波", "佛山", "东莞", "青岛", "大连", "成都", "重庆", "武汉", "合肥", "长沙", "厦门", "福州",
-           "济南", "郑州", "西安", "昆明", "南昌", "贵阳", "温州", "嘉兴", "珠海", "中山", "南通", "扬州", "烟台", "洛阳"),
+    "zh": ("苏州", "无锡", "宁波", "佛山", "东莞", "青岛", "大连", "成都", "重庆", "武汉", "合肥", "长沙", "厦门",
+           "福州", "济南", "郑州", "西安", "昆明", "南昌", "贵阳", "温州",
+           "嘉兴", "珠海", "中山", "南通", "扬州", "烟台", "洛阳"),
     "en": ("Alder", "Birch", "Cedar", "Delta", "Ember", "Falcon", "Garnet", "Harbor", "Indigo", "Juniper", "Kestrel",
            "Lumen", "Maple", "Nimbus", "Orchid", "Pioneer", "Quartz", "Raven", "Summit", "Tundra", "Umber", "Vesper",
            "Willow", "Yarrow", "Zephyr", "Basalt", "Cobalt", "Drift"),
