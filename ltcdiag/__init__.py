@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         draw,
         export,
         exports_to_ask_for,
+        fitness,
         gaps,
         handovers,
         kpis,
@@ -58,7 +59,7 @@ __version__ = "0.1.0"
 
 _WHERE = {
     "api": ("activities", "cases", "clock", "diagnose", "directly_follows", "discover", "draw", "export",
-            "exports_to_ask_for", "gaps", "handovers", "kpis", "language", "load_model", "points", "pull",
+            "exports_to_ask_for", "fitness", "gaps", "handovers", "kpis", "language", "load_model", "points", "pull",
             "report", "rework", "sql", "variants", "waits"),
     "bundled": ("sample",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
@@ -77,9 +78,9 @@ __all__ = [
     "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Duration", "EndsWith", "EventLog", "Follows",
     "InputError", "Ledger", "LtcdiagError", "ObjectCentricLog", "OutputError", "Period", "QuestionError",
     "StartsWith", "StateIs", "TopVariants", "VariantIs", "WorkCalendar", "__version__", "activities", "cases",
-    "clock", "diagnose", "directly_follows", "discover", "draw", "export", "exports_to_ask_for", "gaps", "handovers",
-    "kpis", "language", "load_model", "object_centric", "points", "pull", "read", "report", "rework", "sample", "sniff",
-    "sql", "variants", "waits",
+    "clock", "diagnose", "directly_follows", "discover", "draw", "export", "exports_to_ask_for", "fitness", "gaps",
+    "handovers", "kpis", "language", "load_model", "object_centric", "points", "pull", "read", "report", "rework",
+    "sample", "sniff", "sql", "variants", "waits",
 ]
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     )
     from .mining.discovery import Model
     from .pulls.pulling import Pulled
+    from .quality.fitness import Fitness
     from .reports.asking import AskFor
     from .reports.one_file import Exported
     from .reports.writing import Written
@@ -45,6 +46,13 @@ def language(lang: str) -> None:
             fix=say("engine.one_of", current(), values=", ".join(languages())),
         )
     speak(lang)
+
+
+def fitness(log: EventLog) -> Fitness:
+    """Which questions these data can answer (yes, with care, no), why, and what would unlock the rest."""
+    from .quality.fitness import assess_fitness
+
+    return assess_fitness(log)
 
 
 def _asked(log: EventLog, name: str, **options: Any) -> Answer:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .engine.build import Labelling
     from .engine.loading import ReadOptions
     from .engine.refining import StageLabel
+    from .log.defects import Checks, Deed
     from .log.plan import TablePlan
     from .sources.mapping import Mapping as SourceMapping
     from .sources.sniffing import Sniffed
@@ -82,6 +83,7 @@ def read(
         currency=settings.currency,
         attributes=attributes,
         artificial=artificial_labels(),
+        checks=_checks(settings.defects),
     )
     shared: dict[str, Any] = {"name": opened.name, "calendar": calendar, "progress": progress or silent,
                               "threads": threads}
@@ -97,6 +99,19 @@ def read(
     few = (say("api.few_cases", current(), n=log.cases),) if log.cases < FEW_CASES else ()
     notes = (*few, *opened.notes, *log.notes, *left_out_note(facts, current()))
     return replace(log, notes=notes, privacy=Privacy(tuple(facts)))
+
+
+def _checks(wanted: Mapping[str, Deed]) -> Checks:
+    """What is looked for in the data: the deeds of the domain, the user's own before them."""
+    from .domain.defects import defect_headers, load_defects, names_of_activities
+    from .log.defects import Checks
+
+    known = load_defects()
+    return Checks(
+        deeds={name: wanted.get(name, defect.deed) for name, defect in known.items()},
+        units={name: defect.unit for name, defect in known.items()},
+        same=names_of_activities(), headers=defect_headers(),
+    )
 
 
 def _read_systems(

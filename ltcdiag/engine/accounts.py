@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     import duckdb
 
 
+NOBODY = "''"    # no reason is called that
+
+
 def fates(connection: duckdb.DuckDBPyConnection) -> tuple[dict[str, int], int, datetime | None]:
     """Rows by reason, rows kept, and the last moment that a kept row records; one pass over the rows."""
     latest = "greatest(max(ts), max(st))" if "st" in _columns(connection) else "max(ts)"
@@ -54,15 +57,16 @@ def nothing_left(by_reason: Mapping[str, int], records: int, where: str) -> list
 
 
 def rows_set_aside(
-    connection: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded], relation: str = "typed"
+    connection: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded], relation: str = "typed",
+    without: frozenset[str] = frozenset(),
 ) -> list[RowSetAside]:
     """The records that are no events, with their text as it stands in the source (500 characters).
 
-    relation: has the columns row and reason."""
+    relation: has the columns row and reason. without: reasons of rows that another row tells."""
     rows: list[RowSetAside] = []
     aside = connection.sql(
         f"select row // {ROWS_A_FILE} as at_file, row % {ROWS_A_FILE} as at_line, reason from {relation} "
-        "where reason is not null order by row"
+        f"where reason not in ({', '.join(map(literal, sorted(without))) or NOBODY}) order by row"
     )
     connection.execute(f"create or replace temp table aside as {aside.sql_query()}")
     for item in loaded:
@@ -75,21 +79,25 @@ def rows_set_aside(
     return rows
 
 
-def money(connection: duckdb.DuckDBPyConnection, unstated: str) -> tuple[tuple[Money, ...], int]:
+def money(
+    connection: duckdb.DuckDBPyConnection, unstated: str, merged: frozenset[str] = frozenset()
+) -> tuple[tuple[Money, ...], int]:
     """Money by currency over all records, and how many amounts are no numbers. unstated: the currency of
-    amounts that name none."""
+    amounts that name none. merged: reasons of rows that another row tells."""
     columns = _columns(connection)
     if "amount" not in columns:
         return (), 0
     stated = "nullif(trim(currency), '')" if "currency" in columns else "null"
     currency = f"coalesce({stated}, {literal(unstated)})"
+    told = ", ".join(map(literal, sorted(merged))) or NOBODY
     rows = connection.sql(f"""
         select {currency} as cur, sum(amount), sum(amount) filter (where reason is null),
-               sum(amount) filter (where reason is not null), count(*) filter (where amount is null and has_amount)
+               sum(amount) filter (where reason not in ({told})), sum(amount) filter (where reason in ({told})),
+               count(*) filter (where amount is null and has_amount)
         from typed group by cur order by cur""").fetchall()
     sums = tuple(
-        Money(cur, Decimal(read), Decimal(kept or 0), set_aside=Decimal(aside or 0))
-        for cur, read, kept, aside, _ in rows
+        Money(cur, Decimal(read), Decimal(kept or 0), set_aside=Decimal(aside or 0), merged=Decimal(again or 0))
+        for cur, read, kept, aside, again, _ in rows
         if read is not None
     )
     return sums, sum(row[-1] for row in rows)

@@ -126,7 +126,7 @@ def _finished(
     known = bool(meaning.closing) or "outcome" in found.roles
     columns = tuple(connection.sql("select * from ev limit 0").columns)
     store = Store(connection, columns, found.loaded, found.as_of, known, states=meaning.states, unseen=meaning.unseen,
-                  objects=isinstance(found, Assembled))
+                  objects=isinstance(found, Assembled), deeds=found.deeds)
     tables = DuckTables(store)
     events = int(connection.sql("select count(*) from ev").fetchall()[0][0])
     return EventLog(
@@ -144,6 +144,7 @@ def _finished(
         known_stages=dict(meaning.known),
         stageless=meaning.stageless,
         states=meaning.states,
+        defects=found.defects,
         notes=(*found.notes, *([_aftercare_note(after)] if after else []),
                *([say("engine.states", current(), n=len(meaning.states))] if meaning.states else [])),
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..log.chain import ChainGap, ChainPlan
+from ..log.defects import Deed
 from ..log.filters import Filter
 from ..log.object_centric import ObjectCentricLog
 from ..log.results import Answer, Cases, Clock, DirectlyFollowsGraph, Gaps, Handovers, Rework, Variants
@@ -18,6 +19,7 @@ from ..words import current, say
 from . import answers
 from .chain import chain_gaps
 from .connection import literal
+from .defects.found import changes
 from .exchange import event_batches, object_tables
 from .loading import Loaded
 from .prepare import LEVELS, PARTY_ROLES, lifecycle_rows, prepare_cases, prepare_instances
@@ -40,6 +42,7 @@ class Store:
     states: frozenset[str] = frozenset()
     unseen: frozenset[str] = frozenset()
     objects: bool = False
+    deeds: Mapping[str, Deed] = field(default_factory=dict)
     prepared: set[str] = field(default_factory=set)
     views: int = 0
 
@@ -67,6 +70,14 @@ class DuckTables:
         if maker is None:
             raise _unknown(name, _MAKERS)
         return maker(self, **options)
+
+    def changes(self) -> pd.DataFrame:
+        """Each cell that was repaired: file, line, column, before, after, defect."""
+        import pandas as pd
+
+        if not self.store.deeds:
+            return pd.DataFrame(columns=["file", "line", "column", "before", "after", "defect"])
+        return changes(self.store.connection, self.store.loaded, self.store.deeds)
 
     def sql(self, name: str, **options: Any) -> str:
         """The SQL of an answer with the selections it stands on."""

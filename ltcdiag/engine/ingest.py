@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..errors import Fault, InputError
+from ..log.defects import Deed, Defect
 from ..log.ledger import Ledger, Money, RowSetAside, SourceFile, Step
 from ..log.records import ColumnMap, Table
 from ..words import current, say
 from .accounts import fates, lines_by_reason, money, nothing_left, rows_set_aside
+from .connection import count
+from .defects.check import doubt_rows, repair_cells
+from .defects.found import Desk
 from .loading import Loaded, PassedOver, Progress, ReadOptions, load, pass_over
 from .time_columns import TimeColumn, decide_zone, time_column
-from .typed_rows import make_typed
+from .typed_rows import make_typed, parse_rows
 
 if TYPE_CHECKING:
     import duckdb
@@ -32,6 +36,9 @@ class Ingested:
     unreadable_amounts: int
     timezone: str | None
     as_of: datetime
+    defects: tuple[Defect, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    deeds: Mapping[str, Deed] = field(default_factory=dict)
 
     @property
     def roles(self) -> frozenset[str]:
@@ -52,7 +59,7 @@ class Ingested:
     def ledger(self, counts: Mapping[str, int]) -> Ledger:
         """The ledger with the counts that only the prepared tables know. Raises ConservationError."""
         sums = {unit: sum(getattr(file, unit) for file in self.files) for unit in ("lines", "structure", "records")}
-        totals = {**sums, "made": 0, "copies": 0, "repaired": 0, "merged": 0, **counts}
+        totals = {**sums, "made": 0, "copies": 0, "repaired": 0, "merged": 0, **self.counts, **counts}
         return Ledger(self.files, self.steps, totals, self.money, self.set_aside, self.unreadable_amounts)
 
 
@@ -68,11 +75,17 @@ def ingest(
     Raises InputError when nothing usable is left, QuestionError when zone or day order must be asked.
     """
     untimed = [load(connection, i, table, columns, options, progress) for i, (table, columns) in enumerate(used)]
+    desk = Desk(connection, options.checks) if options.checks.deeds else None
+    if desk:
+        repair_cells(desk, untimed, options.checks)
     loaded = _timed(connection, untimed, options)
     zone = decide_zone([(item.table.file, times) for item in loaded for times in item.times.values()], options.timezone)
-    make_typed(connection, loaded, options)
+    parse_rows(connection, loaded, options)
+    if desk:
+        doubt_rows(desk)
+    make_typed(connection, options, unfit=desk is not None and count(connection, "unfit") > 0)
     spare = [pass_over(connection, table, reason, progress) for table, reason in unused]
-    return _account(connection, loaded, spare, options, zone)
+    return _account(connection, loaded, spare, options, zone, desk)
 
 
 def _timed(connection: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded], options: ReadOptions) -> list[Loaded]:
@@ -110,6 +123,7 @@ def _account(
     spare: Sequence[PassedOver],
     options: ReadOptions,
     zone: str | None,
+    desk: Desk | None,
 ) -> Ingested:
     files = (*(item.source_file(zone) for item in loaded), *(item.file for item in spare))
     all_fates = [*(item.fates for item in loaded), *(item.fates for item in spare)]
@@ -122,13 +136,16 @@ def _account(
     connection.execute(f"create view kept as select * from typed {keep}")
     lines = sum(file.lines - file.structure for file in files)
     cut = lines_by_reason(lost)
+    told_again = desk.merged if desk else frozenset()
+    merged = sum(n for reason, n in by_reason.items() if reason in told_again)
+    by_reason = {reason: n for reason, n in by_reason.items() if reason not in told_again}
     unused = {"table_not_used": sum(item.file.records for item in spare)}
     steps = (
         Step("lines → records", "lines", lines, records + sum(each.folded for each in all_fates), set_aside=cut),
-        Step("records → events", "records", records, kept, set_aside={**by_reason, **unused}),
+        Step("records → events", "records", records, kept, merged=merged, set_aside={**by_reason, **unused}),
     )
-    here = rows_set_aside(connection, loaded) if by_reason else []
-    sums, unreadable = money(connection, options.currency or "unstated")
+    here = rows_set_aside(connection, loaded, without=told_again) if by_reason else []
+    sums, unreadable = money(connection, options.currency or "unstated", told_again)
     return Ingested(
         loaded=tuple(loaded),
         files=files,
@@ -138,4 +155,7 @@ def _account(
         unreadable_amounts=unreadable,
         timezone=zone,
         as_of=options.as_of or latest,
+        defects=desk.defects(loaded) if desk else (),
+        deeds=desk.deeds if desk else {},
+        counts={"merged": merged, "repaired": desk.repaired if desk else 0},
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ..log.defects import Checks
 from ..log.ledger import RowSetAside, SourceFile
 from ..log.records import ColumnMap, Fates, Table, TextTable, TypedTable
 from .connection import count, literal, name
@@ -33,7 +34,7 @@ class ReadOptions:
     timezone: zone of wall-clock times. day_order: dmy, mdy or ymd. as_of: later rows are set aside.
     currency: of amounts without one.
     attributes: "all" columns are kept for filters, or only those named. artificial: words of start and end
-    rows that mining tools add, in lower case.
+    rows that mining tools add, in lower case. checks: defects to look for, by default none.
     """
 
     timezone: str | None = None
@@ -42,6 +43,7 @@ class ReadOptions:
     currency: str | None = None
     attributes: str | Sequence[str] = "all"
     artificial: frozenset[str] = frozenset()
+    checks: Checks = field(default_factory=Checks)
 
 
 @dataclass(frozen=True)

@@ -18,19 +18,28 @@ AMOUNT = "decimal(38,6)"
 NUMBERS = ("DOUBLE", "FLOAT", "DECIMAL", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "U")
 
 
-def make_typed(connection: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded], options: ReadOptions) -> None:
-    """The relation `typed`: a view where columns have types already (nothing is copied), a table where text
+def parse_rows(connection: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded], options: ReadOptions) -> None:
+    """The relation `typed_all`: a view where columns have types already (nothing is copied), a table where text
     was parsed (so that it is parsed once)."""
     roles = frozenset(role for item in loaded for role in item.map.columns)
     parts = [_typed_select(item, roles, options) for item in loaded]
     kind = "view" if all(isinstance(item.table, TypedTable) for item in loaded) else "table"
     connection.execute(f"create {kind} typed_all as " + " union all ".join(parts))
+
+
+def make_typed(connection: duckdb.DuckDBPyConnection, options: ReadOptions, unfit: bool) -> None:
+    """The relation `typed`: as `typed_all`, with the rows that a tool added and those that were found unfit."""
     artificial = _artificial(connection, options.artificial)
     reason = "reason"
     if artificial:
         labels = ", ".join(literal(label) for label in artificial)
         reason = f"coalesce(reason, case when activity in ({labels}) then 'artificial' end)"
-    connection.execute(f"create view typed as select * exclude (reason), {reason} as reason from typed_all")
+    if unfit:
+        connection.execute("create table unfit_rows as select row, min(reason) as unfit from unfit group by row")
+        reason = f"coalesce({reason}, unfit)"
+    also = "left join unfit_rows using (row)" if unfit else ""
+    connection.execute(f"create view typed as select typed_all.* exclude (reason), {reason} as reason "
+                       f"from typed_all {also}")
 
 
 def _typed_select(item: Loaded, roles: frozenset[str], options: ReadOptions) -> str:

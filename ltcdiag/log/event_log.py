@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from ..words import current
 from .chain import ChainGap, ChainPlan
+from .defects import Defect
 from .filters import Between, Filter, Keep
 from .ledger import Ledger, Step
 from .look import html_facts
@@ -53,6 +54,10 @@ class Tables(Protocol):
         """The objects of the whole data; None for a log of plain event tables."""
         ...
 
+    def changes(self) -> pd.DataFrame:
+        """Each cell that was repaired on reading: file, line, column, before, after, defect."""
+        ...
+
     def batches(self) -> Iterator[pd.DataFrame]:
         """case_id, activity, time, start, lifecycle, instance, resource, role, department where known, source_row; in
         batches, case by case."""
@@ -73,8 +78,8 @@ class EventLog:
     at which open cases are cut. closedness: "known" when some label, outcome or user-named end closes cases.
     stages: activity → canonical stage or None. known_stages: the same for activities of the data that no case of this
     log has (other case views have them). states: activities that say which stage was entered. stageless:
-    activities known to belong to no single stage. fingerprint: of the
-    data and of all filters since.
+    activities known to belong to no single stage. defects: what is wrong with the data, and what was done.
+    fingerprint: of the data and of all filters since.
     """
 
     tables: Tables = field(repr=False, compare=False)
@@ -93,6 +98,12 @@ class EventLog:
     known_stages: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     states: frozenset[str] = field(default=frozenset(), repr=False)
     stageless: frozenset[str] = field(default=frozenset(), repr=False)
+    defects: tuple[Defect, ...] = field(default=(), repr=False)
+
+    @property
+    def changes(self) -> pd.DataFrame:
+        """Each cell that was repaired on reading: file, line, column, before, after, defect."""
+        return self.tables.changes()
 
     @property
     def cases(self) -> int:

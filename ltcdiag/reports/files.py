@@ -11,7 +11,9 @@ from typing import Any
 
 from ..charts.drawing import Drawing
 from ..log.ledger import Ledger
+from ..quality.fitness import assess_fitness
 from ..words import say
+from . import fit
 from .assessment import MODEL_ACTIVITIES, MODEL_VARIANTS, Assessment
 from .finding_cases import FindingCases
 from .moments import iso
@@ -19,7 +21,6 @@ from .moments import iso
 # what a report folder holds, and nothing else
 FILES = ("report.html", "report.xlsx", "ledger.json", "set_aside.csv", "defects.csv", "fitness.json", "kpis.json",
          "findings.json", "findings", "figures", "model")
-DEFECTS = ("file", "line", "defect", "severity", "column", "before", "after")
 SET_ASIDE = ("file", "line_from", "line_to", "reason", "text")
 CASES_OF_FINDING = ("case_id", "days_here", "state", "started", "ended", "first_row", "last_row", "amount",
                     "currency")
@@ -38,9 +39,8 @@ def write_plain(found: Assessment, ledger: Ledger, folder: Path, lang: str) -> N
     log = found.log
     write_json(folder / "ledger.json", ledger.to_dict())
     write_set_aside(ledger, folder)
-    write_csv(folder / "defects.csv", DEFECTS, ())
-    write_json(folder / "fitness.json", {"schema": "ltcdiag.fitness/1", "defects": [], "questions": [],
-                                         "reason": say("reports.not_built_fitness", lang)})
+    write_csv(folder / "defects.csv", fit.DEFECTS, fit.defect_rows(log))
+    write_json(folder / "fitness.json", assess_fitness(log, lang=lang).to_dict())
     write_json(folder / "kpis.json", {**found.kpis.to_dict(), "as_of": iso(log.as_of, log.timezone)})
     write_findings(found, folder)
 

@@ -15,6 +15,7 @@ from ..charts.fonts import FAMILY, subset_woff
 from ..words import say
 from .assessment import Assessment
 from .diagnosed import Diagnosed
+from .fit import Fit
 from .indicators import Indicators
 from .openings import FIRST
 from .page import Page
@@ -32,7 +33,8 @@ def render(found: Assessment, drawings: Sequence[Drawing], lang: str) -> str:
     """The report as one HTML file. Law: same log and settings, same characters."""
     page, diagnosed = Page(found, drawings, lang), Diagnosed(found, lang)
     pictures = {drawing.name: inline_svg(drawing) for drawing in drawings}
-    values = {"page": page, "diagnosed": diagnosed, "indicators": Indicators(found, lang), "pictures": pictures,
+    values = {"page": page, "diagnosed": diagnosed, "fit": Fit(found.log, lang),
+              "indicators": Indicators(found, lang), "pictures": pictures,
               "first": FIRST}
     return _whole("report.html.j2", lang, values)
 

@@ -11,8 +11,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from ..domain.defects import load_defects
 from ..domain.objects import load_objects
 from ..errors import Fault, InputError
+from ..log.defects import DEEDS, Deed
 from ..log.records import ROLES, ColumnMap
 from .content import unreadable
 from .reasons import fault, note
@@ -30,7 +32,8 @@ class Mapping:
     objects of a table → column → type of the objects that the column names (approval → 合同编号 → contract).
     timezone, day_order (dmy, mdy, ymd) and encoding: of the files; currency: of amounts without one. system: the
     source they come from. sources: system → its own timezone, day_order and currency, where there are several. tables:
-    file → columns (the names of its columns in their order, parted by commas) and table (which of a system it is)."""
+    file → columns (the names of its columns in their order, parted by commas) and table (which of a system it is).
+    defects: defect of the data → what is done about it."""
 
     columns: MappingABC[str, str] = field(default_factory=dict)
     labels: MappingABC[str, str] = field(default_factory=dict)
@@ -43,6 +46,7 @@ class Mapping:
     links: MappingABC[str, MappingABC[str, str]] = field(default_factory=dict)
     sources: MappingABC[str, MappingABC[str, str]] = field(default_factory=dict)
     tables: MappingABC[str, MappingABC[str, str]] = field(default_factory=dict)
+    defects: MappingABC[str, Deed] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         said = {name: MappingProxyType(dict(answers)) for name, answers in self.tables.items()}
@@ -51,6 +55,7 @@ class Mapping:
         object.__setattr__(self, "sources", MappingProxyType(own))
         linked = {name: MappingProxyType(dict(columns)) for name, columns in self.links.items()}
         object.__setattr__(self, "links", MappingProxyType(linked))
+        object.__setattr__(self, "defects", MappingProxyType(dict(self.defects)))
         object.__setattr__(self, "columns", MappingProxyType(dict(self.columns)))
         object.__setattr__(self, "labels", MappingProxyType(dict(self.labels)))
         object.__setattr__(self, "ends", tuple(self.ends))
@@ -98,6 +103,7 @@ def _faults(data: MappingABC[str, Any], file: str) -> list[Fault]:
     found += _source_faults(data.get("sources", {}), file)
     found += _part_faults("tables", data.get("tables", {}), _OF_TABLE, file)
     found += _link_faults(data.get("links", {}), file)
+    found += _defect_faults(data.get("defects", {}), file)
     for key in _TEXT:
         if not isinstance(data.get(key, ""), str):
             found.append(fault("mapping_wrong_type", where=file, key=key, wanted=note("wanted_text")))
@@ -123,6 +129,16 @@ def _source_faults(sources: Any, file: str) -> list[Fault]:
     found += [fault("mapping_wrong_type", where=file, key=f"sources.{name}.day_order", wanted=note("wanted_day_order"))
               for name, table in sources.items() if table.get("day_order", "ymd") not in _DAY_ORDERS]
     return found
+
+
+def _defect_faults(deeds: Any, file: str) -> list[Fault]:
+    """Everything wrong with what is to be done about defects."""
+    if not isinstance(deeds, dict):
+        return [fault("mapping_wrong_type", where=file, key="defects", wanted=note("wanted_table"))]
+    known = tuple(load_defects())
+    found = [_unknown(f"defects.{name}", known, file) for name in deeds if name not in known]
+    return found + [fault("mapping_wrong_type", where=file, key=f"defects.{name}", wanted=", ".join(DEEDS))
+                    for name, deed in deeds.items() if deed not in DEEDS]
 
 
 def _link_faults(links: Any, file: str) -> list[Fault]:
@@ -164,6 +180,8 @@ def dump_mapping(mapping: Mapping) -> str:
         for name, answers in every.items():
             lines += ["", f"[{part}.{_quoted(name)}]",
                       *(f"{key} = {_quoted(value)}" for key, value in answers.items())]
+    if mapping.defects:
+        lines += ["", "[defects]", *(f"{name} = {_quoted(deed)}" for name, deed in mapping.defects.items())]
     for name, columns in mapping.links.items():
         lines += ["", f"[links.{_quoted(name)}]", *(f"{_quoted(key)} = {_quoted(to)}" for key, to in columns.items())]
     return "\n".join(lines).lstrip("\n") + "\n"

@@ -17,7 +17,7 @@ from ltcdiag.reports.writing import write_report
 
 SCHEMAS = {
     "ledger.json": {"schema", "balanced", "files", "steps", "totals", "money"},
-    "fitness.json": {"schema", "defects", "questions", "reason"},
+    "fitness.json": {"schema", "defects", "questions"},
     "kpis.json": {"schema", "as_of", "kpis"},
     "findings.json": {"schema", "findings", "horizon_days", "notes", "reason"},
 }

@@ -1,0 +1,1 @@
+"""Defects of the data: found in cells before they have types, and in rows after; each rule by its name."""

@@ -1,0 +1,76 @@
+"""All rules in their order: cells before they have types, rows after."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+from ...log.defects import Checks
+from ...log.records import TextTable
+from ..loading import Loaded
+from . import amounts, ids, labels, records, repeats, times, words
+from .found import Desk
+
+_MANY_IDS = 2_000_000   # different odd texts of one column that are looked at one by one
+_PLAIN_ID = "^[A-Za-z0-9_.:/#|-]+$"
+
+
+def repair_cells(desk: Desk, loaded: Sequence[Loaded], checks: Checks) -> None:
+    """Rows told twice, then each column by what it is; only tables of text, whose cells nobody has typed."""
+    for item in loaded:
+        if not isinstance(item.table, TextTable):
+            continue
+        repeats.exact(desk, item)
+        records.shifted(desk, item)
+        case, activity, amount = (item.map[role] for role in ("case", "activity", "amount"))
+        others = [column for column in item.cells if column not in (case, activity, amount, item.map["time"])]
+        words.check(desk, item, [*others, *filter(None, [activity])])
+        words.garbled(desk, item, others)
+        if case is not None:
+            desk.column(item, case, ids.fixes(_texts(desk, item, case, _odd_ids(desk, item, case))))
+        if activity is not None:
+            desk.column(item, activity, labels.fixes(_texts(desk, item, activity), checks.same))
+        if amount is not None:
+            plain = f"not regexp_full_match({item.cells[amount]}, '[-+]?[0-9]+([.][0-9]+)?')"
+            desk.column(item, amount, amounts.fixes(_texts(desk, item, amount, plain)))
+        named = _named(item, checks.headers)
+        records.tests(desk, item, [named[what] for what in ("customer",) if what in named])
+        records.links(desk, item, named)
+
+
+def doubt_rows(desk: Desk) -> None:
+    """Rows and cases, once they have types (relation `typed_all`)."""
+    columns = frozenset(desk.connection.sql("select * from typed_all limit 0").columns)
+    times.check(desk, columns)
+    repeats.near(desk, columns)
+    amounts.doubtful(desk, columns)
+    records.habits(desk, columns)
+
+
+def _texts(desk: Desk, item: Loaded, column: str, where: str = "true") -> dict[str, int]:
+    cell = item.cells[column]
+    return dict(desk.connection.sql(
+        f"select {cell}, count(*) from {item.relation} where {cell} is not null and {where} group by 1 order by 1 "
+        f"limit {_MANY_IDS}").fetchall())
+
+
+def _odd_ids(desk: Desk, item: Loaded, column: str) -> str:
+    """A column of plain ids of one form needs no look at each of them."""
+    cell = item.cells[column]
+    odd, lengths, long, points = desk.connection.sql(f"""
+        select count(*) filter (not regexp_matches({cell}, '{_PLAIN_ID}')),
+          count(distinct length({cell})) filter (regexp_full_match({cell}, '[0-9]+')),
+          count(*) filter (regexp_full_match({cell}, '[0-9]{{13,}}000|[0-9A-Za-z]{{15}}([0-9A-Za-z]{{3}})?')),
+          count(*) filter (contains({cell}, '.')) from {item.relation}""").fetchall()[0]
+    return "true" if lengths > 1 or long or odd or points else "false"
+
+
+def _named(item: Loaded, headers: Mapping[str, frozenset[str]]) -> dict[str, str]:
+    """What a column is → the first column with one of its headers."""
+    folded = {_folded(column): column for column in reversed(list(item.cells))}
+    found = {what: [folded[header] for header in sorted(known) if header in folded] for what, known in headers.items()}
+    return {what: columns[0] for what, columns in found.items() if columns}
+
+
+def _folded(header: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKC", header).casefold() if c.isalnum())

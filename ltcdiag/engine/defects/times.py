@@ -1,0 +1,118 @@
+"""Times that cannot be, or that do not say when the work was done."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .found import Desk
+
+NAMES = ("ts_future", "ts_year_typo", "ts_default_date", "ts_date_only", "ts_midnight", "ts_minute_grain",
+         "ts_same_second", "ts_form_snap", "ts_friday_bulk", "ts_swapped")
+_NEVER = ("1899-12-30", "1899-12-31", "1900-01-00", "1900-01-01", "1904-01-01", "1970-01-01", "1969-12-31",
+          "0001-01-01", "9999-12-31", "9999-01-01", "2099-12-31", "1753-01-01")
+_ROWS = 20          # of an activity or a person; fewer show no habit
+_FIXED = 0.97       # of the cases with both steps go one way: the order is a rule
+_SNAP = 3           # steps of one case at one moment
+_BULK = 5           # cases of one person at one second
+_SESSION = 4        # edits of one person within minutes
+_ONE_DAY = 0.6      # of such sessions on one day of the week: the day of catching up
+
+
+def check(desk: Desk, columns: AbstractSet[str]) -> None:
+    """All rules on times; each looks at the rows that could become events."""
+    desk.connection.execute("""
+        create or replace temp view sound as select * from typed_all
+        where reason is null and row not in (select row from unfit)""")
+    _impossible(desk)
+    _other_year(desk)
+    _grain(desk)
+    _moments(desk, columns)
+    _order(desk)
+
+
+def _impossible(desk: Desk) -> None:
+    never = ", ".join(f"date '{day}'" for day in _NEVER if day != "1900-01-00")
+    desk.rows("ts_default_date", f"""
+        select row, ts::varchar as example from sound
+        where (ts::date in ({never}) or year(ts) < 1980 or year(ts) > 9000)""")
+    desk.rows("ts_future", """
+        with edge as (select quantile_cont(ts, 0.995) + interval 1 year as last from sound)
+        select row, ts::varchar as example from sound, edge
+        where (ts > last or ts > now()::timestamp + interval 2 day) and row not in (select row from unfit)""")
+
+
+def _other_year(desk: Desk) -> None:
+    """A year that is one digit away from the year of the rest of the case, where the event then fits between the
+    others."""
+    desk.rows("ts_year_typo", """
+        with few as (select case_id, median(ts) as middle from sound group by case_id
+                     having count(*) >= 3 and max(ts) - min(ts) > interval 300 day),
+        far as (select row, ts, middle, year(middle) as y from sound join few using (case_id)
+                where abs(epoch(ts) - epoch(middle)) > 300 * 86400),
+        tried as (select row, ts, ts + to_years((y + d - year(ts))::int) as fits, middle, y + d as y2
+                  from far, (values (-1), (0), (1)) as t(d))
+        select row, ts::date || ' → ' || min_by(fits::date, abs(epoch(fits) - epoch(middle))) as example from tried
+        where hamming(lpad(year(ts)::varchar, 4, '0'), y2::varchar) = 1
+          and abs(epoch(fits) - epoch(middle)) < 200 * 86400 group by row, ts""")
+
+
+def _grain(desk: Desk) -> None:
+    """Activities whose times are days, or minutes, while those of others are not."""
+    desk.connection.execute(f"""
+        create or replace temp table grain as
+        select activity, count(*) as n, avg((date_trunc('day', ts) = ts)::int) as days,
+          avg((date_trunc('minute', ts) = ts)::int) as minutes
+        from sound group by activity having count(*) >= {_ROWS}""")
+    fine = "(select min(minutes) from grain) < 0.5"
+    desk.rows("ts_midnight", f"""
+        select row, activity || ' ' || ts as example from sound left join grain using (activity)
+        where date_trunc('day', ts) = ts and {fine} and coalesce(days, 0) between 0.0001 and 0.98""")
+    desk.rows("ts_date_only", f"""
+        select row, activity as example from sound join grain using (activity) where days > 0.98 and {fine}""")
+    desk.rows("ts_minute_grain", f"""
+        select row, activity as example from sound join grain using (activity)
+        where minutes > 0.98 and days < 0.5 and {fine}""")
+
+
+def _moments(desk: Desk, columns: AbstractSet[str]) -> None:
+    """Many at one moment: a form that was saved, a bulk job, an hour of catching up."""
+    desk.rows("ts_form_snap", f"""
+        select row, case_id || ' ' || ts as example from sound where date_trunc('day', ts) <> ts
+        qualify count(*) over (partition by case_id, ts) >= {_SNAP}
+          and count(*) over (partition by case_id, ts) > count(*) over (partition by case_id, ts, activity)""")
+    if "resource" not in columns:
+        return
+    desk.rows("ts_same_second", f"""
+        with many as (select resource, ts from sound where resource is not null and date_trunc('minute', ts) <> ts
+                      group by all having count(distinct case_id) >= {_BULK})
+        select row, resource || ' ' || ts as example from sound semi join many using (resource, ts)""")
+    desk.rows("ts_friday_bulk", f"""
+        with near as (select row, resource, ts,
+            count(*) over (partition by resource order by ts range between interval 10 minute preceding
+              and interval 10 minute following) as n, isodow(ts) as day from sound where resource is not null),
+        sessions as (select resource, day, count(*) as edits from near where n >= {_SESSION} group by resource, day),
+        busy as (select resource, day from sessions qualify sum(edits) over (partition by resource) >= {_ROWS}
+                   and edits >= {_ONE_DAY} * sum(edits) over (partition by resource))
+        select row, resource || ' ' || ts::date as example from near semi join busy using (resource, day)
+        where n >= {_SESSION} and row not in (select row from defect_rows
+          where defect in ('ts_same_second', 'ts_form_snap'))""")
+
+
+def _order(desk: Desk) -> None:
+    """Two steps that come in one order in nearly all cases, the other way round."""
+    desk.connection.execute(f"""
+        create or replace temp table firsts as
+        select case_id, activity, min(ts) as ts, min(row) as row, count(*) as n from sound
+        where activity in (select activity from sound group by 1 having count(distinct case_id) >= {_ROWS}
+                           order by count(*) desc limit 40) group by all""")
+    desk.connection.execute(f"""
+        create or replace temp table usual as
+        select a.activity as one, b.activity as other from firsts a join firsts b using (case_id)
+        where a.activity <> b.activity and a.n = 1 and b.n = 1 and a.ts <> b.ts group by all
+        having count(*) >= {_ROWS} and avg((a.ts < b.ts)::int) between {_FIXED} and 0.9999""")
+    desk.cases("ts_swapped", """
+        select a.case_id, a.activity || ' > ' || b.activity as example from firsts a
+          join firsts b using (case_id) join usual on one = a.activity and other = b.activity
+        where a.ts > b.ts and a.n = 1 and b.n = 1""")

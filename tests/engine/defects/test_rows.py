@@ -1,0 +1,245 @@
+"""Rules on rows and cases, through reading: a sound log with one thing wrong, by hand."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+
+import ltcdiag as ltc
+from ltcdiag.domain.defects import load_defects
+from ltcdiag.engine.defects import amounts, ids, labels, records, repeats, times, words
+from ltcdiag.errors import InputError
+from ltcdiag.words import use
+
+STEPS = ("Lead created", "Quote sent", "Contract signed", "Invoice posted", "Payment received")
+PEOPLE = ("Li Na", "Wang Wei", "Zhao Min", "Chen Jie", "Zhou Yu", "Sun Li")
+
+
+def sound(cases=60):
+    """Five steps a case, some days and odd seconds apart, by several people, with sums."""
+    rows = []
+    for case in range(cases):
+        start = pd.Timestamp("2024-01-01 09:00:07") + pd.Timedelta(days=3 * case, seconds=137 * case)
+        for place, step in enumerate(STEPS):
+            time = start + pd.Timedelta(days=4 * place, seconds=3671 * place + 11 * case)
+            rows.append({
+                "event_id": f"E{case:03}{place}", "case_id": f"C{case:04}", "customer": f"Customer {case} Ltd",
+                "activity": step, "timestamp": f"{time:%Y-%m-%d %H:%M:%S}",
+                "resource": PEOPLE[(case + place) % len(PEOPLE)], "department": ("Sales", "Finance")[place > 2],
+                "amount": f"{1000 + case * 7}.00" if place else "", "currency": "CNY" if place else "",
+            })
+    return pd.DataFrame(rows)
+
+
+@pytest.fixture
+def read(tmp_path):
+    def of(rows, text="", **options):
+        path = tmp_path / "log.csv"
+        rows.to_csv(path, index=False)
+        if text:
+            (tmp_path / "ltcdiag.toml").write_text(text, encoding="utf-8")
+        with use("en"):
+            log = ltc.read(tmp_path if text else path, **options)
+        assert log.ledger.balanced
+        return log
+
+    return of
+
+
+def found(log):
+    return {defect.name: defect for defect in log.defects}
+
+
+def line(row):
+    """The line of a row of the frame in its file."""
+    return row + 2
+
+
+def test_a_sound_log_has_no_defect_and_no_cell_is_changed(read):
+    log = read(sound())
+    assert log.defects == ()
+    assert log.changes.empty
+    assert log.ledger.set_aside == {}
+
+
+def test_every_defect_has_a_rule_and_every_rule_a_name():
+    ruled = {name for room in (amounts, ids, labels, records, repeats, times, words) for name in room.NAMES}
+    assert ruled == set(load_defects())
+
+
+def test_a_repair_lists_the_cell_before_and_after(read):
+    rows = sound()
+    rows.loc[7, "activity"] = " Contract  signed"
+    rows.loc[11, "amount"] = "¥1,014.00"
+    log = read(rows)
+    assert list(log.changes.drop(columns="file").itertuples(index=False, name=None)) == [
+        (line(7), "activity", " Contract  signed", "Contract signed", "label_spaces"),
+        (line(11), "amount", "¥1,014.00", "1014", "amt_separators")]
+    assert (log.ledger.totals["repaired"], log.ledger.totals["activities"]) == (2, len(STEPS))
+    assert log.ledger.money[0].kept == sum(Decimal(text) for text in sound()["amount"] if text)
+
+
+def test_a_row_told_twice_counts_once_and_its_money_is_merged(read):
+    rows = pd.concat([sound(), sound().iloc[[3, 8]]])
+    log = read(rows)
+    assert found(log)["dup_exact"].lines == (line(300), line(301))
+    assert (log.events, log.ledger.totals["merged"]) == (300, 2)
+    money = log.ledger.money[0]
+    assert money.read == money.kept + money.merged
+    assert money.merged == sum(Decimal(sound()["amount"][row]) for row in (3, 8))
+
+
+def test_equal_rows_without_a_number_may_be_true(read):
+    rows = pd.concat([sound(), sound().iloc[[3, 8]]]).drop(columns="event_id")
+    log = read(rows)
+    assert "dup_exact" not in found(log)
+    assert log.events == 302
+
+
+def test_the_same_step_within_seconds_is_asked_about(read):
+    rows = sound()
+    again = rows.iloc[[12]].assign(event_id="E999", timestamp=str(pd.Timestamp(rows["timestamp"][12])
+                                                                  + pd.Timedelta(seconds=2)))
+    log = read(pd.concat([rows, again]))
+    assert found(log)["dup_near"].lines == (line(300),)
+    assert log.events == 301
+
+
+@pytest.mark.parametrize(("name", "time"), [("ts_default_date", "1970-01-01 00:00:00"),
+                                            ("ts_future", "2093-05-05 10:10:10")])
+def test_times_that_cannot_be_are_set_aside(read, name, time):
+    rows = sound()
+    rows.loc[20, "timestamp"] = time
+    log = read(rows)
+    assert found(log)[name].lines == (line(20),)
+    assert log.ledger.set_aside == {name: 1}
+    assert log.events == 299
+
+
+def test_a_year_one_digit_off_is_told_with_what_it_should_be(read):
+    rows = sound()
+    right = rows.loc[22, "timestamp"]
+    rows.loc[22, "timestamp"] = "2014" + right[4:]
+    defect = found(read(rows))["ts_year_typo"]
+    assert defect.lines == (line(22),)
+    assert right[:10] in defect.examples[0]
+
+
+def test_an_order_that_nearly_all_cases_keep(read):
+    rows = sound()
+    rows.loc[26, "timestamp"], rows.loc[27, "timestamp"] = rows.loc[27, "timestamp"], rows.loc[26, "timestamp"]
+    assert found(read(rows))["ts_swapped"].cases == ("C0005",)
+
+
+def test_many_cases_in_one_second_and_many_steps_at_one_moment(read):
+    rows = sound()
+    rows.loc[[2, 7, 12, 17, 22], ["timestamp", "resource"]] = ["2024-03-03 10:10:10", "Li Na"]
+    rows.loc[[51, 52, 53], "timestamp"] = rows.loc[51, "timestamp"]
+    defects = found(read(rows))
+    assert defects["ts_same_second"].lines == tuple(line(row) for row in (2, 7, 12, 17, 22))
+    assert defects["ts_form_snap"].lines == tuple(line(row) for row in (51, 52, 53))
+
+
+def test_days_minutes_and_midnights(read):
+    rows = sound()
+    quotes, bills = (rows["activity"] == step for step in ("Quote sent", "Invoice posted"))
+    rows.loc[quotes, "timestamp"] = rows.loc[quotes, "timestamp"].str[:10] + " 00:00:00"
+    rows.loc[bills, "timestamp"] = rows.loc[bills, "timestamp"].str[:16] + ":00"
+    rows.loc[4, "timestamp"] = rows.loc[4, "timestamp"][:10] + " 00:00:00"
+    defects = found(read(rows))
+    assert defects["ts_date_only"].n == 60
+    assert defects["ts_minute_grain"].n == 60
+    assert defects["ts_midnight"].lines == (line(4),)
+
+
+def test_tests_go_and_makers_of_test_instruments_stay(read):
+    rows = sound()
+    names = ("测试仪器有限公司", "Testo Instruments", "Test Rite Group", "演示", "Test account 01")
+    for case, name in enumerate(names):
+        rows.loc[rows["case_id"] == f"C{case:04}", "customer"] = name
+    log = read(rows)
+    assert found(log)["test_records"].lines == tuple(line(row) for row in range(15, 25))
+    assert log.cases == 58
+
+
+def test_a_row_that_slipped_to_the_right(read):
+    rows = sound()
+    shifted = rows.loc[31, ["activity", "timestamp", "resource", "department", "amount"]].tolist()
+    rows.loc[31, ["timestamp", "resource", "department", "amount", "currency"]] = shifted
+    rows.loc[31, "activity"] = "Lead created"
+    assert found(read(rows))["row_shifted"].lines == (line(31),)
+
+
+def test_amounts_that_stand_out_in_their_case(read):
+    rows = sound()
+    rows.loc[33, "amount"] = f"{Decimal(rows.loc[33, 'amount']) * 100}"
+    rows.loc[37, "amount"] = f"{Decimal(rows.loc[37, 'amount']) / 10_000:f}"
+    rows.loc[43, "amount"] = f"-{rows.loc[43, 'amount']}"
+    rows.loc[47, "currency"] = ""
+    rows.loc[52, "currency"] = "USD"
+    defects = found(read(rows))
+    assert {name: defects[name].lines for name in ("amt_cents", "amt_in_wan", "amt_sign", "cur_missing")} == {
+        "amt_cents": (line(33),), "amt_in_wan": (line(37),), "amt_sign": (line(43),), "cur_missing": (line(47),)}
+    assert defects["cur_mixed"].cases == ("C0010",)
+
+
+def test_a_skipped_step_and_a_case_without_its_head(read):
+    rows = sound().drop(index=[32, 10, 11])
+    defects = found(read(rows))
+    assert defects["stage_skipped"].cases == ("C0002", "C0006")
+    assert defects["case_head_cut"].cases == ("C0002",)
+
+
+def test_people_that_are_missing_written_twice_or_the_same_everywhere(read):
+    rows = sound()
+    rows.loc[61, "resource"] = ""
+    rows.loc[62, "resource"] = "NA LI" if rows.loc[62, "resource"] == "Li Na" else "Wei, Wang"
+    rows.loc[rows["case_id"] == "C0020", "resource"] = "Sun Li"
+    defects = found(read(rows))
+    assert defects["res_missing"].lines == (line(61),)
+    assert defects["res_alias"].lines == (line(62),)
+    assert defects["owner_overwritten"].cases == ("C0020",)
+
+
+def test_words_for_nothing_become_nothing_and_a_region_called_na_stays(read):
+    rows = sound().assign(region="NA")
+    rows.loc[5, "department"], rows.loc[6, "department"] = "N/A", "#REF!"
+    log = read(rows)
+    assert found(log)["null_words"].n == 2
+    assert set(log.changes["after"]) == {""}
+
+
+def test_formulas_and_markup_stay_text(read):
+    rows = sound().assign(note="")
+    rows.loc[8, "note"], rows.loc[9, "note"], rows.loc[10, "note"] = "=1+1", "<script>x</script>", "-5"
+    defects = found(read(rows, attributes="everything"))
+    assert (defects["cell_formula"].n, defects["cell_markup"].n) == (1, 1)
+
+
+def test_a_person_may_say_what_is_done(read):
+    rows = sound()
+    rows.loc[20, "timestamp"] = "2093-05-05 10:10:10"
+    rows.loc[7, "activity"] = " Contract  signed"
+    log = read(rows, '[defects]\nts_future = "warn"\nlabel_spaces = "off"\n')
+    assert (found(log)["ts_future"].deed, log.events) == ("warn", 300)
+    assert "label_spaces" not in found(log)
+    assert log.ledger.totals["activities"] == len(STEPS) + 1
+
+
+def test_an_unknown_defect_or_deed_is_told(tmp_path):
+    (tmp_path / "m.toml").write_text('[defects]\nts_futur = "warn"\ndup_exact = "delete"\n', encoding="utf-8")
+    sound().to_csv(tmp_path / "log.csv", index=False)
+    with use("en"), pytest.raises(InputError) as error:
+        ltc.read(tmp_path / "log.csv", mapping=tmp_path / "m.toml")
+    assert "ts_futur" in str(error.value)
+    assert "set_aside" in str(error.value)
+
+
+def test_an_amount_that_is_no_number_is_counted_and_not_emptied(read):
+    rows = sound()
+    rows.loc[11, "amount"] = "see contract"
+    log = read(rows)
+    assert log.ledger.unreadable_amounts == 1
+    assert log.changes.empty
