@@ -187,7 +187,7 @@ def _run_pull(asked: argparse.Namespace) -> None:
     try:
         pulled = api.pull(asked.system, asked.out, since=asked.since, progress=tell)
     except KeyboardInterrupt:
-        raise LtcdiagError(say("pulls.stopped", asked.lang)) from None
+        raise SystemExit(_stop(say("pulls.stopped", asked.lang), STOPPED)) from None
     print(json.dumps(pulled.to_dict(), ensure_ascii=False, indent=1) if asked.json else pulled.text(asked.lang))
 
 

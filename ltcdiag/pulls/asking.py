@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 TRIES = 6
 """A question is asked so many times where the answer is a passing fault."""
 LONGEST_WAIT = 120
-"""Seconds: a system that says to wait longer is asked another day."""
+"""Seconds: a system that says to wait longer is asked another time."""
 BACKOFF = 1.0
 """Seconds before the second try again; doubled each time."""
 _PASSING = (429, 500, 502, 503, 504)
@@ -113,11 +114,14 @@ def _session(header: Header) -> requests.Session:
         """Waits as the system says, within reason."""
 
         def get_retry_after(self, response: Any) -> float | None:
-            """Seconds to wait."""
+            """Seconds to wait. Raises InputError where that is too long to sit and wait."""
             told = super().get_retry_after(response)
-            return None if told is None else min(told, LONGEST_WAIT)
+            if told and told > LONGEST_WAIT:
+                raise InputError(say("pulls.limit_until", current(), minutes=math.ceil(told / 60)),
+                                 fix=say("pulls.again_fix", current()))
+            return told
 
-    again = Patience(total=TRIES, status_forcelist=_PASSING, allowed_methods=None, backoff_factor=BACKOFF,
+    again = Patience(total=TRIES, connect=2, status_forcelist=_PASSING, allowed_methods=None, backoff_factor=BACKOFF,
                      raise_on_status=False)     # all methods: what is posted here are questions too
     session = requests.Session()
     session.auth = header

@@ -30,8 +30,9 @@ _FIELDS = {
 
 def _opportunity(number, stage, amount, modified, *, deleted=False):
     return {"Id": number, "Name": f"Deal {number[14]}", "StageName": stage, "Amount": amount, "CloseDate": "2025-07-31",
-            "IsClosed": stage.startswith("Closed"), "IsWon": stage == "Closed Won", "OwnerId": ANNA, "CreatedById": ANNA,
-            "AccountId": None, "CreatedDate": f"2025-05-0{number[14]}T08:00:00.000+0000", "IsDeleted": deleted,
+            "IsClosed": stage.startswith("Closed"), "IsWon": stage == "Closed Won", "OwnerId": ANNA,
+            "CreatedById": ANNA, "AccountId": None, "IsDeleted": deleted,
+            "CreatedDate": f"2025-05-0{number[14]}T08:00:00.000+0000",
             "LastModifiedDate": f"{modified}T09:00:00.000+0000", "SystemModstamp": f"{modified}T09:00:00.000+0000",
             "LastStageChangeDate": f"{modified}T09:00:00.000+0000"}
 
@@ -46,15 +47,18 @@ def salesforce():
     """The account on both days."""
     opportunities = [_opportunity(A, "Proposal", 100.5, MAY), _opportunity(B, "Qualification", 200, MAY),
                      _opportunity(C, "Qualification", 300, MAY)]
-    history = [_row(1, A, "Qualification", "2025-05-01T08:00", 100.5), _row(2, A, "Proposal", "2025-05-20T09:00", 100.5),
-               _row(3, B, "Qualification", "2025-05-02T08:00", 200), _row(4, C, "Qualification", "2025-05-03T08:00", 300)]
+    history = [_row(1, A, "Qualification", "2025-05-01T08:00", 100.5),
+               _row(2, A, "Proposal", "2025-05-20T09:00", 100.5),
+               _row(3, B, "Qualification", "2025-05-02T08:00", 200),
+               _row(4, C, "Qualification", "2025-05-03T08:00", 300)]
     fields = [{"Id": "017000000000001AAA", "OpportunityId": A, "Field": "Owner", "OldValue": "Ben", "NewValue": "Anna",
                "CreatedDate": "2025-05-10T10:00:00.000+0000", "CreatedById": BEN, "IsDeleted": False}]
     stages = [{"Id": f"01J{n:012d}AAA", "MasterLabel": name, "ApiName": name, "SortOrder": n, "IsActive": True,
                "IsClosed": name.startswith("Closed"), "IsWon": name == "Closed Won"}
               for n, name in enumerate(("Qualification", "Proposal", "Closed Won", "Closed Lost"), 1)]
-    users = [{"Id": ANNA, "Name": "Anna", "Department": "AR", "IsActive": True, "SystemModstamp": "2025-01-01T00:00:00Z"},
-             {"Id": BEN, "Name": "Ben", "Department": "SR", "IsActive": True, "SystemModstamp": "2025-01-01T00:00:00Z"}]
+    users = [{"Id": number, "Name": name, "Department": department, "IsActive": True,
+              "SystemModstamp": "2025-01-01T00:00:00Z"}
+             for number, name, department in ((ANNA, "Anna", "AR"), (BEN, "Ben", "SR"))]
     tables = {"Opportunity": opportunities, "OpportunityHistory": history, "OpportunityFieldHistory": fields,
               "OpportunityStage": stages, "User": users, "Account": []}
     before = Salesforce({name: (_FIELDS[name], records) for name, records in tables.items()})
@@ -130,8 +134,8 @@ def hubspot():
     one = [("qualifiedtobuy", "2025-05-01T08:00:00.000Z"), ("contractsent", "2025-05-20T09:00:00.000Z")]
     two, three = [("qualifiedtobuy", "2025-05-02T08:00:00.000Z")], [("qualifiedtobuy", "2025-05-03T08:00:00.000Z")]
     four = [("qualifiedtobuy", "2025-06-04T08:00:00.000Z"), ("contractsent", "2025-06-20T09:00:00.000Z")]
-    before = {"deals": [_deal("9001", one, "100.5", MAY), _deal("9002", two, "200", MAY), _deal("9003", three, "300", MAY)],
-              "contacts": [CONTACT]}
+    before = {"deals": [_deal("9001", one, "100.5", MAY), _deal("9002", two, "200", MAY),
+                        _deal("9003", three, "300", MAY)], "contacts": [CONTACT]}
     after = {"deals": [_deal("9001", [*one, ("closedwon", "2025-06-20T09:00:00.000Z")], "120.5", JUNE),
                        before["deals"][1], _deal("9003", three, "300", JUNE, archived=True),
                        _deal("9004", four, "400", JUNE)],
@@ -185,8 +189,9 @@ def _entry(number, when, field, old, new):
 def zoho():
     """The account on both days. Its offset is +05:30."""
     lead = {"id": L1, "Lead_Status": "Converted", "Company": "King", "Converted__s": True, "Owner": ADA,
-            "Created_By": ADA, "Created_Time": "2025-04-30T13:30:00+05:30", "Modified_Time": "2025-05-01T13:30:00+05:30",
-            "Converted_Date_Time": "2025-05-01T13:30:00+05:30", "Converted_Deal": {"name": "Deal 1", "id": Z1}}
+            "Created_By": ADA, "Created_Time": "2025-04-30T13:30:00+05:30",
+            "Modified_Time": "2025-05-01T13:30:00+05:30", "Converted_Date_Time": "2025-05-01T13:30:00+05:30",
+            "Converted_Deal": {"name": "Deal 1", "id": Z1}}
     deals = [_zoho_deal(Z1, "Pilot", 100.5, "2025-05-01", MAY), _zoho_deal(Z2, "Qualification", 200, "2025-05-02", MAY),
              _zoho_deal(Z3, "Qualification", 300, "2025-05-03", MAY)]
     histories = {Z1: [_stay(2, "Pilot", None, "2025-05-20T14:30:00+05:30", 100.5),

@@ -137,7 +137,8 @@ def test_a_stopped_run_says_that_it_goes_on(account, tmp_path, monkeypatch, caps
         raise KeyboardInterrupt
 
     monkeypatch.setattr(ltc.api, "pull", stop)
-    assert cli.main(["pull", "hubspot", "--out", str(tmp_path), "--lang", "en"]) != 0
+    with pytest.raises(SystemExit, match="130"):
+        cli.main(["pull", "hubspot", "--out", str(tmp_path), "--lang", "en"])
     assert "the same command goes on from here" in capsys.readouterr().err
 
 
