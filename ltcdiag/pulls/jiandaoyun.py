@@ -36,8 +36,9 @@ def _form(form: Record, app: dict[str, Any], since: Since) -> Iterator[Stream]:
     changed = {"filter": {"rel": "and", "cond": [
         {"field": "updateTime", "type": "datetime", "method": "range", "value": [start, None]}]}} if start else {}
     yield Stream(f"{number} fields", f"{file}-字段.jsonl", Call("v5/app/entry/widget/list", body=where), whole=True)
-    yield Stream(number, f"{file}.jsonl", Call("v5/app/entry/data/list", body={**where, "limit": _PAGE, **changed}),
-                 "data", _behind, id="_id")
+    everything = Call("v5/app/entry/data/list", body={**where, "limit": _PAGE})
+    yield Stream(number, f"{file}.jsonl", everything.with_body(**changed), "data", _behind, id="_id",
+                 full=everything if changed else None)
     instance = Call("v6/workflow/instance/get", body={"instance_id": "{id}", "tasks_type": 1})
     yield Stream(f"{number} workflow", f"{file}-流程.jsonl", instance, id="instance_id", each=number,
                  only="flowState", open=("status", 0))

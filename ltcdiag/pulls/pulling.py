@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -131,6 +131,8 @@ class _Run:
             if resumed and not refused.denied:
                 self.keeping.again(stream.name, plan)
                 self.fetch(stream)
+            elif stream.full and not place["records"] and not refused.denied:
+                self.fetch(replace(stream, first=stream.full, full=None))
             else:
                 self.left_out[stream.name] = refused.reason
         else:

@@ -55,7 +55,8 @@ class Stream:
     that is their parent; only: a field that a record must have to be asked for; open: (field, value) of records that
     may change without the other stream telling.
     deleted: the field that is true for deleted records. removes: the file whose records with these ids are gone.
-    asked: what was asked for, where that depends on the account: another list makes the next run a full one.
+    asked: what was asked for, where that depends on the account: another list makes the next run a full one. full: how
+    to ask for everything, where the system may not understand the question for what has changed.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Stream:
     deleted: str = ""
     removes: str = ""
     asked: str = ""
+    full: Call | None = None
 
 
 @dataclass(frozen=True)

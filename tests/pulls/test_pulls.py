@@ -99,6 +99,34 @@ def test_a_record_changed_while_the_first_run_went_on_is_asked_for_again(serve, 
     assert told(ltc.read(tmp_path)) == written(EVENTS["zoho"])
 
 
+def test_a_record_that_comes_on_two_pages_is_kept_once_as_it_came_last(serve, tmp_path):
+    before, after = two_days("hubspot")
+
+    class Shifting(type(before)):
+        def _list(self, records, params):
+            page = super()._list(records, params)
+            if params.get("after") == "9003":       # while the first page was read, the first deal was won
+                page.body["results"].insert(0, self._shown(after.objects["deals"][0], params))
+            return page
+
+    serve("hubspot", Shifting(before.objects, before.pipelines, before.owners))
+    ltc.pull("hubspot", tmp_path)
+    deals = [json.loads(line) for line in (tmp_path / "deals.jsonl").read_text("utf-8").splitlines()]
+    assert sorted((deal["id"], deal["properties"]["amount"]) for deal in deals) == [
+        ("9001", "120.5"), ("9002", "200"), ("9003", "300")]
+
+
+def test_what_a_record_no_longer_has_goes_from_the_file(serve, tmp_path):
+    before, after = two_days("zoho")
+    server = serve("zoho", before, date=accounts.FIRST)
+    ltc.pull("zoho", tmp_path / "grown")
+    after.histories[accounts.Z1] = after.histories[accounts.Z1][:1]     # an administrator tidied up
+    server.account, server.date = after, accounts.SECOND
+    ltc.pull("zoho", tmp_path / "grown")
+    ltc.pull("zoho", tmp_path / "fresh")
+    assert files(tmp_path / "grown") == files(tmp_path / "fresh")
+
+
 def test_records_are_kept_as_the_system_gave_them(serve, tmp_path):
     _, after = two_days("hubspot")
     serve("hubspot", after)
@@ -128,6 +156,22 @@ def test_a_form_that_was_given_another_name_is_one_form(serve, tmp_path):
     ltc.pull("jiandaoyun", tmp_path)
     assert told(ltc.read(tmp_path)) == written(EVENTS["jiandaoyun"])
     assert (tmp_path / "商机_2025_ _-000002.jsonl").exists()
+
+
+def test_where_changes_cannot_be_asked_for_everything_is(serve, tmp_path):
+    before, after = two_days("jiandaoyun")
+
+    class Plain(type(before)):
+        def answer(self, asked):
+            if "filter" in (asked.body or {}):
+                return Answer({"code": 1, "msg": "The request is invalid."}, 400)
+            return super().answer(asked)
+
+    server = serve("jiandaoyun", Plain(before.forms, before.instances), date=accounts.FIRST)
+    ltc.pull("jiandaoyun", tmp_path)
+    server.account, server.date = Plain(after.forms, after.instances), accounts.SECOND
+    assert ltc.pull("jiandaoyun", tmp_path).left_out == {}
+    assert told(ltc.read(tmp_path)) == written(EVENTS["jiandaoyun"])
 
 
 def test_a_field_that_can_be_seen_from_today_on_is_fetched_for_all_records(serve, tmp_path):
@@ -321,8 +365,9 @@ def test_a_stop_while_the_second_run_puts_its_files_in_place_does_no_harm(serve,
 def test_what_was_cut_off_behind_the_last_page_is_not_read(serve, tmp_path):
     server, plain, _ = requests_of("hubspot", serve, tmp_path)
     out = tmp_path / "out"
+    second = next(n for n, asked in enumerate(server.asked) if asked.path.endswith("deals") and "after" in asked.params)
     server.asked.clear()
-    server.faults[8] = Answer({"category": "EXPIRED_AUTHENTICATION"}, 401)
+    server.faults[second] = Answer({"category": "EXPIRED_AUTHENTICATION"}, 401)
     with pytest.raises(InputError):
         ltc.pull("hubspot", out)
     for part in (out / ".pull" / "parts").iterdir():
