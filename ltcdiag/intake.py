@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .engine.loading import ReadOptions
     from .engine.refining import StageLabel
     from .log.defects import Checks, Deed
+    from .log.ledger import Ledger
     from .log.plan import TablePlan
     from .sources.mapping import Mapping as SourceMapping
     from .sources.sniffing import Sniffed
@@ -47,6 +48,8 @@ def read(
     threads: int | None = None,
     system: str | None = None,
     changes: bool = False,
+    pseudonymise: bool | str | Path = False,
+    names_to: str | Path | None = None,
 ) -> EventLog:
     """An event log from a file, a folder, a zip, several of them, or a data frame.
 
@@ -57,7 +60,8 @@ def read(
     none. attributes: columns kept for filters: "all" but contacts and free text, a list, or "everything"; what plays a
     role is always read. system: the source that the tables come from, where it is not to be guessed ("events": plain
     tables of events). For exports of known systems case is a case view (opportunity, lead, contract, order, invoice,
-    account, end_to_end), and changes=True makes steps of changed amounts and promised dates.
+    account, end_to_end), and changes=True makes steps of changed amounts and promised dates. pseudonymise: people and
+    customers get pseudonyms, by the key of the project or by that in a file. names_to: a file for the names behind.
 
     Raises InputError with every fault found, QuestionError when only a person can decide.
     Law: every line read is an event, structure, or set aside with a reason; see the log's ledger.
@@ -88,17 +92,79 @@ def read(
     shared: dict[str, Any] = {"name": opened.name, "calendar": calendar, "progress": progress or silent,
                               "threads": threads}
     options = replace(options, attributes="all")     # the tables themselves are narrowed to what is asked for
+    names, hiding = _hiding(source, pseudonymise, names_to)
     systems = system_tables(opened.tables, settings)
     if systems is not None:
-        systems, facts = minimised_plans(systems, attributes)
+        systems, facts = minimised_plans(systems, attributes, hiding=bool(pseudonymise))
+        options = hiding(options, facts, also_needed=True)
         log = _read_systems(systems, options, (case, changes), settings, shared)
     else:
         used, unused = tables_for_log(opened.tables, settings)
-        used, facts = minimised(used, attributes)
+        used, facts = minimised(used, attributes, hiding=bool(pseudonymise))
+        options = hiding(options, facts, also_needed=False)
         log = build(used, unused, options, labelling=lambda labels: _labelling(labels, settings), notion=case, **shared)
     few = (say("api.few_cases", current(), n=log.cases),) if log.cases < FEW_CASES else ()
-    notes = (*few, *opened.notes, *log.notes, *left_out_note(facts, current()))
-    return replace(log, notes=notes, privacy=Privacy(tuple(facts)))
+    notes = (*few, *opened.notes, *log.notes, *left_out_note(facts, current()), *_names_note(names))
+    ledger = _without_texts(log.ledger) if pseudonymise else log.ledger
+    return replace(log, notes=notes, ledger=ledger, privacy=Privacy(
+        tuple(facts), len({(kind, said) for kind, _, said in names.rows}) if pseudonymise else None))
+
+
+@dataclass
+class _Names:
+    """kind, name and pseudonym of everybody who got one; pseudonyms that had to be longer."""
+
+    rows: list[tuple[str, str, str]] = field(default_factory=list)
+    longer: int = 0
+
+
+def _hiding(
+    source: Any, pseudonymise: bool | str | Path, names_to: str | Path | None
+) -> tuple[_Names, Callable[..., ReadOptions]]:
+    """Where names are told, and what makes options say who is to be hidden, once the columns are known."""
+    names = _Names()
+    if not pseudonymise:
+        if names_to is not None:
+            raise InputError(say("privacy.names_of_none", current()))
+        return names, _as_they_are
+    from .engine.pseudonyms import Hiding
+    from .keys import project_key, project_of, read_key, write_names
+    from .sources.column_classes import columns_to_hide
+
+    paths = source if isinstance(source, list | tuple) else [source]
+    of = project_of([path for path in paths if isinstance(path, str | Path)])
+    key = project_key(of) if pseudonymise is True else read_key(pseudonymise)
+
+    def tell(found: Mapping[str, Mapping[str, str]], longer: int) -> None:
+        names.rows[:] = [(kind, text, said) for kind, each in found.items() for text, said in sorted(each.items())]
+        names.longer = longer
+        if names_to is not None:
+            write_names(names_to, names.rows)
+
+    return names, lambda options, facts, *, also_needed: replace(
+        options, hiding=Hiding(key, columns_to_hide(facts, also_needed=also_needed), tell))
+
+
+def _as_they_are(options: ReadOptions, facts: Sequence[object], *, also_needed: bool) -> ReadOptions:
+    """Nobody is hidden."""
+    del facts, also_needed
+    return options
+
+
+def _names_note(names: _Names) -> list[str]:
+    if not names.rows:
+        return []
+    people, customers, contacts = (len({said for each, _, said in names.rows if each == kind})
+                                   for kind in ("person", "customer", "contact"))
+    longer = [say("privacy.longer", current(), n=names.longer)] if names.longer else []
+    return [say("privacy.pseudonyms", current(), people=people, customers=customers, contacts=contacts), *longer]
+
+
+def _without_texts(ledger: Ledger) -> Ledger:
+    """Lines that no reader could cut into cells hold names as they stand: their places stay, their texts go."""
+    lost = {reason for step in ledger.steps if step.unit == "lines" for reason in step.set_aside}
+    rows = tuple(replace(row, text="") if row.reason in lost else row for row in ledger.set_aside_rows)
+    return replace(ledger, set_aside_rows=rows)
 
 
 def _checks(wanted: Mapping[str, Deed]) -> Checks:

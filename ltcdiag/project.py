@@ -12,6 +12,7 @@ from pathlib import Path
 from .bundled import folder
 from .domain.reference_copy import write_copy
 from .errors import OutputError
+from .keys import mark_project
 from .words import current, say
 
 MODEL = "model.toml"
@@ -27,6 +28,7 @@ def new_project(target: Path, lang: str) -> Path:
     for notebook in sorted((folder("notebooks") / lang).glob("*.ipynb")):
         shutil.copyfile(notebook, target / notebook.name)
     write_copy(target / MODEL)
+    mark_project(target)
     return target
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 PACKAGE = "ltcdiag"
 FLOORS = {
     "errors": 0, "words": 0,
-    "log": 1, "bundled": 1,
+    "log": 1, "bundled": 1, "keys": 1,
     "domain": 2, "engine": 2,
     "sources": 3, "stats": 3, "pulls": 3,
     "mining": 4, "quality": 4, "measures": 4,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,6 +24,7 @@ from .linking import make_links, make_objects, match_rates, satellites_linked
 from .loading import PassedOver, Progress, ReadOptions, load, pass_over
 from .making import make_events
 from .meanings import Meaning, with_meanings
+from .pseudonyms import hide_in_objects
 from .refining import (
     StageLabel,
     label_stages,
@@ -115,6 +116,9 @@ def assemble(
     merge_retold(connection)
     settle_payments(connection, words.partial)
     mark_cut_histories(connection, words.cut)
+    if options.hiding:
+        items = hide_in_objects(connection, [source.item for source in sources], options.hiding)
+        sources = [replace(source, item=item) for source, item in zip(sources, items, strict=True)]
     return _account(connection, sources, spare, options, view, zone)
 
 

@@ -17,6 +17,7 @@ from .connection import count
 from .defects.check import doubt_rows, repair_cells
 from .defects.found import Desk
 from .loading import Loaded, PassedOver, Progress, ReadOptions, load, pass_over
+from .pseudonyms import hide_in_tables
 from .time_columns import TimeColumn, decide_zone, time_column
 from .typed_rows import make_typed, parse_rows
 
@@ -75,6 +76,7 @@ def ingest(
     Raises InputError when nothing usable is left, QuestionError when zone or day order must be asked.
     """
     untimed = [load(connection, i, table, columns, options, progress) for i, (table, columns) in enumerate(used)]
+    untimed = hide_in_tables(connection, untimed, options.hiding) if options.hiding else untimed
     desk = Desk(connection, options.checks) if options.checks.deeds else None
     if desk:
         repair_cells(desk, untimed, options.checks)

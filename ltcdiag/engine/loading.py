@@ -16,6 +16,8 @@ from .time_columns import TimeColumn
 if TYPE_CHECKING:
     import duckdb
 
+    from .pseudonyms import Hiding
+
 Progress = Callable[[str, int], None]
 """Told the file and how many more rows of it were read."""
 ROWS_A_FILE = 1_000_000_000_000
@@ -34,7 +36,8 @@ class ReadOptions:
     timezone: zone of wall-clock times. day_order: dmy, mdy or ymd. as_of: later rows are set aside.
     currency: of amounts without one.
     attributes: "all" columns are kept for filters, or only those named. artificial: words of start and end
-    rows that mining tools add, in lower case. checks: defects to look for, by default none.
+    rows that mining tools add, in lower case. checks: defects to look for, by default none. hiding: whose names become
+    pseudonyms, and how.
     """
 
     timezone: str | None = None
@@ -44,6 +47,7 @@ class ReadOptions:
     attributes: str | Sequence[str] = "all"
     artificial: frozenset[str] = frozenset()
     checks: Checks = field(default_factory=Checks)
+    hiding: Hiding | None = None
 
 
 @dataclass(frozen=True)

@@ -150,12 +150,16 @@ def _texts(value: Any) -> set[str]:
     return set()
 
 
-def judged(table: Table, sample: Sample, needed: frozenset[str], attributes: str | Sequence[str]) -> list[ColumnFacts]:
-    """The columns of a table with their classes, and whether each is to be loaded. attributes: as in `read`."""
+def judged(
+    table: Table, sample: Sample, needed: frozenset[str], attributes: str | Sequence[str], *, hiding: bool = False
+) -> list[ColumnFacts]:
+    """The columns of a table with their classes, and whether each is to be loaded. attributes: as in `read`. hiding:
+    names become pseudonyms, so that contacts and free text stay out even where they are asked for."""
     found = []
     for column in table.columns:
         kind, why = column_class(column, sample.get(column, ()))
         wanted = attributes == EVERYTHING or (kind not in LEFT_OUT if attributes == "all" else column in attributes)
+        wanted = wanted and not (hiding and kind in LEFT_OUT)
         found.append(ColumnFacts(table.file, column, kind, why, wanted or column in needed, column in needed))
     return found
 
@@ -170,20 +174,22 @@ def without(table: Table, facts: Sequence[ColumnFacts]) -> Table:
 Used = Sequence[tuple[Table, ColumnMap]]
 
 
-def minimised(used: Used, attributes: str | Sequence[str]) -> tuple[list[tuple[Table, ColumnMap]], list[ColumnFacts]]:
+def minimised(
+    used: Used, attributes: str | Sequence[str], *, hiding: bool = False
+) -> tuple[list[tuple[Table, ColumnMap]], list[ColumnFacts]]:
     """Event tables without the columns that nobody asked for, and what every column is."""
-    facts = [judged(table, sample_of(table), columns_needed(found), attributes) for table, found in used]
+    facts = [judged(table, sample_of(table), columns_needed(found), attributes, hiding=hiding) for table, found in used]
     return ([(without(table, each), found) for (table, found), each in zip(used, facts, strict=True)],
             [fact for each in facts for fact in each])
 
 
 def minimised_plans(
-    found: SystemTables, attributes: str | Sequence[str]
+    found: SystemTables, attributes: str | Sequence[str], *, hiding: bool = False
 ) -> tuple[SystemTables, list[ColumnFacts]]:
     """The same of tables of systems."""
     samples = {id(each.table): each.sample for each in found.seen}
-    facts = [judged(plan.table, samples.get(id(plan.table)) or sample_of(plan.table), columns_needed(plan), attributes)
-             for plan in found.plans]
+    facts = [judged(plan.table, samples.get(id(plan.table)) or sample_of(plan.table), columns_needed(plan), attributes,
+                    hiding=hiding) for plan in found.plans]
     plans = tuple(replace(plan, table=without(plan.table, each)) for plan, each in zip(found.plans, facts, strict=True))
     return replace(found, plans=plans), [fact for each in facts for fact in each]
 
@@ -196,3 +202,13 @@ def left_out_note(facts: Sequence[ColumnFacts], lang: str) -> list[str]:
     shown = ("、" if lang == "zh" else ", ").join(names[:_NAMED])
     more = say("privacy.and_more", lang, n=len(names) - _NAMED) if len(names) > _NAMED else ""
     return [say("privacy.left_out", lang, n=len(names), columns=shown + more)]
+
+
+_HIDDEN = ("person", "customer", "contact")
+
+
+def columns_to_hide(facts: Sequence[ColumnFacts], *, also_needed: bool) -> dict[tuple[str, str], str]:
+    """(file, column) → person, customer or contact. also_needed: those that play a role too; of plain tables the person
+    who acts is hidden in any case, and their cases stay as they are."""
+    return {(fact.file, fact.column): fact.kind for fact in facts
+            if fact.loaded and fact.kind in _HIDDEN and (also_needed or not fact.needed)}
