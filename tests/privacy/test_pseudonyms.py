@@ -140,6 +140,7 @@ def everything_told(log):
     columns = [fact.column for fact in log.privacy.columns if fact.loaded]
     for column in dict.fromkeys(columns):
         frames.append(log.tables.answer("segments", column=column).table.to_csv())
+    frames += [repr(log.defects), log.changes.to_csv()]
     return " ".join([*frames, *log.notes, *(row.text for row in log.ledger.set_aside_rows), repr(log)])
 
 
