@@ -423,6 +423,24 @@ def test_a_record_that_is_gone_meanwhile_is_passed_over_and_counted(serve, tmp_p
     assert "Stage_History" in pulled.text("en")
 
 
+def test_what_was_known_of_a_record_stays_where_the_system_says_nothing_this_time(serve, tmp_path):
+    before, after = two_days("zoho")
+
+    class Silent(type(after)):
+        def answer(self, asked):
+            if asked.path.endswith(f"{accounts.Z1}/Stage_History"):
+                return Answer({"code": "INVALID_DATA", "status": "error", "message": "invalid id"}, 400)
+            return super().answer(asked)
+
+    server = serve("zoho", before, date=accounts.FIRST)
+    ltc.pull("zoho", tmp_path)
+    old = [line for line in files(tmp_path)["Stage_History.jsonl"] if accounts.Z1 in line]
+    server.account, server.date = Silent(**vars(after)), accounts.SECOND
+    assert ltc.pull("zoho", tmp_path).passed == {"Stage_History": 1}
+    assert [line for line in files(tmp_path)["Stage_History.jsonl"] if accounts.Z1 in line] == old
+    assert len(old) == 2
+
+
 # ---- folders ---------------------------------------------------------------------------------------------------------
 
 def test_a_folder_with_other_things_is_not_touched(serve, tmp_path):
