@@ -11,9 +11,13 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from quality import pools
 from quality.sound import LANGUAGES, STEPS, WRITTEN, ZONE, Row, new_id
 
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+LONG_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+               "November", "December")
+HALVES = {"zh": ("上午", "下午"), "en": ("AM", "PM")}
+ISO = "{y}-{m:02d}-{d:02d} {H:02d}:{M:02d}:{S:02d}"
 HEADER = 1
 """Lines above the first row."""
 
@@ -217,8 +221,8 @@ def written(pattern: str, when: datetime, language: str = "en") -> str:
     offset = local.strftime("%z")
     return pattern.format(
         y=when.year, m=when.month, d=when.day, H=when.hour, M=when.minute, S=when.second, h=(when.hour - 1) % 12 + 1,
-        half=pools.HALVES[language][when.hour >= 12], mon=pools.MONTHS[when.month - 1],
-        month=pools.LONG_MONTHS[when.month - 1], offset=f"{offset[:3]}:{offset[3:]}",
+        half=HALVES[language][when.hour >= 12], mon=MONTHS[when.month - 1],
+        month=LONG_MONTHS[when.month - 1], offset=f"{offset[:3]}:{offset[3:]}",
         local=f"{when:%Y-%m-%d %H:%M:%S}", local_t=f"{when:%Y-%m-%dT%H:%M:%S}", utc=f"{utc:%Y-%m-%d %H:%M:%S}",
         utc_t=f"{utc:%Y-%m-%dT%H:%M:%S}")
 

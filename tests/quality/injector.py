@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import median
 
 from quality import pools
-from quality.draft import Draft, Injected, Line, Mark, epoch, serial, written
+from quality.draft import ISO, Draft, Injected, Line, Mark, epoch, serial, written
 from quality.sound import COLUMNS, LANGUAGES, PEOPLE, STEPS, TEAMS, WRITTEN, Row, later, month_end
 
 
@@ -117,6 +117,12 @@ WIDE = ("case_head_cut", "ts_zone_shift", "label_homonym", "ts_minute_grain", "c
 INTERFACE = TEAMS["systems"][0]
 TIGHT = ("lead_created", "lead_assigned", "order_created", "order_synced", "payment_received", "payment_matched")
 """Steps that stand within seconds of another."""
+MOJIBAKE = ("latin-1", "gbk", "cp1252")
+"""What UTF-8 is mistaken for."""
+LEGAL_FORMS = (("有限公司", "有限责任公司"), (" Ltd", " Limited"), (" Inc", ", Inc."), (" GmbH", " gmbh"),
+               (" S.A.", " SA"), (" Corp", " Corporation"))
+OTHER_CODES = ("GBP", "JPY", "CHF", "HKD", "SGD", "KRW")
+SHIFTED_FROM = ("customer", "activity", "resource", "role", "department", "region")
 SWAPPED_SHARE = 0.27
 MIXED = 0.02
 """Below this rate a defect shares its log with others and keeps to what is rare."""
@@ -421,7 +427,7 @@ def mojibake(text: str, codec: str) -> str:
 
 
 def label_garbled(draft: Draft) -> None:
-    codec = draft.rng.choice(pools.MOJIBAKE)
+    codec = draft.rng.choice(MOJIBAKE)
 
     def garbled(label: str) -> str:
         try:
@@ -479,7 +485,7 @@ MEANINGS = (("turned_down", "quote_rejected", "contract_returned"), ("agreed", "
 def label_homonym(draft: Draft) -> None:
     """Two steps of two departments under one name."""
     rare = [each for each in MEANINGS if each[0] != "agreed" and not any(
-        line.taken for line in draft.lines if line.step in each[1:])]
+        line.taken and not line.gone for line in draft.lines if line.step in each[1:])]
     for meaning, *steps in draft.rng.sample(MEANINGS if draft.rate >= MIXED else rare, 1):
         label = draft.rng.choice(pools.HOMONYMS[meaning][draft.language])
         change(draft, draft.free(lambda line, steps=steps: line.step in steps), "activity",
@@ -512,7 +518,7 @@ def dup_near(draft: Draft) -> None:
 
 def respelled(draft: Draft, name: str) -> str:
     """The same customer as another clerk writes it."""
-    forms = [name.replace(one, two) for one, two in pools.LEGAL_FORMS if name.endswith(one) and two not in name]
+    forms = [name.replace(one, two) for one, two in LEGAL_FORMS if name.endswith(one) and two not in name]
     return draft.rng.choice([name, name + " ", name.upper(), full_width(name), *forms])
 
 
@@ -573,7 +579,7 @@ def stage_skipped(draft: Draft) -> None:
 
 def case_head_cut(draft: Draft) -> None:
     """The export begins some days later than the log: what was open then has lost its beginning."""
-    wanted = draft.share(len(draft.cases), 2)
+    wanted = round(draft.share(len(draft.cases), 2) * draft.rng.uniform(0.8, 1.3))
     for start in sorted(line.when for line in draft.lines):
         open_then = [lines for lines in draft.cases.values() if lines[0].when < start <= lines[-1].when]
         if len(open_then) >= wanted:
@@ -708,7 +714,7 @@ def cur_mixed(draft: Draft) -> None:
         return [line for line in lines if line.now["currency"]]
 
     for lines in draft.pick_cases(draft.free_cases(lambda lines: len(priced(lines)) >= 3)):
-        code = draft.rng.choice(pools.OTHER_CODES)
+        code = draft.rng.choice(OTHER_CODES)
         change(draft, draft.rng.sample(priced(lines), draft.rng.choice((1, 1, 2))), "currency",
                lambda line, code=code: code)
 
@@ -761,7 +767,7 @@ def owner_overwritten(draft: Draft) -> None:
 
 def row_shifted(draft: Draft) -> None:
     """From one column on, all cells stand one to the right or one to the left."""
-    start = COLUMNS.index(draft.rng.choice(pools.SHIFTED_FROM))
+    start = COLUMNS.index(draft.rng.choice(SHIFTED_FROM))
     step = draft.rng.choice((1, -1))
     fits = draft.free(lambda line: step > 0 or any(line.now[column] for column in COLUMNS[start + 1:]))
     for line in draft.pick(fits):
@@ -845,7 +851,7 @@ def ts_day_month_swapped(draft: Draft) -> None:
     else:
         ambiguous = draft.free(lambda line: line.when.day <= 12 and line.when.day != line.when.month)
         change(draft, draft.rng.sample(ambiguous, min(len(ambiguous), wanted)), "timestamp", lambda line: written(
-            pools.ISO, line.when.replace(month=line.when.day, day=line.when.month)))
+            ISO, line.when.replace(month=line.when.day, day=line.when.month)))
 
 
 def wrong_separator(draft: Draft) -> None:
@@ -857,7 +863,7 @@ def wrong_separator(draft: Draft) -> None:
 
 def wrong_encoding(draft: Draft) -> None:
     """UTF-8 that somebody opened as Western text and saved again."""
-    codec = draft.rng.choice(pools.FILE_MOJIBAKE)
+    codec = draft.rng.choice(MOJIBAKE[::2])
     for line in draft.free():
         for column, value in line.now.items():
             if not value.isascii():
