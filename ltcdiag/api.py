@@ -232,10 +232,13 @@ def report(
     force: bool = False,
     model: ReferenceModel | str | Path = "ltc",
     progress: Callable[[str], None] | None = None,
+    level: str = "working",
+    k: int = 5,
 ) -> Written:
     """The report of a log in a new folder: report.html, report.xlsx, the JSON and CSV files, figures, model.
 
     model: the reference model that the findings rest on, ours or a client's copy (as in `load_model`).
+    level: "working" lists cases and text of the source, "shareable" only aggregates of at least k cases, without names.
     All or nothing: the folder appears complete or not at all. Raises OutputError when it exists and `force`
     is not given, or cannot be written.
     """
@@ -243,7 +246,7 @@ def report(
 
     reference = load_model(model) if isinstance(model, str | Path) else model
     return write_report(log, Path(out), lang=lang or current(), force=force, reference=reference,
-                        say_progress=progress)
+                        say_progress=progress, level=level, k=k)
 
 
 def discover(log: EventLog, method: str = "inductive", noise: float = 0.2) -> Model:

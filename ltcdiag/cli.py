@@ -60,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
                         help="格式 / format (ocel: OCEL 2.0, SQLite)")
     export.add_argument("--out", type=Path, required=True, metavar="FILE", help="输出文件 / output file")
     export.add_argument("--force", action="store_true", help="替换已有的文件 / replace an earlier file")
+    _hiding(export)
     ask = _command(commands, "ask", "向客户要哪些导出 / which exports to ask a client for", _run_ask)
     ask.add_argument("system", metavar="SYSTEM", help="如 salesforce、简道云 / for example salesforce")
     ask.add_argument("--out", type=Path, metavar="FILE.html", help="写成一页清单 / write it as a letter of one page")
@@ -110,17 +111,38 @@ def _diagnose(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", metavar="FILE.toml", help="本公司的参照模型 / your copy of the reference model")
     parser.add_argument("--calendar", default="CN", help="工作日历 / work calendar")
     parser.add_argument("--force", action="store_true", help="替换已有的输出 / replace an earlier output")
+    parser.add_argument("--level", choices=("working", "shareable"), default="working",
+                        help="工作版，或可外发的汇总版 / with cases, or aggregates that may be shared")
+    parser.add_argument("--k", type=int, default=5, metavar="N",
+                        help="汇总版每组至少几个案例 / cases a group needs in the shareable report")
+    _hiding(parser)
+
+
+def _hiding(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--pseudonymise", action="store_true",
+                        help="人和客户换成化名 / people and customers by pseudonyms")
+    parser.add_argument("--key", type=Path, metavar="FILE", help="化名用的密钥文件 / key for the pseudonyms")
+    parser.add_argument("--names-to", type=Path, metavar="FILE.csv",
+                        help="化名对照表，放在报告以外 / list of names behind, outside the report")
+
+
+def _pseudonyms(asked: argparse.Namespace) -> dict[str, Any]:
+    """Whose key is used. Raises InputError where the names would be written among what is handed on."""
+    if asked.names_to and asked.out.absolute() in (asked.names_to.absolute(), *asked.names_to.absolute().parents):
+        raise InputError(say("privacy.names_in_report", asked.lang, path=asked.names_to))
+    return {"pseudonymise": asked.key or asked.pseudonymise, "names_to": asked.names_to}
 
 
 def _run_diagnose(asked: argparse.Namespace) -> None:
     from . import api, intake
 
     model = api.load_model(asked.model or "ltc")     # its faults are told before anything is read
-    log = intake.read(asked.paths, calendar=asked.calendar, progress=_rows_read(asked.lang), **_read_options(asked))
+    log = intake.read(asked.paths, calendar=asked.calendar, progress=_rows_read(asked.lang), **_read_options(asked),
+                      **_pseudonyms(asked))
     if log.cases == 1 and "case" in log.columns:    # a column that is no case id; objects of a system are what they are
         raise InputError(say("cli.one_case", asked.lang, events=log.events, column=log.columns["case"]),
                          where=log.name, fix=say("cli.one_case_fix", asked.lang))
-    _write(asked, log, asked.out, force=asked.force, model=model)
+    _write(asked, log, asked.out, force=asked.force, model=model, level=asked.level, k=asked.k)
 
 
 def _read_options(asked: argparse.Namespace) -> dict[str, Any]:
@@ -131,10 +153,10 @@ def _read_options(asked: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _write(asked: argparse.Namespace, log: Any, out: Path, *, force: bool, model: Any = "ltc") -> None:
+def _write(asked: argparse.Namespace, log: Any, out: Path, *, force: bool, model: Any = "ltc", **sharing: Any) -> None:
     from . import api
 
-    written = api.report(log, out, lang=asked.lang, force=force, model=model, progress=_say)
+    written = api.report(log, out, lang=asked.lang, force=force, model=model, progress=_say, **sharing)
     if asked.json:
         print(json.dumps(written.to_dict(), ensure_ascii=False, indent=1))
         return
@@ -155,7 +177,7 @@ def _run_sniff(asked: argparse.Namespace) -> None:
 def _run_export(asked: argparse.Namespace) -> None:
     from . import api, intake
 
-    log = intake.read(asked.paths, progress=_rows_read(asked.lang), **_read_options(asked))
+    log = intake.read(asked.paths, progress=_rows_read(asked.lang), **_read_options(asked), **_pseudonyms(asked))
     done = api.export(log, asked.out, to=asked.to, force=asked.force)
     if asked.json:
         print(json.dumps(done.to_dict(), ensure_ascii=False, indent=1))

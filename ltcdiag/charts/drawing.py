@@ -34,6 +34,13 @@ class Drawing:
     words: str
     name: str
 
+    def marked(self, text: str) -> Drawing:
+        """The same with a line at its foot: the level of the report it belongs to."""
+        with style():
+            height = float(self.figure.get_size_inches()[1]) * 72
+            self.figure.text(0.01, 4 / height, text, fontsize=7, color=MUTED, parse_math=False)
+        return self
+
     def svg(self) -> str:
         """The picture as SVG text, the same characters on every run; labels stay text, nothing is a link."""
         target = BytesIO()

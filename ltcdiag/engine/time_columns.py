@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from ..errors import Fault, InputError, QuestionError
 from ..words import current, say
+from ..words.texts import outline_of_time
 from .clock_text import SHAPE_SQL, DayOrder, Reading, day_order, parse_sql, reading
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def time_column(
             Fault(
                 say("engine.not_times", current(), column=column, n=sum(n for _, n, _ in shapes)),
                 where=file,
-                examples=tuple(example for _, _, example in shapes[:FEW]),
+                examples=tuple(outline_of_time(example) for _, _, example in shapes[:FEW]),
                 fix=say("engine.not_times_fix", current()),
             )
         )

@@ -37,17 +37,17 @@ def completed(ledger: Ledger, counts: Mapping[str, int]) -> Ledger:
 def write_plain(found: Assessment, ledger: Ledger, folder: Path, lang: str) -> None:
     """All JSON and CSV files."""
     log = found.log
-    write_json(folder / "ledger.json", ledger.to_dict())
+    _write_working(folder / "ledger.json", ledger.to_dict())
     write_set_aside(ledger, folder)
     write_csv(folder / "defects.csv", fit.DEFECTS, fit.defect_rows(log))
-    write_json(folder / "fitness.json", assess_fitness(log, lang=lang).to_dict())
-    write_json(folder / "kpis.json", {**found.kpis.to_dict(), "as_of": iso(log.as_of, log.timezone)})
+    _write_working(folder / "fitness.json", assess_fitness(log, lang=lang).to_dict())
+    _write_working(folder / "kpis.json", {**found.kpis.to_dict(), "as_of": iso(log.as_of, log.timezone)})
     write_findings(found, folder)
 
 
 def write_findings(found: Assessment, folder: Path) -> None:
     """findings.json, and beside it one CSV a finding with all its cases, the worst first."""
-    write_json(folder / "findings.json", found.diagnosis.to_dict())
+    _write_working(folder / "findings.json", found.diagnosis.to_dict())
     (folder / "findings").mkdir()
     behind = FindingCases(found)
     for finding in found.diagnosis:
@@ -81,6 +81,11 @@ def write_model(found: Assessment, folder: Path, lang: str) -> None:
     why = say(f"reports.{found.no_model}", lang, variants=MODEL_VARIANTS, activities=MODEL_ACTIVITIES)
     note = say("reports.not_built_model", lang, why=why) + "\n"
     (place / "README.txt").write_text(note, encoding="utf-8", newline="\n")
+
+
+def _write_working(path: Path, content: Mapping[str, Any]) -> None:
+    """JSON that may hold cases and text of the source, and says so."""
+    write_json(path, {**content, "level": "working"})
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

@@ -36,25 +36,20 @@ def render(found: Assessment, drawings: Sequence[Drawing], lang: str) -> str:
     values = {"page": page, "diagnosed": diagnosed, "fit": Fit(found.log, lang),
               "indicators": Indicators(found, lang), "pictures": pictures,
               "first": FIRST}
-    return _whole("report.html.j2", lang, values)
+    return whole_page("report.html.j2", lang, values, title=f"{page.title} · {page.log.name}",
+                      foot=say("reports.page_foot", lang))
 
 
-def _whole(template: str, lang: str, values: Mapping[str, Any]) -> str:
+def whole_page(template: str, lang: str, values: Mapping[str, Any], *, title: str, foot: str) -> str:
     """The page with its font cut to the characters it shows, and the hashes of its style and script."""
     script = _asset("report.js")
     values = {**values, "lang": lang, "t": lambda key, **places: say(f"reports.{key}", lang, **places)}
     body = _environment().get_template(template).render(values)
-    foot = say("reports.page_foot", lang)
     style = _font_face(body + foot) + _asset("report.css") + _page_foot(foot)
     return _environment().get_template("page.html.j2").render(
         lang=lang, body=body, style=style, script=script, policy=_policy(style, script),
-        title=_title(values),
+        title=title,
     )
-
-
-def _title(values: Mapping[str, Any]) -> str:
-    page = values["page"]
-    return f"{page.title} · {page.log.name}"
 
 
 def _policy(style: str, script: str) -> str:

@@ -9,18 +9,23 @@ from typing import Any
 
 from ..charts.drawing import Drawing
 from ..domain.reference import ReferenceModel
+from ..errors import InputError
 from ..findings.finding import Finding, Texts
 from ..log.event_log import EventLog
-from ..words import say, use
+from ..log.privacy import USUAL_K
+from ..words import current, say, use
 from . import files
 from .assessment import Assessment, assess
 from .folder import whole
 from .html import render
 from .moments import iso
 from .pictures import picture
+from .shareable import LEVEL, write_shareable
+from .sharing import Shared
 from .xlsx import write_workbook
 
 Say = Callable[[str], None]
+WORKING = "working"
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ class Written:
     why_none: Texts = field(default_factory=dict)
     as_of: str = ""
     fingerprint: str = ""
+    level: str = WORKING
 
     def told(self, lang: str) -> list[str]:
         """The findings, a line each; without any, the reason."""
@@ -60,6 +66,7 @@ class Written:
                 "why_none": dict(self.why_none) or None},
             "as_of": self.as_of,
             "fingerprint": self.fingerprint,
+            "level": self.level,
         }
 
 
@@ -71,39 +78,59 @@ def write_report(
     force: bool = False,
     reference: ReferenceModel | None = None,
     say_progress: Say | None = None,
+    level: str = WORKING,
+    k: int = USUAL_K,
 ) -> Written:
     """Assesses a log and writes page, workbook, plain files, pictures and model into the folder `out`.
 
     lang: "zh" or "en". force: an earlier output of ours at `out` is replaced. reference: the model the findings rest
-    on, by default our own. say_progress: told a sentence a step.
-    Raises OutputError. Law: same log, same settings, same bytes; after an error nothing is left behind.
+    on, by default our own. say_progress: told a sentence a step. level: "working" holds cases and text of the source;
+    "shareable" holds aggregates of at least k cases and nobody's name. Raises InputError for another level or a k below
+    5, OutputError. Law: same log, same settings, same bytes; after an error nothing is left behind.
     """
+    _check_level(level, k)
     tell = say_progress or (lambda _: None)
     out = Path(out)
     with use(lang), whole(out, force=force) as folder:
         tell(say("reports.progress_answers", lang))
-        found = assess(log, reference=reference)
-        ledger = files.completed(log.ledger, found.counts)
-        files.write_plain(found, ledger, folder, lang)
-        tell(say("reports.progress_pictures", lang))
-        drawn = drawings(found, lang)
-        files.write_figures(drawn, folder)
-        files.write_model(found, folder, lang)
-        tell(say("reports.progress_workbook", lang))
-        write_workbook(found, folder / "report.xlsx", lang)
-        tell(say("reports.progress_page", lang))
-        _write_page(folder, render(found, drawn, lang))
+        found = assess(log, reference=reference, mined=level != LEVEL)
+        if level == LEVEL:
+            shared = Shared(found, lang, k)
+            write_shareable(shared, folder)
+        else:
+            _write_working(found, folder, lang, tell)
     return Written(
         folder=out,
         report=out / "report.html",
         counts=found.counts,
         set_aside=log.ledger.set_aside,
         states=found.states,
-        findings=found.diagnosis.findings,
+        findings=tuple(shared.claims()) if level == LEVEL else found.diagnosis.findings,
         why_none=found.diagnosis.why_none,
         as_of=iso(log.as_of, log.timezone),
         fingerprint=log.fingerprint,
+        level=level,
     )
+
+
+def _write_working(found: Assessment, folder: Path, lang: str, tell: Say) -> None:
+    files.write_plain(found, files.completed(found.log.ledger, found.counts), folder, lang)
+    tell(say("reports.progress_pictures", lang))
+    drawn = drawings(found, lang)
+    files.write_figures([drawing.marked(say("reports.page_foot", lang)) for drawing in drawn], folder)
+    files.write_model(found, folder, lang)
+    tell(say("reports.progress_workbook", lang))
+    write_workbook(found, folder / "report.xlsx", lang)
+    tell(say("reports.progress_page", lang))
+    _write_page(folder, render(found, drawn, lang))
+
+
+def _check_level(level: str, k: int) -> None:
+    if level not in (WORKING, LEVEL):
+        raise InputError(say("engine.unknown_choice", current(), value=level),
+                         fix=say("engine.one_of", current(), values=f"{WORKING}, {LEVEL}"))
+    if k < USUAL_K:
+        raise InputError(say("privacy.small_k", current(), k=k, least=USUAL_K))
 
 
 def _write_page(folder: Path, page: str) -> None:

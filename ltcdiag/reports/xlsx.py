@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
@@ -37,12 +37,20 @@ _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_
 
 def write_workbook(found: Assessment, path: Path, lang: str) -> None:
     """report.xlsx. Law: same log and settings, same bytes."""
+    write_grids(all_grids(found, lang), path, lang, title=found.log.name[:200], created=found.log.as_of,
+                level=say("reports.page_foot", lang))
+
+
+def write_grids(
+    tables: Iterable[Grid], path: Path, lang: str, *, title: str, created: datetime, level: str
+) -> None:
+    """A workbook of tables; the level stands at the foot of every printed page."""
     import xlsxwriter
 
     book = xlsxwriter.Workbook(str(path), _OPTIONS)
-    book.set_properties({"title": found.log.name[:200], "created": found.log.as_of.replace(tzinfo=None)})
-    writer = _Writer(book, lang)
-    for grid in all_grids(found, lang):
+    book.set_properties({"title": title, "created": created.replace(tzinfo=None), "comments": level})
+    writer = _Writer(book, lang, level)
+    for grid in tables:
         writer.write(grid)
     book.close()
 
@@ -68,6 +76,7 @@ def all_grids(found: Assessment, lang: str) -> Iterator[Grid]:
 class _Writer:
     book: Any
     lang: str
+    level: str
 
     def __post_init__(self) -> None:
         self.heading = self.book.add_format({"bold": True, "bg_color": "#E6EDF5", "border": 1,
@@ -93,6 +102,7 @@ class _Writer:
             sheet.write_string(0, at, name, self.heading)
         sheet.freeze_panes(1, 0)
         sheet.set_landscape()
+        sheet.set_footer(f"&L{self.level.replace('&', '&&')}&R&P")
         if sum(column.width for column in grid.columns) <= _PAGE:
             sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)

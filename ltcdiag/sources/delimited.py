@@ -9,6 +9,7 @@ from functools import partial
 from ..errors import InputError
 from ..log.ledger import RowSetAside
 from ..log.records import Fates, TextBatch, TextTable
+from ..words.texts import outline
 from .content import Content
 from .dialect import SAMPLE_LINES, Dialect, decide
 from .encoding import Encoding, detect
@@ -33,7 +34,7 @@ def open_delimited(content: Content, encoding: str | None = None) -> TextTable:
         raise InputError(fault("empty_file", where=content.file))
     dialect = decide(sample)
     if dialect is None:
-        raise InputError(fault("no_separator", where=content.file, examples=[line.strip() for line in sample[:3]]))
+        raise InputError(fault("no_separator", where=content.file, examples=[outline(line) for line in sample[:3]]))
     if len(dialect.columns) > MAX_COLUMNS:
         raise InputError(
             fault("too_many_header_columns", where=content.file, n=len(dialect.columns), limit=MAX_COLUMNS)

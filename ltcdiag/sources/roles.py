@@ -7,9 +7,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ..domain.column_words import header_class
 from ..domain.headers import USUAL, normal_header, roles_of
 from ..errors import Fault, QuestionError
 from ..log.records import ROLES, ColumnMap, RoleChoice
+from ..words.texts import outline
 from .dialect import repeated
 from .reasons import fault, note
 
@@ -37,6 +39,7 @@ _TIME = re.compile(
     r"|(19|20)\d{12}$|(19|20)\d{6}$|1\d{9}$|1\d{12}$)"
 )
 _NUMBER = re.compile(r"^\s*[¥￥$€£]?\s*[-+(]?[\d.,\s']*\d\)?\s*(元|万|萬|万元|%|[A-Z]{3})?\s*$")
+_PERSONAL = ("secret", "contact", "free_text", "person", "customer")
 _WHOLE = re.compile(r"^\s*\d{1,18}(\.0)?\s*$")
 _LIFECYCLE = frozenset(
     {
@@ -255,11 +258,14 @@ class _Judge:
             role=note(f"role_{role}"),
             candidates=_listed(alike),
             line=paste(role, alike[0]),
-            examples=[self._example(column) for column in alike],
+            examples=[self._example(column, role) for column in alike],
         )
 
-    def _example(self, column: str) -> str:
+    def _example(self, column: str, role: str) -> str:
+        """Some of its values; only their form where they may be names or numbers of people."""
         values = list(dict.fromkeys(filter(None, self.sample.get(column, ()))))[:3]
+        if role == "resource" or header_class(column) in _PERSONAL:
+            values = [outline(value) for value in values]
         return f"{column}: " + ", ".join(values)
 
     def _is_doubtful(self, column: str) -> bool:
