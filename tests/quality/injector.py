@@ -137,6 +137,17 @@ def people(draft: Draft) -> list[str]:
     return sorted({line.was["resource"] for line in draft.lines if human(line)})
 
 
+def some_steps(draft: Draft, least: int) -> list[str]:
+    """Steps to damage in all their lines: such as hardly another defect has touched, rare ones where others share
+    the log."""
+    counted = Counter(line.step for line in draft.free())
+    taken = Counter(line.step for line in draft.lines if line.taken and not line.gone)
+    fits = [step for step in STEPS if step not in TIGHT and counted[step] >= least]
+    fits.sort(key=lambda step: 20 * taken[step] + counted[step])
+    fits = fits if draft.rate >= MIXED else fits[:3]
+    return draft.rng.sample(fits, max(1, round(draft.rate * len(STEPS))))
+
+
 def change(draft: Draft, lines: Sequence[Line], column: str, value: Callable[[Line], str]) -> None:
     """Write a new value into a column of some lines."""
     for line in lines:
@@ -301,10 +312,7 @@ def ts_dst_gap(draft: Draft) -> None:
 
 
 def ts_minute_grain(draft: Draft) -> None:
-    counted = Counter(line.step for line in draft.free())
-    fits = [step for step, number in counted.items() if step not in TIGHT and number >= 40
-            and (draft.rate >= MIXED or number < 130)]
-    for step in draft.rng.sample(fits, max(1, round(draft.rate * len(STEPS)))):
+    for step in some_steps(draft, least=40):
         for line in draft.free(lambda line, step=step: line.step == step):
             draft.put(line, "timestamp", line.when.strftime("%Y-%m-%d %H:%M:00"))
 
@@ -484,8 +492,7 @@ MEANINGS = (("turned_down", "quote_rejected", "contract_returned"), ("agreed", "
 
 def label_homonym(draft: Draft) -> None:
     """Two steps of two departments under one name."""
-    rare = [each for each in MEANINGS if each[0] != "agreed" and not any(
-        line.taken and not line.gone for line in draft.lines if line.step in each[1:])]
+    rare = [each for each in MEANINGS if each[0] != "agreed"]
     for meaning, *steps in draft.rng.sample(MEANINGS if draft.rate >= MIXED else rare, 1):
         label = draft.rng.choice(pools.HOMONYMS[meaning][draft.language])
         change(draft, draft.free(lambda line, steps=steps: line.step in steps), "activity",
@@ -546,10 +553,7 @@ def copied(draft: Draft, line: Line, when: datetime, other: Mapping[str, str]) -
 
 def collateral(draft: Draft) -> None:
     """A step of a machine that always stands at the second of a real one."""
-    counted = Counter(line.step for line in draft.free())
-    anchors = [step for step, number in counted.items()
-               if step not in TIGHT and (15 <= number < 80 or draft.rate >= MIXED)]
-    for step in draft.rng.sample(anchors, max(1, round(draft.rate * len(STEPS)))):
+    for step in some_steps(draft, least=15):
         label = draft.rng.choice(pools.COLLATERAL[draft.language])
         for line in draft.free(lambda line, step=step: line.step == step):
             line.taken = True

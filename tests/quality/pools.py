@@ -119,8 +119,8 @@ NEGATIVES = ("-{}", "({})", "{}-", "-{}", "（{}）")
 
 # ---- people and gaps -------------------------------------------------------------------------------------
 
-NULL_WORDS = ("ＮＵＬＬ", "Ｎ／Ａ", "N / A", "n. a.", "( null )", "暂 无", "— —", "#WERT!", "#¿NOMBRE?", "<NA>", "[null]", "\\N",
-              "(leer)", "k. A.", "none given", "缺失", "尚未填写", "不明", "-/-", "??", "(not set)")
+NULL_WORDS = ("ＮＵＬＬ", "Ｎ／Ａ", "N / A", "n. a.", "( null )", "暂 无", "— —", "#WERT!", "#¿NOMBRE?", "<NA>",
+              "[null]", "\\N", "(leer)", "k. A.", "none given", "缺失", "尚未填写", "不明", "-/-", "???", "(not set)")
 """Half are known words in an unusual dress, half are words that a list may not hold."""
 ALIASES = {
     "zh": ("{zh} ", "{given}.{family}@firma.example", "{family} {given}", "{Given} {Family}", "{zh}（离职）",
