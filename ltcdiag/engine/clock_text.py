@@ -23,6 +23,7 @@ _DAY_MON = re.compile(
     rf"^9{{1,2}}(?P<a>[-/ ])(?:(?P<m>{MONTHS})|(?P<M>MONTH)),?(?P<b>[-/ ])(?P<y>9{{4}}|9{{2}})(?!9)",
     re.IGNORECASE,
 )
+_YEAR_MON = re.compile(rf"^9{{4}}(?P<a>[-/ ])(?:(?P<m>{MONTHS})|(?P<M>MONTH))(?P<b>[-/ ])9{{1,2}}(?!9)", re.IGNORECASE)
 _MON_DAY = re.compile(rf"^(?:(?P<m>{MONTHS})|(?P<M>MONTH))\.? 9{{1,2}},? (?P<y>9{{4}})", re.IGNORECASE)
 _PACKED = re.compile(r"^9{8}(?!9)")
 _TIME = re.compile(
@@ -97,6 +98,8 @@ def _date(shape: str, order: DayOrder | None) -> tuple[str, str, bool, bool] | N
         month = ("%B" if m["M"] else "%b") + ("." if "." in m.group() else "")
         comma = "," if "," in m.group() else ""
         return f"{month} %d{comma} %Y", shape[m.end() :], False, False
+    if m := _YEAR_MON.match(shape):
+        return f"%Y{m['a']}{'%B' if m['M'] else '%b'}{m['b']}%d", shape[m.end() :], False, False
     if m := _PACKED.match(shape):
         return "%Y%m%d", shape[m.end() :], False, False
     return None
@@ -117,7 +120,8 @@ def _with_time(date_format: str, rest: str, ambiguous: bool, iso: bool) -> Readi
     if rest[m.end() :].strip() and zone is None:
         return None
     plain = not (m["han"] or m["pre"] or m["post"]) and m["c"] == ":" and m["sep"] in ("T", " ")
-    if iso and plain and not (m["f"] or "").startswith(","):
+    apart = zone is not None and m.group().endswith(" ")     # the cast to a moment knows no blank there
+    if iso and plain and not apart and not (m["f"] or "").startswith(","):
         return Reading("", zoned=zone is not None, iso=True)
     text = date_format + _time_format(m)
     return Reading(text, zoned=zone is not None, ambiguous=ambiguous)

@@ -14,6 +14,7 @@ from ..log.records import ColumnMap, Table
 from ..words import current, say
 from .accounts import fates, lines_by_reason, money, nothing_left, rows_set_aside
 from .connection import count
+from .defects import clocks
 from .defects.check import doubt_rows, repair_cells
 from .defects.found import Desk
 from .loading import Loaded, PassedOver, Progress, ReadOptions, load, pass_over
@@ -84,7 +85,9 @@ def ingest(
     zone = decide_zone([(item.table.file, times) for item in loaded for times in item.times.values()], options.timezone)
     parse_rows(connection, loaded, options)
     if desk:
-        doubt_rows(desk)
+        for item in loaded:
+            clocks.check(desk, item, item.times["time"], options.timezone)
+        doubt_rows(desk, loaded, options.checks)
     make_typed(connection, options, unfit=desk is not None and count(connection, "unfit") > 0)
     spare = [pass_over(connection, table, reason, progress) for table, reason in unused]
     return _account(connection, loaded, spare, options, zone, desk)

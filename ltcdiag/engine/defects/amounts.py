@@ -21,8 +21,8 @@ _SCALES = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000,
 _POINT_LAST = re.compile(r"[-+]?\d{1,3}(?:[,' \u00a0]\d{3})+(?:\.\d+)?")
 _COMMA_LAST = re.compile(r"[-+]?(?:\d{1,3}(?:[. ]\d{3})+|\d+),\d{1,2}")
 _EITHER = re.compile(r"[-+]?\d{1,3}(?:[.,]\d{3})")
-_FAR = 0.02     # a value this near to a ten-thousandth of the others of its case is one
-_RARE = 0.02    # negative amounts of an activity below this share are not how the activity is
+_LIKE = {10_000: 5.0, 100: 2.0}     # times as far from that factor as the other sums of a case may lie
+_RARE = 0.1     # negative amounts of an activity below this share are not how the activity is
 
 
 def fixes(amounts: Mapping[str, int]) -> Iterator[Fix]:
@@ -77,8 +77,9 @@ def doubtful(desk: Desk, columns: frozenset[str]) -> None:
     for name, times in (("amt_in_wan", 10_000), ("amt_cents", 100)):
         desk.rows(name, f"""
             select row, amount::varchar as example from typed_all join case_money using (case_id)
-            where reason is null and middle > 0 and amount <> 0 and least(
-              abs(abs(amount) * {times} / middle - 1), abs(abs(amount) / {times} / middle - 1)) < {_FAR}""")
+            where reason is null and middle > 0 and amount <> 0 and (
+              abs(amount) * {times} / middle between {1 / _LIKE[times]} and {_LIKE[times]}
+              or abs(amount) / {times} / middle between {1 / _LIKE[times]} and {_LIKE[times]})""")
     desk.rows("amt_sign", f"""
         with shares as (select activity, avg((amount < 0)::int) as low from typed_all
                         where reason is null and amount is not null group by activity having count(*) >= 20)

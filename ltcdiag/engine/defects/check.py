@@ -12,6 +12,7 @@ from . import amounts, ids, labels, records, repeats, times, words
 from .found import Desk
 
 _MANY_IDS = 2_000_000   # different odd texts of one column that are looked at one by one
+_LEFT_OUT = ("id_missing", "label_missing", "ts_missing")   # said by the typing of rows
 _PLAIN_ID = "^[A-Za-z0-9_.:/#|-]+$"
 
 
@@ -24,7 +25,7 @@ def repair_cells(desk: Desk, loaded: Sequence[Loaded], checks: Checks) -> None:
         records.shifted(desk, item)
         case, activity, amount = (item.map[role] for role in ("case", "activity", "amount"))
         others = [column for column in item.cells if column not in (case, activity, amount, item.map["time"])]
-        words.check(desk, item, [*others, *filter(None, [activity])])
+        words.check(desk, item, [*others, *filter(None, [activity, amount])])
         words.garbled(desk, item, others)
         if case is not None:
             desk.column(item, case, ids.fixes(_texts(desk, item, case, _odd_ids(desk, item, case))))
@@ -38,11 +39,22 @@ def repair_cells(desk: Desk, loaded: Sequence[Loaded], checks: Checks) -> None:
         records.links(desk, item, named)
 
 
-def doubt_rows(desk: Desk) -> None:
+def doubt_rows(desk: Desk, loaded: Sequence[Loaded], checks: Checks) -> None:
     """Rows and cases, once they have types (relation `typed_all`)."""
+    for name in _LEFT_OUT:
+        desk.rows(name, f"select row, activity as example from typed_all where reason = '{name}'")
+    for item in loaded:
+        customer = _named(item, checks.headers).get("customer")
+        if customer and isinstance(item.table, TextTable):
+            records.tests_by_haste(desk, item, customer)
+            records.doubled(desk, item, customer)
+        if isinstance(item.table, TextTable):
+            roles = set(item.map.columns.values())
+            records.told_in_texts(desk, item, [column for column in item.cells if column not in roles])
     columns = frozenset(desk.connection.sql("select * from typed_all limit 0").columns)
     times.check(desk, columns)
     repeats.near(desk, columns)
+    repeats.collateral(desk)
     amounts.doubtful(desk, columns)
     records.habits(desk, columns)
 

@@ -63,6 +63,13 @@ class Desk:
             self.connection.execute(f"update {item.relation} set {cell} = after from fix where {cell} = before "
                                     f"and defect in ({', '.join(map(literal, repaired))})")
 
+    def read_as(self, defect: str, item: Loaded, column: str, where: str, moment: str) -> None:
+        """Notes cells that are read as another text says; nothing is changed in the table."""
+        if defect in self.deeds:
+            self.connection.execute(
+                f"insert into defect_cells select {literal(defect)}, {item.row}, {literal(column)}, "
+                f"{item.cells[column]}, strftime({moment}, '%Y-%m-%d %H:%M:%S') from {item.relation} where {where}")
+
     def rows(self, defect: str, sql: str) -> None:
         """Notes the rows of a selection (row, example); sets them aside where the deed says so."""
         if defect not in self.deeds:
@@ -102,12 +109,15 @@ class Desk:
 
     def _of_rows(self, files: Mapping[int, str]) -> list[Defect]:
         rows = self.connection.sql(f"""
-            select defect, row // {ROWS_A_FILE} as file, count(*), list(row % {ROWS_A_FILE} order by row),
-              list_sort(list(distinct example))[:{_SHOWN}]
+            select defect, row // {ROWS_A_FILE} as file, list(row % {ROWS_A_FILE} order by row),
+              list_sort(list(distinct case_id)), list_sort(list(distinct example))[:{_SHOWN}]
             from (select distinct on (defect, row) * from defect_rows order by defect, row, example)
+              left join (select row, case_id from typed_all) using (row)
             group by all order by 1, 2""").fetchall()
-        return [Defect(name, self.deeds[name], self.units[name], files[file], "", n, tuple(lines),
-                       examples=tuple(filter(None, shown))) for name, file, n, lines, shown in rows]
+        return [Defect(name, self.deeds[name], self.units[name], files[file], "",
+                       len(cases) if self.units[name] == "case" else len(lines), tuple(lines),
+                       tuple(cases) if self.units[name] == "case" else (), tuple(filter(None, shown)))
+                for name, file, lines, cases, shown in rows]
 
     def _of_cases(self) -> list[Defect]:
         rows = self.connection.sql(f"""

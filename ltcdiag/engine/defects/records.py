@@ -13,13 +13,21 @@ if TYPE_CHECKING:
     from .found import Desk
 
 NAMES = ("test_records", "row_shifted", "stage_skipped", "case_head_cut", "owner_overwritten", "res_missing",
-         "res_alias", "orphan_payment", "ts_backdated")
+         "res_alias", "orphan_payment", "ts_backdated", "dup_case", "event_in_attribute")
 # the whole text, so that a maker of testing instruments keeps its orders
-_TEST = (r"(?i)^[\s\-_#*!.(]*(test(ing|er)?|demo|dummy|sample|asdf+|qwer(ty)?|xxx+|foo ?bar|do not use|delete me"
-         r"|测试|試|試用|试用|演示|样例|勿删|请勿使用)"
+_TEST = (r"(?i)^[\s\-_#*!.(]*(test(ing|er)?|demo|dummy|sample|asdf+|qwer(ty)?|xxx+|foo ?bar|sandbox|do not use|"
+         r"delete me|测试|試|試用|试用|演示|样例|勿删|请勿使用)"
          r"[\s_\-]*(account|customer|company|client|lead|deal|opportunity|order|user|data|record|case|corp|inc|ltd|gmbh|"
          r"客户|公司|线索|商机|数据|账号|账户|用户|订单|合同|单|记录|一下|专用|有限公司)?[\s_\-]*[0-9#]{0,4}[\s\-_#*!.)]*$")
+_LIKE_A_TEST = (r"(?i)\b(test|tests|tester|testing|demo|dummy|sandbox|trial|sample|fake|uat|training|example)\b"
+                r"|测试|演示|样例|练习|培训")
+_DAY = '(19|20)[0-9]{2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}'
+_YOUNG = 4          # events of a case that died young
+_DAYS = 14          # between the beginnings of two cases of one customer
+_AT_ONCE = 900      # seconds from the first to the last of five steps or more: nobody sells that fast
 _VOCABULARY = 300   # different texts; a column with more has no vocabulary
+_FILLED = 0.8
+_MUCH = 4           # times as often in its own column as in the one beside it
 _HABIT = 0.95
 _ROWS = 20
 
@@ -45,21 +53,36 @@ def shifted(desk: Desk, item: Loaded) -> None:
     cells = list(item.cells.values())
     counts = desk.connection.sql(
         f"select {', '.join(f'approx_count_distinct({cell})' for cell in cells)} from {item.relation}").fetchall()[0]
-    closed = [0 < n <= min(_VOCABULARY, item.records / 10) for n in counts]
+    closed = [0 < n <= item.records / 4 and _has_vocabulary(desk, item, cell)
+              for n, cell in zip(counts, cells, strict=True)]
     for name, step in (("right", 1), ("left", -1)):
         pairs = [(cells[i], cells[i + step]) for i in range(len(cells))
                  if closed[i] and 0 <= i + step < len(cells)]
         if len(pairs) < 2:
             continue
-        tests = [f"({there} in (select t from words where col = {literal(here)}) and {there} not in "
-                 f"(select t from words where col = {literal(there)}))::int" for here, there in pairs]
-        words = " union all ".join(
-            f"select {literal(cell)} as col, {cell} as t from {item.relation} where {cell} is not null group by 2 "
-            f"having count(*) > greatest(2, {item.records} / 2000)"
+        often = " union all ".join(
+            f"select {literal(cell)} as col, {cell} as t, count(*) as n from {item.relation} where {cell} is not null "
+            f"group by 2 having count(*) > {_often(item)}"
             for cell in dict.fromkeys(cell for pair in pairs for cell in pair))
-        desk.connection.execute(f"create or replace temp table words as {words}")
+        desk.connection.execute(f"create or replace temp table words as {often}")
+        tests = [f"coalesce({there} in (select a.t from words a left join words b on b.t = a.t "
+                 f"and b.col = {literal(there)} where a.col = {literal(here)} and a.n > {_MUCH} * coalesce(b.n, 0)), "
+                 "false)::int" for here, there in pairs]
         desk.rows("row_shifted", f"select {item.row} as row, {literal(name)} as example from {item.relation} "
                                  f"where {' + '.join(tests)} >= 2 and {item.row} not in (select row from unfit)")
+
+
+def _often(item: Loaded) -> str:
+    return f"greatest(2, {item.records} / 2000)"
+
+
+def _has_vocabulary(desk: Desk, item: Loaded, cell: str) -> bool:
+    """Whether a few texts that come often fill most of the column."""
+    n, share = desk.connection.sql(
+        f"select count(*), coalesce(sum(n), 0) / greatest(1, (select count({cell}) from {item.relation})) from "
+        f"(select count(*) as n from {item.relation} where {cell} is not null group by {cell} "
+        f"having n > {_often(item)})").fetchall()[0]
+    return bool(n <= _VOCABULARY and share > _FILLED)
 
 
 def habits(desk: Desk, columns: AbstractSet[str]) -> None:
@@ -80,8 +103,16 @@ def _skipped(desk: Desk) -> None:
           join sizes on sizes.activity = b.activity
         where a.activity <> b.activity and a.ts < b.ts group by a.activity, b.activity, sizes.n
         having count(*) >= greatest({_ROWS}, {_HABIT} * sizes.n) and count(*) < sizes.n""")
+    # only of steps that follow each other at once: what lies further apart may be a choice
+    desk.connection.execute(f"""
+        create or replace temp table beside as
+        with steps as (select activity as later, lag(activity) over (partition by case_id order by ts, row) as step
+                       from sound),
+        counts as (select later, step, count(*) as n from steps group by all)
+        select step, later from counts qualify n >= {_FILLED} * sum(n) over (partition by later)""")
     desk.cases("stage_skipped", """
         select b.case_id, musts.step as example from firsts b join musts on later = b.activity
+          semi join beside on beside.step = musts.step and beside.later = musts.later
         where not exists (select 1 from firsts a where a.case_id = b.case_id and a.activity = musts.step)""")
 
 
@@ -136,11 +167,55 @@ def links(desk: Desk, item: Loaded, named: Mapping[str, str]) -> None:
     if recorded and time:
         told, happened = (f"try_cast({item.cells[column]} as timestamp)" for column in (recorded, time))
         desk.rows("ts_backdated", f"""
-            with lag as (select {item.row} as row, {told} as told, {happened} as happened from {item.relation})
+            with lag as (select {item.row} as row, {told} as told, {happened} as happened,
+                           (epoch(told) - epoch(happened)) / 86400 as late from {item.relation})
             select row, happened || ' / ' || told as example from lag
-            where told - happened > interval 1 day and told - happened > (
-              select quantile_cont(told - happened, 0.5) + interval 1 day from lag)""")
+            where late > 1 + greatest(0, (select median(late) from lag))""")
 
 
 def _ids(named: Mapping[str, str], item: Loaded) -> list[str]:
     return [column for what, column in named.items() if what in ("document", "event") and column in item.cells]
+
+
+def tests_by_haste(desk: Desk, item: Loaded, column: str) -> None:
+    """Cases of five steps or more within minutes whose customer is called something like a test."""
+    case = item.map["case"]
+    if not desk.looks_for("test_records") or case is None:
+        return
+    desk.rows("test_records", f"""
+        with fast as (select case_id from typed_all where reason is null group by case_id
+                      having count(*) >= 5 and epoch(max(ts)) - epoch(min(ts)) < {_AT_ONCE}),
+        named as (select {item.cells[case]} as case_id, min({item.cells[column]}) as example from {item.relation}
+                  where regexp_matches({item.cells[column]}, {literal(_LIKE_A_TEST)}) group by 1)
+        select row, example from typed_all join named using (case_id) semi join fast using (case_id)
+        where row not in (select row from unfit)""")
+
+
+def doubled(desk: Desk, item: Loaded, column: str) -> None:
+    """Cases of one customer that begin within days of each other, where one of them soon stops: the shorter one."""
+    case = item.map["case"]
+    if not desk.looks_for("dup_case") or case is None:
+        return
+    words = "[^a-z0-9一-龥]|(ltd|inc|corp|gmbh|co|公司|有限|股份|集团)"
+    name = f"regexp_replace(lower({item.cells[column]}), {literal(words)}, '', 'g')"
+    desk.cases("dup_case", f"""
+        with spans as (select case_id, min(ts) as begun, count(*) as n, max(ts) as ended from typed_all
+                       where reason is null group by 1),
+        whose as (select {item.cells[case]} as case_id, min({name}) as form, min({item.cells[column]}) as customer
+                  from {item.relation} where {item.cells[column]} is not null group by 1),
+        known as (select * from spans join whose using (case_id) where length(form) > 1)
+        select b.case_id, b.customer as example from known a join known b using (form)
+        where a.case_id <> b.case_id and b.n <= {_YOUNG} and a.n > b.n and b.ended - b.begun < interval 30 day
+          and abs(epoch(a.begun) - epoch(b.begun)) < {_DAYS} * 86400""")
+
+
+def told_in_texts(desk: Desk, item: Loaded, columns: Sequence[str]) -> None:
+    """Texts that hold a day after their own row: something that is, perhaps, recorded nowhere else."""
+    for column in columns:
+        cell = item.cells[column]
+        day = (f"try_cast(regexp_replace(regexp_replace(regexp_extract({cell}, '{_DAY}'), '[年月/.]', '-', 'g'), "
+               "'-([0-9])(-|$)', '-0\\1\\2', 'g') as date)")
+        texts = (f"select {item.row} as row, {day} as day, left({cell}, 80) as example from {item.relation} "
+                 f"where length({cell}) > 14 and regexp_matches({cell}, '{_DAY}')")
+        desk.rows("event_in_attribute", f"select row, example from ({texts}) join typed_all using (row) "
+                                        "where day > ts::date")

@@ -10,9 +10,11 @@ from ..loading import Loaded
 if TYPE_CHECKING:
     from .found import Desk
 
-NAMES = ("dup_exact", "dup_near")
+NAMES = ("dup_exact", "dup_near", "collateral")
+_TRIED = 3          # columns that may number the rows
 _UNIQUE = 0.5       # a column whose texts are different in so many rows numbers them
-_SECONDS = 5
+_ALWAYS = 0.9
+_SECONDS = 30
 
 
 def exact(desk: Desk, item: Loaded) -> None:
@@ -24,26 +26,23 @@ def exact(desk: Desk, item: Loaded) -> None:
                                                                              item.map["amount"])]
     counts = desk.connection.sql(
         f"select {', '.join(f'approx_count_distinct({cell})' for cell in numbers)} from {item.relation}").fetchall()[0]
-    best = max(zip(counts, numbers, strict=True))
-    if best[0] < _UNIQUE * item.records:
+    likely = [cell for n, cell in sorted(zip(counts, numbers, strict=True), reverse=True)
+              if n >= _UNIQUE * item.records][:_TRIED]
+    rest = ", ".join(f"coalesce({cell}::varchar, '')" for cell in cells)
+    number = next((cell for cell in likely if _numbers_rows(desk, item, cell, rest)), None)
+    if number is None:
         return
-    number, rest = best[1], ", ".join(f"coalesce({cell}::varchar, '')" for cell in cells)
     desk.rows("dup_exact", f"""
         with again as (select {number} from {item.relation} where {number} is not null group by 1 having count(*) > 1)
         select {item.row} as row, {number}::varchar as example from {item.relation} semi join again using ({number})
         qualify row_number() over (partition by {rest} order by {item.line}) > 1""")
-    if _numbers_rows(desk, item, number):
-        return
-    desk.connection.execute("delete from unfit where reason = 'dup_exact' and row // 1000000000000 = ?", [item.index])
-    desk.connection.execute("delete from defect_rows where defect = 'dup_exact' and row // 1000000000000 = ?",
-                            [item.index])
 
 
-def _numbers_rows(desk: Desk, item: Loaded, number: str) -> bool:
-    """Whether the column numbers the rows once the equal rows are left out."""
+def _numbers_rows(desk: Desk, item: Loaded, number: str, rest: str) -> bool:
+    """Whether the column numbers the rows once equal rows are counted as one."""
     n, different = desk.connection.sql(
-        f"select count({number}), count(distinct {number}) from {item.relation} where {item.row} not in "
-        "(select row from defect_rows where defect = 'dup_exact')").fetchall()[0]
+        f"select count(*), count(distinct n) from (select {number} as n from {item.relation} "
+        f"where {number} is not null group by {number}, {rest})").fetchall()[0]
     return bool(n == different)
 
 
@@ -59,3 +58,18 @@ def near(desk: Desk, columns: AbstractSet[str]) -> None:
           from typed_all where reason is null and row not in (select row from unfit)
           window w as (partition by {parts} order by ts, row))
         where ts - before < interval {_SECONDS} second and ts > before and {who} and not whole_day""")
+
+
+def collateral(desk: Desk) -> None:
+    """Activities that nearly always share the second of another step of their case, which seldom does so."""
+    desk.rows("collateral", f"""
+        with told as (select row, case_id, activity, ts from typed_all
+                      where reason is null and row not in (select row from unfit)
+                        and date_trunc('minute', ts) <> ts),
+        pairs as (select a.activity as one, b.activity as other, count(distinct a.row) as n
+                  from told a join told b using (case_id, ts) where a.activity <> b.activity and a.row > b.row
+                  group by all),
+        sizes as (select activity, count(*) as n from told group by 1),
+        beside as (select one from pairs join sizes s on s.activity = one join sizes t on t.activity = other
+                   where pairs.n >= {_ALWAYS} * s.n and s.n >= 10 and t.n >= s.n)
+        select row, activity as example from told where activity in (select one from beside)""")

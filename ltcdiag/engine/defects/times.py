@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .found import Desk
 
-NAMES = ("ts_future", "ts_year_typo", "ts_default_date", "ts_date_only", "ts_midnight", "ts_minute_grain",
+NAMES = ("ts_future", "ts_year_typo", "ts_default_date", "ts_midnight", "ts_minute_grain",
          "ts_same_second", "ts_form_snap", "ts_friday_bulk", "ts_swapped")
 _NEVER = ("1899-12-30", "1899-12-31", "1900-01-00", "1900-01-01", "1904-01-01", "1970-01-01", "1969-12-31",
           "0001-01-01", "9999-12-31", "9999-01-01", "2099-12-31", "1753-01-01")
 _ROWS = 20          # of an activity or a person; fewer show no habit
-_FIXED = 0.97       # of the cases with both steps go one way: the order is a rule
+_SAME_DAY = 0.005   # of all rows on one day far outside the others: a date that a system fills in
+_FIXED = 0.95       # of the cases with both steps go one way: the order is a rule
 _SNAP = 3           # steps of one case at one moment
 _BULK = 5           # cases of one person at one second
 _SESSION = 4        # edits of one person within minutes
+_WEEKS = 5          # days of catching up that make a habit, the ends of months left out
 _ONE_DAY = 0.6      # of such sessions on one day of the week: the day of catching up
 
 
@@ -37,6 +39,13 @@ def _impossible(desk: Desk) -> None:
     desk.rows("ts_default_date", f"""
         select row, ts::varchar as example from sound
         where (ts::date in ({never}) or year(ts) < 1980 or year(ts) > 9000)""")
+    desk.rows("ts_default_date", f"""
+        with many as (select ts::date as day from sound group by 1
+                      having count(*) > greatest(4, {_SAME_DAY} * (select count(*) from sound))),
+        edge as (select quantile_cont(ts, 0.05) - interval 300 day as low, quantile_cont(ts, 0.95) + interval 300 day
+                   as high from sound)
+        select row, ts::varchar as example from sound semi join many on day = ts::date, edge
+        where not ts between low and high""")
     desk.rows("ts_future", """
         with edge as (select quantile_cont(ts, 0.995) + interval 1 year as last from sound)
         select row, ts::varchar as example from sound, edge
@@ -68,9 +77,11 @@ def _grain(desk: Desk) -> None:
     fine = "(select min(minutes) from grain) < 0.5"
     desk.rows("ts_midnight", f"""
         select row, activity || ' ' || ts as example from sound left join grain using (activity)
-        where date_trunc('day', ts) = ts and {fine} and coalesce(days, 0) between 0.0001 and 0.98""")
-    desk.rows("ts_date_only", f"""
-        select row, activity as example from sound join grain using (activity) where days > 0.98 and {fine}""")
+        where date_trunc('day', ts) = ts and {fine} and coalesce(days, 0) between 0.0001 and 0.98
+          and row not in (select row from defect_cells where defect = 'ts_date_only')""")
+    desk.rows("ts_midnight", f"""
+        select row, activity as example from sound join grain using (activity) where days > 0.98 and {fine}
+          and row not in (select row from defect_cells where defect = 'ts_date_only')""")
     desk.rows("ts_minute_grain", f"""
         select row, activity as example from sound join grain using (activity)
         where minutes > 0.98 and days < 0.5 and {fine}""")
@@ -93,7 +104,10 @@ def _moments(desk: Desk, columns: AbstractSet[str]) -> None:
             count(*) over (partition by resource order by ts range between interval 10 minute preceding
               and interval 10 minute following) as n, isodow(ts) as day from sound where resource is not null),
         sessions as (select resource, day, count(*) as edits from near where n >= {_SESSION} group by resource, day),
-        busy as (select resource, day from sessions qualify sum(edits) over (partition by resource) >= {_ROWS}
+        days as (select resource, day from near where n >= {_SESSION} group by all
+                 having count(distinct ts::date) filter (day(ts) between 4 and day(last_day(ts)) - 4) >= {_WEEKS}),
+        busy as (select resource, day from sessions semi join days using (resource, day)
+                 qualify sum(edits) over (partition by resource) >= {_ROWS}
                    and edits >= {_ONE_DAY} * sum(edits) over (partition by resource))
         select row, resource || ' ' || ts::date as example from near semi join busy using (resource, day)
         where n >= {_SESSION} and row not in (select row from defect_rows

@@ -9,7 +9,7 @@ import pytest
 
 import ltcdiag as ltc
 from ltcdiag.domain.defects import load_defects
-from ltcdiag.engine.defects import amounts, ids, labels, records, repeats, times, words
+from ltcdiag.engine.defects import amounts, clocks, ids, labels, records, repeats, times, words
 from ltcdiag.errors import InputError
 from ltcdiag.words import use
 
@@ -65,8 +65,8 @@ def test_a_sound_log_has_no_defect_and_no_cell_is_changed(read):
 
 
 def test_every_defect_has_a_rule_and_every_rule_a_name():
-    ruled = {name for room in (amounts, ids, labels, records, repeats, times, words) for name in room.NAMES}
-    assert ruled == set(load_defects())
+    ruled = {name for room in (amounts, clocks, ids, labels, records, repeats, times, words) for name in room.NAMES}
+    assert ruled | {"id_missing", "label_missing", "ts_missing"} == set(load_defects())    # three by the typing of rows
 
 
 def test_a_repair_lists_the_cell_before_and_after(read):
@@ -140,6 +140,7 @@ def test_many_cases_in_one_second_and_many_steps_at_one_moment(read):
     defects = found(read(rows))
     assert defects["ts_same_second"].lines == tuple(line(row) for row in (2, 7, 12, 17, 22))
     assert defects["ts_form_snap"].lines == tuple(line(row) for row in (51, 52, 53))
+    assert defects["ts_form_snap"].cases == ("C0010",)
 
 
 def test_days_minutes_and_midnights(read):
@@ -149,9 +150,8 @@ def test_days_minutes_and_midnights(read):
     rows.loc[bills, "timestamp"] = rows.loc[bills, "timestamp"].str[:16] + ":00"
     rows.loc[4, "timestamp"] = rows.loc[4, "timestamp"][:10] + " 00:00:00"
     defects = found(read(rows))
-    assert defects["ts_date_only"].n == 60
     assert defects["ts_minute_grain"].n == 60
-    assert defects["ts_midnight"].lines == (line(4),)
+    assert set(defects["ts_midnight"].lines) == {line(4), *(line(row) for row in rows.index[quotes])}
 
 
 def test_tests_go_and_makers_of_test_instruments_stay(read):
@@ -243,3 +243,64 @@ def test_an_amount_that_is_no_number_is_counted_and_not_emptied(read):
     log = read(rows)
     assert log.ledger.unreadable_amounts == 1
     assert log.changes.empty
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("ts_excel_serial", "45300.5"), ("ts_epoch_ms", "1704862800000"), ("ts_local_text", "2024年1月10日 13:00:00"),
+    ("ts_local_text", "2024-Jan-10 13:00:00"), ("ts_date_only", "2024-01-10")])
+def test_a_time_written_in_another_way_is_read_and_listed(read, name, text):
+    rows = sound()
+    rows.loc[12, "timestamp"] = text
+    log = read(rows, timezone="Asia/Shanghai")
+    assert found(log)[name].lines == (line(12),)
+    assert log.events == 300
+    if name != "ts_date_only":
+        assert log.changes.iloc[0][["before", "defect"]].tolist() == [text, name]
+
+
+def test_an_hour_that_does_not_exist_and_one_that_comes_twice(read):
+    rows = sound()
+    rows.loc[2, "timestamp"], rows.loc[7, "timestamp"] = "2024-03-31 02:30:15", "2024-10-27 02:30:15"
+    assert found(read(rows, timezone="Europe/Berlin"))["ts_dst_gap"].lines == (line(2), line(7))
+
+
+def test_two_cases_of_one_customer_of_which_one_dies_young(read):
+    rows = sound()
+    twin = rows[rows["case_id"] == "C0030"].iloc[:2].assign(case_id="C0999", event_id=["E9990", "E9991"])
+    log = read(pd.concat([rows, twin.assign(customer="CUSTOMER 30, Ltd.",
+                                            timestamp=["2024-04-02 09:11:12", "2024-04-03 09:11:12"])]))
+    assert found(log)["dup_case"].cases == ("C0999",)
+
+
+def test_a_step_that_always_shares_the_second_of_another(read):
+    rows = sound()
+    beside = rows[rows["activity"] == "Invoice posted"].iloc[:30].assign(activity="Copy archived")
+    beside["event_id"] = [f"K{n}" for n in range(30)]
+    beside["timestamp"] = [text[:17] + "41" for text in beside["timestamp"]]
+    rows.loc[beside.index, "timestamp"] = beside["timestamp"]
+    defects = found(read(pd.concat([rows, beside])))
+    assert defects["collateral"].lines == tuple(range(302, 332))
+
+
+def test_a_day_in_a_note_that_is_later_than_its_row(read):
+    rows = sound().assign(note="")
+    rows.loc[3, "note"], rows.loc[4, "note"] = "accepted on site 2029-01-01", "met at the fair on 2020-05-06"
+    assert found(read(rows, attributes="everything"))["event_in_attribute"].lines == (line(3),)
+
+
+def test_what_stands_in_a_parent_column_and_nowhere_else(read):
+    rows = sound()
+    rows["parent_id"] = [f"E{int(event[1:4]):03}{int(event[4]) - 1}" if event[4] != "0" else ""
+                         for event in rows["event_id"]]
+    rows.loc[44, "parent_id"] = "RE-77"
+    log = read(rows)
+    assert found(log)["orphan_payment"].lines == (line(44),)
+    assert log.ledger.money[0].set_aside == Decimal(rows.loc[44, "amount"])
+
+
+def test_missing_ids_times_and_labels_are_named(read):
+    rows = sound()
+    rows.loc[1, "case_id"], rows.loc[2, "timestamp"], rows.loc[3, "activity"] = "", "", ""
+    defects = found(read(rows))
+    assert [defects[name].lines for name in ("id_missing", "ts_missing", "label_missing")] == [
+        (line(1),), (line(2),), (line(3),)]
