@@ -74,7 +74,7 @@ class Draft:
                              if rows[0]["activity"] in {pair[number] for pair in STEPS.values()})
         self.ids = dialect(rows[0]["case_id"])
         steps = {pair[LANGUAGES.index(self.language)]: step for step, pair in STEPS.items()}
-        self.lines = [Line(dict(row), row, steps[row["activity"]], datetime.strptime(row["timestamp"], WRITTEN))
+        self.lines = [Line(dict(row), row, steps[row["activity"]], datetime.fromisoformat(row["timestamp"]))
                       for row in rows]
         self.by_time = all(one.when <= two.when for one, two in zip(self.lines, self.lines[1:], strict=False))
         self.taken_ids = {row[column] for row in rows for column in ("case_id", "lead_id")}
@@ -83,6 +83,7 @@ class Draft:
         for line in sorted(self.lines, key=lambda line: line.when):
             self.cases.setdefault(line.now["case_id"], []).append(line)
         self.place = {id(line): (lines, at) for lines in self.cases.values() for at, line in enumerate(lines)}
+        self.end = max(lines[-1].when for lines in self.cases.values())
         self.mark = Mark()
 
     # ---- looking -----------------------------------------------------------------------------------------
@@ -104,7 +105,7 @@ class Draft:
     def after(self, line: Line) -> datetime:
         """When the next event of the case happened; the end of the log for the last."""
         lines, at = self.place[id(line)]
-        return lines[at + 1].when if at + 1 < len(lines) else max(each[-1].when for each in self.cases.values())
+        return lines[at + 1].when if at + 1 < len(lines) else self.end
 
     def first(self, line: Line) -> bool:
         return self.place[id(line)][1] == 0
@@ -160,7 +161,7 @@ class Draft:
 
     def move(self, line: Line, when: datetime) -> None:
         """Another time, recorded as soon after it as before."""
-        recorded = datetime.strptime(line.now["recorded_at"], WRITTEN) + (when - line.when)
+        recorded = datetime.fromisoformat(line.now["recorded_at"]) + (when - line.when)
         line.when = when
         self.put(line, "timestamp", when.strftime(WRITTEN))
         self.put(line, "recorded_at", recorded.strftime(WRITTEN))

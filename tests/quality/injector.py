@@ -517,7 +517,7 @@ def dup_near(draft: Draft) -> None:
     for line in draft.pick(draft.free(human), scattered=True):
         line.taken = True
         seconds = timedelta(seconds=draft.rng.randrange(1, 20))
-        recorded = datetime.strptime(line.now["recorded_at"], WRITTEN) + seconds
+        recorded = datetime.fromisoformat(line.now["recorded_at"]) + seconds
         row = line.now | {"event_id": draft.new_event(), "timestamp": (line.when + seconds).strftime(WRITTEN),
                           "recorded_at": recorded.strftime(WRITTEN)}
         draft.mark.stands.append((line, draft.add(row, line.step, line.when + seconds, draft.beside(line))))
@@ -628,7 +628,7 @@ def broken_keys(draft: Draft) -> None:
 def event_in_attribute(draft: Draft) -> None:
     """A note that knows of something later than the last event of its case."""
     patterns, days = pools.LATER_NOTES[draft.language], draft.rng.sample(pools.LATER_DAYS, 2)
-    end = max(lines[-1].when for lines in draft.cases.values()) - timedelta(days=20)
+    end = draft.end - timedelta(days=20)
     for line in draft.pick_apart(draft.free(lambda line: draft.place[id(line)][0][-1].when < end)):
         when = draft.place[id(line)][0][-1].when + timedelta(days=draft.rng.randrange(2, 18))
         draft.put(line, "note", draft.rng.choice(patterns).format(day=written(draft.rng.choice(days), when)))

@@ -27,7 +27,6 @@ from quality.sound import (
     COLUMNS,
     LAST,
     STEPS,
-    WRITTEN,
     ZONE,
     check_letters,
     month_end,
@@ -65,7 +64,7 @@ def log_for(name, seed=1):
 
 
 def moment(text):
-    return datetime.strptime(text, WRITTEN)
+    return datetime.fromisoformat(text)
 
 
 def by_case(rows):
