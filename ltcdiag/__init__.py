@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         language,
         load_model,
         points,
+        privacy_report,
         pull,
         report,
         rework,
@@ -59,8 +60,8 @@ __version__ = "0.1.0"
 
 _WHERE = {
     "api": ("activities", "cases", "clock", "diagnose", "directly_follows", "discover", "draw", "export",
-            "exports_to_ask_for", "fitness", "gaps", "handovers", "kpis", "language", "load_model", "points", "pull",
-            "report", "rework", "sql", "variants", "waits"),
+            "exports_to_ask_for", "fitness", "gaps", "handovers", "kpis", "language", "load_model", "points",
+            "privacy_report", "pull", "report", "rework", "sql", "variants", "waits"),
     "bundled": ("sample",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
     "intake": ("read", "sniff"),
@@ -79,8 +80,8 @@ __all__ = [
     "InputError", "Ledger", "LtcdiagError", "ObjectCentricLog", "OutputError", "Period", "QuestionError",
     "StartsWith", "StateIs", "TopVariants", "VariantIs", "WorkCalendar", "__version__", "activities", "cases",
     "clock", "diagnose", "directly_follows", "discover", "draw", "export", "exports_to_ask_for", "fitness", "gaps",
-    "handovers", "kpis", "language", "load_model", "object_centric", "points", "pull", "read", "report", "rework",
-    "sample", "sniff", "sql", "variants", "waits",
+    "handovers", "kpis", "language", "load_model", "object_centric", "points", "privacy_report", "pull", "read", "report",
+    "rework", "sample", "sniff", "sql", "variants", "waits",
 ]
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         Variants,
         Waits,
     )
+    from .measures.uniqueness import PrivacyReport
     from .mining.discovery import Model
     from .pulls.pulling import Pulled
     from .quality.fitness import Fitness
@@ -188,6 +189,14 @@ def pull(
     from .pulls.pulling import pull as pulled
 
     return pulled(system, out, since=since, progress=progress)
+
+
+def privacy_report(log: EventLog, *, k: int | None = None) -> PrivacyReport:
+    """What the columns of a log hold of people, which were left out, and how many cases can be told apart by what
+    somebody may know of them. No promise of anonymity."""
+    from .measures.uniqueness import privacy_report as reported
+
+    return reported(log, k=k)
 
 
 EXPORTS = ("xes", "ocel", "ocel-json", "csv", "parquet")

@@ -14,6 +14,7 @@ from . import __version__
 from .errors import ConservationError, InputError, LtcdiagError
 from .words import languages, say, use
 
+_NAMED_FILES = 20       # that a deletion lists
 DONE, FAULT, USER_MUST_ACT, STOPPED = 0, 1, 2, 130
 
 
@@ -73,6 +74,9 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--out", type=Path, default=Path("ltcdiag-demo"), help="输出文件夹 / output folder")
     new = _command(commands, "new", "新建带笔记本的项目文件夹 / a project folder with the notebooks", _run_new)
     new.add_argument("folder", type=Path, metavar="FOLDER")
+    delete = _command(commands, "delete", "删除项目文件夹及其密钥 / delete a project folder and its key", _run_delete)
+    delete.add_argument("folder", type=Path, metavar="FOLDER")
+    delete.add_argument("--yes", action="store_true", help="确认删除 / yes, delete it")
     lab = _command(commands, "lab", "打开笔记本 / open the notebooks", _run_lab)
     lab.add_argument("folder", type=Path, nargs="?", default=Path("ltcdiag-project"), metavar="FOLDER")
     return parser
@@ -227,6 +231,18 @@ def _run_new(asked: argparse.Namespace) -> None:
 
     made = new_project(asked.folder, asked.lang)
     print(say("cli.new", asked.lang, folder=made, model=MODEL))
+
+
+def _run_delete(asked: argparse.Namespace) -> None:
+    from .project import contents, delete_project
+
+    found = contents(asked.folder)
+    print("\n".join([say("privacy.would_delete", asked.lang, folder=asked.folder, n=len(found)),
+                     *(f"  {path}" for path in found[:_NAMED_FILES]),
+                     *(["  …"] if len(found) > _NAMED_FILES else [])]))
+    if not asked.yes:
+        raise InputError(say("privacy.say_yes", asked.lang), fix=f"ltcdiag delete {asked.folder} --yes")
+    print(say("privacy.deleted", asked.lang, n=delete_project(asked.folder)))
 
 
 def _run_lab(asked: argparse.Namespace) -> None:

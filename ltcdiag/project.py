@@ -11,8 +11,8 @@ from pathlib import Path
 
 from .bundled import folder
 from .domain.reference_copy import write_copy
-from .errors import OutputError
-from .keys import mark_project
+from .errors import InputError, OutputError
+from .keys import key_file, mark_project, marked
 from .words import current, say
 
 MODEL = "model.toml"
@@ -30,6 +30,39 @@ def new_project(target: Path, lang: str) -> Path:
     write_copy(target / MODEL)
     mark_project(target)
     return target
+
+
+def contents(target: Path) -> list[Path]:
+    """What the deletion of a project takes away: its folder with all that is in it, and its key.
+
+    Raises InputError for anything that `ltcdiag new` has not made."""
+    project = marked(target) if target.is_dir() and not target.is_symlink() else None
+    if project is None:
+        raise InputError(say("privacy.no_project", current(), folder=target))
+    whole = target.resolve()
+    if whole in (Path.home().resolve(), Path(whole.anchor)) or whole in (Path.cwd(), *Path.cwd().parents):
+        raise InputError(say("privacy.in_the_way", current(), folder=target))
+    if (whole / ".git").exists():
+        raise InputError(say("privacy.not_ours", current(), folder=target))
+    inside = sorted(path for path in whole.rglob("*") if path.is_symlink() or not path.is_dir())
+    key = key_file(project)
+    return [*inside, *([key] if key.exists() else [])]
+
+
+def delete_project(target: Path) -> int:
+    """Deletes a project with its caches and its key; returns how many files that were. Links are cut, never followed.
+
+    Raises InputError as `contents` does, OutputError where something cannot be deleted."""
+    found = contents(target)
+    project = marked(target)
+    try:
+        shutil.rmtree(target)
+        if project is not None:
+            key_file(project).unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(say("privacy.cannot_delete", current(), folder=target,
+                              detail=error.strerror or str(error))) from error
+    return len(found)
 
 
 def open_lab(target: Path, lang: str) -> None:
