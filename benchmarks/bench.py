@@ -52,7 +52,7 @@ def ltcdiag_all(path):
 
     log = ltc.read(path, attributes=())
     graph, variants, gaps = ltc.directly_follows(log), ltc.variants(log), ltc.gaps(log)
-    rework, handovers, cases = ltc.rework(log), ltc.handovers(log, by="resource"), ltc.cases(log)
+    rework, handovers, cases = ltc.rework(log), log.tables.answer("handovers", by="resource"), ltc.cases(log)
     repeating = rework.table.loc[rework.table["cases_repeating"] > 0]
     return {
         "edges": len(graph.table), "moves": int(graph.table["moves"].sum()),

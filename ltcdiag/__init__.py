@@ -80,8 +80,8 @@ __all__ = [
     "InputError", "Ledger", "LtcdiagError", "ObjectCentricLog", "OutputError", "Period", "QuestionError",
     "StartsWith", "StateIs", "TopVariants", "VariantIs", "WorkCalendar", "__version__", "activities", "cases",
     "clock", "diagnose", "directly_follows", "discover", "draw", "export", "exports_to_ask_for", "fitness", "gaps",
-    "handovers", "kpis", "language", "load_model", "object_centric", "points", "privacy_report", "pull", "read", "report",
-    "rework", "sample", "sniff", "sql", "variants", "waits",
+    "handovers", "kpis", "language", "load_model", "object_centric", "points", "privacy_report", "pull", "read",
+    "report", "rework", "sample", "sniff", "sql", "variants", "waits",
 ]
 
 

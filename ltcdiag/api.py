@@ -94,8 +94,11 @@ def rework(log: EventLog) -> Rework:
 
 
 def handovers(log: EventLog, by: str | None = None) -> Handovers:
-    """Who hands work to whom: by department, else role, else resource, unless `by` names one."""
-    return cast("Handovers", _asked(log, "handovers", by=by))
+    """Who hands work to whom: by department, else role, unless `by` names one. Between people (by="resource") only
+    where `ltcdiag.toml` names a purpose; raises InputError where it does not."""
+    from .log.privacy import allowed_handovers
+
+    return allowed_handovers(cast("Handovers", _asked(log, "handovers", by=by)), log.privacy)
 
 
 def clock(log: EventLog, level: str | None = None) -> Clock:
@@ -163,9 +166,12 @@ def kpis(log: EventLog, by: str | None = None, *, horizon_days: int | None = Non
 
     by: a column named as in the source: one block for each of its 20 largest values. horizon_days: one horizon for all
     numbers, so that groups compare; without it each takes the longest that its data carry. Fewer than 20 cases carry
-    no number. Raises InputError where no table has the column."""
+    no number. Raises InputError where no table has the column, or people stand in it and `ltcdiag.toml` names no
+    purpose."""
+    from .log.privacy import check_segment
     from .measures.kpis import kpi_table
 
+    check_segment(by, log.privacy)
     return replace(kpi_table(log, by=by, horizon_days=horizon_days), look=_look(log))
 
 

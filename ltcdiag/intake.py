@@ -69,7 +69,7 @@ def read(
     from .domain.artificial import artificial_labels
     from .engine.build import build
     from .engine.loading import ReadOptions, silent
-    from .log.privacy import Privacy
+    from .log.privacy import USUAL_K, Privacy
     from .sources.column_classes import left_out_note, minimised, minimised_plans
     from .sources.reading import tables_for_log
     from .sources.systems_found import system_tables
@@ -107,7 +107,8 @@ def read(
     notes = (*few, *opened.notes, *log.notes, *left_out_note(facts, current()), *_names_note(names))
     ledger = _without_texts(log.ledger) if pseudonymise else log.ledger
     return replace(log, notes=notes, ledger=ledger, privacy=Privacy(
-        tuple(facts), len({(kind, said) for kind, _, said in names.rows}) if pseudonymise else None))
+        tuple(facts), len({(kind, said) for kind, _, said in names.rows}) if pseudonymise else None,
+        str(settings.people.get("purpose", "")).strip(), int(settings.people.get("k", USUAL_K))))
 
 
 @dataclass

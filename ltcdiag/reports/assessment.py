@@ -12,6 +12,7 @@ from ..errors import InputError
 from ..findings.diagnosis import Diagnosis, diagnose
 from ..log.event_log import EventLog
 from ..log.kpi_table import KpiTable
+from ..log.privacy import allowed_handovers
 from ..log.results import Answer, Cases, DirectlyFollowsGraph, Gaps, Handovers, Rework, Variants
 from ..measures.kpis import kpi_table
 
@@ -106,9 +107,9 @@ def _asked(log: EventLog, name: str, **options: Any) -> Any:
 
 
 def _handovers(log: EventLog) -> Handovers | None:
-    """None where the log names neither departments, roles nor people."""
+    """None where the log names neither departments nor roles, and nobody has a purpose for figures of people."""
     try:
-        found: Handovers = _asked(log, "handovers")
+        found = allowed_handovers(_asked(log, "handovers"), log.privacy)
     except InputError:
         return None
     return found

@@ -286,7 +286,8 @@ class Page:
         """By which column, and how the moves add up."""
         found = self.found.handovers
         if found is None:
-            return self.say("handovers_none"), ""
+            people = "resource" in self.log.columns
+            return (say("privacy.people_off", self.lang) if people else self.say("handovers_none")), ""
         by, between = self.say(f"role_{found.by}"), int(found.table["moves"].sum())
         lead = self.say("handovers_lead", by=by, column=tidy(self.log.columns.get(found.by, found.by)))
         balance = self.say("handovers_balance", by=by, between=count(between), within=count(found.within),

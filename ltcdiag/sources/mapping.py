@@ -15,6 +15,7 @@ from ..domain.defects import load_defects
 from ..domain.objects import load_objects
 from ..errors import Fault, InputError
 from ..log.defects import DEEDS, Deed
+from ..log.privacy import USUAL_K
 from ..log.records import ROLES, ColumnMap
 from .content import unreadable
 from .reasons import fault, note
@@ -33,7 +34,8 @@ class Mapping:
     timezone, day_order (dmy, mdy, ymd) and encoding: of the files; currency: of amounts without one. system: the
     source they come from. sources: system → its own timezone, day_order and currency, where there are several. tables:
     file → columns (the names of its columns in their order, parted by commas) and table (which of a system it is).
-    defects: defect of the data → what is done about it."""
+    defects: defect of the data → what is done about it. people: purpose, in words, of figures by person, and k (5 or
+    more), the cases below which they stay hidden."""
 
     columns: MappingABC[str, str] = field(default_factory=dict)
     labels: MappingABC[str, str] = field(default_factory=dict)
@@ -47,6 +49,7 @@ class Mapping:
     sources: MappingABC[str, MappingABC[str, str]] = field(default_factory=dict)
     tables: MappingABC[str, MappingABC[str, str]] = field(default_factory=dict)
     defects: MappingABC[str, Deed] = field(default_factory=dict)
+    people: MappingABC[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         said = {name: MappingProxyType(dict(answers)) for name, answers in self.tables.items()}
@@ -56,6 +59,7 @@ class Mapping:
         linked = {name: MappingProxyType(dict(columns)) for name, columns in self.links.items()}
         object.__setattr__(self, "links", MappingProxyType(linked))
         object.__setattr__(self, "defects", MappingProxyType(dict(self.defects)))
+        object.__setattr__(self, "people", MappingProxyType(dict(self.people)))
         object.__setattr__(self, "columns", MappingProxyType(dict(self.columns)))
         object.__setattr__(self, "labels", MappingProxyType(dict(self.labels)))
         object.__setattr__(self, "ends", tuple(self.ends))
@@ -104,6 +108,7 @@ def _faults(data: MappingABC[str, Any], file: str) -> list[Fault]:
     found += _part_faults("tables", data.get("tables", {}), _OF_TABLE, file)
     found += _link_faults(data.get("links", {}), file)
     found += _defect_faults(data.get("defects", {}), file)
+    found += _people_faults(data.get("people", {}), file)
     for key in _TEXT:
         if not isinstance(data.get(key, ""), str):
             found.append(fault("mapping_wrong_type", where=file, key=key, wanted=note("wanted_text")))
@@ -151,6 +156,22 @@ def _link_faults(links: Any, file: str) -> list[Fault]:
     return [_unknown(f"links.{kind}", tuple(types), file) for kind in dict.fromkeys(named) if kind not in types]
 
 
+_LEAST_PURPOSE = 10     # characters: a word is none
+
+
+def _people_faults(people: Any, file: str) -> list[Fault]:
+    """Everything wrong with what figures by person are for."""
+    if not isinstance(people, dict):
+        return [fault("mapping_wrong_type", where=file, key="people", wanted=note("wanted_table"))]
+    found = [_unknown(f"people.{key}", ("purpose", "k"), file) for key in people if key not in ("purpose", "k")]
+    purpose, k = people.get("purpose", ""), people.get("k", USUAL_K)
+    if people and (not isinstance(purpose, str) or len(purpose.strip()) < _LEAST_PURPOSE):
+        found.append(fault("mapping_wrong_type", where=file, key="people.purpose", wanted=note("wanted_purpose")))
+    if isinstance(k, bool) or not isinstance(k, int) or k < USUAL_K:
+        found.append(fault("mapping_wrong_type", where=file, key="people.k", wanted=note("wanted_k", least=USUAL_K)))
+    return found
+
+
 def _unknown(key: str, known: Sequence[str], file: str) -> Fault:
     return fault("mapping_unknown_key", where=file, key=key, known=", ".join(known))
 
@@ -182,6 +203,9 @@ def dump_mapping(mapping: Mapping) -> str:
                       *(f"{key} = {_quoted(value)}" for key, value in answers.items())]
     if mapping.defects:
         lines += ["", "[defects]", *(f"{name} = {_quoted(deed)}" for name, deed in mapping.defects.items())]
+    if mapping.people:
+        lines += ["", "[people]", *(f"{key} = {json.dumps(value, ensure_ascii=False)}"
+                                    for key, value in mapping.people.items())]
     for name, columns in mapping.links.items():
         lines += ["", f"[links.{_quoted(name)}]", *(f"{_quoted(key)} = {_quoted(to)}" for key, to in columns.items())]
     return "\n".join(lines).lstrip("\n") + "\n"
