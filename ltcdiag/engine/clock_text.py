@@ -180,10 +180,10 @@ def _branch(column: str, how: Reading, zone: str | None) -> str:
         return f"make_timestamp(try_cast({x} as bigint) * 1000)"
     if how.kind == "epoch_us":
         return f"make_timestamp(try_cast({x} as bigint))"
-    if how.kind == "excel":
-        return (
+    if how.kind == "excel":     # a spreadsheet counts the days of a wall clock
+        return _on_clock(
             f"case when try_cast({x} as double) between 20000 and 80000 then "
-            f"make_timestamp((round((try_cast({x} as double) - 25569) * 86400)::bigint) * 1000000) end"
+            f"make_timestamp((round((try_cast({x} as double) - 25569) * 86400)::bigint) * 1000000) end", zone
         )
     if how.iso and how.zoned:
         return f"make_timestamp(epoch_us(try_cast({x} as timestamptz)))"
@@ -191,6 +191,11 @@ def _branch(column: str, how: Reading, zone: str | None) -> str:
     if how.zoned:
         offset = f"regexp_extract({x}, '{_ZONE_TAIL}', 1)"
         return f"({naive} - to_seconds({_offset_seconds(offset)}))"
+    return _on_clock(naive, zone)
+
+
+def _on_clock(naive: str, zone: str | None) -> str:
+    """A wall clock as a moment, where its zone is known."""
     if zone is None:
         return naive
     quoted = zone.replace("'", "''")

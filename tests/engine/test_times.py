@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pandas as pd
 import pytest
@@ -41,6 +41,10 @@ def test_a_zone_or_an_epoch_gives_the_moment_in_utc(text):
     log, found = times(text)
     assert found == [NOON]
     assert log.timezone == "UTC"
+
+
+def test_a_number_of_a_spreadsheet_is_a_wall_clock():
+    assert times("45356.588194444", timezone="Asia/Shanghai")[1][0] - datetime(2024, 3, 5, 6, 7) < timedelta(seconds=1)
 
 
 def test_days_without_a_clock_stand_at_midnight_and_need_no_zone():

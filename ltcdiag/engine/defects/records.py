@@ -97,12 +97,9 @@ def _skipped(desk: Desk) -> None:
     """A step that nearly all cases have where they have the next one, missing there: it is not recorded."""
     desk.connection.execute(f"""
         create or replace temp table musts as
-        with have as (select distinct case_id, activity from firsts),
-        sizes as (select activity, count(*) as n from have group by 1)
-        select a.activity as step, b.activity as later from firsts a join firsts b using (case_id)
-          join sizes on sizes.activity = b.activity
-        where a.activity <> b.activity and a.ts < b.ts group by a.activity, b.activity, sizes.n
-        having count(*) >= greatest({_ROWS}, {_HABIT} * sizes.n) and count(*) < sizes.n""")
+        with sizes as (select activity as other, count(*) as n from firsts group by 1)
+        select one as step, other as later from pairs join sizes using (other)
+        where before >= greatest({_ROWS}, {_HABIT} * n) and before < n""")
     # only of steps that follow each other at once: what lies further apart may be a choice
     desk.connection.execute(f"""
         create or replace temp table beside as

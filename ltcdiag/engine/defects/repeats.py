@@ -55,21 +55,20 @@ def near(desk: Desk, columns: AbstractSet[str]) -> None:
         select row, activity || ' ' || ts as example from (
           select row, activity, ts, {person} as resource, lag(ts) over w as before,
             lag({person}) over w as before_who, date_trunc('day', ts) = ts as whole_day
-          from typed_all where reason is null and row not in (select row from unfit)
-          window w as (partition by {parts} order by ts, row))
+          from sound window w as (partition by {parts} order by ts, row))
         where ts - before < interval {_SECONDS} second and ts > before and {who} and not whole_day""")
 
 
 def collateral(desk: Desk) -> None:
     """Activities that nearly always share the second of another step of their case, which seldom does so."""
     desk.rows("collateral", f"""
-        with told as (select row, case_id, activity, ts from typed_all
-                      where reason is null and row not in (select row from unfit)
-                        and date_trunc('minute', ts) <> ts),
-        pairs as (select a.activity as one, b.activity as other, count(distinct a.row) as n
-                  from told a join told b using (case_id, ts) where a.activity <> b.activity and a.row > b.row
-                  group by all),
-        sizes as (select activity, count(*) as n from told group by 1),
-        beside as (select one from pairs join sizes s on s.activity = one join sizes t on t.activity = other
-                   where pairs.n >= {_ALWAYS} * s.n and s.n >= 10 and t.n >= s.n)
-        select row, activity as example from told where activity in (select one from beside)""")
+        with ties as (select case_id, ts from sound where date_trunc('minute', ts) <> ts group by all
+                      having count(distinct activity) > 1),
+        told as (select row, case_id, activity, ts from sound semi join ties using (case_id, ts)),
+        together as (select a.activity as one, b.activity as other, count(distinct a.row) as n
+                     from told a join told b using (case_id, ts) where a.activity <> b.activity and a.row > b.row
+                     group by all),
+        sizes as (select activity, count(*) as n from sound group by 1),
+        beside as (select one from together join sizes s on s.activity = one join sizes t on t.activity = other
+                   where together.n >= {_ALWAYS} * s.n and s.n >= 10 and t.n >= s.n)
+        select row, activity::varchar as example from told where activity in (select one from beside)""")

@@ -13,7 +13,8 @@ NAMES = ("ts_future", "ts_year_typo", "ts_default_date", "ts_midnight", "ts_minu
 _NEVER = ("1899-12-30", "1899-12-31", "1900-01-00", "1900-01-01", "1904-01-01", "1970-01-01", "1969-12-31",
           "0001-01-01", "9999-12-31", "9999-01-01", "2099-12-31", "1753-01-01")
 _ROWS = 20          # of an activity or a person; fewer show no habit
-_SAME_DAY = 0.005   # of all rows on one day far outside the others: a date that a system fills in
+_SAME_DAY = 0.005   # of all rows on one day that lies so many days outside all others: a date that a system fills in
+_APART = 300
 _FIXED = 0.95       # of the cases with both steps go one way: the order is a rule
 _SNAP = 3           # steps of one case at one moment
 _BULK = 5           # cases of one person at one second
@@ -24,14 +25,24 @@ _ONE_DAY = 0.6      # of such sessions on one day of the week: the day of catchi
 
 def check(desk: Desk, columns: AbstractSet[str]) -> None:
     """All rules on times; each looks at the rows that could become events."""
-    desk.connection.execute("""
-        create or replace temp view sound as select * from typed_all
-        where reason is null and row not in (select row from unfit)""")
+    _take_sound(desk, columns)
     _impossible(desk)
     _other_year(desk)
     _grain(desk)
     _moments(desk, columns)
     _order(desk)
+
+
+def _take_sound(desk: Desk, columns: AbstractSet[str]) -> None:
+    """`sound`: row, case_id, activity, ts and who did it, of the rows that could become events. Texts are enumerated:
+    each of a dozen rules would else compare them letter by letter."""
+    texts = [column for column in ("case_id", "activity", "resource", "lifecycle", "instance") if column in columns]
+    for column in texts:
+        desk.connection.execute(f"create type sound_{column} as enum (select distinct {column} from typed_all "
+                                f"where {column} is not null order by 1)")
+    coded = ", ".join(f"{column}::sound_{column} as {column}" for column in texts)
+    desk.connection.execute(f"create temp table sound as select row, ts, {coded} from typed_all "
+                            "where reason is null and row not in (select row from unfit)")
 
 
 def _impossible(desk: Desk) -> None:
@@ -40,16 +51,15 @@ def _impossible(desk: Desk) -> None:
         select row, ts::varchar as example from sound
         where (ts::date in ({never}) or year(ts) < 1980 or year(ts) > 9000)""")
     desk.rows("ts_default_date", f"""
-        with many as (select ts::date as day from sound group by 1
-                      having count(*) > greatest(4, {_SAME_DAY} * (select count(*) from sound))),
-        edge as (select quantile_cont(ts, 0.05) - interval 300 day as low, quantile_cont(ts, 0.95) + interval 300 day
-                   as high from sound)
-        select row, ts::varchar as example from sound semi join many on day = ts::date, edge
-        where not ts between low and high""")
+        with days as (select ts::date as day, count(*) as n from sound group by 1),
+        many as (select day from days where n > greatest(4, {_SAME_DAY} * (select count(*) from sound))),
+        rest as (select min(day) - {_APART} as low, max(day) + {_APART} as high from days
+                 where day not in (select day from many))
+        select row, ts::varchar as example from sound semi join many on day = ts::date, rest
+        where not ts::date between low and high""")
     desk.rows("ts_future", """
-        with edge as (select quantile_cont(ts, 0.995) + interval 1 year as last from sound)
-        select row, ts::varchar as example from sound, edge
-        where (ts > last or ts > now()::timestamp + interval 2 day) and row not in (select row from unfit)""")
+        select row, ts::varchar as example from sound
+        where ts > now()::timestamp + interval 2 day and row not in (select row from unfit)""")
 
 
 def _other_year(desk: Desk) -> None:
@@ -90,9 +100,9 @@ def _grain(desk: Desk) -> None:
 def _moments(desk: Desk, columns: AbstractSet[str]) -> None:
     """Many at one moment: a form that was saved, a bulk job, an hour of catching up."""
     desk.rows("ts_form_snap", f"""
-        select row, case_id || ' ' || ts as example from sound where date_trunc('day', ts) <> ts
-        qualify count(*) over (partition by case_id, ts) >= {_SNAP}
-          and count(*) over (partition by case_id, ts) > count(*) over (partition by case_id, ts, activity)""")
+        with many as (select case_id, ts from sound where date_trunc('day', ts) <> ts group by all
+                      having count(*) >= {_SNAP} and count(distinct activity) > 1)
+        select row, case_id || ' ' || ts as example from sound semi join many using (case_id, ts)""")
     if "resource" not in columns:
         return
     desk.rows("ts_same_second", f"""
@@ -121,11 +131,16 @@ def _order(desk: Desk) -> None:
         select case_id, activity, min(ts) as ts, min(row) as row, count(*) as n from sound
         where activity in (select activity from sound group by 1 having count(distinct case_id) >= {_ROWS}
                            order by count(*) desc limit 40) group by all""")
+    # of two steps of a case: in how many cases both are there, and in how many of these the first comes first
+    desk.connection.execute("""
+        create or replace temp table pairs as
+        select a.activity as one, b.activity as other, count(*) filter (a.ts < b.ts) as before,
+          count(*) filter (a.n = 1 and b.n = 1 and a.ts <> b.ts) as once,
+          count(*) filter (a.n = 1 and b.n = 1 and a.ts < b.ts) as once_before
+        from firsts a join firsts b using (case_id) where a.activity <> b.activity group by all""")
     desk.connection.execute(f"""
-        create or replace temp table usual as
-        select a.activity as one, b.activity as other from firsts a join firsts b using (case_id)
-        where a.activity <> b.activity and a.n = 1 and b.n = 1 and a.ts <> b.ts group by all
-        having count(*) >= {_ROWS} and avg((a.ts < b.ts)::int) between {_FIXED} and 0.9999""")
+        create or replace temp table usual as select one, other from pairs
+        where once >= {_ROWS} and once_before / once between {_FIXED} and 0.9999""")
     desk.cases("ts_swapped", """
         select a.case_id, a.activity || ' > ' || b.activity as example from firsts a
           join firsts b using (case_id) join usual on one = a.activity and other = b.activity
