@@ -28,6 +28,7 @@ from .user_links import with_user_links
 Sample = MappingABC[str, Sequence[str | None]]
 """Role of a table that is known and holds no records (a list of fields)."""
 _DEEPEST = 3    # lists in lists of the records
+_NAMED = 0.9    # a column whose header says what it is
 _OWN_IDS = 0.8  # of the ids of a table of objects are said once; the rest are lines of a document, or copies
 
 
@@ -205,12 +206,13 @@ def _is_loose(seen: Seen) -> bool:
 
 def _is_plain_log(seen: Seen) -> bool:
     """Whether the general profile sees no more in a table than that it is a plain log of events: rows with an activity
-    and a time each, and their case, which comes again."""
+    and a time each, and their case, which comes again. Where several columns could be the case, that is asked later."""
     match = seen.found.best
     if match is None or not match.profile.own_words or not match.profile.holds or _is_loose(seen):
         return False
     roles, faults = judge_roles(seen.table.columns, dict(seen.sample), file=seen.table.file)
-    if faults or any(roles[role] is None for role in REQUIRED):
+    named = {choice.role for choice in roles.choices if choice.score >= _NAMED}
+    if not {"activity", "time"} <= named and (faults or any(roles[role] is None for role in REQUIRED)):
         return False
     cases = [cell for cell in seen.sample.get(match.columns.get("id", roles["case"] or ""), ()) if cell]
     return len(set(cases)) < _OWN_IDS * len(cases)

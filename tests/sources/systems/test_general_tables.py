@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import ltcdiag as ltc
+from ltcdiag.errors import QuestionError
 from ltcdiag.sources.profiles import load_systems
 from ltcdiag.sources.recognising import recognise
 
@@ -69,3 +71,16 @@ def test_no_system_takes_a_table_for_another_object(name, header):
     profile = found.best.profile
     kinds = {profile.object_type, *profile.types.values(), *(kind["object"] for kind in profile.kinds)}
     assert OBJECTS[name] in kinds, profile.name
+
+
+def test_events_with_two_ids_are_asked_about_and_not_taken_for_a_list_of_deals(tmp_path):
+    rows = ["商机编号,线索编号,活动,时间,录入时间,客户名称,金额"]
+    rows += [f"SJ{case:03},XS{case:03},{step},2024-0{1 + place}-{1 + case:02} 09:00:00,2024-0{1 + place}-{1 + case:02} "
+             f"10:00:00,客户{case},100" for case in range(25)
+             for place, step in enumerate(("创建线索", "发送报价", "赢单"))]
+    (tmp_path / "事件.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    with pytest.raises(QuestionError) as asked:
+        ltc.read(tmp_path / "事件.csv")
+    assert "商机编号" in str(asked.value)
+    log = ltc.read(tmp_path / "事件.csv", columns={"case": "商机编号"})
+    assert (log.cases, log.events, log.notion) == (25, 75, "case")
