@@ -213,6 +213,7 @@ def told_in_texts(desk: Desk, item: Loaded, columns: Sequence[str]) -> None:
         day = (f"try_cast(regexp_replace(regexp_replace(regexp_extract({cell}, '{_DAY}'), '[年月/.]', '-', 'g'), "
                "'-([0-9])(-|$)', '-0\\1\\2', 'g') as date)")
         texts = (f"select {item.row} as row, {day} as day, left({cell}, 80) as example from {item.relation} "
-                 f"where length({cell}) > 14 and regexp_matches({cell}, '{_DAY}')")
+                 f"where length({cell}) > 14 and regexp_matches({cell}, '{_DAY}') "
+                 f"and not regexp_full_match({cell}, '[0-9TZ年月日时分秒:./ +-]+')")    # a moment is no text
         desk.rows("event_in_attribute", f"select row, example from ({texts}) join typed_all using (row) "
                                         "where day > ts::date")

@@ -285,6 +285,7 @@ def test_a_step_that_always_shares_the_second_of_another(read):
 def test_a_day_in_a_note_that_is_later_than_its_row(read):
     rows = sound().assign(note="")
     rows.loc[3, "note"], rows.loc[4, "note"] = "accepted on site 2029-01-01", "met at the fair on 2020-05-06"
+    rows["entered"] = "2029-01-01 10:00:00"
     assert found(read(rows, attributes="everything"))["event_in_attribute"].lines == (line(3),)
 
 
