@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..log.telling import reason_name, step_name
+from ..measures.uniqueness import privacy_report
 from ..words import say
 from ..words.numbers import count
 from . import finding_grids, grids, indicators
@@ -70,6 +71,7 @@ def all_grids(found: Assessment, lang: str) -> Iterator[Grid]:
     yield indicators.sheet(found, lang)
     for make in makers:
         yield make(found, lang)
+    yield _privacy(found, lang)
 
 
 @dataclass
@@ -179,6 +181,13 @@ def _summary(found: Assessment, lang: str) -> Grid:
     ]
     columns = (Column("item", width=26), Column("value", width=30), Column("note", width=90))
     return Grid("summary", columns, len(rows), lambda: iter(rows))
+
+
+def _privacy(found: Assessment, lang: str) -> Grid:
+    """What the columns hold of people, and how many cases stand alone."""
+    rows: list[tuple[Value, ...]] = list(privacy_report(found.log).facts(lang))
+    columns = (Column("item", width=44), Column("value", "lines", 100))
+    return Grid("privacy", columns, len(rows), lambda: iter(rows), title=say("privacy.sheet_privacy", lang))
 
 
 def _median_note(found: Assessment, over: int, lang: str) -> str:

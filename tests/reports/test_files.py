@@ -91,7 +91,7 @@ def test_formula_texts_are_marked():
 def test_the_workbook_holds_every_row_of_every_answer(written, found):
     book = openpyxl.load_workbook(written / "report.xlsx")
     assert book.sheetnames == ["摘要", "账本", "搁置的行", "发现", "发现的案例", "间隔合计", "指标", "案例", "变体",
-                               "路径", "间隔", "返工", "交接"]
+                               "路径", "间隔", "返工", "交接", "隐私"]
     rows = {name: list(book[name].iter_rows(min_row=2, values_only=True)) for name in book.sheetnames}
     assert [row[0] for row in rows["案例"]] == found.cases.table["case_id"].tolist()
     assert [row[5] for row in rows["案例"]] == pytest.approx(found.cases.table["days"].tolist())
