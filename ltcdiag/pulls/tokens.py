@@ -65,9 +65,10 @@ def _in_keyring(name: str) -> str | None:
     except ImportError:
         return None
     try:
-        return keyring.get_password(SERVICE, name)
+        found: str | None = keyring.get_password(SERVICE, name)     # typed only where keyring is installed
     except keyring.errors.KeyringError:     # no keyring on this computer, or locked: the variable is the way
         return None
+    return found
 
 
 def address_of(system: System) -> str:
