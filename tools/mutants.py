@@ -177,6 +177,31 @@ MUTANTS: dict[str, tuple[str, str, str, str]] = {
     "copies are counted": (
         f"{ENGINE}/views.py", "kept - used", "0",
         "tests/engine/test_views.py"),
+    "what cannot be mended is not emptied": (
+        f"{ENGINE}/defects/found.py", 'and (fix.after is not None or self.deeds[fix.defect] != "repair")', "and True",
+        "tests/engine/defects"),
+    "ids that are cut keep their letters": (
+        f"{ENGINE}/defects/ids.py", "if capital and not letter.isalpha():", "if capital and letter.isalpha():",
+        "tests/engine/defects"),
+    "equal rows without a number may be true": (
+        f"{ENGINE}/defects/repeats.py", "return bool(n == different)", "return True",
+        "tests/engine/defects"),
+    "a likely slip is asked about and not mended": (
+        "ltcdiag/domain/defects.toml", 'en = "a label that looks like a slip of the pen"\ndeed = "ask"',
+        'en = "a label that looks like a slip of the pen"\ndeed = "repair"',
+        "tests/engine/defects tests/quality/test_detectors.py"),
+    "money told twice is merged": (
+        f"{ENGINE}/accounts.py", "sum(amount) filter (where reason in ({told}))", "0",
+        "tests/engine/defects"),
+    "the newest record tells how things are": (
+        f"{ENGINE}/assemble.py", "order by touched desc nulls last, row)", "order by touched nulls last, row)",
+        "tests/test_bad_exports.py"),
+    "histories of other objects are said": (
+        f"{ENGINE}/doubts.py", "*_without_record(connection, names), ", "",
+        "tests/test_bad_exports.py"),
+    "what follows the last payment opens no case": (
+        "ltcdiag/intake.py", "aftercare=found.aftercare | {", "aftercare=found.aftercare & {",
+        "tests/test_end_to_end.py"),
 }
 
 
