@@ -305,3 +305,21 @@ def test_missing_ids_times_and_labels_are_named(read):
     defects = found(read(rows))
     assert [defects[name].lines for name in ("id_missing", "ts_missing", "label_missing")] == [
         (line(1),), (line(2),), (line(3),)]
+
+
+def test_a_column_of_many_texts_numbers_no_rows_where_two_rows_share_one(read):
+    rows = sound().drop(columns="event_id")
+    rows["entered"] = [f"2024-05-01 10:{row // 60:02}:{row % 60:02}" for row in range(len(rows))]
+    rows.loc[9, "entered"] = rows.loc[8, "entered"]
+    log = read(pd.concat([rows, rows.iloc[[3]]]))
+    assert "dup_exact" not in found(log)
+    assert log.events == 301
+
+
+def test_a_slip_of_the_pen_stays_until_somebody_decides(read):
+    rows = sound()
+    rows.loc[6, "activity"] = "Qoute sent"
+    log = read(rows)
+    assert (found(log)["label_typo"].deed, found(log)["label_typo"].lines) == ("ask", (line(6),))
+    assert log.ledger.totals["activities"] == len(STEPS) + 1
+    assert log.changes.empty
