@@ -323,3 +323,19 @@ def test_a_slip_of_the_pen_stays_until_somebody_decides(read):
     assert (found(log)["label_typo"].deed, found(log)["label_typo"].lines) == ("ask", (line(6),))
     assert log.ledger.totals["activities"] == len(STEPS) + 1
     assert log.changes.empty
+
+
+def test_dates_at_the_ends_of_the_calendar_stop_nothing_and_touch_no_other_rule(read):
+    rows = sound()
+    rows.loc[[20, 21, 22, 23], "timestamp"] = ["9999-12-31 23:00:00", "9999-12-31 23:00:00", "0001-01-01 00:00:00",
+                                               "9999-12-31 23:00:00"]
+    log = read(rows)
+    assert found(log)["ts_default_date"].lines == tuple(line(row) for row in (20, 21, 22, 23))
+    assert log.events == 296
+    assert {"ts_year_typo", "ts_swapped", "ts_future"}.isdisjoint(found(log))
+
+
+def test_a_case_of_years_beyond_four_digits_is_no_fault(read):
+    rows = sound()
+    rows.loc[[20, 21, 22], "timestamp"] = ["9999-05-05 10:00:00", "9999-05-06 10:00:00", "1980-05-05 10:00:00"]
+    assert read(rows, "[defects]\nts_default_date = \"off\"\nts_future = \"warn\"\n").events == 300
