@@ -9,6 +9,7 @@ from functools import cache
 from types import MappingProxyType
 
 from ..log.defects import Deed, Unit
+from ..words import say
 from .activities import load_activities
 from .exports import Both, Question, load_exports
 from .stages import read_toml
@@ -19,15 +20,13 @@ class DefectKind:
     """deed: where the user does not say otherwise. harms: keys of the questions whose answers it makes doubtful."""
 
     name: str
-    zh: str
-    en: str
     deed: Deed
     unit: Unit
     harms: tuple[str, ...]
 
     def said(self, lang: str) -> str:
-        """What it is; Chinese for every kind of Chinese."""
-        return self.zh if lang.startswith("zh") else self.en
+        """What it is, in words."""
+        return say(f"defects.{self.name}", lang)
 
 
 @cache
@@ -35,7 +34,7 @@ def load_defects() -> Mapping[str, DefectKind]:
     """Name → defect, in the order of the file."""
     data = read_toml("defects.toml")["defect"]
     return MappingProxyType({
-        name: DefectKind(name, entry["zh"], entry["en"], entry["deed"], entry["unit"], tuple(entry["harms"]))
+        name: DefectKind(name, entry["deed"], entry["unit"], tuple(entry["harms"]))
         for name, entry in data.items()})
 
 

@@ -36,7 +36,7 @@ def make_typed(connection: duckdb.DuckDBPyConnection, options: ReadOptions, unfi
         reason = f"coalesce(reason, case when activity in ({labels}) then 'artificial' end)"
     if unfit:
         connection.execute("create table unfit_rows as select row, min(reason) as unfit from unfit group by row")
-        reason = f"coalesce({reason}, unfit)"
+        reason = f"coalesce(unfit, {reason})"   # a sum has no case either, but what it is says more
     also = "left join unfit_rows using (row)" if unfit else ""
     connection.execute(f"create view typed as select typed_all.* exclude (reason), {reason} as reason "
                        f"from typed_all {also}")

@@ -28,7 +28,8 @@ class Fates:
 
     lines: physical lines seen. structure: header, footer, blank and title lines.
     folded: lines after the first of records that span several. set_aside: lines that hold data but cannot be
-    records, each with its reason. Law: lines = structure + records + folded + lines of set_aside.
+    records, each with its reason. found: what the reader itself saw to be wrong: name of the defect, line, text.
+    Law: lines = structure + records + folded + lines of set_aside.
     """
 
     lines: int = 0
@@ -36,6 +37,7 @@ class Fates:
     folded: int = 0
     set_aside: list[RowSetAside] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    found: list[tuple[str, int, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

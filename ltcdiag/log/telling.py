@@ -88,7 +88,7 @@ def step_name(step: Step, lang: str) -> str:
 
 def reason_name(reason: str, lang: str) -> str:
     """A reason of the ledger in words; its key where nobody wrote any."""
-    for room, key in (("sources", f"reason_{reason}"), ("log", reason)):
+    for room, key in (("sources", f"reason_{reason}"), ("defects", reason), ("log", reason)):
         if key in sentences(room):
             return say(f"{room}.{key}", lang)
     return reason

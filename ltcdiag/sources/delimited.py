@@ -69,6 +69,10 @@ def _notes(file: str, encoding: Encoding, dialect: Dialect) -> tuple[str, ...]:
         found.append(note("encoding_chosen", file=file, encoding=encoding.codec, runner_up=encoding.runner_up))
     if dialect.runner_up:
         found.append(note("separator_chosen", file=file, separator=dialect.separator, runner_up=dialect.runner_up))
+    if dialect.wrapped:
+        found.append(note("lines_in_quotes", file=file, separator=dialect.separator))
+    if dialect.header_separator:
+        found.append(note("header_separator", file=file, header=dialect.header_separator, rows=dialect.separator))
     if not dialect.header_line:
         found.append(note("no_header", file=file))
     return tuple(found)
@@ -76,6 +80,8 @@ def _notes(file: str, encoding: Encoding, dialect: Dialect) -> tuple[str, ...]:
 
 def _draw(content: Content, encoding: Encoding, dialect: Dialect, fates: Fates) -> Iterator[TextBatch]:
     source = Lines(content, encoding)
+    if dialect.wrapped or dialect.header_separator:
+        fates.found.append(("wrong_separator", dialect.header_line or 1, repr(dialect.separator)))
     sorter = Sorter(content.file, dialect.columns, dialect.header_cells, fates, _other(dialect))
     yield from sorter.batches(_Cutter(source, dialect, fates).chunks())
     fates.lines = source.seen

@@ -33,7 +33,8 @@ class Layout:
 
 @dataclass(frozen=True)
 class Dialect:
-    """Everything needed to cut lines into rows. data_line: 1-based first line after the header."""
+    """Everything needed to cut lines into rows. data_line: 1-based first line after the header. wrapped: each line
+    stands in quotes, as one cell, and is cut again. header_separator: where the header has another than the rows."""
 
     separator: str
     skip_space: bool
@@ -42,15 +43,18 @@ class Dialect:
     data_line: int
     header_cells: tuple[str, ...]
     runner_up: str = ""
+    wrapped: bool = False
+    header_separator: str = ""
 
     def rows(self, lines: Sequence[str]) -> list[tuple[list[str], int]]:
         """Rows with the 1-based number of their last line among `lines`."""
         reader = csv.reader(lines, delimiter=self.separator, skipinitialspace=self.skip_space)
-        return [(row, reader.line_num) for row in reader]
+        return [(unwrapped(row, self.separator) if self.wrapped else row, reader.line_num) for row in reader]
 
     def plain_rows(self, lines: Sequence[str]) -> list[list[str]]:
         """The rows alone, faster."""
-        return list(csv.reader(lines, delimiter=self.separator, skipinitialspace=self.skip_space))
+        rows = list(csv.reader(lines, delimiter=self.separator, skipinitialspace=self.skip_space))
+        return [unwrapped(row, self.separator) for row in rows] if self.wrapped else rows
 
     def is_sound(self, lines: Sequence[str]) -> bool:
         """Whether every quote is closed and followed by a separator or the line's end."""
@@ -67,19 +71,24 @@ class _Fit:
     score: float
     width: int
     rows: list[tuple[list[str], int]]
+    wrapped: bool = False
 
 
 def decide(lines: Sequence[str]) -> Dialect | None:
     """The dialect of a text by its first lines; None where no separator makes a table of them."""
     told, start = _told_separator(lines)
     sample = list(lines[start:SAMPLE_LINES])
-    fits = sorted(
-        (_fit(sample, sep) for sep in ([told] if told else SEPARATORS)), key=lambda fit: fit.score, reverse=True
-    )
+    separators = [told] if told else SEPARATORS
+    fits = _fits(sample, separators, wrapped=False)
+    if not _fit_for_use(fits[0]):
+        fits = _fits(sample, separators, wrapped=True)
     best = fits[0]
-    if best.score < 0.5 or best.width < 2:
+    if not _fit_for_use(best):
         return None
     rows = [row for row, _ in best.rows]
+    header_separator = _of_header(rows, best)
+    if header_separator:
+        rows[0] = next(csv.reader([sample[0]], delimiter=header_separator))
     layout = lay_out(rows, best.width)
     ends = [end for _, end in best.rows]
     header_line = _first_line(ends, layout.header) + start if layout.header is not None else 0
@@ -87,8 +96,32 @@ def decide(lines: Sequence[str]) -> Dialect | None:
     cells = tuple(rows[layout.header]) if layout.header is not None else ()
     second = fits[1].separator if len(fits) > 1 and fits[1].score >= 0.3 else ""
     return Dialect(
-        best.separator, _skips_space(sample, best.separator), layout.columns, header_line, data_line, cells, second
+        best.separator, _skips_space(sample, best.separator), layout.columns, header_line, data_line, cells, second,
+        best.wrapped, header_separator,
     )
+
+
+def unwrapped(row: list[str], separator: str) -> list[str]:
+    """The cells of a line that stood in quotes as one cell."""
+    return next(csv.reader([row[0].replace("\n", " ")], delimiter=separator), []) if len(row) == 1 else row
+
+
+def _fits(lines: Sequence[str], separators: Sequence[str], *, wrapped: bool) -> list[_Fit]:
+    return sorted((_fit(lines, separator, wrapped=wrapped) for separator in separators),
+                  key=lambda fit: fit.score, reverse=True)
+
+
+def _fit_for_use(fit: _Fit) -> bool:
+    return fit.score >= 0.5 and fit.width >= 2
+
+
+def _of_header(rows: Sequence[Sequence[str]], fit: _Fit) -> str:
+    """The separator of a first line that has all columns by another one than the rows, "" where it has not."""
+    if fit.wrapped or fit.width < 3 or len(rows) < 2 or len(rows[0]) != 1:
+        return ""
+    others = (separator for separator in SEPARATORS if separator != fit.separator)
+    return next((separator for separator in others
+                 if len(next(csv.reader([rows[0][0]], delimiter=separator), [])) == fit.width), "")
 
 
 def _told_separator(lines: Sequence[str]) -> tuple[str, int]:
@@ -107,17 +140,17 @@ def _skips_space(lines: Sequence[str], separator: str) -> bool:
     return text.count(f'{separator} "') > text.count(f'{separator}"')
 
 
-def _fit(lines: Sequence[str], separator: str) -> _Fit:
-    """How well a separator cuts the lines into rows of one width."""
+def _fit(lines: Sequence[str], separator: str, *, wrapped: bool) -> _Fit:
+    """How well a separator cuts the lines into rows of one width. wrapped: the lines stand in quotes."""
     reader = csv.reader(lines, delimiter=separator, skipinitialspace=_skips_space(lines, separator))
-    rows = [(row, reader.line_num) for row in reader]
+    rows = [(unwrapped(row, separator) if wrapped else row, reader.line_num) for row in reader]
     widths = [len(row) for row, _ in rows if any(cell.strip() for cell in row)]
     several = Counter(width for width in widths if width > 1)
     if not several:
-        return _Fit(separator, 0.0, 1, rows)
+        return _Fit(separator, 0.0, 1, rows, wrapped)
     width = max(several, key=lambda w: (several[w], w))
     score = several[width] / len(widths) + 0.01 * min(width, 20) + (0.05 if widths[0] == width else 0.0)
-    return _Fit(separator, score, width, rows)
+    return _Fit(separator, score, width, rows, wrapped)
 
 
 def lay_out(rows: Sequence[Sequence[str]], width: int) -> Layout:

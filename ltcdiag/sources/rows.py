@@ -19,6 +19,7 @@ _FOOTER = re.compile(
     r"|记录数|总记录|共\s*\d+\s*条|制表|导出时间|导出人|打印时间|版权所有|记录总数|資料筆數|以下空白).*)\s*$",
     re.IGNORECASE,
 )
+_SUMS = re.compile(rf"^\s*({_TOTAL})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,9 @@ class Sorter:
         self.fates.structure += lines
         if any(not _is_blank(row) for row in held.rows[start:]):
             self.fates.notes.append(note("footer", file=self.file, n=lines, text=_shown(held.rows[start:])))
+        self.fates.found += [
+            ("total_rows" if _SUMS.match(_first_filled(row)) else "footer_rows", line, _first_filled(row)[:60])
+            for row, line in zip(held.rows[start:], held.firsts[start:], strict=True) if not _is_blank(row)]
         return start
 
     def _say(self) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from ...log.defects import Checks
 from ...log.records import TextTable
 from ..loading import Loaded
-from . import amounts, ids, labels, records, repeats, times, words
+from . import amounts, ids, labels, parties, records, repeats, structure, times, words
 from .found import Desk
 
 _MANY_IDS = 2_000_000   # different odd texts of one column that are looked at one by one
@@ -21,12 +21,13 @@ def repair_cells(desk: Desk, loaded: Sequence[Loaded], checks: Checks) -> None:
     for item in loaded:
         if not isinstance(item.table, TextTable):
             continue
+        structure.between(desk, item)
         repeats.exact(desk, item)
         records.shifted(desk, item)
         case, activity, amount = (item.map[role] for role in ("case", "activity", "amount"))
         others = [column for column in item.cells if column not in (case, activity, amount, item.map["time"])]
+        words.garbled(desk, item, [*others, *filter(None, [activity])])
         words.check(desk, item, [*others, *filter(None, [activity, amount])])
-        words.garbled(desk, item, others)
         if case is not None:
             desk.column(item, case, ids.fixes(_texts(desk, item, case, _odd_ids(desk, item, case))))
         if activity is not None:
@@ -42,21 +43,27 @@ def repair_cells(desk: Desk, loaded: Sequence[Loaded], checks: Checks) -> None:
 def doubt_rows(desk: Desk, loaded: Sequence[Loaded], checks: Checks) -> None:
     """Rows and cases, once they have types (relation `typed_all`)."""
     for name in _LEFT_OUT:
-        desk.rows(name, f"select row, activity as example from typed_all where reason = '{name}'")
+        desk.rows(name, f"select row, activity as example from typed_all where reason = '{name}' "
+                        "and row not in (select row from unfit)")
+    columns = frozenset(desk.connection.sql("select * from typed_all limit 0").columns)
+    times.take_sound(desk, columns)
+    structure.borders(desk, columns)
+    desk.settle()
     for item in loaded:
         customer = _named(item, checks.headers).get("customer")
         if customer and isinstance(item.table, TextTable):
             records.tests_by_haste(desk, item, customer)
-            records.doubled(desk, item, customer)
+            parties.customers(desk, item, customer)
         if isinstance(item.table, TextTable):
             roles = set(item.map.columns.values())
             records.told_in_texts(desk, item, [column for column in item.cells if column not in roles])
-    columns = frozenset(desk.connection.sql("select * from typed_all limit 0").columns)
     times.check(desk, columns)
     repeats.near(desk, columns)
     repeats.collateral(desk)
     amounts.doubtful(desk, columns)
     records.habits(desk, columns)
+    if "resource" in columns:
+        parties.aliases(desk)
 
 
 def _texts(desk: Desk, item: Loaded, column: str, where: str = "true") -> dict[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...log.defects import Checks, Deed, Defect
@@ -70,6 +71,12 @@ class Desk:
                 f"insert into defect_cells select {literal(defect)}, {item.row}, {literal(column)}, "
                 f"{item.cells[column]}, strftime({moment}, '%Y-%m-%d %H:%M:%S') from {item.relation} where {where}")
 
+    def cells(self, defect: str, column: str, sql: str) -> None:
+        """Notes cells of a column (row, before, after) as they are; after: what they might be, or null."""
+        if defect in self.deeds:
+            self.connection.execute(f"insert into defect_cells select {literal(defect)}, row, {literal(column)}, "
+                                    f"before, after from ({sql})")
+
     def rows(self, defect: str, sql: str) -> None:
         """Notes the rows of a selection (row, example); sets them aside where the deed says so."""
         if defect not in self.deeds:
@@ -90,18 +97,28 @@ class Desk:
             self.connection.execute(f"insert into unfit select row, defect from ({sql}) "
                                     f"where defect in ({', '.join(map(literal, gone))})")
 
+    def settle(self) -> None:
+        """Takes the rows that were found unfit out of `sound`, the rows that the rules on moments look at."""
+        self.connection.execute("delete from sound where row in (select row from unfit)")
+
     def _named(self, deed: str) -> Sequence[str]:
         return [name for name, its in self.deeds.items() if its == deed]
 
     def defects(self, loaded: Sequence[Loaded]) -> tuple[Defect, ...]:
         """All that was found, in the order of the names."""
         files = {item.index: item.table.file for item in loaded}
-        found = [*self._of_cells(files), *self._of_rows(files), *self._of_cases()]
-        return tuple(sorted(found, key=lambda each: (each.name, each.file, each.column)))
+        found = [*self._of_cells(files), *self._of_rows(files), *self._of_cases(), *self._of_readers(loaded)]
+        joined: dict[tuple[str, str, str], Defect] = {}
+        for each in found:
+            key = (each.name, each.file, each.column)
+            joined[key] = _together(joined[key], each) if key in joined else each
+        return tuple(joined[key] for key in sorted(joined))
 
     def _of_cells(self, files: Mapping[int, str]) -> list[Defect]:
+        whole = ", ".join(literal(name) for name, unit in self.units.items() if unit == "file") or "''"
         rows = self.connection.sql(f"""
-            select defect, row // {ROWS_A_FILE} as file, col, count(*), list(row % {ROWS_A_FILE} order by row),
+            select defect, row // {ROWS_A_FILE} as file, case when defect in ({whole}) then '' else col end as col,
+              count(*), list(row % {ROWS_A_FILE} order by row),
               list_sort(list(distinct before || coalesce(' → ' || nullif(after, ''), '')))[:{_SHOWN}]
             from defect_cells group by all order by 1, 2, 3""").fetchall()
         return [Defect(name, self.deeds[name], self.units[name], files[file], column, n, tuple(lines),
@@ -127,6 +144,16 @@ class Desk:
         return [Defect(name, self.deeds[name], self.units[name], "", "", n, cases=tuple(cases),
                        examples=tuple(filter(None, shown))) for name, n, cases, shown in rows]
 
+    def _of_readers(self, loaded: Sequence[Loaded]) -> list[Defect]:
+        """What the readers saw while they cut the lines into records."""
+        found: dict[tuple[str, str], list[tuple[int, str]]] = {}
+        for item in loaded:
+            for name, line, text in item.fates.found:
+                if name in self.deeds:
+                    found.setdefault((name, item.table.file), []).append((line, text))
+        return [Defect(name, self.deeds[name], self.units[name], file, "", len(said), tuple(line for line, _ in said),
+                       examples=tuple(text for _, text in said[:_SHOWN])) for (name, file), said in found.items()]
+
     @property
     def merged(self) -> frozenset[str]:
         """Defects whose rows are told by another row."""
@@ -138,6 +165,13 @@ class Desk:
         names = ", ".join(map(literal, self._named("repair"))) or "''"
         return int(self.connection.sql(
             f"select count(distinct row) from defect_cells where defect in ({names})").fetchall()[0][0])
+
+
+def _together(one: Defect, other: Defect) -> Defect:
+    """One defect that was found in two ways."""
+    lines, cases = sorted({*one.lines, *other.lines}), sorted({*one.cases, *other.cases})
+    return replace(one, n=len(cases) if one.unit == "case" else len(lines), lines=tuple(lines), cases=tuple(cases),
+                   examples=tuple(dict.fromkeys((*one.examples, *other.examples)))[:_SHOWN])
 
 
 def changes(connection: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded], deeds: Mapping[str, Deed]) -> pd.DataFrame:

@@ -26,7 +26,7 @@ def fixes(labels: Mapping[str, int], same: Mapping[str, str]) -> Iterator[Fix]:
     languages: two labels of one key are one activity."""
     told: dict[str, Fix] = {}
     now = {label: label for label in labels}
-    for step in (_ungarbled, _one_spelling, _without_number, lambda counts: _one_language(counts, same)):
+    for step in (ungarbled, _one_spelling, _without_number, lambda counts: _one_language(counts, same)):
         counts: dict[str, int] = defaultdict(int)
         for label, n in labels.items():
             counts[now[label]] += n
@@ -50,19 +50,28 @@ def folded(label: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", label).translate(_INVISIBLE).casefold().split())
 
 
-def _ungarbled(counts: Mapping[str, int]) -> dict[str, tuple[str, str]]:
+def ungarbled(counts: Mapping[str, int]) -> dict[str, tuple[str, str]]:
     """Text that was UTF-8 and was read as something else: written back it is UTF-8 again."""
     found = {}
     for label in counts:
-        for coding in ("cp1252", "latin-1", "gb18030"):
+        for coding in ("cp1252", "gb18030"):
             try:
-                right = label.encode(coding).decode("utf-8")
+                right = _bytes(label, coding).decode("utf-8")
             except UnicodeError:
                 continue
             if right != label and len(right) < len(label) and not re.search("[\x00-\x1f\x80-\x9f\ufffd]", right):
                 found[label] = (right, "label_garbled")
                 break
     return found
+
+
+def _bytes(text: str, coding: str) -> bytes:
+    """The bytes behind a text. Bytes that Western Windows has no letter for stand as they are, as it writes them; so
+    Latin-1 is among its readings."""
+    if coding != "cp1252":
+        return text.encode(coding)
+    return b"".join(bytes([ord(letter)]) if "\x80" <= letter <= "\x9f" else letter.encode(coding)
+                    for letter in text)
 
 
 def _one_spelling(counts: Mapping[str, int]) -> dict[str, tuple[str, str]]:

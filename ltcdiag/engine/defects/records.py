@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .found import Desk
 
 NAMES = ("test_records", "row_shifted", "stage_skipped", "case_head_cut", "owner_overwritten", "res_missing",
-         "res_alias", "orphan_payment", "ts_backdated", "dup_case", "event_in_attribute")
+         "orphan_payment", "broken_keys", "ts_backdated", "event_in_attribute")
 # the whole text, so that a maker of testing instruments keeps its orders
 _TEST = (r"(?i)^[\s\-_#*!.(]*(test(ing|er)?|demo|dummy|sample|asdf+|qwer(ty)?|xxx+|foo ?bar|sandbox|do not use|"
          r"delete me|测试|試|試用|试用|演示|样例|勿删|请勿使用)"
@@ -22,8 +22,6 @@ _TEST = (r"(?i)^[\s\-_#*!.(]*(test(ing|er)?|demo|dummy|sample|asdf+|qwer(ty)?|xx
 _LIKE_A_TEST = (r"(?i)\b(test|tests|tester|testing|demo|dummy|sandbox|trial|sample|fake|uat|training|example)\b"
                 r"|测试|演示|样例|练习|培训")
 _DAY = '(19|20)[0-9]{2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}'
-_YOUNG = 4          # events of a case that died young
-_DAYS = 14          # between the beginnings of two cases of one customer
 _AT_ONCE = 900      # seconds from the first to the last of five steps or more: nobody sells that fast
 _VOCABULARY = 300   # different texts; a column with more has no vocabulary
 _FILLED = 0.8
@@ -135,31 +133,11 @@ def _owners(desk: Desk) -> None:
     desk.rows("res_missing", """
         select row, activity as example from sound where nullif(trim(resource), '') is null
           and (select count(nullif(trim(resource), '')) from sound) > 0""")
-    desk.rows("res_alias", """
-        with parts as (select resource, count(*) as n, string_split_regex(
-            regexp_replace(lower(resource), '@.*$', ''), '[^a-z0-9一-龥]+') as part
-            from sound where resource is not null group by resource),
-        names as (select resource, n, list_aggregate(list_sort(list_filter(part, lambda w: w <> '')), 'string_agg', ' ')
-            as form from parts),
-        several as (select form, arg_max(resource, n) as usual from names where length(form) > 3 group by form
-                    having count(*) > 1)
-        select sound.row, names.resource || ' = ' || usual as example from sound join names using (resource)
-          join several using (form) where names.resource <> usual""")
 
 
 def links(desk: Desk, item: Loaded, named: Mapping[str, str]) -> None:
-    """Parents that no row has, customers with two cases of which one dies young. named: what a column is → column."""
-    parent, own = named.get("parent"), named.get("document") or item.map["case"]
-    if parent and own:
-        here, all_ids = item.cells[parent], [item.cells[column] for column in {own, *_ids(named, item)}]
-        known = " union ".join(f"select {cell} as t from {item.relation}" for cell in all_ids)
-        matched = desk.connection.sql(
-            f"select avg(({here} in (select t from ({known})))::int) from {item.relation} where {here} is not null"
-        ).fetchall()[0][0]
-        if matched is not None and matched > 0.5:
-            desk.rows("orphan_payment", f"select {item.row} as row, {here} as example from {item.relation} "
-                                        f"where {here} is not null and {here} not in (select t from ({known}) "
-                                        "where t is not null)")
+    """Parents that no row has, rows recorded long after they happened. named: what a column is → column."""
+    _parents(desk, item, named)
     recorded, time = named.get("recorded"), item.map["time"]
     if recorded and time:
         told, happened = (f"try_cast({item.cells[column]} as timestamp)" for column in (recorded, time))
@@ -168,6 +146,31 @@ def links(desk: Desk, item: Loaded, named: Mapping[str, str]) -> None:
                            (epoch(told) - epoch(happened)) / 86400 as late from {item.relation})
             select row, happened || ' / ' || told as example from lag
             where late > 1 + greatest(0, (select median(late) from lag))""")
+
+
+def _parents(desk: Desk, item: Loaded, named: Mapping[str, str]) -> None:
+    """Rows whose parent no row has. Where others of their activity are parents themselves, a chain is broken; where they
+    are the last of it, it is a payment without its document."""
+    parent, own = named.get("parent"), named.get("document") or item.map["case"]
+    if not parent or not own or item.map["activity"] is None:
+        return
+    here = f"nullif(trim({item.cells[parent]}), '')"
+    own_ids = [item.cells[column] for column in sorted({own, *_ids(named, item)})]
+    desk.connection.execute("create or replace temp table told as " + " union ".join(
+        f"select {cell} as t, {item.text('activity')} as activity from {item.relation} where {cell} is not null"
+        for cell in own_ids))
+    matched = desk.connection.sql(f"select avg(({here} in (select t from told))::int) from {item.relation} "
+                                  f"where {here} is not null").fetchall()[0][0]
+    if matched is None or matched <= 0.5:
+        return
+    orphans = f"""
+        with links as (select distinct {here} as t from {item.relation} where {here} is not null),
+        chained as (select activity from told semi join links using (t) group by 1)
+        select {item.row} as row, {here} as example from {item.relation}
+        where {here} is not null and {here} not in (select t from told)
+          and {item.text('activity')} {{}}in (select activity from chained)"""
+    desk.rows("orphan_payment", orphans.format("not "))
+    desk.rows("broken_keys", orphans.format(""))
 
 
 def _ids(named: Mapping[str, str], item: Loaded) -> list[str]:
@@ -186,24 +189,6 @@ def tests_by_haste(desk: Desk, item: Loaded, column: str) -> None:
                   where regexp_matches({item.cells[column]}, {literal(_LIKE_A_TEST)}) group by 1)
         select row, example from typed_all join named using (case_id) semi join fast using (case_id)
         where row not in (select row from unfit)""")
-
-
-def doubled(desk: Desk, item: Loaded, column: str) -> None:
-    """Cases of one customer that begin within days of each other, where one of them soon stops: the shorter one."""
-    case = item.map["case"]
-    if not desk.looks_for("dup_case") or case is None:
-        return
-    words = "[^a-z0-9一-龥]|(ltd|inc|corp|gmbh|co|公司|有限|股份|集团)"
-    name = f"regexp_replace(lower({item.cells[column]}), {literal(words)}, '', 'g')"
-    desk.cases("dup_case", f"""
-        with spans as (select case_id, min(ts) as begun, count(*) as n, max(ts) as ended from typed_all
-                       where reason is null group by 1),
-        whose as (select {item.cells[case]} as case_id, min({name}) as form, min({item.cells[column]}) as customer
-                  from {item.relation} where {item.cells[column]} is not null group by 1),
-        known as (select * from spans join whose using (case_id) where length(form) > 1)
-        select b.case_id, b.customer as example from known a join known b using (form)
-        where a.case_id <> b.case_id and b.n <= {_YOUNG} and a.n > b.n and b.ended - b.begun < interval 30 day
-          and abs(epoch(a.begun) - epoch(b.begun)) < {_DAYS} * 86400""")
 
 
 def told_in_texts(desk: Desk, item: Loaded, columns: Sequence[str]) -> None:

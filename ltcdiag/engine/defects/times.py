@@ -24,17 +24,16 @@ _ONE_DAY = 0.6      # of such sessions on one day of the week: the day of catchi
 
 
 def check(desk: Desk, columns: AbstractSet[str]) -> None:
-    """All rules on times; each looks at the rows that could become events."""
-    _take_sound(desk, columns)
+    """All rules on times; each looks at the rows that could become events (`sound`)."""
     _impossible(desk)
-    desk.connection.execute("delete from sound where row in (select row from unfit)")
+    desk.settle()
     _other_year(desk)
     _grain(desk)
     _moments(desk, columns)
     _order(desk)
 
 
-def _take_sound(desk: Desk, columns: AbstractSet[str]) -> None:
+def take_sound(desk: Desk, columns: AbstractSet[str]) -> None:
     """`sound`: row, case_id, activity, ts and who did it, of the rows that could become events. Texts are enumerated:
     each of a dozen rules would else compare them letter by letter."""
     texts = [column for column in ("case_id", "activity", "resource", "lifecycle", "instance") if column in columns]

@@ -1,0 +1,184 @@
+"""Customers and people under several names, and cases of one customer that belong together."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from ..loading import Loaded
+
+if TYPE_CHECKING:
+    from .found import Desk
+
+NAMES = ("res_alias", "dup_case", "merged_accounts", "link_lost")
+_LEGAL = frozenset("ltd limited inc incorporated corp corporation co company gmbh ag kg kgaa ug se sa sas sarl spa srl bv "
+                   "nv oy ab as aps plc llc llp lp pty pte kk".split())
+_LEGAL_ZH = re.compile("(股份|集团|控股)?(有限)?(责任)?公司$")
+_BRACKETS = re.compile(r"[(（\[【<][^)）\]】>]*[)）\]】>]")
+_SURNAMES = {
+    "zhang": "张章", "wang": "王汪", "li": "李黎", "zhao": "赵", "liu": "刘柳", "chen": "陈", "yang": "杨", "huang": "黄",
+    "zhou": "周", "wu": "吴武伍邬", "xu": "徐许", "sun": "孙", "ma": "马", "zhu": "朱祝", "hu": "胡", "guo": "郭", "he": "何贺",
+    "gao": "高", "lin": "林", "luo": "罗骆", "zheng": "郑", "liang": "梁", "xie": "谢", "song": "宋", "tang": "唐汤", "deng": "邓",
+    "han": "韩", "feng": "冯", "cao": "曹", "peng": "彭", "zeng": "曾", "xiao": "肖萧", "tian": "田", "dong": "董", "pan": "潘",
+    "yuan": "袁", "cai": "蔡", "jiang": "蒋江姜", "yu": "于余俞", "du": "杜", "ye": "叶", "cheng": "程", "wei": "魏韦卫",
+    "su": "苏", "lv": "吕", "lu": "卢陆鲁", "ding": "丁", "ren": "任", "shen": "沈", "yao": "姚", "cui": "崔", "zhong": "钟",
+    "tan": "谭", "wan": "万", "fan": "范樊", "jin": "金靳", "shi": "石史施", "liao": "廖", "jia": "贾", "xia": "夏", "fu": "付傅",
+    "fang": "方", "bai": "白", "zou": "邹", "meng": "孟", "xiong": "熊", "qin": "秦", "qiu": "邱", "hou": "侯", "jiao": "焦",
+    "yin": "尹殷", "xue": "薛", "yan": "闫严颜", "duan": "段", "lei": "雷", "long": "龙", "tao": "陶", "gu": "顾古", "mao": "毛",
+    "hao": "郝", "gong": "龚宫", "shao": "邵", "qian": "钱", "dai": "戴", "mo": "莫", "kong": "孔", "xiang": "向项", "chang": "常",
+    "wen": "温文闻", "kang": "康", "niu": "牛", "ge": "葛", "xing": "邢", "an": "安", "qi": "齐戚", "hong": "洪", "mei": "梅",
+    "pang": "庞", "nie": "聂", "guan": "管关", "zhuang": "庄", "qu": "曲瞿", "zuo": "左", "mi": "米", "bao": "包鲍",
+}
+_SYLLABLES = re.compile(r"(zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(iang|iong|uang|[ae]ng|ang|eng|ing|ong|iao|ian|uai|uan|u?an|"
+                        r"[iu]?[ae]i|[ia]?ao|[iu]a|ie|iu|i?ou|u[eio]|ue|[aeiu]n|er|[aeiouv])")
+_YOUNG = 6          # events of a case that died young
+_HALF = 2           # so many times as long is the case that lived on
+_DAYS = 14          # between the beginnings of two cases of one customer
+_LINKED = 120       # days between the last step of a lead and the first of the deal that lost it
+_RARE = 0.2         # share of the cases: if more of them change their customer, that is how the data is kept
+_BEGINNING = 0.05   # share of the cases that begin with a step, below which it is no beginning
+
+
+def aliases(desk: Desk) -> None:
+    """People who are written in several ways: order of the names, capitals, mail addresses, additions in brackets, Latin
+    letters for a Chinese name where one person of the same step has that family name and as many syllables."""
+    if not desk.looks_for("res_alias"):
+        return
+    counts = dict(desk.connection.sql("select resource::varchar, count(*) from sound where resource is not null "
+                                      "and trim(resource::varchar) <> '' group by 1 order by 1").fetchall())
+    usual = _one_form(counts) | _initials(counts) | _in_letters(desk, counts)
+    desk.connection.execute("create or replace temp table alias (resource varchar, usual varchar)")
+    pairs = [(text, known) for text, known in sorted(usual.items()) if known != text]
+    if not pairs:
+        return
+    desk.connection.executemany("insert into alias values (?, ?)", pairs)
+    desk.rows("res_alias", "select row, alias.resource || ' = ' || usual as example from sound "
+                           "join alias on alias.resource = sound.resource::varchar")
+
+
+def person(name: str) -> str:
+    """The form in which spellings of one person are equal: words in order of the alphabet, in Chinese without blanks."""
+    text = _BRACKETS.sub("", unicodedata.normalize("NFKC", name).casefold())
+    text = re.sub(r"@.*$", "", text.strip())
+    words = sorted(word for word in re.split(r"[\W_]+", text) if word)
+    joined = "".join(words)
+    return joined if joined and not joined.isascii() and all("一" <= letter <= "龥" for letter in joined) and len(
+        words) > 1 and len(joined) <= 4 and joined == re.sub(r"[\W_]+", "", text) else (
+        re.sub(r"[\W_]+", "", text) if "一" <= text[:1] <= "龥" else " ".join(words))
+
+
+def _one_form(counts: Mapping[str, int]) -> dict[str, str]:
+    groups: dict[str, list[str]] = defaultdict(list)
+    for text in counts:
+        groups[person(text)].append(text)
+    return {text: max(texts, key=lambda each: (counts[each], each)) for form, texts in groups.items()
+            if len(form) > 1 and len(texts) > 1 for text in texts}
+
+
+def _initials(counts: Mapping[str, int]) -> dict[str, str]:
+    """a.keller is Anna Keller where nobody else is."""
+    whole = {text: person(text).split() for text in counts}
+    found = {}
+    for text, words in whole.items():
+        if len(words) != 2 or not any(len(word) == 1 for word in words):
+            continue
+        initial, family = sorted(words, key=len)
+        same = [other for other, theirs in whole.items() if len(theirs) == 2 and family in theirs
+                and all(len(word) > 1 for word in theirs)
+                and next(word for word in (*theirs, family) if word != family or theirs.count(family) == 2)[0] == initial]
+        if len({person(other) for other in same}) == 1:
+            found[text] = max(same, key=lambda each: counts[each])
+    return found
+
+
+def _in_letters(desk: Desk, counts: Mapping[str, int]) -> dict[str, str]:
+    """zhang.wei is 张伟 where one person who does the same steps has the family name and as many characters."""
+    chinese = [text for text in counts if 2 <= len(person(text)) <= 4 and all("一" <= c <= "龥" for c in person(text))]
+    latin = [text for text in counts if len(person(text).split()) == 2 and person(text).isascii()]
+    if not chinese or not latin:
+        return {}
+    does: dict[str, set[str]] = defaultdict(set)
+    for text, activity in desk.connection.sql("select distinct resource::varchar, activity::varchar from sound "
+                                              "where resource is not null").fetchall():
+        does[text].add(activity)
+    found = {}
+    for text in latin:
+        one, two = person(text).split()
+        fits = {person(name) for name in chinese for family, given in ((one, two), (two, one))
+                if person(name)[0] in _SURNAMES.get(family, "") and _syllables(given) == len(person(name)) - 1
+                and does[text] & does[name]}
+        if len(fits) == 1:
+            found[text] = max((name for name in chinese if person(name) in fits), key=lambda each: counts[each])
+    return found
+
+
+def _syllables(text: str) -> int:
+    """How many syllables of Pinyin a text is, 0 if it is none."""
+    n, at = 0, 0
+    while at < len(text):
+        match = _SYLLABLES.match(text, at)
+        if not match or match.end() == at:
+            return 0
+        n, at = n + 1, match.end()
+    return n
+
+
+def company(name: str) -> str:
+    """The form in which spellings of one company are equal: without its legal form, blanks, width and capitals."""
+    text = unicodedata.normalize("NFKC", name).casefold().strip()
+    text = _LEGAL_ZH.sub("", text)
+    words = re.split(r"[\W_]+", re.sub(r"(?<=\w)\.(?=\w\b|\W|$)", "", text))
+    while len(words) > 1 and (words[-1] in _LEGAL or not words[-1]):
+        words.pop()
+    return "".join(words)
+
+
+def customers(desk: Desk, item: Loaded, column: str) -> None:
+    """What names of customers tell: a case that changes its customer, a second lead of one, a deal without its lead."""
+    case = item.map["case"]
+    if not desk.looks_for("dup_case", "merged_accounts", "link_lost") or case is None:
+        return
+    cell, key = item.cells[column], item.cells[case]
+    names = desk.connection.sql(f"select distinct {cell} from {item.relation} where nullif(trim({cell}), '') is not null "
+                                "order by 1").fetchall()
+    _as_table(desk, ((name, company(name)) for (name,) in names))
+    desk.connection.execute(f"""
+        create or replace temp table whose as
+        select {key} as case_id, form, min({cell}) as customer, count(*) as n
+        from {item.relation} join company on {cell} = name where length(form) > 1 group by all""")
+    desk.cases("merged_accounts", f"""
+        with several as (select case_id, string_agg(customer, ' / ' order by customer) as example from whose
+                         group by 1 having count(*) > 1)
+        select case_id, example from several
+        where (select count(*) from several) <= {_RARE} * (select count(distinct case_id) from whose)""")
+    desk.connection.execute("""
+        create or replace temp table known as
+        select spans.*, whose.form, whose.customer from
+          (select case_id, min(ts) as begun, max(ts) as ended, count(*) as n, arg_min(activity, (ts, row)) as head,
+             list(distinct activity) as steps from sound group by 1) spans
+          join (select case_id, arg_max(form, n) as form, arg_max(customer, n) as customer from whose group by 1) whose
+            on whose.case_id = spans.case_id::varchar""")
+    desk.cases("link_lost", f"""
+        with heads as (select head, count(*) / sum(count(*)) over () as share from known group by 1),
+        begun as (select * from known join heads using (head))
+        select unnest([a.case_id, b.case_id])::varchar as case_id, b.customer as example
+        from begun a join begun b using (form)
+        where a.case_id <> b.case_id and a.share >= {_BEGINNING} and b.share < {_BEGINNING} and a.ended <= b.begun
+          and b.begun - a.ended < interval {_LINKED} day and not list_has_any(a.steps, b.steps)""")
+    desk.cases("dup_case", f"""
+        select b.case_id::varchar as case_id, b.customer as example from known a join known b using (form)
+        where a.case_id <> b.case_id and b.n <= {_YOUNG} and a.n >= {_HALF} * b.n and b.head = a.head
+          and b.ended - b.begun < interval 30 day and abs(epoch(a.begun) - epoch(b.begun)) < {_DAYS} * 86400""")
+
+
+def _as_table(desk: Desk, pairs: Iterable[tuple[str, str]]) -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame(list(pairs), columns=["name", "form"], dtype=str)
+    desk.connection.register("names_given", frame)
+    desk.connection.execute("create or replace temp table company as select name::varchar as name, form::varchar as form "
+                            "from names_given")
+    desk.connection.unregister("names_given")
