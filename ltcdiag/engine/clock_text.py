@@ -27,7 +27,7 @@ _YEAR_MON = re.compile(rf"^9{{4}}(?P<a>[-/ ])(?:(?P<m>{MONTHS})|(?P<M>MONTH))(?P
 _MON_DAY = re.compile(rf"^(?:(?P<m>{MONTHS})|(?P<M>MONTH))\.? 9{{1,2}},? (?P<y>9{{4}})", re.IGNORECASE)
 _PACKED = re.compile(r"^9{8}(?!9)")
 _TIME = re.compile(
-    r"^(?P<sep>[T\s]|,\s)?(?P<han>上午|下午|凌晨|早上|中午|晚上)?(?P<pre>[AP]M)?\s*"
+    r"^(?P<sep>[T\s]|,\s|,?\sat\s)?(?P<han>上午|下午|凌晨|早上|中午|晚上)?(?P<pre>[AP]M)?\s*"
     r"9{1,2}(?P<c>[:时点])9{2}分?(?P<s>[:分]?9{2}秒?)?(?P<f>[.,]9+)?\s*(?P<post>[AaPp][Mm])?"
 )
 _ZONE = re.compile(r"^\s*(?P<z>Z|z|UTC|GMT|[+-]9{2}:?9{2}|[+-]9{2})$")

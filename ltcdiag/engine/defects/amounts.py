@@ -21,7 +21,9 @@ _SCALES = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000,
 _POINT_LAST = re.compile(r"[-+]?\d{1,3}(?:[,' \u00a0]\d{3})+(?:\.\d+)?")
 _COMMA_LAST = re.compile(r"[-+]?(?:\d{1,3}(?:[. ]\d{3})+|\d+),\d{1,2}")
 _EITHER = re.compile(r"[-+]?\d{1,3}(?:[.,]\d{3})")
-_LIKE = {10_000: 5.0, 100: 2.0}     # times as far from that factor as the other sums of a case may lie
+# how far from that factor the sum may lie, smaller and larger than the others of its case; one per cent of a deal may
+# be a true part of it, a hundred times the deal is hardly one
+_LIKE = {10_000: (5.0, 5.0), 100: (2.0, 4.0)}
 _RARE = 0.1     # negative amounts of an activity below this share are not how the activity is
 
 
@@ -75,11 +77,12 @@ def doubtful(desk: Desk, columns: frozenset[str]) -> None:
         create or replace temp table case_money as select case_id, median(abs(amount)) as middle, count(*) as n
         from typed_all where reason is null and amount <> 0 group by case_id having count(*) >= 3""")
     for name, times in (("amt_in_wan", 10_000), ("amt_cents", 100)):
+        small, large = _LIKE[times]
         desk.rows(name, f"""
             select row, amount::varchar as example from typed_all join case_money using (case_id)
-            where reason is null and middle > 0 and amount <> 0 and (
-              abs(amount) * {times} / middle between {1 / _LIKE[times]} and {_LIKE[times]}
-              or abs(amount) / {times} / middle between {1 / _LIKE[times]} and {_LIKE[times]})""")
+            where reason is null and middle > 0 and amount > 0 and (
+              amount * {times} / middle between {1 / small} and {small}
+              or amount / {times} / middle between {1 / large} and {large})""")
     desk.rows("amt_sign", f"""
         with shares as (select activity, avg((amount < 0)::int) as low from typed_all
                         where reason is null and amount is not null group by activity having count(*) >= 20)

@@ -31,7 +31,7 @@ def repair_cells(desk: Desk, loaded: Sequence[Loaded], checks: Checks) -> None:
         if case is not None:
             desk.column(item, case, ids.fixes(_texts(desk, item, case, _odd_ids(desk, item, case))))
         if activity is not None:
-            desk.column(item, activity, labels.fixes(_texts(desk, item, activity), checks.same))
+            desk.column(item, activity, labels.fixes(_texts(desk, item, activity), checks.same, _people(desk, item)))
         if amount is not None:
             plain = f"not regexp_full_match({item.cells[amount]}, '[-+]?[0-9]+([.][0-9]+)?')"
             desk.column(item, amount, amounts.fixes(_texts(desk, item, amount, plain)))
@@ -71,6 +71,11 @@ def _texts(desk: Desk, item: Loaded, column: str, where: str = "true") -> dict[s
     return dict(desk.connection.sql(
         f"select {cell}, count(*) from {item.relation} where {cell} is not null and {where} group by 1 order by 1 "
         f"limit {_MANY_IDS}").fetchall())
+
+
+def _people(desk: Desk, item: Loaded) -> frozenset[str]:
+    who = item.map["resource"]
+    return frozenset(text for text in _texts(desk, item, who) if len(text) > 1) if who else frozenset()
 
 
 def _odd_ids(desk: Desk, item: Loaded, column: str) -> str:

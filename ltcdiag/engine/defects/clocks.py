@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ..clock_text import SHAPE_SQL, Reading
@@ -12,7 +13,8 @@ from ..time_columns import TimeColumn
 if TYPE_CHECKING:
     from .found import Desk
 
-NAMES = ("ts_excel_serial", "ts_epoch_ms", "ts_local_text", "ts_zone_suffix", "ts_date_only", "ts_dst_gap")
+NAMES = ("ts_excel_serial", "ts_epoch_ms", "ts_local_text", "ts_day_first", "ts_zone_suffix", "ts_date_only",
+         "ts_dst_gap")
 
 
 def check(desk: Desk, item: Loaded, times: TimeColumn, zone: str | None) -> None:
@@ -44,6 +46,8 @@ def _form(how: Reading) -> str:
         return "ts_zone_suffix"
     if how.date_only:
         return "ts_date_only"
+    if how.ambiguous or re.match("%[dm][-/.]%[dm]", how.format):
+        return "ts_day_first"
     return "" if how.iso else "ts_local_text"
 
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from .found import Fix
 
@@ -18,15 +19,17 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _CUT = re.compile(r"\s*[\[【(（#＃<{][^\])】）>}]*[\])】）>}]?\s*$|^\s*[\[【(（][^\])】）]*[\])】）]\s*|"
                   r"\s*[-–_:：/|]?\s*(?:no\.?|nr\.?|编号|单号)?\s*[#＃]?[A-Za-z]{0,4}[-_]?\d[\d\-/.: ]*\s*$",
                   re.IGNORECASE)
+_CLOSERS = " )）>]】\u3000"
+_OPENERS = " (（<[【_-–:：/|#\u3000"
 _NOT_A_SLIP = frozenset("不未非无反再复初终一二三四五六七八九十上下大小前后内外新旧总分已0123456789")
 
 
-def fixes(labels: Mapping[str, int], same: Mapping[str, str]) -> Iterator[Fix]:
+def fixes(labels: Mapping[str, int], same: Mapping[str, str], people: AbstractSet[str] = frozenset()) -> Iterator[Fix]:
     """What is wrong with the labels of a column: label → rows. same: folded name of an activity → its key, in all
-    languages: two labels of one key are one activity."""
+    languages: two labels of one key are one activity. people: who does something in the log."""
     told: dict[str, Fix] = {}
     now = {label: label for label in labels}
-    for step in (ungarbled, _one_spelling, _without_number, lambda counts: _one_language(counts, same)):
+    for step in (ungarbled, _one_spelling, lambda counts: _without_name(counts, people), _without_number, lambda counts: _one_language(counts, same)):
         counts: dict[str, int] = defaultdict(int)
         for label, n in labels.items():
             counts[now[label]] += n
@@ -99,6 +102,20 @@ def _difference(label: str, usual: str) -> str:
     if _spaced(label).casefold() == usual.casefold():
         return "label_case"
     return "label_full_width"
+
+
+def _without_name(counts: Mapping[str, int], people: AbstractSet[str]) -> dict[str, tuple[str, str]]:
+    """Labels that end with the name of somebody who works here: without it they are a label of the log."""
+    plain = {folded(label): label for label in counts}
+    found = {}
+    for label in counts:
+        bare = label.rstrip(_CLOSERS)
+        for at in range(2, len(bare) - 1):
+            base = bare[:at].rstrip(_OPENERS)
+            if bare[at:] in people and folded(base) in plain and base != label:
+                found[label] = (plain[folded(base)], "label_polluted")
+                break
+    return found
 
 
 def _without_number(counts: Mapping[str, int]) -> dict[str, tuple[str, str]]:

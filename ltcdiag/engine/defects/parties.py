@@ -38,6 +38,7 @@ _YOUNG = 6          # events of a case that died young
 _HALF = 2           # so many times as long is the case that lived on
 _DAYS = 14          # between the beginnings of two cases of one customer
 _LINKED = 120       # days between the last step of a lead and the first of the deal that lost it
+_MANY = 200         # cases of one customer: a reseller, whose cases near each other say nothing
 _RARE = 0.2         # share of the cases: if more of them change their customer, that is how the data is kept
 _BEGINNING = 0.05   # share of the cases that begin with a step, below which it is no beginning
 
@@ -63,11 +64,9 @@ def person(name: str) -> str:
     """The form in which spellings of one person are equal: words in order of the alphabet, in Chinese without blanks."""
     text = _BRACKETS.sub("", unicodedata.normalize("NFKC", name).casefold())
     text = re.sub(r"@.*$", "", text.strip())
-    words = sorted(word for word in re.split(r"[\W_]+", text) if word)
-    joined = "".join(words)
-    return joined if joined and not joined.isascii() and all("一" <= letter <= "龥" for letter in joined) and len(
-        words) > 1 and len(joined) <= 4 and joined == re.sub(r"[\W_]+", "", text) else (
-        re.sub(r"[\W_]+", "", text) if "一" <= text[:1] <= "龥" else " ".join(words))
+    if "一" <= text[:1] <= "龥":
+        return re.sub(r"[\W_]+", "", text)
+    return " ".join(sorted(word for word in re.split(r"[\W_]+", text) if word))
 
 
 def _one_form(counts: Mapping[str, int]) -> dict[str, str]:
@@ -97,7 +96,7 @@ def _initials(counts: Mapping[str, int]) -> dict[str, str]:
 def _in_letters(desk: Desk, counts: Mapping[str, int]) -> dict[str, str]:
     """zhang.wei is 张伟 where one person who does the same steps has the family name and as many characters."""
     chinese = [text for text in counts if 2 <= len(person(text)) <= 4 and all("一" <= c <= "龥" for c in person(text))]
-    latin = [text for text in counts if len(person(text).split()) == 2 and person(text).isascii()]
+    latin = [text for text in counts if person(text).isascii() and _as_pinyin(person(text))]
     if not chinese or not latin:
         return {}
     does: dict[str, set[str]] = defaultdict(set)
@@ -106,13 +105,20 @@ def _in_letters(desk: Desk, counts: Mapping[str, int]) -> dict[str, str]:
         does[text].add(activity)
     found = {}
     for text in latin:
-        one, two = person(text).split()
-        fits = {person(name) for name in chinese for family, given in ((one, two), (two, one))
+        fits = {person(name) for name in chinese for family, given in _as_pinyin(person(text))
                 if person(name)[0] in _SURNAMES.get(family, "") and _syllables(given) == len(person(name)) - 1
                 and does[text] & does[name]}
         if len(fits) == 1:
             found[text] = max((name for name in chinese if person(name) in fits), key=lambda each: counts[each])
     return found
+
+
+def _as_pinyin(form: str) -> list[tuple[str, str]]:
+    """Family and given name, in either order; of one word wherever a family name ends."""
+    words = form.split()
+    if len(words) == 2:
+        return [(words[0], words[1]), (words[1], words[0])]
+    return [(form[:at], form[at:]) for at in range(1, len(form)) if form[:at] in _SURNAMES] if len(words) == 1 else []
 
 
 def _syllables(text: str) -> int:
@@ -154,13 +160,14 @@ def customers(desk: Desk, item: Loaded, column: str) -> None:
                          group by 1 having count(*) > 1)
         select case_id, example from several
         where (select count(*) from several) <= {_RARE} * (select count(distinct case_id) from whose)""")
-    desk.connection.execute("""
+    desk.connection.execute(f"""
         create or replace temp table known as
         select spans.*, whose.form, whose.customer from
           (select case_id, min(ts) as begun, max(ts) as ended, count(*) as n, arg_min(activity, (ts, row)) as head,
              list(distinct activity) as steps from sound group by 1) spans
           join (select case_id, arg_max(form, n) as form, arg_max(customer, n) as customer from whose group by 1) whose
-            on whose.case_id = spans.case_id::varchar""")
+            on whose.case_id = spans.case_id::varchar
+        qualify count(*) over (partition by form) <= {_MANY}""")
     desk.cases("link_lost", f"""
         with heads as (select head, count(*) / sum(count(*)) over () as share from known group by 1),
         begun as (select * from known join heads using (head))

@@ -19,7 +19,8 @@ _FIXED = 0.95       # of the cases with both steps go one way: the order is a ru
 _SNAP = 3           # steps of one case at one moment
 _BULK = 5           # cases of one person at one second
 _SESSION = 4        # edits of one person within minutes
-_WEEKS = 5          # days of catching up that make a habit, the ends of months left out
+_WEEKS = 5          # sessions of catching up that make a habit, the ends of months left out
+_IN_MONTH = "day(day) between 4 and day(last_day(day)) - 4"
 _ONE_DAY = 0.6      # of such sessions on one day of the week: the day of catching up
 
 
@@ -115,19 +116,28 @@ def _moments(desk: Desk, columns: AbstractSet[str]) -> None:
         with many as (select resource, ts from sound where resource is not null and date_trunc('minute', ts) <> ts
                       group by all having count(distinct case_id) >= {_BULK})
         select row, resource || ' ' || ts as example from sound semi join many using (resource, ts)""")
-    desk.rows("ts_friday_bulk", f"""
-        with near as (select row, resource, ts,
+    _catching_up(desk)
+
+
+def _catching_up(desk: Desk) -> None:
+    """Sessions of one person: several cases within minutes, again and again on the same day of the week. Runs of one
+    step about the end of a month are none."""
+    if not desk.looks_for("ts_friday_bulk"):
+        return
+    desk.connection.execute(f"""
+        create or replace temp table session as
+        with near as (select row, resource, activity, ts,
             count(*) over (partition by resource order by ts range between interval 10 minute preceding
-              and interval 10 minute following) as n, isodow(ts) as day from sound where resource is not null),
-        sessions as (select resource, day, count(*) as edits from near where n >= {_SESSION} group by resource, day),
-        days as (select resource, day from near where n >= {_SESSION} group by all
-                 having count(distinct ts::date) filter (day(ts) between 4 and day(last_day(ts)) - 4) >= {_WEEKS}),
-        busy as (select resource, day from sessions semi join days using (resource, day)
-                 qualify sum(edits) over (partition by resource) >= {_ROWS}
-                   and edits >= {_ONE_DAY} * sum(edits) over (partition by resource))
-        select row, resource || ' ' || ts::date as example from near semi join busy using (resource, day)
-        where n >= {_SESSION} and row not in (select row from defect_rows
-          where defect in ('ts_same_second', 'ts_form_snap'))""")
+              and interval 10 minute following) as n from sound where resource is not null)
+        select row, resource, activity, ts, ts::date as day from near where n >= {_SESSION}
+          and row not in (select row from defect_rows where defect in ('ts_same_second', 'ts_form_snap'))""")
+    desk.rows("ts_friday_bulk", f"""
+        with held as (select resource, day from session group by all
+                      having count(*) >= {_SESSION} and ({_IN_MONTH} or count(distinct activity) > 1)),
+        days as (select isodow(day) as weekday, count(*) as n from held where {_IN_MONTH} group by 1),
+        usual as (select weekday from days qualify n >= {_ONE_DAY} * sum(n) over () and n >= {_WEEKS})
+        select row, resource || ' ' || day as example from session semi join held using (resource, day)
+          semi join usual on weekday = isodow(day)""")
 
 
 def _order(desk: Desk) -> None:
