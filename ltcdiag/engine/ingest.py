@@ -87,7 +87,7 @@ def ingest(
     if desk:
         for item in loaded:
             clocks.check(desk, item, item.times["time"], options.timezone)
-        doubt_rows(desk, loaded, options.checks)
+        doubt_rows(desk, loaded, options.checks, options.timezone)
     make_typed(connection, options, unfit=desk is not None and count(connection, "unfit") > 0)
     spare = [pass_over(connection, table, reason, progress) for table, reason in unused]
     return _account(connection, loaded, spare, options, zone, desk)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from ...log.defects import Checks
 from ...log.records import TextTable
 from ..loading import Loaded
-from . import amounts, ids, labels, parties, records, repeats, structure, times, words
+from . import amounts, contexts, drift, ids, labels, parties, records, repeats, structure, times, words
 from .found import Desk
 
 _MANY_IDS = 2_000_000   # different odd texts of one column that are looked at one by one
@@ -40,8 +40,8 @@ def repair_cells(desk: Desk, loaded: Sequence[Loaded], checks: Checks) -> None:
         records.links(desk, item, named)
 
 
-def doubt_rows(desk: Desk, loaded: Sequence[Loaded], checks: Checks) -> None:
-    """Rows and cases, once they have types (relation `typed_all`)."""
+def doubt_rows(desk: Desk, loaded: Sequence[Loaded], checks: Checks, zone: str | None) -> None:
+    """Rows and cases, once they have types (relation `typed_all`). zone: of the log, None where its clock has none."""
     for name in _LEFT_OUT:
         desk.rows(name, f"select row, activity as example from typed_all where reason = '{name}' "
                         "and row not in (select row from unfit)")
@@ -58,6 +58,8 @@ def doubt_rows(desk: Desk, loaded: Sequence[Loaded], checks: Checks) -> None:
             roles = set(item.map.columns.values())
             records.told_in_texts(desk, item, [column for column in item.cells if column not in roles])
     times.check(desk, columns)
+    drift.check(desk, loaded, columns, zone)
+    contexts.homonyms(desk, columns)
     repeats.near(desk, columns)
     repeats.collateral(desk)
     amounts.doubtful(desk, columns)
