@@ -12,6 +12,7 @@ from typing import Any
 
 from . import __version__
 from .errors import ConservationError, InputError, LtcdiagError
+from .log.records import DAY_ORDERS
 from .words import languages, say, use
 
 _NAMED_FILES = 20       # that a deletion lists
@@ -99,7 +100,7 @@ def _input(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mapping", metavar="FILE.toml", help="列映射文件 / mapping of columns and labels")
     parser.add_argument("--encoding", help="文本编码，如 gb18030 / text encoding")
     parser.add_argument("--timezone", metavar="ZONE", help="时区，如 Asia/Shanghai / zone of wall-clock times")
-    parser.add_argument("--day-order", choices=("dmy", "mdy", "ymd"), help="日期顺序 / order of day and month")
+    parser.add_argument("--day-order", choices=DAY_ORDERS, help="日期顺序 / order of day and month")
     parser.add_argument("--as-of", metavar="DATE", help="截止时点 / default: last time in the data")
     parser.add_argument("--case", default="case", metavar="NOTION", help="案例口径 / what a case is")
     parser.add_argument("--source", metavar="NAME", help="来源系统，如 salesforce / source system (events = 事件表)")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import Fault, InputError, NoCaseError, QuestionError
 from .log.event_log import EventLog
-from .log.records import ROLES, Table, TextTable, TypedTable
+from .log.records import DAY_ORDERS, ROLES, Table, TextTable, TypedTable
 from .words import current, say
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def read(
         currency=settings.currency,
         attributes=attributes,
         artificial=artificial_labels(),
-        checks=_checks(settings.defects),
+        checks=_checks(_with_answers(settings)),
     )
     shared: dict[str, Any] = {"name": opened.name, "calendar": calendar, "progress": progress or silent,
                               "threads": threads}
@@ -168,16 +168,21 @@ def _without_texts(ledger: Ledger) -> Ledger:
     return replace(ledger, set_aside_rows=rows)
 
 
+def _with_answers(settings: SourceMapping) -> Mapping[str, Deed]:
+    """The deeds the user wants. Who says that day and month are mixed wants them mended."""
+    return {"ts_day_month_swapped": "repair", **settings.defects} if settings.day_order == "mixed" else settings.defects
+
+
 def _checks(wanted: Mapping[str, Deed]) -> Checks:
     """What is looked for in the data: the deeds of the domain, the user's own before them."""
-    from .domain.defects import defect_headers, load_defects, names_of_activities
+    from .domain.defects import defect_headers, load_defects, names_of_activities, step_concepts
     from .log.defects import Checks
 
     known = load_defects()
     return Checks(
         deeds={name: wanted.get(name, defect.deed) for name, defect in known.items()},
         units={name: defect.unit for name, defect in known.items()},
-        same=names_of_activities(), headers=defect_headers(),
+        same=names_of_activities(), concepts=step_concepts(), headers=defect_headers(),
     )
 
 
@@ -193,6 +198,8 @@ def _read_systems(
     from .engine.build import build_view
     from .sources.planning import view_plan
 
+    if options.day_order == "mixed":
+        raise InputError(say("api.mixed_is_for_events", current()), fix=say("api.mixed_is_for_events_fix", current()))
     told = [plan for plan in systems.plans if plan.role == "events"]
     types = {kind for plan in told for kind in (plan.object_type, *plan.types.values(), *plan.kind_types)}
     case, changes = wanted
@@ -451,10 +458,10 @@ def _zone(name: str | None) -> str | None:
 
 
 def _day_order(order: str | None) -> str | None:
-    if order not in (None, "dmy", "mdy", "ymd"):
+    if order not in (None, *DAY_ORDERS):
         raise InputError(
             say("engine.unknown_choice", current(), value=order),
-            fix=say("engine.one_of", current(), values="dmy, mdy, ymd"),
+            fix=say("engine.one_of", current(), values=", ".join(DAY_ORDERS)),
         )
     return order
 

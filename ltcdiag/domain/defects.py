@@ -57,6 +57,13 @@ def names_of_activities() -> Mapping[str, str]:
 
 
 @cache
+def step_concepts() -> Mapping[str, str]:
+    """Word of a step, in either language and in small letters → what it means."""
+    return MappingProxyType({word: concept for concept, words in read_toml("step_concepts.toml").items()
+                             for word in words})
+
+
+@cache
 def load_questions() -> Mapping[str, Question]:
     """Key → question that data can answer or not: those of the exports, and those that no single export unlocks."""
     more = {key: Question(key, Both(**entry["name"]), Both(**entry["asks"]))

@@ -16,6 +16,7 @@ from .accounts import fates, lines_by_reason, money, nothing_left, rows_set_asid
 from .connection import count
 from .defects import clocks
 from .defects.check import doubt_rows, repair_cells
+from .defects.days import MIXED
 from .defects.found import Desk
 from .loading import Loaded, PassedOver, Progress, ReadOptions, load, pass_over
 from .pseudonyms import hide_in_tables
@@ -80,7 +81,7 @@ def ingest(
     untimed = hide_in_tables(connection, untimed, options.hiding) if options.hiding else untimed
     desk = Desk(connection, options.checks) if options.checks.deeds else None
     if desk:
-        repair_cells(desk, untimed, options.checks)
+        repair_cells(desk, untimed, options.checks, options.day_order)
     loaded = _timed(connection, untimed, options)
     zone = decide_zone([(item.table.file, times) for item in loaded for times in item.times.values()], options.timezone)
     parse_rows(connection, loaded, options)
@@ -111,7 +112,7 @@ def _timed(connection: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded], opti
                     item.types[column],
                     file=item.table.file,
                     column=column,
-                    order=options.day_order,
+                    order=None if options.day_order == MIXED else options.day_order,
                 )
             except InputError as error:
                 errors.append(error)

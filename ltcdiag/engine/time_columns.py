@@ -68,9 +68,10 @@ def time_column(
         select {SHAPE_SQL.format(x=cell)} as shape, count(*) as n, min({cell}) as example
         from {relation} where nullif(trim({cell}), '') is not null group by shape order by n desc, shape""").fetchall()
     ambiguous = {shape: n for shape, n, _ in shapes if (how := reading(shape, None)) and how.ambiguous}
-    decided = order or (_order_of(connection, relation, cell, list(ambiguous)) if ambiguous else None)
+    largest = _largest_parts(connection, relation, cell, list(ambiguous)) if ambiguous else (0, 0)
+    decided = order or day_order({"": largest})
     if ambiguous and decided is None:
-        raise _ask_day_order(connection, relation, cell, file, column, ambiguous)
+        raise _ask_day_order(connection, relation, cell, file, column, ambiguous, mixed=min(largest) > 12)
     readings = [(shape, how) for shape, _, _ in shapes if (how := reading(shape, cast("DayOrder | None", decided)))]
     known = {shape for shape, _ in readings}
     if shapes and not readings:
@@ -115,14 +116,16 @@ def _typed(
 _PARTS = "regexp_extract(trim({x}), '^([0-9]{{1,2}})[-/.]([0-9]{{1,2}})[-/.]', {i})"
 
 
-def _order_of(connection: duckdb.DuckDBPyConnection, relation: str, cell: str, shapes: list[str]) -> DayOrder | None:
-    """The order that the values themselves prove: one part goes above 12."""
+def _largest_parts(
+    connection: duckdb.DuckDBPyConnection, relation: str, cell: str, shapes: list[str]
+) -> tuple[int, int]:
+    """The largest first and second number of the dates; a part that goes above 12 is the day."""
     first, second = (f"max(try_cast({_PARTS.format(x=cell, i=i)} as int))" for i in (1, 2))
     row = connection.execute(
         f"select {first}, {second} from {relation} where {SHAPE_SQL.format(x=cell)} in (select unnest(?))",
         [shapes],
     ).fetchall()[0]
-    return day_order({"": (row[0] or 0, row[1] or 0)})
+    return row[0] or 0, row[1] or 0
 
 
 def _ask_day_order(
@@ -132,6 +135,8 @@ def _ask_day_order(
     file: str,
     column: str,
     shapes: dict[str, int],
+    *,
+    mixed: bool,
 ) -> QuestionError:
     examples = connection.execute(
         f"select distinct {cell} from {relation} where {SHAPE_SQL.format(x=cell)} in (select unnest(?)) "
@@ -140,10 +145,10 @@ def _ask_day_order(
     ).fetchall()
     return QuestionError(
         Fault(
-            say("engine.day_order", current(), column=column, n=sum(shapes.values())),
+            say("engine.days_mixed" if mixed else "engine.day_order", current(), column=column, n=sum(shapes.values())),
             where=file,
             examples=tuple(row[0] for row in examples),
-            fix=say("engine.day_order_fix", current()),
+            fix=say("engine.days_mixed_fix" if mixed else "engine.day_order_fix", current()),
         )
     )
 

@@ -106,6 +106,9 @@ ROLES = (
     "sequence",
 )
 
+DAY_ORDERS = ("dmy", "mdy", "ymd", "mixed")
+"""Which of day and month comes first; mixed: some rows have it the other way round."""
+
 
 @dataclass(frozen=True)
 class ColumnMap:

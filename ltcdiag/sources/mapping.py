@@ -16,7 +16,7 @@ from ..domain.objects import load_objects
 from ..errors import Fault, InputError
 from ..log.defects import DEEDS, Deed
 from ..log.privacy import USUAL_K
-from ..log.records import ROLES, ColumnMap
+from ..log.records import DAY_ORDERS, ROLES, ColumnMap
 from .content import unreadable
 from .reasons import fault, note
 from .roles import Sample, guess_roles
@@ -24,14 +24,13 @@ from .roles import Sample, guess_roles
 _TEXT = ("timezone", "day_order", "encoding", "currency", "system")
 _OF_SOURCE = ("timezone", "day_order", "currency")
 _OF_TABLE = ("columns", "table")
-_DAY_ORDERS = ("dmy", "mdy", "ymd")
 
 
 @dataclass(frozen=True)
 class Mapping:
     """columns: role → column. labels: our label → stage key. ends: activities that close a case. links: type of the
     objects of a table → column → type of the objects that the column names (approval → 合同编号 → contract).
-    timezone, day_order (dmy, mdy, ymd) and encoding: of the files; currency: of amounts without one. system: the
+    timezone, day_order (dmy, mdy, ymd, mixed) and encoding: of the files; currency: of amounts without one. system: the
     source they come from. sources: system → its own timezone, day_order and currency, where there are several. tables:
     file → columns (the names of its columns in their order, parted by commas) and table (which of a system it is).
     defects: defect of the data → what is done about it. people: purpose, in words, of figures by person, and k (5 or
@@ -112,8 +111,8 @@ def _faults(data: MappingABC[str, Any], file: str) -> list[Fault]:
     for key in _TEXT:
         if not isinstance(data.get(key, ""), str):
             found.append(fault("mapping_wrong_type", where=file, key=key, wanted=note("wanted_text")))
-        elif key == "day_order" and data.get(key, "ymd") not in _DAY_ORDERS:
-            found.append(fault("mapping_wrong_type", where=file, key=key, wanted=note("wanted_day_order")))
+        elif key == "day_order" and data.get(key, "ymd") not in DAY_ORDERS:
+            found.append(fault("mapping_wrong_type", where=file, key=key, wanted=note("wanted_day_order_or_mixed")))
     return found
 
 
@@ -132,7 +131,7 @@ def _source_faults(sources: Any, file: str) -> list[Fault]:
     if not isinstance(sources, dict) or not all(isinstance(table, dict) for table in sources.values()):
         return found
     found += [fault("mapping_wrong_type", where=file, key=f"sources.{name}.day_order", wanted=note("wanted_day_order"))
-              for name, table in sources.items() if table.get("day_order", "ymd") not in _DAY_ORDERS]
+              for name, table in sources.items() if table.get("day_order", "ymd") not in DAY_ORDERS[:3]]
     return found
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from ...log.defects import Checks
 from ...log.records import TextTable
 from ..loading import Loaded
-from . import amounts, contexts, drift, ids, labels, parties, records, repeats, structure, times, words
+from . import amounts, contexts, days, drift, ids, labels, parties, records, repeats, structure, times, words
 from .found import Desk
 
 _MANY_IDS = 2_000_000   # different odd texts of one column that are looked at one by one
@@ -16,8 +16,9 @@ _LEFT_OUT = ("id_missing", "label_missing", "ts_missing")   # said by the typing
 _PLAIN_ID = "^[A-Za-z0-9_.:/#|-]+$"
 
 
-def repair_cells(desk: Desk, loaded: Sequence[Loaded], checks: Checks) -> None:
-    """Rows told twice, then each column by what it is; only tables of text, whose cells nobody has typed."""
+def repair_cells(desk: Desk, loaded: Sequence[Loaded], checks: Checks, day_order: str | None) -> None:
+    """Rows told twice, then each column by what it is; only tables of text, whose cells nobody has typed. day_order:
+    "mixed" where a person said that some dates have day and month the other way round."""
     for item in loaded:
         if not isinstance(item.table, TextTable):
             continue
@@ -31,11 +32,14 @@ def repair_cells(desk: Desk, loaded: Sequence[Loaded], checks: Checks) -> None:
         if case is not None:
             desk.column(item, case, ids.fixes(_texts(desk, item, case, _odd_ids(desk, item, case))))
         if activity is not None:
-            desk.column(item, activity, labels.fixes(_texts(desk, item, activity), checks.same, _people(desk, item)))
+            desk.column(item, activity, labels.fixes(_texts(desk, item, activity), checks.same, _people(desk, item),
+                                                     checks.concepts))
         if amount is not None:
             plain = f"not regexp_full_match({item.cells[amount]}, '[-+]?[0-9]+([.][0-9]+)?')"
             desk.column(item, amount, amounts.fixes(_texts(desk, item, amount, plain)))
         named = _named(item, checks.headers)
+        if day_order == days.MIXED:
+            days.mend(desk, item, named.get("recorded"))
         records.tests(desk, item, [named[what] for what in ("customer",) if what in named])
         records.links(desk, item, named)
 

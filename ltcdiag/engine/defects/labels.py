@@ -7,8 +7,10 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from types import MappingProxyType
 
 from .found import Fix
+from .meaning import translated
 
 NAMES = ("label_garbled", "label_spaces", "label_case", "label_full_width", "label_polluted", "label_language",
          "label_typo")
@@ -24,12 +26,17 @@ _OPENERS = " (（<[【_-–:：/|#\u3000"
 _NOT_A_SLIP = frozenset("不未非无反再复初终一二三四五六七八九十上下大小前后内外新旧总分已0123456789")
 
 
-def fixes(labels: Mapping[str, int], same: Mapping[str, str], people: AbstractSet[str] = frozenset()) -> Iterator[Fix]:
+def fixes(
+    labels: Mapping[str, int], same: Mapping[str, str], people: AbstractSet[str] = frozenset(),
+    concepts: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[Fix]:
     """What is wrong with the labels of a column: label → rows. same: folded name of an activity → its key, in all
-    languages: two labels of one key are one activity. people: who does something in the log."""
+    languages: two labels of one key are one activity. people: who does something in the log. concepts: word of a step,
+    in any language → what it means."""
     told: dict[str, Fix] = {}
     now = {label: label for label in labels}
-    for step in (ungarbled, _one_spelling, lambda counts: _without_name(counts, people), _without_number, lambda counts: _one_language(counts, same)):
+    for step in (ungarbled, _one_spelling, lambda counts: _without_name(counts, people), _without_number, lambda counts: _one_language(counts, same),
+                 lambda counts: translated(counts, concepts)):
         counts: dict[str, int] = defaultdict(int)
         for label, n in labels.items():
             counts[now[label]] += n
