@@ -28,7 +28,7 @@ def repair_cells(desk: Desk, loaded: Sequence[Loaded], checks: Checks, day_order
         case, activity, amount = (item.map[role] for role in ("case", "activity", "amount"))
         others = [column for column in item.cells if column not in (case, activity, amount, item.map["time"])]
         words.garbled(desk, item, [*others, *filter(None, [activity])])
-        words.check(desk, item, [*others, *filter(None, [activity, amount])])
+        words.empty(desk, item, [*others, *filter(None, [activity, amount])])
         if case is not None:
             desk.column(item, case, ids.fixes(_texts(desk, item, case, _odd_ids(desk, item, case))))
         if activity is not None:
@@ -41,7 +41,8 @@ def repair_cells(desk: Desk, loaded: Sequence[Loaded], checks: Checks, day_order
         if day_order == days.MIXED:
             days.mend(desk, item, named.get("recorded"))
         records.tests(desk, item, [named[what] for what in ("customer",) if what in named])
-        records.links(desk, item, named)
+        records.parents(desk, item, named)
+        words.dangerous(desk, item, [*others, *filter(None, [activity, amount])])
 
 
 def doubt_rows(desk: Desk, loaded: Sequence[Loaded], checks: Checks, zone: str | None) -> None:
@@ -50,9 +51,9 @@ def doubt_rows(desk: Desk, loaded: Sequence[Loaded], checks: Checks, zone: str |
         desk.rows(name, f"select row, activity as example from typed_all where reason = '{name}' "
                         "and row not in (select row from unfit)")
     columns = frozenset(desk.connection.sql("select * from typed_all limit 0").columns)
-    times.take_sound(desk, columns)
+    times.take_sound(desk, columns, zone)
     structure.borders(desk, columns)
-    desk.settle()
+    times.impossible(desk)
     for item in loaded:
         customer = _named(item, checks.headers).get("customer")
         if customer and isinstance(item.table, TextTable):
@@ -61,9 +62,10 @@ def doubt_rows(desk: Desk, loaded: Sequence[Loaded], checks: Checks, zone: str |
         if isinstance(item.table, TextTable):
             roles = set(item.map.columns.values())
             records.told_in_texts(desk, item, [column for column in item.cells if column not in roles])
-    times.check(desk, columns)
-    drift.check(desk, loaded, columns, zone)
+    recorded = ((item, _named(item, checks.headers).get("recorded")) for item in loaded)
     contexts.homonyms(desk, columns)
+    times.check(desk, columns, [(item, column) for item, column in recorded if column])
+    drift.check(desk, loaded, columns)
     repeats.near(desk, columns)
     repeats.collateral(desk)
     amounts.doubtful(desk, columns)

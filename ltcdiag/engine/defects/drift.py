@@ -26,10 +26,10 @@ _WORKDAYS = 0.85    # of those weekends become workdays when day and month chang
 _ENOUGH = 50
 
 
-def check(desk: Desk, loaded: Sequence[Loaded], columns: AbstractSet[str], zone: str | None) -> None:
+def check(desk: Desk, loaded: Sequence[Loaded], columns: AbstractSet[str]) -> None:
     """Looks at departments, roles and files as parts; relation `sound`, and `typed_all` for what it leaves out."""
     if desk.looks_for("ts_day_month_swapped"):
-        _day_and_month(desk, loaded, columns, zone)
+        _day_and_month(desk, loaded, columns)
     if not desk.looks_for("ts_zone_shift", "ts_clock_offset"):
         return
     parts = [column for column in ("department", "role") if column in columns][:1]
@@ -96,21 +96,18 @@ def _late(desk: Desk) -> list[str]:
             and turned_all - turned <= _SELDOM * (near_all - n)]
 
 
-def _day_and_month(desk: Desk, loaded: Sequence[Loaded], columns: AbstractSet[str], zone: str | None) -> None:
+def _day_and_month(desk: Desk, loaded: Sequence[Loaded], columns: AbstractSet[str]) -> None:
     """Human work on weekends, in rows whose day could be a month against those where it could not."""
-    local = f"timezone({literal(zone)}, timezone('UTC', ts))" if zone else "ts"
-    human = "where resource is not null" if "resource" in columns else ""
+    human = "and resource is not null" if "resource" in columns else ""
     for item in loaded:
         time = item.map["time"]
         if time is None or item.types[time] == "DATE":
             continue
         desk.connection.execute(f"""
             create or replace temp table days as
-            select row, local, day(local) <= 12 and day(local) <> month(local) as either,
-              isodow(local) > 5 as weekend,
-              case when day(local) <= 12 then make_date(year(local)::int, day(local)::int, month(local)::int) end as turned
-            from (select row, {local} as local from sound {human})
-            where row // {ROWS_A_FILE} = {item.index}""")
+            select row, day(ts) <= 12 and day(ts) <> month(ts) as either, isodow(ts) > 5 as weekend,
+              case when day(ts) <= 12 then make_date(year(ts)::int, day(ts)::int, month(ts)::int) end as turned
+            from sound where row // {ROWS_A_FILE} = {item.index} and not doubtful {human}""")
         counts = dict((either, (n, off)) for either, n, off in desk.connection.sql(
             "select either, count(*), count(*) filter (weekend) from days group by 1").fetchall())
         turned = desk.connection.sql("select avg((isodow(turned) <= 5)::int) from days where either and weekend"

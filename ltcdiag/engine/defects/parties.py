@@ -49,7 +49,9 @@ def aliases(desk: Desk) -> None:
     if not desk.looks_for("res_alias"):
         return
     counts = dict(desk.connection.sql("select resource::varchar, count(*) from sound where resource is not null "
-                                      "and trim(resource::varchar) <> '' group by 1 order by 1").fetchall())
+                                      "and trim(resource::varchar) <> '' and row not in (select row from defect_cells "
+                                      "where defect in ('cell_formula', 'cell_markup') and before = resource::varchar) "
+                                      "group by 1 order by 1").fetchall())
     usual = _one_form(counts) | _initials(counts) | _in_letters(desk, counts)
     desk.connection.execute("create or replace temp table alias (resource varchar, usual varchar)")
     pairs = [(text, known) for text, known in sorted(usual.items()) if known != text]
@@ -154,7 +156,10 @@ def customers(desk: Desk, item: Loaded, column: str) -> None:
     desk.connection.execute(f"""
         create or replace temp table whose as
         select {key} as case_id, form, min({cell}) as customer, count(*) as n
-        from {item.relation} join company on {cell} = name where length(form) > 1 group by all""")
+        from {item.relation} join company on {cell} = name
+        where length(form) > 1 and {item.row} in (select row from sound) and {item.row} not in (
+          select row from defect_cells where defect in ('cell_formula', 'cell_markup') and before = {cell})
+        group by all""")
     desk.cases("merged_accounts", f"""
         with several as (select case_id, string_agg(customer, ' / ' order by customer) as example from whose
                          group by 1 having count(*) > 1)

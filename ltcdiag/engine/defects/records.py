@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .found import Desk
 
 NAMES = ("test_records", "row_shifted", "stage_skipped", "case_head_cut", "owner_overwritten", "res_missing",
-         "orphan_payment", "broken_keys", "ts_backdated", "event_in_attribute")
+         "orphan_payment", "broken_keys", "event_in_attribute")
 # the whole text, so that a maker of testing instruments keeps its orders
 _TEST = (r"(?i)^[\s\-_#*!.(]*(test(ing|er)?|demo|dummy|sample|asdf+|qwer(ty)?|xxx+|foo ?bar|sandbox|do not use|"
          r"delete me|测试|試|試用|试用|演示|样例|勿删|请勿使用)"
@@ -27,6 +27,7 @@ _VOCABULARY = 300   # different texts; a column with more has no vocabulary
 _FILLED = 0.8
 _MUCH = 4           # times as often in its own column as in the one beside it
 _HABIT = 0.95
+_OFTEN = 0.2        # of the documents of an activity are parents of others: a link of a chain
 _ROWS = 20
 
 
@@ -86,8 +87,8 @@ def _has_vocabulary(desk: Desk, item: Loaded, cell: str) -> bool:
 
 def habits(desk: Desk, columns: AbstractSet[str]) -> None:
     """What nearly all cases have and some have not: a step, a head, more than one person."""
-    _skipped(desk)
     _heads(desk)
+    _skipped(desk)
     if "resource" in columns:
         _owners(desk)
 
@@ -106,19 +107,32 @@ def _skipped(desk: Desk) -> None:
                        from sound),
         counts as (select later, step, count(*) as n from steps group by all)
         select step, later from counts qualify n >= {_FILLED} * sum(n) over (partition by later)""")
+    # a row that is not in the log, or whose label is doubted, may be the one that is missing
     desk.cases("stage_skipped", """
+        with lost as (select row, case_id, activity, ts from typed_all
+                      where reason is not null or row in (select row from unfit)),
+        unclear as (select case_id from lost where nullif(trim(case_id), '') is not null union
+                    select case_id from typed_all where row in (
+                      select row from defect_cells where defect in ('label_typo', 'label_language', 'cell_formula', 'cell_markup')
+                      union all select row from defect_rows where defect = 'label_homonym'))
         select b.case_id, musts.step as example from firsts b join musts on later = b.activity
           semi join beside on beside.step = musts.step and beside.later = musts.later
-        where not exists (select 1 from firsts a where a.case_id = b.case_id and a.activity = musts.step)""")
+        where not exists (select 1 from firsts a where a.case_id = b.case_id and a.activity = musts.step)
+          and b.case_id::varchar not in (select case_id from unclear)
+          and b.case_id::varchar not in (select case_id from defect_cases where defect in ('link_lost', 'case_head_cut'))
+          and not exists (select 1 from lost where lost.activity = musts.step::varchar
+            and nullif(trim(lost.case_id), '') is null and abs(epoch(lost.ts) - epoch(b.ts)) < 60 * 86400)""")
 
 
 def _heads(desk: Desk) -> None:
     """Cases near the beginning of the window that begin where no case begins."""
     desk.cases("case_head_cut", f"""
         with begun as (select case_id, arg_min(activity, (ts, row)) as head, min(ts) as since from sound group by 1),
-        edge as (select min(since) + (max(since) - min(since)) * 0.15 as until from begun),
+        clear as (select case_id from sound join begun using (case_id) where ts::date = since::date
+                  group by 1 having not bool_or(doubtful)),
+        edge as (select min(ts) + (max(ts) - min(ts)) * 0.15 as until from sound where not doubtful),
         heads as (select head, count(*) as n, count(*) / sum(count(*)) over () as share from begun group by 1)
-        select case_id, head as example from begun join heads using (head), edge
+        select case_id, head as example from begun semi join clear using (case_id) join heads using (head), edge
         where since <= until and share < {1 - _HABIT} and (select max(share) from heads) > 0.5""")
 
 
@@ -133,25 +147,12 @@ def _owners(desk: Desk) -> None:
           and (select avg((people = 1)::int) from each) < 0.5""")
     desk.rows("res_missing", """
         select row, activity as example from sound where nullif(trim(resource), '') is null
-          and (select count(nullif(trim(resource), '')) from sound) > 0""")
+          and row not in (select row from defect_cells where defect = 'null_words') and (select count(nullif(trim(resource), '')) from sound) > 0""")
 
 
-def links(desk: Desk, item: Loaded, named: Mapping[str, str]) -> None:
-    """Parents that no row has, rows recorded long after they happened. named: what a column is → column."""
-    _parents(desk, item, named)
-    recorded, time = named.get("recorded"), item.map["time"]
-    if recorded and time:
-        told, happened = (f"try_cast({item.cells[column]} as timestamp)" for column in (recorded, time))
-        desk.rows("ts_backdated", f"""
-            with lag as (select {item.row} as row, {told} as told, {happened} as happened,
-                           (epoch(told) - epoch(happened)) / 86400 as late from {item.relation})
-            select row, happened || ' / ' || told as example from lag
-            where late > 1 + greatest(0, (select median(late) from lag))""")
-
-
-def _parents(desk: Desk, item: Loaded, named: Mapping[str, str]) -> None:
+def parents(desk: Desk, item: Loaded, named: Mapping[str, str]) -> None:
     """Rows whose parent no row has. Where others of their activity are parents themselves, a chain is broken; where they
-    are the last of it, it is a payment without its document."""
+    are the last of it, it is a payment without its document. named: what a column is → column."""
     parent, own = named.get("parent"), named.get("document") or item.map["case"]
     if not parent or not own or item.map["activity"] is None:
         return
@@ -166,7 +167,8 @@ def _parents(desk: Desk, item: Loaded, named: Mapping[str, str]) -> None:
         return
     orphans = f"""
         with links as (select distinct {here} as t from {item.relation} where {here} is not null),
-        chained as (select activity from told semi join links using (t) group by 1)
+        chained as (select activity from told left join links using (t) group by 1
+                    having count(links.t) > {_OFTEN} * count(*))
         select {item.row} as row, {here} as example from {item.relation}
         where {here} is not null and {here} not in (select t from told)
           and {item.text('activity')} {{}}in (select activity from chained)"""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
+
+from ..connection import literal
+from ..loading import Loaded
 
 if TYPE_CHECKING:
     from .found import Desk
 
 NAMES = ("ts_future", "ts_year_typo", "ts_default_date", "ts_midnight", "ts_minute_grain",
-         "ts_same_second", "ts_form_snap", "ts_friday_bulk", "ts_swapped")
+         "ts_same_second", "ts_form_snap", "ts_friday_bulk", "ts_swapped", "ts_backdated")
 _NEVER = ("1899-12-30", "1899-12-31", "1900-01-00", "1900-01-01", "1904-01-01", "1970-01-01", "1969-12-31",
           "0001-01-01", "9999-12-31", "9999-01-01", "2099-12-31", "1753-01-01")
 _ROWS = 20          # of an activity or a person; fewer show no habit
@@ -24,25 +28,51 @@ _IN_MONTH = "day(day) between 4 and day(last_day(day)) - 4"
 _ONE_DAY = 0.6      # of such sessions on one day of the week: the day of catching up
 
 
-def check(desk: Desk, columns: AbstractSet[str]) -> None:
-    """All rules on times; each looks at the rows that could become events (`sound`)."""
-    _impossible(desk)
-    desk.settle()
+def check(desk: Desk, columns: AbstractSet[str], records: Sequence[tuple[Loaded, str]]) -> None:
+    """All rules on times; each looks at the rows that could become events (`sound`). A time that one rule doubts is no
+    evidence for the next: `sound.doubtful`."""
     _other_year(desk)
+    _doubt(desk, "select row from defect_rows where defect = 'ts_year_typo'")
+    for item, recorded in records:
+        _backdated(desk, item, recorded)
     _grain(desk)
+    _doubt(desk, "select row from defect_rows where defect in ('ts_backdated', 'ts_midnight') union all "
+                 "select row from defect_cells where defect = 'ts_date_only'")
     _moments(desk, columns)
     _order(desk)
 
 
-def take_sound(desk: Desk, columns: AbstractSet[str]) -> None:
-    """`sound`: row, case_id, activity, ts and who did it, of the rows that could become events. Texts are enumerated:
-    each of a dozen rules would else compare them letter by letter."""
+def impossible(desk: Desk) -> None:
+    """Times that nobody can have meant; their rows leave `sound`."""
+    _impossible(desk)
+    desk.settle()
+
+
+def _doubt(desk: Desk, rows: str) -> None:
+    desk.connection.execute(f"update sound set doubtful = true where row in ({rows})")
+
+
+def _backdated(desk: Desk, item: Loaded, recorded: str) -> None:
+    """Rows that were recorded days after they happened, and later than is usual here."""
+    told = f"try_cast({item.cells[recorded]} as timestamp)"
+    desk.rows("ts_backdated", f"""
+        with lag as (select row, ts as happened, told, (epoch(told) - epoch(ts)) / 86400 as late
+                     from sound join (select {item.row} as row, {told} as told from {item.relation}) using (row)
+                     where not doubtful)
+        select row, happened || ' / ' || told as example from lag
+        where late > 1 + greatest(0, (select median(late) from lag))""")
+
+
+def take_sound(desk: Desk, columns: AbstractSet[str], zone: str | None) -> None:
+    """`sound`: row, case_id, activity, ts (the clock of the log), doubtful and who did it, of the rows that could become
+    events. Texts are enumerated: each of a dozen rules would else compare them letter by letter."""
     texts = [column for column in ("case_id", "activity", "resource", "lifecycle", "instance") if column in columns]
     for column in texts:
         desk.connection.execute(f"create type sound_{column} as enum (select distinct {column} from typed_all "
                                 f"where {column} is not null order by 1)")
+    local = f"timezone({literal(zone)}, timezone('UTC', ts))" if zone else "ts"
     coded = ", ".join(f"{column}::sound_{column} as {column}" for column in texts)
-    desk.connection.execute(f"create temp table sound as select row, ts, {coded} from typed_all "
+    desk.connection.execute(f"create temp table sound as select row, {local} as ts, {coded}, false as doubtful from typed_all "
                             "where reason is null and row not in (select row from unfit)")
 
 
@@ -144,8 +174,8 @@ def _order(desk: Desk) -> None:
     """Two steps that come in one order in nearly all cases, the other way round."""
     desk.connection.execute(f"""
         create or replace temp table firsts as
-        select case_id, activity, min(ts) as ts, min(row) as row, count(*) as n from sound
-        where activity in (select activity from sound group by 1 having count(distinct case_id) >= {_ROWS}
+        select case_id, activity, min(ts) as ts, min(row) as row, count(*) as n, bool_or(doubtful) as doubtful from sound
+        where row not in (select row from defect_rows where defect = 'label_homonym') and activity in (select activity from sound group by 1 having count(distinct case_id) >= {_ROWS}
                            order by count(*) desc limit 40) group by all""")
     # of two steps of a case: in how many cases both are there, and in how many of these the first comes first
     desk.connection.execute("""
@@ -160,4 +190,4 @@ def _order(desk: Desk) -> None:
     desk.cases("ts_swapped", """
         select a.case_id, a.activity || ' > ' || b.activity as example from firsts a
           join firsts b using (case_id) join usual on one = a.activity and other = b.activity
-        where a.ts > b.ts and a.n = 1 and b.n = 1""")
+        where a.ts > b.ts and a.n = 1 and b.n = 1 and not a.doubtful and not b.doubtful""")

@@ -45,14 +45,19 @@ def says_nothing(text: str) -> bool:
     return bool(_NOTHING.fullmatch(plain) or _NO_LETTER.fullmatch(plain) or _ERROR.fullmatch(plain))
 
 
-def check(desk: Desk, item: Loaded, columns: Sequence[str]) -> None:
-    """Looks at all cells of the named text columns once."""
+def empty(desk: Desk, item: Loaded, columns: Sequence[str]) -> None:
+    """Cells of the named columns that say nothing."""
     counts = {column: _short(desk, item, item.cells[column]) for column in columns}
     strays = _strays(counts, {role for role in item.map.columns.values() if role}, item.records)
     for column in columns:
-        cell = item.cells[column]
         desk.column(item, column, [Fix(text, "", "null_words") for text in counts[column]
                                    if says_nothing(text) or text in strays.get(column, ())])
+
+
+def dangerous(desk: Desk, item: Loaded, columns: Sequence[str]) -> None:
+    """Cells that a spreadsheet or a page would run, as they stand after all repairs."""
+    for column in columns:
+        cell = item.cells[column]
         for name, test in _tests(cell).items():
             if desk.looks_for(name):
                 texts = desk.connection.sql(f"select distinct {cell} from {item.relation} where {test} order by 1")
