@@ -27,6 +27,7 @@ def repair_cells(desk: Desk, loaded: Sequence[Loaded], checks: Checks, day_order
         records.shifted(desk, item)
         case, activity, amount = (item.map[role] for role in ("case", "activity", "amount"))
         others = [column for column in item.cells if column not in (case, activity, amount, item.map["time"])]
+        times.zeros(desk, item)
         words.garbled(desk, item, [*others, *filter(None, [activity])])
         words.empty(desk, item, [*others, *filter(None, [activity, amount])])
         if case is not None:

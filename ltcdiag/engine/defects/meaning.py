@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 _ALIKE = 0.5        # of what two labels mean together is common to them (Jaccard)
 _MARGIN = 0.25      # more than with any other label
 _MANY = 2_000       # labels; above this they are texts
+_SLIP = 20          # times as common is a label as one that is no rival of it
 _RARER = 2          # times as many rows has the label that stays
 
 
@@ -23,11 +24,13 @@ def translated(counts: Mapping[str, int], concepts: Mapping[str, str]) -> dict[s
     meant = {label: _concepts(label, words) for label in counts}
     found: dict[str, tuple[float, str]] = {}
     for label in sorted(few):
-        best = sorted(((_common(meant[label], meant[other]), other) for other in many), reverse=True)[:2]
-        second = best[1][0] if len(best) > 1 else 0.0
-        if best and best[0][0] >= _ALIKE and best[0][0] - second >= _MARGIN and (
-                counts[best[0][1]] >= _RARER * counts[label]):
-            found[label] = best[0]
+        near = sorted(((_common(meant[label], meant[other]), counts[other], other) for other in many), reverse=True)
+        if not near or near[0][0] < _ALIKE or near[0][1] < _RARER * counts[label]:
+            continue
+        alike, n, other = near[0]
+        second = next((each for each, rows, _ in near[1:] if rows * _SLIP >= n), 0.0)   # a rare one is a slip of it
+        if alike - second >= _MARGIN:
+            found[label] = (alike, other)
     return {label: (other, "label_language") for label, (alike, other) in found.items()
             if not any(name != label and also == other and more > alike for name, (more, also) in found.items())}
 

@@ -25,7 +25,10 @@ _DAY = '(19|20)[0-9]{2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}'
 _AT_ONCE = 900      # seconds from the first to the last of four steps or more: nobody sells that fast
 _VOCABULARY = 300   # different texts; a column with more has no vocabulary
 _FILLED = 0.8
-_MUCH = 4           # times as often in its own column as in the one beside it
+_STRANGE = 0.2      # of the cells of a column at most hold what is at home beside it
+_FULL = 0.98        # of the rows: a column with hardly a gap
+_NUMBER = "[-+]?[0-9][0-9,.]*"
+_DATED = "^(19|20)[0-9]{2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}"
 _HABIT = 0.95
 _OFTEN = 0.2        # of the documents of an activity are parents of others: a link of a chain
 _ROWS = 20
@@ -47,42 +50,71 @@ def tests(desk: Desk, item: Loaded, columns: Sequence[str]) -> None:
 
 
 def shifted(desk: Desk, item: Loaded) -> None:
-    """Rows in which two cells or more hold what belongs to the column beside them, and not what belongs to theirs."""
+    """Rows whose cells hold what belongs to the column beside them. Columns with a vocabulary, with numbers or with dates
+    can be told: a cell of the next column that holds such a thing, where that column never does, is worth two; a gap
+    where a column has none is worth one; three are a row that slipped."""
     if not desk.looks_for("row_shifted") or item.records < _ROWS:
         return
     cells = list(item.cells.values())
-    counts = desk.connection.sql(
-        f"select {', '.join(f'approx_count_distinct({cell})' for cell in cells)} from {item.relation}").fetchall()[0]
-    closed = [0 < n <= item.records / 4 and _has_vocabulary(desk, item, cell)
-              for n, cell in zip(counts, cells, strict=True)]
+    _count_texts(desk, item, cells)
+    kinds = [_kind(desk, item, cell) for cell in cells]
+    filled = desk.connection.sql(f"select {', '.join(f'count({cell})' for cell in cells)} from {item.relation}"
+                                 ).fetchall()[0]
+    gaps = [f"({cell} is null)::int" for n, cell in zip(filled, cells, strict=True) if n >= _FULL * item.records]
     for name, step in (("right", 1), ("left", -1)):
-        pairs = [(cells[i], cells[i + step]) for i in range(len(cells))
-                 if closed[i] and 0 <= i + step < len(cells)]
-        if len(pairs) < 2:
-            continue
-        often = " union all ".join(
-            f"select {literal(cell)} as col, {cell} as t, count(*) as n from {item.relation} where {cell} is not null "
-            f"group by 2 having count(*) > {_often(item)}"
-            for cell in dict.fromkeys(cell for pair in pairs for cell in pair))
-        desk.connection.execute(f"create or replace temp table words as {often}")
-        tests = [f"coalesce({there} in (select a.t from words a left join words b on b.t = a.t "
-                 f"and b.col = {literal(there)} where a.col = {literal(here)} and a.n > {_MUCH} * coalesce(b.n, 0)), "
-                 "false)::int" for here, there in pairs]
-        desk.rows("row_shifted", f"select {item.row} as row, {literal(name)} as example from {item.relation} "
-                                 f"where {' + '.join(tests)} >= 2 and {item.row} not in (select row from unfit)")
+        hits = [test for at in range(len(cells)) if kinds[at] and 0 <= at + step < len(cells)
+                and (kinds[at], kinds[at + step]) != ("number", "date")     # a number may be a moment
+                and (test := _slipped(desk, kinds[at], cells[at], cells[at + step], filled[at + step]))]
+        if hits:
+            score = " + ".join([*(f"2 * {hit}" for hit in hits), *gaps])
+            desk.rows("row_shifted", f"select {item.row} as row, {literal(name)} as example from {item.relation} "
+                                     f"where {score} >= 3 and {' or '.join(f'{hit} > 0' for hit in hits)} "
+                                     f"and {item.row} not in (select row from unfit)")
+
+
+def _count_texts(desk: Desk, item: Loaded, cells: Sequence[str]) -> None:
+    """`texts`: the texts that come often in a column, and how often; `forms`: cells with a number or a date."""
+    often = " union all ".join(
+        f"select {literal(cell)} as col, {cell} as t, count(*) as n from {item.relation} where {cell} is not null "
+        f"group by 2 having n > {_often(item)}" for cell in cells)
+    desk.connection.execute(f"create or replace temp table texts as {often}")
+    forms = " union all ".join(
+        f"select {literal(cell)} as col, count(*) filter (regexp_full_match({cell}, {literal(_NUMBER)})) as number, "
+        f"count(*) filter (regexp_matches({cell}, {literal(_DATED)})) as date from {item.relation}" for cell in cells)
+    desk.connection.execute(f"create or replace temp table forms as {forms}")
+
+
+def _kind(desk: Desk, item: Loaded, cell: str) -> str:
+    """vocabulary, number or date: what nearly all cells of a column are; "" where they are texts of any kind."""
+    n, number, dated, words, spoken = desk.connection.sql(f"""
+        select (select count({cell}) from {item.relation}), number, date,
+          (select count(*) from texts where col = {literal(cell)}),
+          (select coalesce(sum(n), 0) from texts where col = {literal(cell)})
+        from forms where col = {literal(cell)}""").fetchall()[0]
+    if number >= _FILLED * n or dated >= _FILLED * n:
+        return ("number" if number >= dated else "date") if n else ""
+    return "vocabulary" if 0 < words <= _VOCABULARY and spoken > _FILLED * n else ""
+
+
+def _slipped(desk: Desk, kind: str, here: str, there: str, filled: int) -> str:
+    """Whether a cell of a column holds what belongs to another, "" where such things are at home in both."""
+    if kind == "vocabulary":
+        words = f"select t from texts where col = {literal(here)}"
+        same = desk.connection.sql(f"select coalesce(sum(n), 0) from texts where col = {literal(there)} and t in ({words})"
+                                   ).fetchall()[0][0]
+        more = (f"select a.t from texts a left join texts b on b.t = a.t and b.col = {literal(there)} "
+                f"where a.col = {literal(here)} and a.n > coalesce(b.n, 0)")
+        test = f"coalesce({there} in ({more}), false)::int"
+    else:
+        same = desk.connection.sql(f"select {kind} from forms where col = {literal(there)}").fetchall()[0][0]
+        form = f"regexp_full_match({there}, {literal(_NUMBER)})" if kind == "number" else (
+            f"regexp_matches({there}, {literal(_DATED)})")
+        test = f"coalesce({form}, false)::int"
+    return test if same <= _STRANGE * filled else ""
 
 
 def _often(item: Loaded) -> str:
     return f"greatest(2, {item.records} / 2000)"
-
-
-def _has_vocabulary(desk: Desk, item: Loaded, cell: str) -> bool:
-    """Whether a few texts that come often fill most of the column."""
-    n, share = desk.connection.sql(
-        f"select count(*), coalesce(sum(n), 0) / greatest(1, (select count({cell}) from {item.relation})) from "
-        f"(select count(*) as n from {item.relation} where {cell} is not null group by {cell} "
-        f"having n > {_often(item)})").fetchall()[0]
-    return bool(n <= _VOCABULARY and share > _FILLED)
 
 
 def habits(desk: Desk, columns: AbstractSet[str]) -> None:

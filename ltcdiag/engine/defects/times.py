@@ -23,7 +23,8 @@ _FIXED = 0.95       # of the cases with both steps go one way: the order is a ru
 _SNAP = 3           # steps of one case at one moment
 _BULK = 5           # cases of one person at one second
 _SESSION = 4        # edits of one person within minutes
-_WEEKS = 5          # sessions of catching up that make a habit, the ends of months left out
+_WEEKS = 4          # sessions of catching up that make a habit, the ends of months left out
+_RUN = 0.8          # of the edits of a session are of one step: a run, not an hour of catching up
 _IN_MONTH = "day(day) between 4 and day(last_day(day)) - 4"
 _ONE_DAY = 0.6      # of such sessions on one day of the week: the day of catching up
 
@@ -40,6 +41,15 @@ def check(desk: Desk, columns: AbstractSet[str], records: Sequence[tuple[Loaded,
                  "select row from defect_cells where defect = 'ts_date_only'")
     _moments(desk, columns)
     _order(desk)
+
+
+def zeros(desk: Desk, item: Loaded) -> None:
+    """Times of zeros alone: what a database writes where it knows none."""
+    time = item.map["time"]
+    if time is not None and item.types[time] == "VARCHAR":
+        cell = item.cells[time]
+        desk.rows("ts_default_date", f"select {item.row} as row, {cell} as example from {item.relation} "
+                                     f"where regexp_full_match({cell}, '0{{4}}[-/.]?0?0[-/.]?0?0[0:.TZ ]*')")
 
 
 def impossible(desk: Desk) -> None:
@@ -162,8 +172,9 @@ def _catching_up(desk: Desk) -> None:
         select row, resource, activity, ts, ts::date as day from near where n >= {_SESSION}
           and row not in (select row from defect_rows where defect in ('ts_same_second', 'ts_form_snap'))""")
     desk.rows("ts_friday_bulk", f"""
-        with held as (select resource, day from session group by all
-                      having count(*) >= {_SESSION} and ({_IN_MONTH} or count(distinct activity) > 1)),
+        with steps as (select resource, day, activity, count(*) as n from session group by all),
+        held as (select resource, day from steps group by all
+                 having sum(n) >= {_SESSION} and ({_IN_MONTH} or max(n) < {_RUN} * sum(n))),
         days as (select isodow(day) as weekday, count(*) as n from held where {_IN_MONTH} group by 1),
         usual as (select weekday from days qualify n >= {_ONE_DAY} * sum(n) over () and n >= {_WEEKS})
         select row, resource || ' ' || day as example from session semi join held using (resource, day)
