@@ -22,7 +22,6 @@ def repair_cells(desk: Desk, loaded: Sequence[Loaded], checks: Checks, day_order
     for item in loaded:
         if not isinstance(item.table, TextTable):
             continue
-        structure.between(desk, item)
         repeats.exact(desk, item)
         records.shifted(desk, item)
         case, activity, amount = (item.map[role] for role in ("case", "activity", "amount"))
@@ -48,6 +47,9 @@ def repair_cells(desk: Desk, loaded: Sequence[Loaded], checks: Checks, day_order
 
 def doubt_rows(desk: Desk, loaded: Sequence[Loaded], checks: Checks, zone: str | None) -> None:
     """Rows and cases, once they have types (relation `typed_all`). zone: of the log, None where its clock has none."""
+    for item in loaded:
+        if isinstance(item.table, TextTable):
+            structure.between(desk, item)
     for name in _LEFT_OUT:
         desk.rows(name, f"select row, activity as example from typed_all where reason = '{name}' "
                         "and row not in (select row from unfit)")

@@ -26,7 +26,7 @@ def homonyms(desk: Desk, columns: AbstractSet[str]) -> None:
     rows = desk.connection.sql(f"""
         with told as (select activity::varchar as a, {who} as part, lag(activity::varchar) over w as before,
                         lead(activity::varchar) over w as after
-                      from sound join (select row, {who} from typed_all) using (row)
+                      from few join (select row, {who} from typed_all) using (row)
                       window w as (partition by case_id order by ts, row))
         select a, part, before, after, count(*) from told where nullif(trim(part), '') is not null
         group by all order by all""").fetchall()

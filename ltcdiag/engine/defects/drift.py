@@ -37,22 +37,25 @@ def check(desk: Desk, loaded: Sequence[Loaded], columns: AbstractSet[str]) -> No
         parts.append("file")
     for part in parts:
         text = f"(row // {ROWS_A_FILE})::varchar" if part == "file" else f"nullif(trim({part}), '')"
-        source = "sound" if part == "file" else f"sound join (select row, {part} from typed_all) using (row)"
+        source = "few" if part == "file" else f"few join (select row, {part} from typed_all) using (row)"
         desk.connection.execute(
             f"create or replace temp table part as select row, case_id, ts, {text} as part from {source}")
         shifted = _other_hours(desk)
-        _claim(desk, loaded, "ts_zone_shift", list(shifted))
-        _claim(desk, loaded, "ts_clock_offset", [each for each in _late(desk) if each not in shifted])
+        _claim(desk, loaded, "ts_zone_shift", (text, list(shifted)))
+        _claim(desk, loaded, "ts_clock_offset", (text, [each for each in _late(desk) if each not in shifted]))
 
 
-def _claim(desk: Desk, loaded: Sequence[Loaded], defect: str, parts: Sequence[str]) -> None:
-    listed = ", ".join(map(literal, parts))
-    for item in loaded if parts else ():
+def _claim(desk: Desk, loaded: Sequence[Loaded], defect: str, parts: tuple[str, Sequence[str]]) -> None:
+    """Notes the times of all rows of some parts: the expression of a part, and those that are meant."""
+    text, which = parts
+    listed = ", ".join(map(literal, which))
+    for item in loaded if which else ():
         time = item.map["time"]
         if time is not None:
             desk.cells(defect, time, f"select row, {item.cells[time]}::varchar as before, null as after "
-                                     f"from (select *, {item.row} as row from {item.relation}) join part using (row) "
-                                     f"where part in ({listed})")
+                                     f"from (select *, {item.row} as row from {item.relation}) "
+                                     f"join (select row from typed_all where {text} in ({listed})) using (row) "
+                                     "where row in (select row from sound)")
 
 
 def _other_hours(desk: Desk) -> dict[str, int]:

@@ -25,6 +25,7 @@ _DAY = '(19|20)[0-9]{2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}'
 _AT_ONCE = 900      # seconds from the first to the last of four steps or more: nobody sells that fast
 _VOCABULARY = 300   # different texts; a column with more has no vocabulary
 _FILLED = 0.8
+_LEARNED = 50_000   # rows from which the vocabularies are learned
 _STRANGE = 0.2      # of the cells of a column at most hold what is at home beside it
 _FULL = 0.98        # of the rows: a column with hardly a gap
 _NUMBER = "[-+]?[0-9][0-9,.]*"
@@ -56,11 +57,13 @@ def shifted(desk: Desk, item: Loaded) -> None:
     if not desk.looks_for("row_shifted") or item.records < _ROWS:
         return
     cells = list(item.cells.values())
-    _count_texts(desk, item, cells)
-    kinds = [_kind(desk, item, cell) for cell in cells]
-    filled = desk.connection.sql(f"select {', '.join(f'count({cell})' for cell in cells)} from {item.relation}"
-                                 ).fetchall()[0]
-    gaps = [f"({cell} is null)::int" for n, cell in zip(filled, cells, strict=True) if n >= _FULL * item.records]
+    some = f"{item.relation} where {item.line} % {max(1, item.records // _LEARNED)} = 0"
+    desk.connection.execute(f"create or replace temp table glance as select {', '.join(cells)} from {some}")
+    _count_texts(desk, cells)
+    seen, *filled = desk.connection.sql(f"select count(*), {', '.join(f'count({cell})' for cell in cells)} from glance"
+                                        ).fetchall()[0]
+    kinds = [_kind(desk, cell, n) for cell, n in zip(cells, filled, strict=True)]
+    gaps = [f"({cell} is null)::int" for n, cell in zip(filled, cells, strict=True) if n >= _FULL * seen]
     for name, step in (("right", 1), ("left", -1)):
         hits = [test for at in range(len(cells)) if kinds[at] and 0 <= at + step < len(cells)
                 and (kinds[at], kinds[at + step]) != ("number", "date")     # a number may be a moment
@@ -72,22 +75,24 @@ def shifted(desk: Desk, item: Loaded) -> None:
                                      f"and {item.row} not in (select row from unfit)")
 
 
-def _count_texts(desk: Desk, item: Loaded, cells: Sequence[str]) -> None:
-    """`texts`: the texts that come often in a column, and how often; `forms`: cells with a number or a date."""
-    often = " union all ".join(
-        f"select {literal(cell)} as col, {cell} as t, count(*) as n from {item.relation} where {cell} is not null "
-        f"group by 2 having n > {_often(item)}" for cell in cells)
-    desk.connection.execute(f"create or replace temp table texts as {often}")
+def _count_texts(desk: Desk, cells: Sequence[str]) -> None:
+    """Of the rows in `glance`, `texts`: what comes often in a column, and how often; `forms`: cells with a number or a
+    date."""
+    often = "(select greatest(2, count(*) / 2000) from glance)"
+    texts = " union all ".join(
+        f"select {literal(cell)} as col, {cell} as t, count(*) as n from glance where {cell} is not null "
+        f"group by 2 having n > {often}" for cell in cells)
+    desk.connection.execute(f"create or replace temp table texts as {texts}")
     forms = " union all ".join(
         f"select {literal(cell)} as col, count(*) filter (regexp_full_match({cell}, {literal(_NUMBER)})) as number, "
-        f"count(*) filter (regexp_matches({cell}, {literal(_DATED)})) as date from {item.relation}" for cell in cells)
+        f"count(*) filter (regexp_matches({cell}, {literal(_DATED)})) as date from glance" for cell in cells)
     desk.connection.execute(f"create or replace temp table forms as {forms}")
 
 
-def _kind(desk: Desk, item: Loaded, cell: str) -> str:
+def _kind(desk: Desk, cell: str, n: int) -> str:
     """vocabulary, number or date: what nearly all cells of a column are; "" where they are texts of any kind."""
-    n, number, dated, words, spoken = desk.connection.sql(f"""
-        select (select count({cell}) from {item.relation}), number, date,
+    number, dated, words, spoken = desk.connection.sql(f"""
+        select number, date,
           (select count(*) from texts where col = {literal(cell)}),
           (select coalesce(sum(n), 0) from texts where col = {literal(cell)})
         from forms where col = {literal(cell)}""").fetchall()[0]
@@ -113,10 +118,6 @@ def _slipped(desk: Desk, kind: str, here: str, there: str, filled: int) -> str:
     return test if same <= _STRANGE * filled else ""
 
 
-def _often(item: Loaded) -> str:
-    return f"greatest(2, {item.records} / 2000)"
-
-
 def habits(desk: Desk, columns: AbstractSet[str]) -> None:
     """What nearly all cases have and some have not: a step, a head, more than one person."""
     _heads(desk)
@@ -129,14 +130,14 @@ def _skipped(desk: Desk) -> None:
     """A step that nearly all cases have where they have the next one, missing there: it is not recorded."""
     desk.connection.execute(f"""
         create or replace temp table musts as
-        with sizes as (select activity as other, count(*) as n from firsts group by 1)
+        with sizes as (select activity as other, count(*) as n from learned group by 1)
         select one as step, other as later from pairs join sizes using (other)
         where before >= greatest({_ROWS}, {_HABIT} * n) and before < n""")
     # only of steps that follow each other at once: what lies further apart may be a choice
     desk.connection.execute(f"""
         create or replace temp table beside as
         with steps as (select activity as later, lag(activity) over (partition by case_id order by ts, row) as step
-                       from sound),
+                       from few),
         counts as (select later, step, count(*) as n from steps group by all)
         select step, later from counts qualify n >= {_FILLED} * sum(n) over (partition by later)""")
     # a row that is not in the log, or whose label is doubted, may be the one that is missing
@@ -145,7 +146,8 @@ def _skipped(desk: Desk) -> None:
                       where reason is not null or row in (select row from unfit)),
         unclear as (select case_id from lost where nullif(trim(case_id), '') is not null union
                     select case_id from typed_all where row in (
-                      select row from defect_cells where defect in ('label_typo', 'label_language', 'cell_formula', 'cell_markup')
+                      select row from defect_cells
+                      where defect in ('label_typo', 'label_language', 'cell_formula', 'cell_markup')
                       union all select row from defect_rows where defect = 'label_homonym'))
         select b.case_id, musts.step as example from firsts b join musts on later = b.activity
           semi join beside on beside.step = musts.step and beside.later = musts.later
@@ -172,11 +174,10 @@ def _owners(desk: Desk) -> None:
     """Cases of several steps with one person in all of them, where the people of the log are many and this is the
     rule: the name is that of the present owner."""
     desk.cases("owner_overwritten", """
-        with each as (select case_id, count(distinct resource) as people, count(*) as n, min(resource) as who
+        with each as (select case_id, min(resource) = max(resource) as alone, min(resource) as who
                       from sound where resource is not null group by case_id having count(*) >= 4)
-        select case_id, who as example from each where people = 1
-          and (select count(distinct resource) from sound) >= 5
-          and (select avg((people = 1)::int) from each) < 0.5""")
+        select case_id, who as example from each where alone
+          and (select count(distinct resource) from sound) >= 5 and (select avg(alone::int) from each) < 0.5""")
     desk.rows("res_missing", """
         select row, activity as example from sound where nullif(trim(resource), '') is null
           and row not in (select row from defect_cells where defect = 'null_words') and (select count(nullif(trim(resource), '')) from sound) > 0""")

@@ -62,13 +62,13 @@ def near(desk: Desk, columns: AbstractSet[str]) -> None:
 def collateral(desk: Desk) -> None:
     """Activities that nearly always share the second of another step of their case, which seldom does so."""
     desk.rows("collateral", f"""
-        with ties as (select case_id, ts from sound where date_trunc('minute', ts) <> ts group by all
-                      having count(distinct activity) > 1),
-        told as (select row, case_id, activity, ts from sound semi join ties using (case_id, ts)),
+        with ties as (select case_id, ts from few where date_trunc('minute', ts) <> ts group by all
+                      having min(activity) <> max(activity)),
+        told as (select row, case_id, activity, ts from few semi join ties using (case_id, ts)),
         together as (select a.activity as one, b.activity as other, count(distinct a.row) as n
                      from told a join told b using (case_id, ts) where a.activity <> b.activity and a.row > b.row
                      group by all),
-        sizes as (select activity, count(*) as n from sound group by 1),
+        sizes as (select activity, count(*) as n from few group by 1),
         beside as (select one from together join sizes s on s.activity = one join sizes t on t.activity = other
                    where together.n >= {_ALWAYS} * s.n and s.n >= 10 and t.n >= s.n)
-        select row, activity::varchar as example from told where activity in (select one from beside)""")
+        select row, activity::varchar as example from sound where activity in (select one from beside)""")

@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from ..connection import literal
-from ..loading import Loaded
+from ..loading import ROWS_A_FILE, Loaded
 
 if TYPE_CHECKING:
     from .found import Desk
@@ -22,22 +22,20 @@ _PAIRS = 2          # cases that show that a tool was at work
 
 def between(desk: Desk, item: Loaded) -> None:
     """Rows without a time that hold a sum, and lone texts below the last row that has one."""
-    time, activity, case = (item.map[role] for role in ("time", "activity", "case"))
-    if not (time and activity and case) or item.types[time] != "VARCHAR":
-        return
-    empty = {role: f"nullif(trim({item.cells[column]}), '') is null"
-             for role, column in (("time", time), ("activity", activity), ("case", case))}
-    bare = f"{empty['time']} and ({empty['activity']} or {empty['case']})"
     texts = f"list_filter([{', '.join(item.cells.values())}], lambda t: nullif(trim(t), '') is not null)"
-    desk.connection.execute(f"create or replace temp table bare as select {item.row} as row, {texts} as texts "
-                            f"from {item.relation} where {bare}")
+    desk.connection.execute(f"""
+        create or replace temp table bare as
+        select row, {texts} as texts from (select *, {item.row} as row from {item.relation})
+        where row in (select row from typed_all where reason is not null and ts is null and (
+          nullif(trim(case_id), '') is null or nullif(trim(activity), '') is null))""")
     is_sum = f"len(list_filter(texts, lambda t: length(t) < {_SHORT} and regexp_matches(t, {literal(_SUM)})))"
     desk.rows("total_rows", f"select row, texts[1] as example from bare where {is_sum} > 0")
     if len(item.cells) >= _WIDTH:
         desk.rows("footer_rows", f"""
             select row, left(texts[1], {_SHORT}) as example from bare
             where len(texts) = 1 and row not in (select row from unfit)
-              and row > (select coalesce(max({item.row}), 0) from {item.relation} where not {empty['time']})""")
+              and row > (select coalesce(max(row), 0) from typed_all where ts is not null
+                         and row // {ROWS_A_FILE} = {item.index})""")
 
 
 def borders(desk: Desk, columns: AbstractSet[str]) -> None:

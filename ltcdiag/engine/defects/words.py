@@ -36,6 +36,8 @@ _FEW_TEXTS = 50_000
 _MANY_GARBLED = 10  # different texts that were read wrongly make it a fault of the file where hardly another is right
 _NEARLY_ALL = 0.9
 _STARTS = ("=", "+", "@", "\t", "\r", "＝", "＋", "＠", "－")
+_ANY = " or ".join(["left({0}, 1) in ('=', '+', '-', '@', '_', '\t', '\r', '＝', '＋', '＠', '－')",
+                    *(f"contains({{0}}, '{mark}')" for mark in ("<", "{{", "$", "]]>"))])
 _MARKS = r"<[\pL/!?]|\{\{|\{%|\$\{|\]\]>|^_|\$[\\\pL][^$]*\$"
 
 
@@ -60,7 +62,8 @@ def dangerous(desk: Desk, item: Loaded, columns: Sequence[str]) -> None:
         cell = item.cells[column]
         for name, test in _tests(cell).items():
             if desk.looks_for(name):
-                texts = desk.connection.sql(f"select distinct {cell} from {item.relation} where {test} order by 1")
+                texts = desk.connection.sql(f"select distinct {cell} from {item.relation} where ({_ANY.format(cell)}) "
+                                            f"and ({test}) order by 1")
                 desk.column(item, column, [Fix(text, text, name) for (text,) in texts.fetchall()])
 
 
@@ -124,6 +127,6 @@ def garbled(desk: Desk, item: Loaded, columns: Sequence[str]) -> None:
 
 def _beyond_ascii(desk: Desk, item: Loaded, cell: str) -> list[str]:
     rows = desk.connection.sql(
-        f"select distinct {cell} from {item.relation} where regexp_matches({cell}, '[\\x{{80}}-\\x{{10FFFF}}]') "
+        f"select distinct {cell} from {item.relation} where strlen({cell}) > length({cell}) "
         f"order by 1 limit {_FEW_TEXTS}").fetchall()
     return [text for (text,) in rows]
