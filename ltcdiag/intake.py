@@ -175,14 +175,14 @@ def _with_answers(settings: SourceMapping) -> Mapping[str, Deed]:
 
 def _checks(wanted: Mapping[str, Deed]) -> Checks:
     """What is looked for in the data: the deeds of the domain, the user's own before them."""
-    from .domain.defects import defect_headers, load_defects, names_of_activities, step_concepts
+    from .domain.defects import defect_headers, load_defects, names_of_activities, step_concepts, surnames
     from .log.defects import Checks
 
     known = load_defects()
     return Checks(
         deeds={name: wanted.get(name, defect.deed) for name, defect in known.items()},
         units={name: defect.unit for name, defect in known.items()},
-        same=names_of_activities(), concepts=step_concepts(), headers=defect_headers(),
+        same=names_of_activities(), concepts=step_concepts(), surnames=surnames(), headers=defect_headers(),
     )
 
 

@@ -64,6 +64,12 @@ def step_concepts() -> Mapping[str, str]:
 
 
 @cache
+def surnames() -> Mapping[str, str]:
+    """Family name in Pinyin → the characters that it may be."""
+    return MappingProxyType(read_toml("surnames.toml"))
+
+
+@cache
 def load_questions() -> Mapping[str, Question]:
     """Key → question that data can answer or not: those of the exports, and those that no single export unlocks."""
     more = {key: Question(key, Both(**entry["name"]), Both(**entry["asks"]))

@@ -36,11 +36,12 @@ class Defect:
 @dataclass(frozen=True)
 class Checks:
     """What to look for. deeds, units: defect → what is done, what is counted. same: folded name of an activity → its
-    key. concepts: word of a step, in any language → what it means. headers: what a column is (customer, parent, document,
-    recorded, event) → its folded headers."""
+    key. concepts: word of a step, in any language → what it means. surnames: family name in Pinyin → in Chinese.
+    headers: what a column is (customer, parent, document, recorded, event) → its folded headers."""
 
     deeds: Mapping[str, Deed] = field(default_factory=dict)
     units: Mapping[str, Unit] = field(default_factory=dict)
     same: Mapping[str, str] = field(default_factory=dict)
     concepts: Mapping[str, str] = field(default_factory=dict)
+    surnames: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, frozenset[str]] = field(default_factory=dict)

@@ -74,7 +74,7 @@ def doubt_rows(desk: Desk, loaded: Sequence[Loaded], checks: Checks, zone: str |
     amounts.doubtful(desk, columns)
     records.habits(desk, columns)
     if "resource" in columns:
-        parties.aliases(desk)
+        parties.aliases(desk, checks.surnames)
 
 
 def _texts(desk: Desk, item: Loaded, column: str, where: str = "true") -> dict[str, int]:

@@ -1,9 +1,11 @@
-"""Dates of which some have day and month the other way round, put right one by one where a person said that it is so."""
+"""Dates of which some have day and month the other way round, put right one by one where a person said so."""
 
 from __future__ import annotations
 
 import math
 from datetime import date
+from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...errors import Fault, InputError
@@ -23,8 +25,8 @@ _OFF = 2.0          # cost of a day on a weekend
 
 
 class _Cell(NamedTuple):
-    """One cell: its row, the two dates that it can be (the same where only one is a date), the part of the day, and when
-    it was recorded (days), None where unknown."""
+    """One cell: its row, the two dates that it can be (the same where only one is a date), the part of the day, and
+    when it was recorded (days), None where unknown."""
 
     row: int
     as_written: date
@@ -34,9 +36,9 @@ class _Cell(NamedTuple):
 
 
 def mend(desk: Desk, item: Loaded, recorded: str | None) -> None:
-    """Writes the dates of the time column as year-month-day. Where a date can be two, the one is taken that lies nearer to
-    when the row was recorded; without such a column the one with which the case, in the order of its rows, goes back in
-    time least, waits least and rests on weekends (the cheapest path through both readings of all its rows).
+    """Writes the dates of the time column as year-month-day. Where a date can be two, the one is taken that lies nearer
+    to when the row was recorded; without such a column the one with which the case, in the order of its rows, goes back
+    in time least, waits least and rests on weekends (the cheapest path through both readings of all its rows).
 
     recorded: a column that says when rows were written, or None. Every cell that changes is listed. Raises InputError
     where neither a recording nor the order of the rows can decide.
@@ -95,22 +97,24 @@ def _can_decide(cells: list[_Cell]) -> bool:
 
 def _in_order(cells: list[list[_Cell]]) -> bool:
     """Whether the rows of a case follow each other in time where both can be one date only."""
-    pairs = [(one, two) for own in cells for one, two in zip(own, own[1:], strict=False)
+    pairs = [(one, two) for own in cells for one, two in pairwise(own)
              if one.as_written == one.turned and two.as_written == two.turned]
     turned = sum(one.as_written > two.as_written for one, two in pairs)
     return bool(pairs) and turned <= _SELDOM * len(pairs)
 
 
 def _nearest(cells: list[_Cell]) -> dict[int, date]:
-    return {cell.row: cell.as_written if cell.recorded is None else min(
-        (cell.as_written, cell.turned), key=lambda day: abs(_days(day) + cell.part - cell.recorded))  # noqa: B023
-        for cell in cells}
+    return {cell.row: min((cell.as_written, cell.turned), key=partial(_off, cell)) for cell in cells}
+
+
+def _off(cell: _Cell, day: date) -> float:
+    return 0.0 if cell.recorded is None else abs(_days(day) + cell.part - cell.recorded)
 
 
 def _cheapest(cells: list[_Cell]) -> dict[int, date]:
     """The cheapest of all ways to read the rows of a case."""
     paths = [(_rest(day), [day]) for day in (cells[0].as_written, cells[0].turned)]
-    for before, cell in zip(cells, cells[1:], strict=False):
+    for before, cell in pairwise(cells):
         paths = [min(((cost + _step(path[-1], before.part, day, cell.part), [*path, day]) for cost, path in paths),
                      key=lambda each: each[0]) for day in (cell.as_written, cell.turned)]
     return dict(zip((cell.row for cell in cells), min(paths, key=lambda each: each[0])[1], strict=True))
@@ -133,8 +137,8 @@ def _write(desk: Desk, item: Loaded, time: str, chosen: dict[int, date]) -> None
     desk.connection.register("days_chosen", frame)
     desk.connection.execute(f"""
         create or replace temp table chosen as
-        select c.row, t.before, c.day || regexp_replace(regexp_replace(t.before, '{_ISO}', '\\4'), '{_YEAR_LAST}', '\\4')
-          as after
+        select c.row, t.before,
+          c.day || regexp_replace(regexp_replace(t.before, '{_ISO}', '\\4'), '{_YEAR_LAST}', '\\4') as after
         from days_chosen c join (select {item.row} as row, {cell} as before from {item.relation}) t using (row)""")
     desk.connection.unregister("days_chosen")
     desk.connection.execute("delete from chosen where before = after")

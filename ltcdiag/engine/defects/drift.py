@@ -1,9 +1,10 @@
-"""Clocks of a part of the rows that run beside those of the rest: another zone, some minutes late, day and month changed."""
+"""Clocks of a part of the rows beside those of the rest: another zone, minutes late, day and month changed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..connection import literal
@@ -73,9 +74,13 @@ def _other_hours(desk: Desk) -> dict[str, int]:
         (start, width), (_, own_width) = _hours_of_work(rest), _hours_of_work(own)
         inside = sum(own[(start + i) % 24] for i in range(width)) / sum(own)
         if width <= _DAY[1] and _DAY[0] <= own_width <= _DAY[1] and inside <= _INSIDE:
-            found[part] = max(range(-11, 13), key=lambda h: sum(  # noqa: B023 - used at once
-                min(own[(i + h) % 24] / sum(own), rest[i] / sum(rest)) for i in range(24)))
+            found[part] = max(range(-11, 13), key=partial(_overlap, own, rest))
     return found
+
+
+def _overlap(own: Sequence[int], rest: Sequence[int], hours: int) -> float:
+    """How much two distributions over the day have in common where one is moved by some hours."""
+    return sum(min(own[(i + hours) % 24] / sum(own), rest[i] / sum(rest)) for i in range(24))
 
 
 def _hours_of_work(counts: Sequence[int]) -> tuple[int, int]:
@@ -111,8 +116,8 @@ def _day_and_month(desk: Desk, loaded: Sequence[Loaded], columns: AbstractSet[st
             select row, day(ts) <= 12 and day(ts) <> month(ts) as either, isodow(ts) > 5 as weekend,
               case when day(ts) <= 12 then make_date(year(ts)::int, day(ts)::int, month(ts)::int) end as turned
             from sound where row // {ROWS_A_FILE} = {item.index} and not doubtful {human}""")
-        counts = dict((either, (n, off)) for either, n, off in desk.connection.sql(
-            "select either, count(*), count(*) filter (weekend) from days group by 1").fetchall())
+        counts = {either: (n, off) for either, n, off in desk.connection.sql(
+            "select either, count(*), count(*) filter (weekend) from days group by 1").fetchall()}
         turned = desk.connection.sql("select avg((isodow(turned) <= 5)::int) from days where either and weekend"
                                      ).fetchall()[0][0]
         if _more_weekends(counts) and turned >= _WORKDAYS:
@@ -129,4 +134,4 @@ def _more_weekends(counts: Mapping[bool, tuple[int, int]]) -> bool:
         return False
     both = (off + theirs) / (n + others)
     error = (both * (1 - both) * (1 / n + 1 / others)) ** 0.5
-    return off / n - theirs / others > max(_WEEKENDS, _SURE * error)
+    return bool(off / n - theirs / others > max(_WEEKENDS, _SURE * error))

@@ -7,6 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from functools import partial
 from types import MappingProxyType
 
 from .found import Fix
@@ -35,8 +36,9 @@ def fixes(
     in any language → what it means."""
     told: dict[str, Fix] = {}
     now = {label: label for label in labels}
-    for step in (ungarbled, _one_spelling, lambda counts: _without_name(counts, people), _without_number, lambda counts: _one_language(counts, same),
-                 lambda counts: translated(counts, concepts)):
+    steps = (ungarbled, _one_spelling, partial(_without_name, people=people), _without_number,
+             partial(_one_language, same=same), partial(translated, concepts=concepts))
+    for step in steps:
         counts: dict[str, int] = defaultdict(int)
         for label, n in labels.items():
             counts[now[label]] += n

@@ -14,26 +14,13 @@ if TYPE_CHECKING:
     from .found import Desk
 
 NAMES = ("res_alias", "dup_case", "merged_accounts", "link_lost")
-_LEGAL = frozenset("ltd limited inc incorporated corp corporation co company gmbh ag kg kgaa ug se sa sas sarl spa srl bv "
-                   "nv oy ab as aps plc llc llp lp pty pte kk".split())
+_LEGAL = re.compile("ltd|limited|inc|incorporated|corp|corporation|co|company|gmbh|ag|kg|kgaa|ug|se|sa|sas|sarl|spa|"
+                    "srl|bv|nv|oy|ab|as|aps|plc|llc|llp|lp|pty|pte|kk|")
 _LEGAL_ZH = re.compile("(股份|集团|控股)?(有限)?(责任)?公司$")
 _BRACKETS = re.compile(r"[(（\[【<][^)）\]】>]*[)）\]】>]")
-_SURNAMES = {
-    "zhang": "张章", "wang": "王汪", "li": "李黎", "zhao": "赵", "liu": "刘柳", "chen": "陈", "yang": "杨", "huang": "黄",
-    "zhou": "周", "wu": "吴武伍邬", "xu": "徐许", "sun": "孙", "ma": "马", "zhu": "朱祝", "hu": "胡", "guo": "郭", "he": "何贺",
-    "gao": "高", "lin": "林", "luo": "罗骆", "zheng": "郑", "liang": "梁", "xie": "谢", "song": "宋", "tang": "唐汤", "deng": "邓",
-    "han": "韩", "feng": "冯", "cao": "曹", "peng": "彭", "zeng": "曾", "xiao": "肖萧", "tian": "田", "dong": "董", "pan": "潘",
-    "yuan": "袁", "cai": "蔡", "jiang": "蒋江姜", "yu": "于余俞", "du": "杜", "ye": "叶", "cheng": "程", "wei": "魏韦卫",
-    "su": "苏", "lv": "吕", "lu": "卢陆鲁", "ding": "丁", "ren": "任", "shen": "沈", "yao": "姚", "cui": "崔", "zhong": "钟",
-    "tan": "谭", "wan": "万", "fan": "范樊", "jin": "金靳", "shi": "石史施", "liao": "廖", "jia": "贾", "xia": "夏", "fu": "付傅",
-    "fang": "方", "bai": "白", "zou": "邹", "meng": "孟", "xiong": "熊", "qin": "秦", "qiu": "邱", "hou": "侯", "jiao": "焦",
-    "yin": "尹殷", "xue": "薛", "yan": "闫严颜", "duan": "段", "lei": "雷", "long": "龙", "tao": "陶", "gu": "顾古", "mao": "毛",
-    "hao": "郝", "gong": "龚宫", "shao": "邵", "qian": "钱", "dai": "戴", "mo": "莫", "kong": "孔", "xiang": "向项", "chang": "常",
-    "wen": "温文闻", "kang": "康", "niu": "牛", "ge": "葛", "xing": "邢", "an": "安", "qi": "齐戚", "hong": "洪", "mei": "梅",
-    "pang": "庞", "nie": "聂", "guan": "管关", "zhuang": "庄", "qu": "曲瞿", "zuo": "左", "mi": "米", "bao": "包鲍",
-}
-_SYLLABLES = re.compile(r"(zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(iang|iong|uang|[ae]ng|ang|eng|ing|ong|iao|ian|uai|uan|u?an|"
-                        r"[iu]?[ae]i|[ia]?ao|[iu]a|ie|iu|i?ou|u[eio]|ue|[aeiu]n|er|[aeiouv])")
+_SYLLABLES = re.compile(r"(zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(iang|iong|uang|[aei]ng|ong|iao|ian|uai|u?an|ai|ei|ui|ao|"
+                        r"[iu]a|ie|iu|ou|u[eo]|[eiu]n|er|[aeiouv])")
+_RARER = 3          # times as many rows has a name as one in Pinyin that may be the same person
 _YOUNG = 6          # events of a case that died young
 _HALF = 2           # so many times as long is the case that lived on
 _DAYS = 14          # between the beginnings of two cases of one customer
@@ -43,16 +30,17 @@ _RARE = 0.2         # share of the cases: if more of them change their customer,
 _BEGINNING = 0.05   # share of the cases that begin with a step, below which it is no beginning
 
 
-def aliases(desk: Desk) -> None:
-    """People who are written in several ways: order of the names, capitals, mail addresses, additions in brackets, Latin
-    letters for a Chinese name where one person of the same step has that family name and as many syllables."""
+def aliases(desk: Desk, surnames: Mapping[str, str]) -> None:
+    """People who are written in several ways: order of the names, capitals, mail addresses, additions in brackets,
+    Pinyin for a Chinese name where one person of the same step has that family name and as many syllables. surnames:
+    family name in Pinyin → in Chinese."""
     if not desk.looks_for("res_alias"):
         return
     counts = dict(desk.connection.sql("select resource::varchar, count(*) from sound where resource is not null "
                                       "and trim(resource::varchar) <> '' and row not in (select row from defect_cells "
                                       "where defect in ('cell_formula', 'cell_markup') and before = resource::varchar) "
                                       "group by 1 order by 1").fetchall())
-    usual = _one_form(counts) | _initials(counts) | _in_letters(desk, counts)
+    usual = _one_form(counts) | _initials(counts) | _in_pinyin(desk, counts, surnames)
     desk.connection.execute("create or replace temp table alias (resource varchar, usual varchar)")
     pairs = [(text, known) for text, known in sorted(usual.items()) if known != text]
     if not pairs:
@@ -63,7 +51,7 @@ def aliases(desk: Desk) -> None:
 
 
 def person(name: str) -> str:
-    """The form in which spellings of one person are equal: words in order of the alphabet, in Chinese without blanks."""
+    """The form in which spellings of one person are equal: words by the alphabet, in Chinese without blanks."""
     text = _BRACKETS.sub("", unicodedata.normalize("NFKC", name).casefold())
     text = re.sub(r"@.*$", "", text.strip())
     if "一" <= text[:1] <= "龥":
@@ -89,16 +77,22 @@ def _initials(counts: Mapping[str, int]) -> dict[str, str]:
         initial, family = sorted(words, key=len)
         same = [other for other, theirs in whole.items() if len(theirs) == 2 and family in theirs
                 and all(len(word) > 1 for word in theirs)
-                and next(word for word in (*theirs, family) if word != family or theirs.count(family) == 2)[0] == initial]
+                and _other_word(theirs, family)[0] == initial]
         if len({person(other) for other in same}) == 1:
             found[text] = max(same, key=lambda each: counts[each])
     return found
 
 
-def _in_letters(desk: Desk, counts: Mapping[str, int]) -> dict[str, str]:
-    """zhang.wei is 张伟 where one person who does the same steps has the family name and as many characters."""
+def _other_word(words: list[str], family: str) -> str:
+    """Of two words of a name the one that is not the family name; of two equal ones either."""
+    return next((word for word in words if word != family), family)
+
+
+def _in_pinyin(desk: Desk, counts: Mapping[str, int], surnames: Mapping[str, str]) -> dict[str, str]:
+    """zhang.wei is 张伟 where one person who does the same steps, more often, has the family name and as many
+    characters."""
     chinese = [text for text in counts if 2 <= len(person(text)) <= 4 and all("一" <= c <= "龥" for c in person(text))]
-    latin = [text for text in counts if person(text).isascii() and _as_pinyin(person(text))]
+    latin = [text for text in counts if person(text).isascii() and _as_pinyin(person(text), surnames)]
     if not chinese or not latin:
         return {}
     does: dict[str, set[str]] = defaultdict(set)
@@ -107,20 +101,20 @@ def _in_letters(desk: Desk, counts: Mapping[str, int]) -> dict[str, str]:
         does[text].add(activity)
     found = {}
     for text in latin:
-        fits = {person(name) for name in chinese for family, given in _as_pinyin(person(text))
-                if person(name)[0] in _SURNAMES.get(family, "") and _syllables(given) == len(person(name)) - 1
-                and does[text] & does[name]}
+        fits = {person(name) for name in chinese for family, given in _as_pinyin(person(text), surnames)
+                if person(name)[0] in surnames.get(family, "") and _syllables(given) == len(person(name)) - 1
+                and does[text] & does[name] and counts[name] >= _RARER * counts[text]}
         if len(fits) == 1:
             found[text] = max((name for name in chinese if person(name) in fits), key=lambda each: counts[each])
     return found
 
 
-def _as_pinyin(form: str) -> list[tuple[str, str]]:
+def _as_pinyin(form: str, surnames: Mapping[str, str]) -> list[tuple[str, str]]:
     """Family and given name, in either order; of one word wherever a family name ends."""
     words = form.split()
     if len(words) == 2:
         return [(words[0], words[1]), (words[1], words[0])]
-    return [(form[:at], form[at:]) for at in range(1, len(form)) if form[:at] in _SURNAMES] if len(words) == 1 else []
+    return [(form[:at], form[at:]) for at in range(1, len(form)) if form[:at] in surnames] if len(words) == 1 else []
 
 
 def _syllables(text: str) -> int:
@@ -139,19 +133,19 @@ def company(name: str) -> str:
     text = unicodedata.normalize("NFKC", name).casefold().strip()
     text = _LEGAL_ZH.sub("", text)
     words = re.split(r"[\W_]+", re.sub(r"(?<=\w)\.(?=\w\b|\W|$)", "", text))
-    while len(words) > 1 and (words[-1] in _LEGAL or not words[-1]):
+    while len(words) > 1 and _LEGAL.fullmatch(words[-1]):
         words.pop()
     return "".join(words)
 
 
 def customers(desk: Desk, item: Loaded, column: str) -> None:
-    """What names of customers tell: a case that changes its customer, a second lead of one, a deal without its lead."""
+    """What names of customers tell: a case that changes its customer, a second lead, a deal without its lead."""
     case = item.map["case"]
     if not desk.looks_for("dup_case", "merged_accounts", "link_lost") or case is None:
         return
     cell, key = item.cells[column], item.cells[case]
-    names = desk.connection.sql(f"select distinct {cell} from {item.relation} where nullif(trim({cell}), '') is not null "
-                                "order by 1").fetchall()
+    names = desk.connection.sql(f"select distinct {cell} from {item.relation} "
+                                f"where nullif(trim({cell}), '') is not null order by 1").fetchall()
     _as_table(desk, ((name, company(name)) for (name,) in names))
     desk.connection.execute(f"""
         create or replace temp table whose as
@@ -191,6 +185,6 @@ def _as_table(desk: Desk, pairs: Iterable[tuple[str, str]]) -> None:
 
     frame = pd.DataFrame(list(pairs), columns=["name", "form"], dtype=str)
     desk.connection.register("names_given", frame)
-    desk.connection.execute("create or replace temp table company as select name::varchar as name, form::varchar as form "
-                            "from names_given")
+    desk.connection.execute("create or replace temp table company as "
+                            "select name::varchar as name, form::varchar as form from names_given")
     desk.connection.unregister("names_given")

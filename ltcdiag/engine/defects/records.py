@@ -51,9 +51,9 @@ def tests(desk: Desk, item: Loaded, columns: Sequence[str]) -> None:
 
 
 def shifted(desk: Desk, item: Loaded) -> None:
-    """Rows whose cells hold what belongs to the column beside them. Columns with a vocabulary, with numbers or with dates
-    can be told: a cell of the next column that holds such a thing, where that column never does, is worth two; a gap
-    where a column has none is worth one; three are a row that slipped."""
+    """Rows whose cells hold what belongs to the column beside them. Columns with a vocabulary, with numbers or with
+    dates can be told: a cell of the next column that holds such a thing, where that column never does, is worth two; a
+    gap where a column has none is worth one; three are a row that slipped."""
     if not desk.looks_for("row_shifted") or item.records < _ROWS:
         return
     cells = list(item.cells.values())
@@ -105,8 +105,8 @@ def _slipped(desk: Desk, kind: str, here: str, there: str, filled: int) -> str:
     """Whether a cell of a column holds what belongs to another, "" where such things are at home in both."""
     if kind == "vocabulary":
         words = f"select t from texts where col = {literal(here)}"
-        same = desk.connection.sql(f"select coalesce(sum(n), 0) from texts where col = {literal(there)} and t in ({words})"
-                                   ).fetchall()[0][0]
+        same = desk.connection.sql(f"select coalesce(sum(n), 0) from texts where col = {literal(there)} "
+                                   f"and t in ({words})").fetchall()[0][0]
         more = (f"select a.t from texts a left join texts b on b.t = a.t and b.col = {literal(there)} "
                 f"where a.col = {literal(here)} and a.n > coalesce(b.n, 0)")
         test = f"coalesce({there} in ({more}), false)::int"
@@ -153,7 +153,8 @@ def _skipped(desk: Desk) -> None:
           semi join beside on beside.step = musts.step and beside.later = musts.later
         where not exists (select 1 from firsts a where a.case_id = b.case_id and a.activity = musts.step)
           and b.case_id::varchar not in (select case_id from unclear)
-          and b.case_id::varchar not in (select case_id from defect_cases where defect in ('link_lost', 'case_head_cut'))
+          and b.case_id::varchar not in (
+            select case_id from defect_cases where defect in ('link_lost', 'case_head_cut'))
           and not exists (select 1 from lost where lost.activity = musts.step::varchar
             and nullif(trim(lost.case_id), '') is null and abs(epoch(lost.ts) - epoch(b.ts)) < 60 * 86400)""")
 
@@ -180,12 +181,13 @@ def _owners(desk: Desk) -> None:
           and (select count(distinct resource) from sound) >= 5 and (select avg(alone::int) from each) < 0.5""")
     desk.rows("res_missing", """
         select row, activity as example from sound where nullif(trim(resource), '') is null
-          and row not in (select row from defect_cells where defect = 'null_words') and (select count(nullif(trim(resource), '')) from sound) > 0""")
+          and row not in (select row from defect_cells where defect = 'null_words')
+          and (select count(nullif(trim(resource), '')) from sound) > 0""")
 
 
 def parents(desk: Desk, item: Loaded, named: Mapping[str, str]) -> None:
-    """Rows whose parent no row has. Where others of their activity are parents themselves, a chain is broken; where they
-    are the last of it, it is a payment without its document. named: what a column is → column."""
+    """Rows whose parent no row has. Where others of their activity are parents themselves, a chain is broken; where
+    they are the last of it, it is a payment without its document. named: what a column is → column."""
     parent, own = named.get("parent"), named.get("document") or item.map["case"]
     if not parent or not own or item.map["activity"] is None:
         return

@@ -50,12 +50,14 @@ def borders(desk: Desk, columns: AbstractSet[str]) -> None:
                         and count(distinct case_id) < (select count(distinct case_id) from sound)),
         near as (select case_id, activity, epoch_us(ts) as us from sound
                  semi join (select distinct case_id from sound semi join lone using (activity)) using (case_id)),
-        body as (select case_id, min(us) as first, max(us) as last from near anti join lone using (activity) group by 1),
+        body as (select case_id, min(us) as first, max(us) as last from near anti join lone using (activity)
+                 group by 1),
         placed as (select activity, case_id, us between first - {_AT_ONCE} and first as opens,
                      us between last and last + {_AT_ONCE} as closes
                    from near semi join lone using (activity) left join body using (case_id)),
-        sides as (select activity, bool_and(coalesce(opens, false)) as opens, bool_and(coalesce(closes, false)) as closes,
-                    list(case_id order by case_id) as cases from placed group by 1)
+        sides as (select activity, bool_and(coalesce(opens, false)) as opens,
+                    bool_and(coalesce(closes, false)) as closes, list(case_id order by case_id) as cases
+                  from placed group by 1)
         select a.activity, b.activity from sides a join sides b on a.cases = b.cases and a.activity <> b.activity
         where a.opens and b.closes order by 1, 2""").fetchall()
     labels = sorted({label for pair in found for label in pair})

@@ -75,16 +75,16 @@ def _backdated(desk: Desk, item: Loaded, recorded: str) -> None:
 
 
 def take_sound(desk: Desk, columns: AbstractSet[str], zone: str | None) -> None:
-    """`sound`: row, case_id, activity, ts (the clock of the log), doubtful and who did it, of the rows that could become
-    events. Texts are enumerated: each of a dozen rules would else compare them letter by letter."""
+    """`sound`: row, case_id, activity, ts (the clock of the log), doubtful and who did it, of the rows that could
+    become events. Texts are enumerated: each of a dozen rules would else compare them letter by letter."""
     texts = [column for column in ("case_id", "activity", "resource", "lifecycle", "instance") if column in columns]
     for column in texts:
         desk.connection.execute(f"create type sound_{column} as enum (select distinct {column} from typed_all "
                                 f"where {column} is not null order by 1)")
     local = f"timezone({literal(zone)}, timezone('UTC', ts))" if zone else "ts"
     coded = ", ".join(f"{column}::sound_{column} as {column}" for column in texts)
-    desk.connection.execute(f"create temp table sound as select row, {local} as ts, {coded}, false as doubtful from typed_all "
-                            "where reason is null and row not in (select row from unfit)")
+    desk.connection.execute(f"create temp table sound as select row, {local} as ts, {coded}, false as doubtful "
+                            f"from typed_all where reason is null and row not in (select row from unfit)")
     # what cases usually do is learned from some of them; what single ones do is looked at in all
     some = max(1, desk.connection.sql("select count(*) from sound").fetchall()[0][0] // _LEARNED)
     where = f"where case_id in (select case_id from sound group by 1 having hash(case_id) % {some} = 0)"
@@ -192,7 +192,8 @@ def _order(desk: Desk) -> None:
     """Two steps that come in one order in nearly all cases, the other way round."""
     desk.connection.execute(f"""
         create or replace temp table firsts as
-        select case_id, activity, min(ts) as ts, min(row) as row, count(*) as n, bool_or(doubtful) as doubtful from sound
+        select case_id, activity, min(ts) as ts, min(row) as row, count(*) as n, bool_or(doubtful) as doubtful
+        from sound
         where activity in (select activity from sound group by 1 having count(distinct case_id) >= {_ROWS}
                            order by count(*) desc limit 40)
           and row not in (select row from defect_rows where defect = 'label_homonym') group by all""")

@@ -17,7 +17,7 @@ from .labels import ungarbled
 if TYPE_CHECKING:
     from .found import Desk
 
-NAMES = ("null_words", "cell_formula", "cell_markup")
+NAMES = ("null_words", "cell_formula", "cell_markup", "wrong_encoding")
 _AROUND = r"[\s\-–—_./\\?*#()<>\[\]（）【】{}\"'|~]*"
 # NA alone is a region; with a stroke or points it says that there is nothing
 _NOTHING = re.compile(
