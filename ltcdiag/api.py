@@ -170,9 +170,10 @@ def kpis(log: EventLog, by: str | None = None, *, horizon_days: int | None = Non
     purpose."""
     from .log.privacy import check_segment
     from .measures.kpis import kpi_table
+    from .quality.amber import with_cautions
 
     check_segment(by, log.privacy)
-    return replace(kpi_table(log, by=by, horizon_days=horizon_days), look=_look(log))
+    return replace(with_cautions(kpi_table(log, by=by, horizon_days=horizon_days), log), look=_look(log))
 
 
 def exports_to_ask_for(system: str, lang: str | None = None) -> AskFor:

@@ -6,7 +6,8 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -142,12 +143,27 @@ def _run_diagnose(asked: argparse.Namespace) -> None:
     from . import api, intake
 
     model = api.load_model(asked.model or "ltc")     # its faults are told before anything is read
-    log = intake.read(asked.paths, calendar=asked.calendar, progress=_rows_read(asked.lang), **_read_options(asked),
-                      **_pseudonyms(asked))
+    with _red_faults_told(asked):
+        log = intake.read(asked.paths, calendar=asked.calendar, progress=_rows_read(asked.lang), **_read_options(asked),
+                          **_pseudonyms(asked))
     if log.cases == 1 and "case" in log.columns:    # a column that is no case id; objects of a system are what they are
         raise InputError(say("cli.one_case", asked.lang, events=log.events, column=log.columns["case"]),
                          where=log.name, fix=say("cli.one_case_fix", asked.lang))
     _write(asked, log, asked.out, force=asked.force, model=model, level=asked.level, k=asked.k)
+
+
+@contextmanager
+def _red_faults_told(asked: argparse.Namespace) -> Iterator[None]:
+    """A question that stops the reading leaves a page that says it, where the report would be."""
+    try:
+        yield
+    except LtcdiagError as error:
+        from .reports.refusal import is_red, write_refusal
+
+        if is_red(error):
+            page = write_refusal(error, asked.out, lang=asked.lang, force=asked.force, level=asked.level, k=asked.k)
+            _say(say("cli.refused", asked.lang, page=page))
+        raise
 
 
 def _read_options(asked: argparse.Namespace) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,10 @@ class Fault:
 
 
 class LtcdiagError(Exception):
-    """Base of all errors that a user can act on; holds every fault found, not only the first."""
+    """Base of all errors that a user can act on; holds every fault found, not only the first. seen: what had been read
+    when the reading stopped (log.ledger.Seen), None where nothing had."""
+
+    seen: Any = None
 
     def __init__(self, faults: Fault | str | Sequence[Fault], *, where: str = "", fix: str = "") -> None:
         if isinstance(faults, str):

@@ -17,12 +17,14 @@ from .stages import read_toml
 
 @dataclass(frozen=True)
 class DefectKind:
-    """deed: where the user does not say otherwise. harms: keys of the questions whose answers it makes doubtful."""
+    """deed: where the user does not say otherwise. harms: keys of the questions whose answers it makes doubtful. heavy:
+    whether one place alone can move a figure."""
 
     name: str
     deed: Deed
     unit: Unit
     harms: tuple[str, ...]
+    heavy: bool
 
     def said(self, lang: str) -> str:
         """What it is, in words."""
@@ -34,7 +36,8 @@ def load_defects() -> Mapping[str, DefectKind]:
     """Name → defect, in the order of the file."""
     data = read_toml("defects.toml")["defect"]
     return MappingProxyType({
-        name: DefectKind(name, entry["deed"], entry["unit"], tuple(entry["harms"]))
+        name: DefectKind(name, entry["deed"], entry["unit"], tuple(entry["harms"]),
+                          entry.get("heavy", False))
         for name, entry in data.items()})
 
 

@@ -35,7 +35,8 @@ class StageSet:
 @dataclass(frozen=True)
 class KpiCard(Named):
     """One indicator. unit: one of UNITS. direction: one of DIRECTIONS. measure: name of a function of the measures,
-    parameters: what it is given. source: where the indicator comes from."""
+    parameters: what it is given. questions: keys of the questions on whose answer it rests. source: where the indicator
+    comes from."""
 
     unit: str
     direction: str
@@ -47,6 +48,7 @@ class KpiCard(Named):
     trap_en: str
     measure: str
     parameters: Mapping[str, Any]
+    questions: tuple[str, ...]
     source: str
 
     def definition(self, lang: str) -> str:
@@ -74,7 +76,7 @@ def card(row: Mapping[str, Any]) -> KpiCard:
     if row["unit"] not in UNITS or row["direction"] not in DIRECTIONS:
         raise ValueError(f"{row['key']}: unknown unit or direction")
     parameters = {name: _value(row["key"], value) for name, value in row.get("parameters", {}).items()}
-    return KpiCard(**{**row, "parameters": MappingProxyType(parameters)})
+    return KpiCard(**{**row, "questions": tuple(row["questions"]), "parameters": MappingProxyType(parameters)})
 
 
 def _value(key: str, value: Any) -> Any:

@@ -21,7 +21,7 @@ from .implied import add_first_stages, drop_first_values, set_plans_aside
 from .ingest import Ingested
 from .joining import add_columns, hinted
 from .linking import make_links, make_objects, match_rates, satellites_linked
-from .loading import PassedOver, Progress, ReadOptions, load, pass_over
+from .loading import PassedOver, Progress, ReadOptions, load, pass_over, telling_what_was_read
 from .making import make_events
 from .meanings import Meaning, with_meanings
 from .pseudonyms import hide_in_objects
@@ -98,7 +98,8 @@ def assemble(
     loaded = [(load(connection, i, plan.table, ColumnMap(dict(plan.fields)), options, progress), plan)
               for i, plan in enumerate(plans)]
     loaded = add_columns(connection, loaded)
-    sources, zone = decide_times(connection, loaded, options.timezone, options.day_order)
+    with telling_what_was_read([item for item, _ in loaded]):
+        sources, zone = decide_times(connection, loaded, options.timezone, options.day_order)
     spare = [pass_over(connection, table, reason, progress) for table, reason in unused]
     progress("", 0)
     read_dictionaries(connection, sources)

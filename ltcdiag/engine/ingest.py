@@ -18,7 +18,7 @@ from .defects import clocks
 from .defects.check import doubt_rows, repair_cells
 from .defects.days import MIXED
 from .defects.found import Desk
-from .loading import Loaded, PassedOver, Progress, ReadOptions, load, pass_over
+from .loading import Loaded, PassedOver, Progress, ReadOptions, load, pass_over, telling_what_was_read
 from .pseudonyms import hide_in_tables
 from .time_columns import TimeColumn, decide_zone, time_column
 from .typed_rows import make_typed, parse_rows
@@ -80,10 +80,12 @@ def ingest(
     untimed = [load(connection, i, table, columns, options, progress) for i, (table, columns) in enumerate(used)]
     untimed = hide_in_tables(connection, untimed, options.hiding) if options.hiding else untimed
     desk = Desk(connection, options.checks) if options.checks.deeds else None
-    if desk:
-        repair_cells(desk, untimed, options.checks, options.day_order)
-    loaded = _timed(connection, untimed, options)
-    zone = decide_zone([(item.table.file, times) for item in loaded for times in item.times.values()], options.timezone)
+    with telling_what_was_read(untimed):
+        if desk:
+            repair_cells(desk, untimed, options.checks, options.day_order)
+        loaded = _timed(connection, untimed, options)
+        zone = decide_zone([(item.table.file, times) for item in loaded for times in item.times.values()],
+                           options.timezone)
     parse_rows(connection, loaded, options)
     if desk:
         for item in loaded:

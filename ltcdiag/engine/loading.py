@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ..errors import QuestionError
 from ..log.defects import Checks
-from ..log.ledger import RowSetAside, SourceFile
+from ..log.ledger import RowSetAside, Seen, SourceFile
 from ..log.records import ColumnMap, Fates, Table, TextTable, TypedTable
 from .connection import count, literal, name
 from .time_columns import TimeColumn
@@ -204,6 +206,17 @@ def pass_over(connection: duckdb.DuckDBPyConnection, table: Table, reason: str, 
         records = fates.lines = count(connection, f"read_parquet({literal(str(table.origin))})")
     row = RowSetAside(table.file, 1, fates.lines, "table_not_used", reason) if records else None
     return PassedOver(_source_file(table, records, fates, None), fates, row)
+
+
+@contextmanager
+def telling_what_was_read(loaded: Sequence[Loaded]) -> Iterator[None]:
+    """A question that stops the reading takes along what had been read, so that it can be told."""
+    try:
+        yield
+    except QuestionError as error:
+        error.seen = Seen(tuple(item.source_file(None) for item in loaded),
+                          tuple(row for item in loaded for row in item.fates.set_aside))
+        raise
 
 
 def _source_file(table: Table, records: int, fates: Fates, zone: str | None) -> SourceFile:

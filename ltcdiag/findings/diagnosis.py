@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from html import escape
 from types import MappingProxyType
@@ -18,7 +18,8 @@ from ..log.results import Answer, Deviations
 from ..log.steps import NO_TIME
 from ..measures.observed import Observed, observe
 from ..measures.waiting import waits
-from ..words import current, say
+from ..quality.fitness import cautions
+from ..words import current, languages, say
 from ..words.numbers import count, time_interval
 from ..words.texts import tidy
 from . import claims
@@ -38,6 +39,11 @@ DETECTORS: Mapping[str, Callable[[Context], Detected]] = MappingProxyType({
     "handover": handovers,          # work that lies between two departments
     "deviation": deviations,        # finished cases that leave the reference model
 })
+QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({
+    "bottleneck": ("flow", "stage_time"), "handover": ("flow", "stage_time", "handover"),
+    "rework": ("flow", "rework"), "deviation": ("flow",), "silo": ("flow", "conversion", "cash_cycle"),
+})
+"""Kind of a finding → the questions of fitness on whose answer it rests."""
 
 
 @dataclass(frozen=True)
@@ -134,12 +140,19 @@ def diagnose(log: EventLog, model: ReferenceModel) -> Diagnosis:
         tables["silo"] = links
     if observed.timeline is None:
         tables["sums"] = step_sums(context)
-        return Diagnosis(log, _ranked(list(breaks)), _why_none(context), _looking(tables, log), (), 0, model)
+        return Diagnosis(log, _ranked(_doubted(breaks, log)), _why_none(context), _looking(tables, log), (), 0, model)
     found = {name: detector(context) for name, detector in DETECTORS.items()}
     tables |= {"stages": stage_days(context), **{name: part.table for name, part in found.items()}}
-    ranked = _ranked([*(claim for part in found.values() for claim in part.claims), *breaks])
+    ranked = _ranked(_doubted([*(claim for part in found.values() for claim in part.claims), *breaks], log))
     notes = (*_notes(context, found["bottleneck"].table), *_partial(found["deviation"].table))
     return Diagnosis(log, ranked, {}, _looking(tables, log), notes, observed.horizon, model)
+
+
+def _doubted(found: Iterable[Finding], log: EventLog) -> list[Finding]:
+    """The findings, each with what makes its data doubtful said before its other doubts."""
+    said = {kind: {lang: cautions(keys, log, lang) for lang in languages()} for kind, keys in QUESTIONS.items()}
+    return [replace(finding, caveat={lang: joined(said[finding.kind][lang], text, lang=lang)
+                                     for lang, text in finding.caveat.items()}) for finding in found]
 
 
 def _some_starts(observed: Observed) -> bool:

@@ -92,6 +92,14 @@ class RowSetAside:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What had been read when a fault stopped the reading: the files with their lines, lines that are no records."""
+
+    files: tuple[SourceFile, ...]
+    set_aside_rows: tuple[RowSetAside, ...]
+
+
+@dataclass(frozen=True)
 class Ledger:
     """What was read, step by step. Building one that does not balance raises ConservationError."""
 

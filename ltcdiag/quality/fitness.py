@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
@@ -17,7 +17,8 @@ from ..words import current, say
 Answerable = Literal["yes", "with_care", "no"]
 FEW_CASES, BEFORE_AFTER_CASES, BEFORE_AFTER_DAYS = 20, 60, 180
 """Fewer cases describe themselves and no process; a comparison needs that many cases begun over that many days."""
-_TOUCHED = 0.01     # a defect in a smaller share of the rows or cases moves no figure by much
+_TOUCHED = 0.01     # defects in a smaller share of the rows or cases, together, move no figure by much
+_SAID = 3           # defects that are named beside a figure
 _UNMAPPED = 0.2     # of the events with no known stage: more than this and stages are guesswork
 
 
@@ -144,18 +145,39 @@ def _verdict(key: str, facts: _Facts, lang: str) -> Verdict:
     why = [say(f"quality.{name}", lang, n=facts.log.cases) for name, _ in failed]
     needs = "; ".join(say(f"quality.{name}_needs", lang) for name, worst in failed if worst == "no")
     if "no" not in marks:
-        harmed = [_harm(defect, lang) for defect in facts.log.defects if _harms(defect, key, facts.log)]
+        harmed = [_harm(defect, lang) for defect in _harmful([key], facts.log)]
         marks += ["with_care"] * bool(harmed)
         why += harmed
     answerable: Answerable = "no" if "no" in marks else "with_care" if marks else "yes"
     return Verdict(key, question.name.said(lang), question.asks.said(lang), answerable, tuple(why), needs)
 
 
-def _harms(defect: Defect, key: str, log: EventLog) -> bool:
-    """Repaired and merged rows are as they should be; the others harm where they are many."""
-    if key not in load_defects()[defect.name].harms or defect.deed in ("repair", "merge"):
-        return False
-    return defect.n > _TOUCHED * (log.cases if defect.unit == "case" else log.ledger.totals["records"])
+def _harmful(keys: Collection[str], log: EventLog) -> list[Defect]:
+    """What makes answers to these questions doubtful, the heaviest first; nothing where it is little. Repaired and
+    merged rows are as they should be."""
+    kinds = load_defects()
+    found = [defect for defect in log.defects
+             if defect.deed not in ("repair", "merge") and not set(keys).isdisjoint(kinds[defect.name].harms)]
+    shares = {defect: defect.n / max(1, log.cases if defect.unit == "case" else log.ledger.totals["records"])
+              for defect in found}
+    heavy = any(kinds[defect.name].heavy for defect in found)
+    if not heavy and sum(shares.values()) <= _TOUCHED:
+        return []
+    return sorted(found, key=lambda defect: (not kinds[defect.name].heavy, -shares[defect], defect.name))
+
+
+def cautions(keys: Collection[str], log: EventLog, lang: str) -> str:
+    """What stands beside a figure that rests on these questions: which defects make it doubtful; "" where none do."""
+    found = [_said_short(defect, lang) for defect in _harmful(keys, log)]
+    if not found:
+        return ""
+    more = say("quality.and_more", lang, n=len(found) - _SAID) if len(found) > _SAID else ""
+    return say("quality.caution", lang, what=say("log.comma", lang).join(found[:_SAID]) + more)
+
+
+def _said_short(defect: Defect, lang: str) -> str:
+    unit = "cases" if defect.unit == "case" else "rows"
+    return say(f"quality.short_{unit}", lang, what=load_defects()[defect.name].said(lang), n=f"{defect.n:,}")
 
 
 def _harm(defect: Defect, lang: str) -> str:

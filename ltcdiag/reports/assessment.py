@@ -15,6 +15,7 @@ from ..log.kpi_table import KpiTable
 from ..log.privacy import allowed_handovers
 from ..log.results import Answer, Cases, DirectlyFollowsGraph, Gaps, Handovers, Rework, Variants
 from ..measures.kpis import kpi_table
+from ..quality.amber import with_cautions
 
 if TYPE_CHECKING:
     from ..mining.discovery import Model
@@ -93,7 +94,7 @@ def assess(log: EventLog, *, reference: ReferenceModel | None = None, mined: boo
         handovers=_handovers(log),
         points=_asked(log, "points"),
         diagnosis=diagnose(log, reference or load_model()),
-        kpis=kpi_table(log),
+        kpis=with_cautions(kpi_table(log), log),
         main_map=_asked(log, "directly_follows", level="main_stage") if staged else None,
         main_variants=_asked(log, "variants", level="main_stage") if staged else None,
         model=model,

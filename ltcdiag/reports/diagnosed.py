@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from ..findings import claims
 from ..findings.finding import Finding
 from ..log.results import Answer
+from ..quality.fitness import cautions
 from ..words import say, sentences
 from ..words.numbers import count, percent, share_interval, time_interval
 from .answer_grids import page_grid, sheet_name, table_title
@@ -24,6 +26,9 @@ LEAST_REST = 0.005
 """A part of the open time below this is not worth a sentence."""
 _HIDDEN = {"stages": ("first_share",), "bottleneck": ("stage", "share_of_days"), "handover": ("share_of_days",)}
 """Columns for the workbook only: the page has no room for all."""
+_QUESTIONS = MappingProxyType({
+    "rework": ("flow", "rework"), "handover": ("flow", "handover"), "deviation": ("flow",), "silo": ("flow",)})
+"""Table → the questions of fitness on whose answer it rests; the others rest on order and times."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +157,8 @@ class Diagnosed:
         key = f"read_{words}"
         read = self._say(key, horizon=self.diagnosis.horizon_days, least=claims.LEAST_CASES,
                          peers=claims.LEAST_PEERS) if key in sentences("reports") else ""
-        view = TableView(f"found_{name}", grid.heads, rows, claims.joined(base, note, lang=self.lang))
+        doubt = cautions(_QUESTIONS.get(name, ("flow", "stage_time")), self.found.log, self.lang)
+        view = TableView(f"found_{name}", grid.heads, rows, claims.joined(base, note, doubt, lang=self.lang))
         rest = self._rest(answer) if name == "stages" else ""
         return Section(name, table_title(words, answer, self.lang), claims.joined(read, rest, lang=self.lang), view)
 

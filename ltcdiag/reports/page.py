@@ -11,6 +11,7 @@ from typing import Any
 
 from ..charts.drawing import Drawing
 from ..log.telling import reason_name
+from ..quality.fitness import cautions
 from ..words import say
 from ..words.numbers import count, duration, percent
 from ..words.texts import tidy
@@ -123,6 +124,10 @@ class Page:
             self._fact("variants", counts["variants"], self.say("f_top_variants", k=top, share=percent(share))),
         ]
         return [*facts, *self._times(known), *self._repeats()]
+
+    def doubt(self) -> str:
+        """What makes the large numbers doubtful, "" where nothing does."""
+        return cautions(("flow", "stage_time", "rework"), self.log, self.lang)
 
     def _fact(self, key: str, value: float, note: str = "") -> Fact:
         return Fact(key, count(value), repr(value), self.say(f"f_{key}"), note)

@@ -59,6 +59,16 @@ def read(path: Path, headers: Mapping[str, str], zone: str | None, day_order: st
         return Said(error=str(error), errors=tuple(kind.__name__ for kind in type(error).__mro__))
 
 
+def figures(path: Path, headers: Mapping[str, str], day_order: str | None = None) -> dict[str, tuple[float, str]]:
+    """Indicator → its value and its note, as ltcdiag reads the file."""
+    import ltcdiag as ltc
+
+    columns = {role: headers.get(column, column) for role, column in ROLES.items()}
+    kpis = ltc.kpis(ltc.read(path, columns=columns, timezone=ZONE, day_order=day_order))
+    return {row["kpi"]: (row["value"], texts[-1]) for row, texts in zip(
+        kpis.table.to_dict("records"), kpis.shown(len(kpis.table), "en"), strict=True)}
+
+
 def asked(name: str, said: Said, headers: Mapping[str, str]) -> bool:
     """Whether the product stopped and asked about the column, where asking is right."""
     unit = UNITS[name]

@@ -6,8 +6,9 @@ from __future__ import annotations
 from statistics import mean
 
 import pytest
-from quality.injector import UNITS
-from quality.scoreboard import alone, clean, together
+from quality.injector import UNITS, mixed, write
+from quality.scoreboard import TOGETHER, alone, clean, figures, together
+from quality.sound import sound
 
 
 @pytest.mark.parametrize("name", UNITS)
@@ -24,6 +25,17 @@ def test_all_defects_together_are_noticed_and_most_of_them_named(tmp_path):
     assert mean(score.noticed for score in scores.values()) >= 0.93
     assert mean(score.f1 for score in scores.values()) >= 0.9
     assert sum(score.spoiled for score in scores.values()) == 0
+
+
+def test_a_figure_that_the_defects_move_by_more_than_one_percent_says_so(tmp_path):
+    sound_rows = sound(1, cases=300, ids="digits", language="en")
+    damaged = next(iter(mixed(sound_rows, TOGETHER, 1).values())).rows
+    right = figures(write(sound_rows, tmp_path / "sound.csv"), {})
+    found = figures(write(damaged, tmp_path / "damaged.csv"), {}, "dmy")
+    moved = {kpi for kpi, (value, _) in right.items() if value and abs(found[kpi][0] - value) > 0.01 * abs(value)}
+    assert moved
+    assert {kpi for kpi in moved if "Doubtful data" not in found[kpi][1]} == set()
+    assert not any("Doubtful data" in note for _, note in right.values())
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from ...errors import Fault, InputError
+from ...errors import Fault, QuestionError
 from ...words import current, say
 from ..loading import Loaded
 
@@ -40,8 +40,8 @@ def mend(desk: Desk, item: Loaded, recorded: str | None) -> None:
     to when the row was recorded; without such a column the one with which the case, in the order of its rows, goes back
     in time least, waits least and rests on weekends (the cheapest path through both readings of all its rows).
 
-    recorded: a column that says when rows were written, or None. Every cell that changes is listed. Raises InputError
-    where neither a recording nor the order of the rows can decide.
+    recorded: a column that says when rows were written, or None. Every cell that changes is listed. Raises
+    QuestionError where neither a recording nor the order of the rows can decide.
     """
     time, case = item.map["time"], item.map["case"]
     if time is None or case is None or item.types[time] != "VARCHAR":
@@ -50,7 +50,7 @@ def mend(desk: Desk, item: Loaded, recorded: str | None) -> None:
     chosen: dict[int, date] = {}
     by_record = _can_decide([cell for own in cells for cell in own])
     if not by_record and not _in_order(cells):
-        raise InputError(Fault(say("engine.days_undecided", current(), column=time), where=item.table.file,
+        raise QuestionError(Fault(say("engine.days_undecided", current(), column=time), where=item.table.file,
                                fix=say("engine.days_undecided_fix", current())))
     for own in cells:
         chosen.update(_nearest(own) if by_record else _cheapest(own))
