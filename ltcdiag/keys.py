@@ -21,6 +21,7 @@ CONFIG = "LTCDIAG_CONFIG"
 MARK = ".ltcdiag-project.json"
 """Stands in every folder that `ltcdiag new` has made, and says which key is its."""
 _LEAST = 16     # bytes of a key
+_FORMULAS = tuple("=+-@\0\uff1d\uff0b\uff0d\uff20")
 _PROJECT = re.compile(r"[0-9a-f]{16}")
 
 
@@ -102,7 +103,7 @@ def write_names(path: str | Path, rows: Sequence[tuple[str, str, str]]) -> None:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(("kind", "name", "pseudonym"))
-    writer.writerows((kind, f"'{name}" if name[:1] in "=+-@" else name, said) for kind, name, said in rows)
+    writer.writerows((kind, f"'{name}" if name.lstrip()[:1] in _FORMULAS else name, said) for kind, name, said in rows)
     try:
         _write_secret(Path(path), text.getvalue().encode("utf-8-sig"))
     except OSError as error:

@@ -12,7 +12,7 @@ from .connection import connect, literal
 
 _LEAST_SECONDS, _BYTES_A_SECOND = 60, 1024**2
 _LEAST_BYTES, _BYTES_EACH = 4 * 1024**3, 8      # of memory that may be addressed; DuckDB sets much aside
-_MOST_ROWS_A_BYTE = 200
+_FREE_ROWS, _MOST_ROWS_A_BYTE = 1_000_000, 20   # a log has some bytes a row; a bomb has many rows a byte
 
 
 def parquet_columns(path: Path) -> tuple[str, ...]:
@@ -20,7 +20,8 @@ def parquet_columns(path: Path) -> tuple[str, ...]:
     is damaged inside is said here, and not in the middle of a log. Raises ValueError where it cannot be read."""
     size = path.stat().st_size
     seconds = _LEAST_SECONDS + size // _BYTES_A_SECOND
-    said = run_apart(parquet_child.__file__, str(path.resolve()), str(_MOST_ROWS_A_BYTE), library="duckdb",
+    most_rows = max(_FREE_ROWS, _MOST_ROWS_A_BYTE * size)
+    said = run_apart(parquet_child.__file__, str(path.resolve()), str(most_rows), library="duckdb",
                      memory=_LEAST_BYTES + _BYTES_EACH * size, seconds=seconds)
     found = json.loads(said) if said else {"detail": f"> {seconds} s, > {_LEAST_BYTES // 1024**3} GiB"}
     if "detail" in found:
