@@ -13,9 +13,9 @@ from workbooks import plain_sheet
 CANARY = "CANARY-5f21"
 """Stands in a file beside the allowed folder, and nowhere else: whoever says it has read that file."""
 CSV = "case,activity,time\n1,A,2024-01-01\n2,B,2024-01-02\n"
-XES = ('<?xml version="1.0" encoding="UTF-8"?>\n{doctype}<log><trace>'
-       '<string key="concept:name" value="{value}"/><event><string key="concept:name" value="A{text}"/><date key="time:timestamp" value="2024-01-01T00:00:00Z"/></event>'
-       "</trace></log>")
+XES = ('<?xml version="1.0" encoding="UTF-8"?>\n{doctype}<log><trace><string key="concept:name" value="{value}"/>'
+       '<event><string key="concept:name" value="A{text}"/><date key="time:timestamp" value="2024-01-01T00:00:00Z"/>'
+       "</event></trace></log>")
 LAUGHS = ('<!DOCTYPE log [<!ENTITY a "' + "ha" * 50 + '">'
           + "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True)) + "]>")
 
