@@ -14,12 +14,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_PRIVATE = re.compile(
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"                                         # mail
-    r"|(?<![\dA-Za-z])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)"    # mobile number of China
-    r"|(?<!\d)0\d{2,3}-\d{7,8}(?!\d)"                                       # its landlines
-    r"|(?<!\d)\d{17}[\dXx](?![\dA-Za-z])"                                   # identity card
-    r"|(?<![A-Za-z0-9])(?:[A-Za-z0-9]+[_.-])*(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z0-9]{22,}"    # token, key
+_PRIVATE = re.compile(      # all lengths are bounded: a crafted header must not keep us busy
+    r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"              # mail
+    r"|(?<![\dA-Za-z])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)"        # mobile number of China
+    r"|(?<!\d)0\d{2,3}-\d{7,8}(?!\d)"                                           # its landlines
+    r"|(?<!\d)\d{17}[\dXx](?![\dA-Za-z])"                                       # identity card
+    r"|(?<![A-Za-z0-9])(?:[A-Za-z0-9]{1,20}[_.-]){0,3}"                         # token or key: letters and digits
+    r"(?=[A-Za-z]{0,40}\d)(?=\d{0,40}[A-Za-z])[A-Za-z0-9]{22,}"
 )
 _SHOWN = 2      # characters
 

@@ -18,6 +18,8 @@ from privacy.planted import company, plain_log
 from privacy.told import hits, told
 from workbooks import plain_sheet
 
+from ltcdiag.errors import veiled
+
 ROOT = Path(__file__).resolve().parents[2]
 NEEDLES = needles()
 TOKENS = [person.token for person in people()]
@@ -139,3 +141,19 @@ def test_a_report_leaves_nothing_in_the_temporary_folder_and_nothing_on_stderr(t
     assert done.returncode == 0, done.stderr
     assert list((tmp_path / "temporary").iterdir()) == []
     assert hits({**told(tmp_path / "out"), "stdout": done.stdout, "stderr": done.stderr}, NEEDLES) == []
+
+
+@pytest.mark.parametrize(("text", "shown"), [
+    ("sk_live_c85659d22e9aede7afd35cf4", "sk***"), ("a planted000@example-mail.cn b", "a pl*** b"),
+    ("订单 006A000001BcDeFIAV", "订单 006A000001BcDeFIAV"), ("SO-2024-000000012345678", "SO-2024-000000012345678"),
+    ("f47ac10b-58cc-4372-a567-0e02b2c3d479", "f47ac10b-58cc-4372-a567-0e02b2c3d479"),
+    ("2024-06-30 14:05", "2024-06-30 14:05"), ("电话 021-61234567", "电话 02***")])
+def test_ids_of_records_and_times_stay_and_contacts_and_tokens_go(text, shown):
+    assert veiled(text) == shown
+
+
+@pytest.mark.parametrize("text", ["a", "a_", "1", "a1_", "a.b@", "13", "a@b.", "x@y."])
+def test_a_long_text_is_veiled_in_no_time(text):
+    start = time.perf_counter()
+    veiled(text * 200_000)
+    assert time.perf_counter() - start < 5
