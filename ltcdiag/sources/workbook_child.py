@@ -2,9 +2,10 @@
 
 The library that reads workbooks (calamine) makes a table of every cell between the first and the last one before we
 can look at it: a file of 6 KB with one cell in the last corner asks for 400 GB, and the library ends its process.
-Started by `workbook_rows`, with nothing of ours imported: the workbook on standard input, blocks on standard
-output. A block is four bytes of length and JSON, compressed. For each sheet a block {"sheet", "height", "width",
-"merged"} and its rows in further blocks, or a block {"sheet", "detail"} where it is damaged; at the end {"end"}.
+Started by `workbook_rows`, with nothing of ours imported: the workbook on standard input, blocks on standard output. A
+block is `FRAME` (whether it holds rows, how long it is) and JSON, compressed. For each sheet a block {"sheet",
+"height", "width", "merged"} and its rows in further blocks, or a block {"sheet", "detail"} where it is damaged; at the
+end {"end"}.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 BLOCK = 5_000           # rows
+FRAME = "<?I"
 _EXACT = 10**15         # whole numbers below this are exact in a cell
 
 
@@ -88,7 +90,7 @@ def cell_text(cell: Any) -> str:
 def packed(block: dict[str, Any]) -> bytes:
     """A block as it is handed over."""
     text = zlib.compress(json.dumps(block, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"), 1)
-    return struct.pack("<I", len(text)) + text
+    return struct.pack(FRAME, "rows" in block, len(text)) + text
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from ..errors import InputError
 from . import workbook_child
 from .content import Content
 from .reasons import MAX_CELLS, fault
+from .workbook_child import FRAME
 
 _LEAST_BYTES, _BYTES_EACH = 1536 * 1024**2, 16      # of memory, and for each byte that the workbook unpacks to
 _LEAST_SECONDS, _BYTES_A_SECOND = 60, 1024**2
@@ -49,14 +50,14 @@ def read_sheets(content: Content, data: bytes, unpacked: int) -> list[Sheet]:
                      seconds=seconds, data=data)
     sheets: list[Sheet] = []
     try:
-        for block in _cut(said or b""):
-            head = _unpacked(block) if len(block) < 4096 else {"rows": ()}
+        for holds_rows, block in _cut(said or b""):
+            if holds_rows:
+                sheets[-1]._blocks.append(block)  # noqa: SLF001 - being made
+                continue
+            head = _unpacked(block)
             if "end" in head:
                 return _ended(content, head, sheets)
-            if "rows" in head:
-                sheets[-1]._blocks.append(block)  # noqa: SLF001 - being made
-            else:
-                sheets.append(_begun(head))
+            sheets.append(_begun(head))
     except (ValueError, LookupError, TypeError, struct.error, zlib.error):     # not what our script writes
         pass
     raise InputError(heavy)
@@ -77,13 +78,13 @@ def _begun(head: dict[str, Any]) -> Sheet:
                  str(head.get("detail", "")))
 
 
-def _cut(stream: bytes) -> Iterator[bytes]:
-    """The blocks, still packed."""
-    place = 0
+def _cut(stream: bytes) -> Iterator[tuple[bool, bytes]]:
+    """Whether a block holds rows, and the block, still packed."""
+    place, before = 0, struct.calcsize(FRAME)
     while place < len(stream):
-        (length,) = struct.unpack_from("<I", stream, place)
-        yield stream[place + 4 : place + 4 + length]
-        place += 4 + length
+        holds_rows, length = struct.unpack_from(FRAME, stream, place)
+        yield holds_rows, stream[place + before : place + before + length]
+        place += before + length
 
 
 def _unpacked(block: bytes) -> dict[str, Any]:
