@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,8 @@ from .log.records import DAY_ORDERS
 from .words import languages, say, use
 
 _NAMED_FILES = 20       # that a deletion lists
+_INTERRUPTED = "Query interrupted"      # what DuckDB makes of Ctrl-C
+_NO_SPACE = ("IOException", "OutOfMemoryException")     # DuckDB's: neither room in memory nor on the disk
 DONE, FAULT, USER_MUST_ACT, STOPPED = 0, 1, 2, 130
 
 
@@ -25,21 +28,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a console that lacks a character must not stop the work
-    asked = _parser().parse_args(arguments)
-    with use(asked.lang):
-        try:
+    lang = "zh"
+    try:
+        asked = _parser().parse_args(arguments)
+        lang = asked.lang
+        with use(lang):
             asked.run(asked)
-        except ConservationError as error:
-            return _stop(say("cli.fault", asked.lang, what=error), FAULT)
-        except LtcdiagError as error:
-            return _stop(str(error), USER_MUST_ACT)
-        except KeyboardInterrupt:
-            return _stop(say("cli.stopped", asked.lang), STOPPED)
-        except Exception as error:
-            if os.environ.get("LTCDIAG_DEBUG"):
-                raise
-            return _stop(say("cli.fault", asked.lang, what=f"{type(error).__name__}: {error}"), FAULT)
+            sys.stdout.flush()
+    except ConservationError as error:
+        return _stop(say("cli.fault", lang, what=error), FAULT)
+    except LtcdiagError as error:
+        return _stop(str(error), USER_MUST_ACT)
+    except KeyboardInterrupt:
+        return _stop(say("cli.stopped", lang), STOPPED)
+    except Exception as error:
+        if os.environ.get("LTCDIAG_DEBUG"):
+            raise
+        return _told(error, lang)
     return DONE
+
+
+def _told(error: Exception, lang: str) -> int:
+    """What went wrong outside the user's data: somebody stopped us, the disk is full, or it is our fault."""
+    if isinstance(error, RuntimeError) and str(error) == _INTERRUPTED:
+        return _stop(say("cli.stopped", lang), STOPPED)
+    if isinstance(error, BrokenPipeError):      # who reads what we print has gone: nobody is there to be told
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAULT
+    full = type(error).__name__ in _NO_SPACE
+    if full or isinstance(error, OSError):
+        what = "" if full else getattr(error, "strerror", None) or str(error)
+        said = say("cli.no_space", lang) if full else say("cli.refused", lang, what=what)
+        return _stop(f"{said}\n  -> {say('cli.refused_fix', lang, folder=tempfile.gettempdir())}", USER_MUST_ACT)
+    return _stop(say("cli.fault", lang, what=f"{type(error).__name__}: {error}"), FAULT)
 
 
 def _stop(text: str, code: int) -> int:

@@ -10,9 +10,25 @@ LtcdiagError
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+_PRIVATE = re.compile(      # all lengths are bounded: a crafted header must not keep us busy
+    r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"              # mail
+    r"|(?<![\dA-Za-z])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)"        # mobile number of China
+    r"|(?<!\d)0\d{2,3}-\d{7,8}(?!\d)"                                           # its landlines
+    r"|(?<!\d)\d{17}[\dXx](?![\dA-Za-z])"                                       # identity card
+    r"|(?<![A-Za-z0-9])(?:[A-Za-z0-9]{1,20}[_.-]){0,3}"                         # token or key: letters and digits
+    r"(?=[A-Za-z]{0,40}\d)(?=\d{0,40}[A-Za-z])[A-Za-z0-9]{22,}"
+)
+_SHOWN = 2      # characters
+
+
+def veiled(text: str) -> str:
+    """A text without mail addresses, phone and identity numbers, tokens and keys: of each the beginning is left."""
+    return _PRIVATE.sub(lambda found: f"{found[0][:_SHOWN]}***", text)
 
 
 @dataclass(frozen=True)
@@ -20,13 +36,19 @@ class Fault:
     """One thing that is wrong.
 
     what: a plain sentence with numbers. where: file, sheet, column or rows ("" if it is obvious).
-    fix: one line that can be followed or pasted. examples: at most three, as they stand in the data.
+    fix: one line that can be followed or pasted. examples: at most three, as they stand in the data. A header or a
+    damaged line may hold what is nobody's business, and messages are sent around: contacts and tokens are veiled.
     """
 
     what: str
     where: str = ""
     fix: str = ""
     examples: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("what", "where", "fix"):
+            object.__setattr__(self, name, veiled(getattr(self, name)))
+        object.__setattr__(self, "examples", tuple(map(veiled, self.examples)))
 
     def __str__(self) -> str:
         parts = [self.what]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
 import os
 import re
@@ -13,12 +14,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .errors import InputError, OutputError
+from .unfinished import beside, put, to_disk
 from .words import current, say
 
 CONFIG = "LTCDIAG_CONFIG"
 MARK = ".ltcdiag-project.json"
 """Stands in every folder that `ltcdiag new` has made, and says which key is its."""
 _LEAST = 16     # bytes of a key
+_FORMULAS = tuple("=+-@\0\uff1d\uff0b\uff0d\uff20")
 _PROJECT = re.compile(r"[0-9a-f]{16}")
 
 
@@ -74,9 +77,7 @@ def project_key(project: str) -> bytes:
     try:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-            with os.fdopen(handle, "wb") as out:
-                out.write(secrets.token_bytes(32))
+            _write_secret(path, secrets.token_bytes(32))
     except FileExistsError:     # another run made it in the same moment
         pass
     except OSError as error:
@@ -99,12 +100,21 @@ def read_key(path: str | Path) -> bytes:
 def write_names(path: str | Path, rows: Sequence[tuple[str, str, str]]) -> None:
     """Kind, name and pseudonym as CSV, readable by its owner only. Raises OutputError where the file is there already
     or cannot be written."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(("kind", "name", "pseudonym"))
+    writer.writerows((kind, f"'{name}" if name.lstrip()[:1] in _FORMULAS else name, said) for kind, name, said in rows)
     try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as out:
-            writer = csv.writer(out)
-            writer.writerow(("kind", "name", "pseudonym"))
-            writer.writerows((kind, f"'{text}" if text[:1] in "=+-@" else text, said) for kind, text, said in rows)
+        _write_secret(Path(path), text.getvalue().encode("utf-8-sig"))
     except OSError as error:
         raise OutputError(say("privacy.no_names", current(), path=path, detail=error.strerror or str(error)),
                           fix=say("privacy.no_names_fix", current())) from error
+
+
+def _write_secret(path: Path, content: bytes) -> None:
+    """A new file that its owner alone can read, whole or not at all. Raises FileExistsError, OSError."""
+    with beside(path) as new:
+        with os.fdopen(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as out:
+            out.write(content)
+        to_disk(new)
+        put(new, path)

@@ -12,7 +12,8 @@ from pathlib import Path
 from .bundled import folder
 from .domain.reference_copy import write_copy
 from .errors import InputError, OutputError
-from .keys import key_file, mark_project, marked
+from .keys import MARK, key_file, mark_project, marked
+from .unfinished import become, beside, to_disk, write_whole
 from .words import current, say
 
 MODEL = "model.toml"
@@ -21,15 +22,32 @@ MODEL = "model.toml"
 def new_project(target: Path, lang: str) -> Path:
     """A new folder with the notebooks of one language and a copy of the reference model to edit.
 
-    Raises OutputError if it exists and is not empty."""
+    Raises OutputError if it exists and is not empty, or cannot be written. Law: it is there whole, or not at all."""
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise OutputError(say("cli.exists", current(), folder=target), fix=say("cli.exists_fix", current()))
-    target.mkdir(parents=True, exist_ok=True)
-    for notebook in sorted((folder("notebooks") / lang).glob("*.ipynb")):
-        shutil.copyfile(notebook, target / notebook.name)
-    write_copy(target / MODEL)
-    mark_project(target)
+    try:
+        _written(target.absolute(), lang)
+    except OSError as error:
+        raise OutputError(say("cli.cannot_write", current(), folder=target, detail=error.strerror or str(error)),
+                          fix=say("cli.cannot_write_fix", current())) from error
     return target
+
+
+def _written(target: Path, lang: str) -> None:
+    """The files of a project, in a folder that is new or empty. Raises OSError."""
+    here = target.exists() and target.samefile(Path.cwd())      # the folder one stands in cannot be exchanged
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with beside(target / target.name if here else target) as new:
+        new.mkdir()
+        for notebook in sorted((folder("notebooks") / lang).glob("*.ipynb")):
+            shutil.copyfile(notebook, new / notebook.name)
+        write_copy(new / MODEL)
+        mark_project(new)
+        to_disk(new)
+        if not here:
+            become(new, target)
+        for path in new.iterdir() if here else ():
+            path.rename(target / path.name)
 
 
 def contents(target: Path) -> list[Path]:
@@ -56,13 +74,25 @@ def delete_project(target: Path) -> int:
     found = contents(target)
     project = marked(target)
     try:
-        shutil.rmtree(target)
+        _emptied(target)        # but for the mark: who is stopped here can delete again
         if project is not None:
             key_file(project).unlink(missing_ok=True)
+        shutil.rmtree(target)
     except OSError as error:
         raise OutputError(say("privacy.cannot_delete", current(), folder=target,
                               detail=error.strerror or str(error))) from error
     return len(found)
+
+
+def _emptied(folder: Path) -> None:
+    """Everything in a project goes but the mark that makes it one."""
+    for path in folder.iterdir():
+        if path.name == MARK:
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def open_lab(target: Path, lang: str) -> None:
@@ -70,7 +100,7 @@ def open_lab(target: Path, lang: str) -> None:
     settings = target / ".lab"
     (settings / "labconfig").mkdir(parents=True, exist_ok=True)
     off = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
-    (settings / "labconfig" / "page_config.json").write_text(json.dumps(off), encoding="utf-8")
+    write_whole(settings / "labconfig" / "page_config.json", json.dumps(off).encode())
     command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={target}"]
     first = sorted(target.glob("01_*.ipynb"))
     if first:

@@ -238,7 +238,7 @@ def test_stopping_leaves_nothing(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("ltcdiag.reports.writing.write_report", stop)
     code, _, said = run(capsys, "diagnose", path, "--out", tmp_path / "out")
     assert code == 130
-    assert "没有写入" in said
+    assert "没有留下写了一半的内容" in said
     assert [p.name for p in tmp_path.iterdir()] == ["good.csv"]
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 PACKAGE = "ltcdiag"
 FLOORS = {
-    "errors": 0, "words": 0,
+    "errors": 0, "words": 0, "unfinished": 0, "apart": 0,
     "log": 1, "bundled": 1, "keys": 1,
     "domain": 2, "engine": 2,
     "sources": 3, "stats": 3, "pulls": 3,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import OutputError
+from ..unfinished import beside, put, to_disk
 from ..words import current, languages, say, sentences
 from .reference import ReferenceModel, load_model, tables_of
 from .reference_file import SECTIONS, toml_value
@@ -56,8 +57,10 @@ def write_copy(path: str | Path, *, model: ReferenceModel | None = None) -> Path
     target = Path(path)
     text = _copy(tables_of(model or load_model()))
     try:
-        with target.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with beside(target) as new:
+            new.write_text(text, encoding="utf-8", newline="\n")
+            to_disk(new)
+            put(new, target)
     except FileExistsError:
         raise OutputError(say("reference.exists", current(), path=target),
                           fix=say("reference.exists_fix", current())) from None

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import tempfile
 import weakref
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
+from ..unfinished import Scratch
 from ..words import current, say
 
 if TYPE_CHECKING:
@@ -30,17 +29,17 @@ def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
         raise InputError(say("engine.memory", current(), variable=MEMORY, value=memory),
                          fix=say("engine.memory_fix", current(), variable=MEMORY))
 
-    spill = tempfile.mkdtemp(prefix="ltcdiag-")
+    spill = Scratch()
     options: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
-        "temp_directory": spill,
+        "temp_directory": str(spill.path),
         "memory_limit": memory,
     }
     if threads is not None:
         options["threads"] = threads
     connection = duckdb.connect(":memory:", config=options)
-    weakref.finalize(connection, shutil.rmtree, spill, ignore_errors=True)
+    weakref.finalize(connection, spill.close)
     connection.execute("set TimeZone = 'UTC'")
     if connection.sql("select current_setting('enable_progress_bar')").fetchall()[0][0]:
         connection.execute("set enable_progress_bar = false")  # already off, it cannot be set in a notebook

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError
+from ..errors import InputError, OutputError
 from ..log.results import Variants
+from ..unfinished import write_whole
 from ..words import current, say
 from .notation import bpmn_text, pnml_text
 
@@ -36,14 +37,19 @@ class Model:
         return str(self.tree)
 
     def write(self, folder: Path) -> tuple[Path, ...]:
-        """model.bpmn, model.pnml and tree.txt in `folder`, which must exist; same model, same bytes."""
+        """model.bpmn, model.pnml and tree.txt in `folder`, which must exist, each whole; same model, same bytes.
+        Raises OutputError."""
         texts = {
             "model.bpmn": bpmn_text(self.bpmn),
             "model.pnml": pnml_text(self.net, self.initial, self.final),
             "tree.txt": f"{self.tree}\n",
         }
-        for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8", newline="\n")
+        try:
+            for name, text in texts.items():
+                write_whole(folder / name, text.encode())
+        except OSError as error:
+            raise OutputError(say("exports.cannot_write", current(), path=folder, detail=error.strerror or str(error)),
+                              fix=say("exports.cannot_write_fix", current())) from error
         return tuple(folder / name for name in texts)
 
 

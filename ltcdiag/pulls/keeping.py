@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, OutputError
+from ..unfinished import Held, hold
 from ..words import current, say
 from .shapes import KEY, Record, Stream, inside
 
@@ -31,6 +32,7 @@ class Keeping:
     def __init__(self, folder: Path, system: str, address: str) -> None:
         self.folder, self.hidden = folder, folder / HIDDEN
         self.state: dict[str, Any] = {"form": _FORM, "system": system, "address": address, "complete": {}, "run": None}
+        self.held: Held | None = None
         path = self.hidden / "state.json"
         if path.exists():
             self.state = _known(path, system, address)
@@ -39,7 +41,9 @@ class Keeping:
                               fix=say("pulls.not_empty_fix", current()))
 
     def begin(self, since: str | None) -> None:
-        """Go on with the unfinished run, or start one. Raises InputError where that one asks from another time."""
+        """Go on with the unfinished run, or start one. Raises InputError where that one asks from another time, or
+        another process is at it."""
+        self._claim()
         run = self.state["run"]
         if run and since and since != run["since"]:
             raise InputError(say("pulls.unfinished", current(), folder=self.folder),
@@ -48,6 +52,21 @@ class Keeping:
             shutil.rmtree(self.hidden / "parts", ignore_errors=True)
             self.state["run"] = {"since": since, "started": None, "streams": {}}
         (self.hidden / "parts").mkdir(parents=True, exist_ok=True)
+
+    def _claim(self) -> None:
+        """The folder is ours until `close`. Raises InputError where another run is at it."""
+        self.hidden.mkdir(parents=True, exist_ok=True)
+        self.held = hold(self.hidden / "lock")
+        if self.held is None:
+            raise InputError(say("pulls.at_work", current(), folder=self.folder))
+        path = self.hidden / "state.json"
+        if path.exists():       # what another run may have written since we looked
+            self.state = _known(path, self.state["system"], self.state["address"])
+
+    def close(self) -> None:
+        """Another run may come."""
+        if self.held is not None:
+            self.held.close()
 
     def place(self, name: str) -> dict[str, Any]:
         """Where a stream of the run stands."""

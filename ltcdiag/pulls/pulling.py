@@ -82,6 +82,8 @@ def pull(system: str, out: str | Path, *, since: str | None = None, progress: Pr
                          fix=say("pulls.token_refused_fix", current(), name=known.token)) from None
     except OSError as error:
         raise OutputError(say("pulls.not_written", current(), folder=out, what=error.strerror or str(error))) from None
+    finally:
+        keeping.close()
 
 
 def _moment(since: str | None) -> str | None:

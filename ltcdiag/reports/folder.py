@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import OutputError
+from ..unfinished import become, beside, sweep, to_disk
 from ..words import current, say
 from .files import FILES
 
@@ -25,20 +24,20 @@ def whole(out: Path, *, force: bool = False) -> Iterator[Path]:
     """An empty folder to write into; it becomes `out` when the block ends without an error.
 
     Raises OutputError where `out` exists (unless `force`, and then only if it is empty or an earlier output of
-    ours), its name is no name, or it cannot be written. Law: after any failure `out` is as it was before.
+    ours), its name is no name, or it cannot be written. Law: after any failure, also a kill, `out` is as it was before;
+    what a kill leaves beside it goes when we write there again.
     """
+    sweep(out.absolute().parent)
     out = _checked(out, force=force)
-    working = None
     try:
-        working = Path(tempfile.mkdtemp(prefix=f".{out.name}-writing-", dir=out.parent))
-        working.chmod(0o755)
-        yield working
-        _swap(working, out)
+        with beside(out) as working:
+            working.mkdir()
+            yield working
+            to_disk(working)
+            _checked(out, force=force)      # it may have come while we wrote
+            become(working, out)
     except OSError as error:
         raise _refused("out_cannot_write", out, detail=error.strerror or str(error)) from error
-    finally:
-        if working is not None:
-            shutil.rmtree(working, ignore_errors=True)
 
 
 def _checked(out: Path, *, force: bool) -> Path:
@@ -73,23 +72,6 @@ def _check_target(out: Path, *, force: bool) -> None:
         raise _refused("out_exists", out)
     if strange or (inside and "ledger.json" not in inside and "report.html" not in inside):
         raise _refused("out_stranger", out, example=(strange or sorted(inside))[0])
-
-
-def _swap(working: Path, out: Path) -> None:
-    """The finished folder takes its place; an earlier one leaves only after that."""
-    if not out.exists():
-        working.rename(out)
-        return
-    old = Path(tempfile.mkdtemp(prefix=f".{out.name}-replaced-", dir=out.parent))
-    out.rename(old / "old")
-    try:
-        working.rename(out)
-    except BaseException:
-        (old / "old").rename(out)
-        raise
-    finally:
-        with suppress(OSError):
-            shutil.rmtree(old)
 
 
 def _refused(key: str, path: Path, **values: object) -> OutputError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import OutputError
+from ..unfinished import become, beside, sweep, to_disk
 from ..words import current, say
 
 Same = Callable[[bytes], bool]
@@ -36,29 +36,25 @@ class Exported:
 
 @contextmanager
 def whole_file(out: str | Path, *, same: Same, force: bool = False) -> Iterator[Path]:
-    """A path beside `out` to write to; it becomes `out` when the block ends without an error.
+    """A path near `out` to write to; it becomes `out` when the block ends without an error.
 
     same: what `force` may replace, by its first bytes; an empty file always. Raises OutputError where `out` exists
     (unless `force`, and then only a file of the same kind), is a folder or a link, or cannot be written.
-    Law: after any failure `out` is as it was before, and nothing lies beside it.
+    Law: after any failure, also a kill, `out` is as it was before; what a kill leaves beside it goes when we write
+    there again.
     """
     out = Path(os.path.abspath(out))  # noqa: PTH100 - resolve() would follow the link we refuse
-    working = None
     try:
+        sweep(out.parent)
         _check(out, same, force=force)
-        handle, name = tempfile.mkstemp(prefix=f".{out.name[:40]}-writing-", dir=out.parent)
-        os.close(handle)
-        working = Path(name)
-        yield working
-        working.chmod(0o644)
-        _to_disk(working)
-        _check(out, same, force=force)      # it may have come while we wrote
-        working.replace(out)
+        with beside(out) as working:
+            working.touch()
+            yield working
+            to_disk(working)
+            _check(out, same, force=force)      # it may have come while we wrote
+            become(working, out)
     except (OSError, sqlite3.Error) as error:
         raise _refused("cannot_write", out, detail=getattr(error, "strerror", None) or str(error)) from error
-    finally:
-        if working is not None:
-            working.unlink(missing_ok=True)
 
 
 def _check(out: Path, same: Same, *, force: bool) -> None:
@@ -76,12 +72,6 @@ def _check(out: Path, same: Same, *, force: bool) -> None:
         head = stream.read(4096)
     if head and not same(head):
         raise _refused("stranger", out)
-
-
-def _to_disk(path: Path) -> None:
-    """What was written outlives a power cut before its name does."""
-    with path.open("rb+") as stream:
-        os.fsync(stream.fileno())
 
 
 def _refused(key: str, path: Path, **values: object) -> OutputError:

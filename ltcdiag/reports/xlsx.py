@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,13 +48,18 @@ def write_grids(
 ) -> None:
     """A workbook of tables; the level stands at the foot of every printed page."""
     import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
 
-    book = xlsxwriter.Workbook(str(path), _OPTIONS)
-    book.set_properties({"title": title, "created": created.replace(tzinfo=None), "comments": level})
-    writer = _Writer(book, lang, level)
-    for grid in tables:
-        writer.write(grid)
-    book.close()
+    with tempfile.TemporaryDirectory(dir=path.parent) as parts:     # what stands in them must not lie elsewhere
+        book = xlsxwriter.Workbook(str(path), {**_OPTIONS, "tmpdir": parts})
+        book.set_properties({"title": title, "created": created.replace(tzinfo=None), "comments": level})
+        writer = _Writer(book, lang, level)
+        for grid in tables:
+            writer.write(grid)
+        try:
+            book.close()
+        except FileCreateError as error:        # which is no OSError, but holds one
+            raise error.args[0] from error
 
 
 def all_grids(found: Assessment, lang: str) -> Iterator[Grid]:

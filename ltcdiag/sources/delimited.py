@@ -31,6 +31,8 @@ def open_delimited(content: Content, encoding: str | None = None) -> TextTable:
     chosen = detect(content, encoding)
     sample = _first_lines(content, chosen)
     if not any(line.strip() for line in sample):
+        if content.head().strip():      # there is something, and no line of it can be read
+            raise InputError(fault("no_line", where=content.file, mib=MAX_LINE // 1024**2))
         raise InputError(fault("empty_file", where=content.file))
     dialect = decide(sample)
     if dialect is None:

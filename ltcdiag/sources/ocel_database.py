@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 from ..errors import Fault, InputError
 from ..log.attributes import KINDS, read_values
 from ..log.ocel_format import ABOUT, CLOCK, COLUMNS, OWN_COLUMNS, TABLES, UTC, WALL
+from ..unfinished import Scratch
 from .content import Content
 from .ocel_gathering import Gathered, OcelFile, made_log, wrong
 from .reasons import MAX_COLUMNS
@@ -56,8 +56,8 @@ def _on_disk(content: Content) -> Iterator[Path]:
                 raise InputError(wrong("database_in_use", where=content.file, companion=beside.name))
         yield path
         return
-    with tempfile.TemporaryDirectory(prefix="ltcdiag-") as folder:
-        copy = Path(folder) / "log.sqlite"
+    with closing(Scratch()) as scratch:
+        copy = scratch.path / "log.sqlite"
         with content.start() as packed, copy.open("wb") as plain:
             shutil.copyfileobj(packed, plain, 1 << 20)
         yield copy

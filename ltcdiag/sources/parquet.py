@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from functools import cache
 from pathlib import Path
 
 from ..engine.parquet import parquet_columns
 from ..errors import InputError
 from ..log.records import TypedTable
+from ..unfinished import Scratch
 from .content import Content
 from .reasons import MAX_COLUMNS, fault
 
@@ -28,7 +28,7 @@ def open_parquet(content: Content) -> TypedTable:
 
 def _unpacked(content: Content) -> Path:
     """A copy under a name of our own; it goes with the process."""
-    folder = Path(_folder().name)
+    folder = _folder().path
     target = folder / f"{len(list(folder.iterdir()))}.parquet"
     with content.start() as source, target.open("wb") as copy:
         shutil.copyfileobj(source, copy, 1 << 20)
@@ -36,5 +36,5 @@ def _unpacked(content: Content) -> Path:
 
 
 @cache
-def _folder() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="ltcdiag-")
+def _folder() -> Scratch:
+    return Scratch()

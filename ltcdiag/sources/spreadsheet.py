@@ -1,72 +1,49 @@
-"""XLSX, XLS and ODS through calamine: every sheet a table, every cell as text."""
+"""XLSX, XLS and ODS: every sheet a table, every cell as text; calamine reads them, in a process of its own."""
 
 from __future__ import annotations
 
 import io
 import marshal
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..errors import Fault, InputError
 from ..log.records import Fates, TextBatch, TextTable
 from ..words import current, say
-from .content import Content
+from .content import DAMAGE, Content
 from .dialect import lay_out
 from .reasons import FREE_BYTES, MAX_CELLS, MAX_COLUMNS, MAX_FILE_BYTES, MAX_RATIO, fault, note
 from .rows import Chunk, Sorter
 from .two_rows import TwoRows, two_rows
-
-if TYPE_CHECKING:
-    from python_calamine import CalamineSheet, CalamineWorkbook
+from .workbook_child import last_filled
+from .workbook_rows import Sheet, read_sheets
 
 _PART = 5_000  # rows packed together
-_EXACT = 10**15  # whole numbers below this are exact in a cell
+_HEADER, _NAME_LENGTH = 30, 26      # of a part of a zip: its length, where the lengths of name and extra field stand
+_STEP = 1 << 20
 
 
 def open_workbook(content: Content) -> tuple[list[TextTable], list[Fault]]:
     """The tables of a workbook, and why other sheets were passed over.
     Raises InputError: password, damage, no sheet with a table."""
-    book = _book(content)
+    data = content.whole()
+    unpacked = _refuse_bomb(content, data)
+    if _is_encrypted(data):
+        raise InputError(fault("password", where=content.file))
     tables: list[TextTable] = []
     faults: list[Fault] = []
-    for place, name in enumerate(book.sheet_names):
+    for sheet in read_sheets(content, data, unpacked):
         try:
-            tables.append(_table(content, name, book.get_sheet_by_index(place)))
+            tables.append(_table(content, sheet))
         except InputError as error:
             faults += error.faults
-        except BaseException as error:
-            if not _is_damage(error):
-                raise
-            faults.append(fault("damaged_workbook", where=f"{content.file}#{name}", detail=str(error)))
     if not tables:
         raise InputError(faults or fault("empty_file", where=content.file))
     return tables, faults
-
-
-def _book(content: Content) -> CalamineWorkbook:
-    import python_calamine as calamine
-
-    data = content.whole()
-    _refuse_bomb(content, data)
-    if _is_encrypted(data):
-        raise InputError(fault("password", where=content.file))
-    try:
-        return calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-    except calamine.PasswordError:
-        raise InputError(fault("password", where=content.file)) from None
-    except BaseException as error:
-        if not _is_damage(error):
-            raise
-        raise InputError(fault("damaged_workbook", where=content.file, detail=str(error))) from None
-
-
-def _is_damage(error: BaseException) -> bool:
-    """Whether a reading error is the file's fault: calamine has many kinds, and a Rust panic is no Exception."""
-    return not isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit)
 
 
 def _is_encrypted(data: bytes) -> bool:
@@ -74,29 +51,56 @@ def _is_encrypted(data: bytes) -> bool:
     return data[:4] == b"\xd0\xcf\x11\xe0" and "EncryptedPackage".encode("utf-16-le") in data
 
 
-def _refuse_bomb(content: Content, data: bytes) -> None:
+def _refuse_bomb(content: Content, data: bytes) -> int:
+    """How many bytes a workbook holds when it is unpacked. Raises InputError beyond the limits, also where its list of
+    contents says less than comes out."""
     if not zipfile.is_zipfile(io.BytesIO(data)):
-        return
-    with zipfile.ZipFile(io.BytesIO(data)) as book:
-        unpacked = sum(info.file_size for info in book.infolist())
+        return len(data)
     limit = min(MAX_FILE_BYTES, max(FREE_BYTES, MAX_RATIO * len(data)))
-    if unpacked > limit:
-        raise InputError(fault("bomb", where=content.file, mib=limit // 1024**2, ratio=MAX_RATIO))
+    bomb = fault("bomb", where=content.file, mib=limit // 1024**2, ratio=MAX_RATIO)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as book:
+            members = book.infolist()
+        unpacked = sum(info.file_size for info in members)
+        if unpacked > limit:
+            raise InputError(bomb)
+        if any(_longer(memoryview(data), info) for info in members):
+            raise InputError(bomb)
+    except DAMAGE as error:
+        raise InputError(fault("damaged_workbook", where=content.file, detail=str(error))) from None
+    return unpacked
 
 
-def _table(content: Content, name: str, sheet: CalamineSheet) -> TextTable:
-    file = f"{content.file}#{name}"
-    if not sheet.total_height or not sheet.total_width:
+def _longer(data: memoryview, info: zipfile.ZipInfo) -> bool:
+    """Whether more comes out of a part than the list of contents says."""
+    if info.compress_type != zipfile.ZIP_DEFLATED:
+        return info.compress_size > info.file_size
+    name, extra = struct.unpack_from("<HH", data, info.header_offset + _NAME_LENGTH)
+    place = info.header_offset + _HEADER + name + extra
+    unpacker, left, seen = zlib.decompressobj(-zlib.MAX_WBITS), data[place : place + info.compress_size], 0
+    while not unpacker.eof and (part := unpacker.decompress(left, _STEP)):
+        left = memoryview(unpacker.unconsumed_tail)
+        seen += len(part)
+        if seen > info.file_size:
+            return True
+    return False
+
+
+def _table(content: Content, sheet: Sheet) -> TextTable:
+    file = f"{content.file}#{sheet.name}"
+    if sheet.detail:
+        raise InputError(fault("damaged_workbook", where=file, detail=sheet.detail))
+    if not sheet.height or not sheet.width:
         raise InputError(fault("empty_sheet", where=file))
-    if sheet.total_height * sheet.total_width > MAX_CELLS:
+    if sheet.height * sheet.width > MAX_CELLS:
         raise InputError(fault("too_many_cells", where=file, limit=MAX_CELLS))
-    rows = _rows(sheet)
-    width = max(_last_filled(row) for row in rows)
+    width = sheet.width
     if width < 2:
         raise InputError(fault("one_column", where=file))
     if width > MAX_COLUMNS:
         raise InputError(fault("too_many_header_columns", where=file, n=width, limit=MAX_COLUMNS))
-    double = two_rows(rows, width, sheet.merged_cell_ranges)
+    rows = sheet.rows()
+    double = two_rows(rows, width, sheet.merged)
     if double is not None:
         return _double_table(content, file, rows, double)
     layout = lay_out(rows, width)
@@ -141,10 +145,6 @@ def _record_chunks(packed: list[bytes], fates: Fates) -> Iterator[Chunk]:
         yield Chunk(rows, firsts, lasts, ["\t".join(row) for row in rows])
 
 
-def _last_filled(row: Sequence[str]) -> int:
-    return max((i + 1 for i, cell in enumerate(row) if cell.strip()), default=0)
-
-
 def _packed(rows: list[Any]) -> list[bytes]:
     """The rows kept small until they are drawn: reading a workbook twice costs more."""
     return [zlib.compress(marshal.dumps(rows[start : start + _PART]), 1) for start in range(0, len(rows), _PART)]
@@ -175,27 +175,5 @@ def _chunks(packed: list[bytes], header: int, width: int, fates: Fates) -> Itera
 
 def _cut(row: list[str], width: int) -> list[str]:
     """A row without the empty cells right of the table; cells that hold something stay and show the misfit."""
-    row = row[: max(width, _last_filled(row))]
+    row = row[: max(width, last_filled(row))]
     return row if len(row) >= width else _fitted(row, width)
-
-
-def _rows(sheet: CalamineSheet) -> list[list[str]]:
-    """The cells as text, from the sheet's first row (a row number is the sheet's own)."""
-    return [
-        [cell if type(cell) is str else _text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)
-    ]
-
-
-def _text(cell: Any) -> str:
-    """A cell as text: real dates in ISO form, whole numbers without `.0`."""
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < _EXACT else repr(cell)
-    if isinstance(cell, datetime):
-        return cell.isoformat(sep=" ", timespec="auto")
-    if isinstance(cell, date | time):
-        return cell.isoformat()
-    if isinstance(cell, timedelta):
-        return str(cell)
-    return str(cell)

@@ -15,7 +15,7 @@ def _english():
 
 def write(path, text, **options):
     with whole_file(path, same=lambda head: head.startswith(b"ours"), **options) as working:
-        assert working.parent == path.parent
+        assert working.parent.parent == path.parent, "on the same disk"
         working.write_text(text)
 
 

@@ -7,7 +7,9 @@ import pytest
 import xlsxwriter
 
 from ltcdiag.errors import InputError
+from ltcdiag.sources.content import Content
 from ltcdiag.sources.opening import open_tables
+from ltcdiag.sources.workbook_rows import read_sheets
 
 
 def workbook(**sheets):
@@ -109,3 +111,22 @@ def test_a_workbook_that_unpacks_too_far_is_refused(tmp_path):
 def test_a_time_alone_is_text(read):
     got = read(workbook(s=[["case", "activity", "hour"], [1, "A", time(3, 4)]]))
     assert got.records[0]["case"] == "1"
+
+
+def test_rows_of_many_blocks_and_ranges_come_as_they_are():
+    """What the reading process hands over, block by block."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    sheet = book.add_worksheet("单")
+    wanted = [["单据编号", "环节", "完成时间"]] + [[f"K{n}", f"步骤 {n % 7}", "2024-01-02"] for n in range(12_000)]
+    for place, row in enumerate(wanted):
+        sheet.write_row(place, 0, row)
+    for place in range(1, 6001, 2):
+        sheet.merge_range(place, 4, place + 1, 4, "")
+    book.add_worksheet("second").write_column(1, 1, ["case", "1"])
+    book.close()
+    data = out.getvalue()
+    first, second = read_sheets(Content("x.xlsx", "", lambda: io.BytesIO(data)), data, len(data))
+    assert first.rows() == wanted
+    assert (first.name, first.width, len(first.merged)) == ("单", 3, 3000)
+    assert (second.name, second.rows()) == ("second", [["", ""], ["", "case"], ["", "1"]])
