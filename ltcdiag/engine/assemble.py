@@ -16,6 +16,8 @@ from .accounts import lines_by_reason, nothing_left, rows_set_aside
 from .cells import make_macros
 from .connection import literal
 from .deciding import decide_times, unreadable_notes
+from .defects.check import doubt_events, mend_tables, softer
+from .defects.found import Desk
 from .doubts import doubts
 from .implied import add_first_stages, drop_first_values, set_plans_aside
 from .ingest import Ingested
@@ -95,9 +97,12 @@ def assemble(
     Raises InputError when no event is left, QuestionError when zone or day order must be asked.
     """
     make_macros(connection)
-    loaded = [(load(connection, i, plan.table, ColumnMap(dict(plan.fields)), options, progress), plan)
-              for i, plan in enumerate(plans)]
-    loaded = add_columns(connection, loaded)
+    items = [load(connection, i, plan.table, ColumnMap(dict(plan.fields)), options, progress)
+             for i, plan in enumerate(plans)]
+    desk = Desk(connection, softer(options.checks)) if options.checks.deeds else None
+    if desk:
+        mend_tables(desk, items)
+    loaded = add_columns(connection, list(zip(items, plans, strict=True)))
     with telling_what_was_read([item for item, _ in loaded]):
         sources, zone = decide_times(connection, loaded, options.timezone, options.day_order)
     spare = [pass_over(connection, table, reason, progress) for table, reason in unused]
@@ -120,12 +125,12 @@ def assemble(
     if options.hiding:
         items = hide_in_objects(connection, [source.item for source in sources], options.hiding)
         sources = [replace(source, item=item) for source, item in zip(sources, items, strict=True)]
-    return _account(connection, sources, spare, options, view, zone)
+    return _account(connection, sources, spare, options, view, zone, desk)
 
 
 def _account(
     connection: duckdb.DuckDBPyConnection, sources: Sequence[Source], spare: Sequence[PassedOver],
-    options: ReadOptions, view: ViewPlan, zone: str | None,
+    options: ReadOptions, view: ViewPlan, zone: str | None, desk: Desk | None,
 ) -> Assembled:
     parties = parties_present(connection)
     seen = make_view(connection, view, parties, options.as_of)
@@ -142,6 +147,8 @@ def _account(
     here = rows_set_aside(connection, loaded, "aside_records") if fates.aside else []
     latest = connection.sql("select greatest(max(ts), max(st)) from timely").fetchall()[0][0]
     sums, unreadable = _money(connection, options.currency or "unstated")
+    if desk:
+        doubt_events(desk, options.timezone)
     present = (*parties, *(["start"] if _has_starts(connection) else []), "sequence")
     return Assembled(
         loaded=loaded, files=files, steps=steps, money=sums,
@@ -149,7 +156,9 @@ def _account(
         unreadable_amounts=unreadable, timezone=zone, as_of=options.as_of or latest,
         stages=tuple(stage_labels(connection)), canonical=_canonical(connection),
         more_notes=(*unreadable_notes(sources), *hinted(connection, sources), *_notes(connection, sources, seen, view)),
-        extra={"made": fates.more, "copies": seen.copies, "merged": fates.merged}, present=present,
+        extra={"made": fates.more, "copies": seen.copies, "merged": fates.merged,
+               "repaired": desk.repaired if desk else 0}, present=present,
+        defects=desk.defects(loaded) if desk else (), deeds=desk.deeds if desk else {},
     )
 
 

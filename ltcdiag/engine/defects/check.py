@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ...log.defects import Checks
 from ...log.records import TextTable
@@ -75,6 +76,32 @@ def doubt_rows(desk: Desk, loaded: Sequence[Loaded], checks: Checks, zone: str |
     records.habits(desk, columns)
     if "resource" in columns:
         parties.aliases(desk, checks.surnames)
+
+
+def mend_tables(desk: Desk, loaded: Sequence[Loaded]) -> None:
+    """Tables of systems as they come, the columns that are used: texts of a wrong encoding, cells that a spreadsheet or
+    a page would run."""
+    for item in loaded:
+        if isinstance(item.table, TextTable) and item.records:
+            used = sorted(set(item.map.columns.values()) & set(item.cells))
+            words.garbled(desk, item, used)
+            words.dangerous(desk, item, used)
+
+
+def doubt_events(desk: Desk, zone: str | None) -> None:
+    """Events that were made of tables of systems (relation `kept`)."""
+    columns = frozenset(desk.connection.sql("select * from kept limit 0").columns)
+    texts = sorted(columns & {"resource", "role", "department"})
+    told = ", ".join(("row", "case_id", "activity", "ts", *texts))
+    desk.connection.execute(f"create view typed_all as select {told}, null::varchar as reason from kept")
+    times.of_systems(desk, frozenset(("case_id", "activity", *texts)), zone)
+
+
+def softer(checks: Checks) -> Checks:
+    """The checks for tables of systems, of whose rows no rule here takes any away: what would be, is said."""
+    mended = {*words.NAMES, "label_garbled"}
+    return replace(checks, deeds={name: deed if name in mended or deed == "off" else "warn"
+                                  for name, deed in checks.deeds.items()})
 
 
 def _texts(desk: Desk, item: Loaded, column: str, where: str = "true") -> dict[str, int]:

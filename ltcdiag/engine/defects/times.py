@@ -20,6 +20,7 @@ _LEARNED = 150_000  # rows, of whole cases, from which habits are learned
 _ROWS = 20          # of an activity or a person; fewer show no habit
 _SAME_DAY = 0.005   # of all rows on one day that lies so many days outside all others: a date that a system fills in
 _APART = 300
+_YEARS = 700        # days from the rest of a case; a renewal comes a year later
 _FIXED = 0.95       # of the cases with both steps go one way: the order is a rule
 _SNAP = 3           # steps of one case at one moment
 _BULK = 5           # cases of one person at one second
@@ -40,7 +41,8 @@ def check(desk: Desk, columns: AbstractSet[str], records: Sequence[tuple[Loaded,
     _grain(desk)
     _doubt(desk, "select row from defect_rows where defect in ('ts_backdated', 'ts_midnight') union all "
                  "select row from defect_cells where defect = 'ts_date_only'")
-    _moments(desk, columns)
+    _snaps(desk)
+    _bulks(desk, columns)
     _order(desk)
 
 
@@ -51,6 +53,17 @@ def zeros(desk: Desk, item: Loaded) -> None:
         cell = item.cells[time]
         desk.rows("ts_default_date", f"select {item.row} as row, {cell} as example from {item.relation} "
                                      f"where regexp_full_match({cell}, '0{{4}}[-/.]?0?0[-/.]?0?0[0:.TZ ]*')")
+
+
+def of_systems(desk: Desk, columns: AbstractSet[str], zone: str | None) -> None:
+    """The rules that hold where a system makes several events of one row: what one form writes at one moment says
+    nothing there, nor does the order of its parts."""
+    take_sound(desk, columns, zone)
+    impossible(desk)
+    _other_year(desk)
+    _doubt(desk, "select row from defect_rows where defect = 'ts_year_typo'")
+    _grain(desk)
+    _bulks(desk, columns)
 
 
 def impossible(desk: Desk) -> None:
@@ -113,9 +126,9 @@ def _other_year(desk: Desk) -> None:
     others."""
     desk.rows("ts_year_typo", f"""
         with few as (select case_id, median(ts) as middle from sound group by case_id
-                     having count(*) >= 3 and max(ts) - min(ts) > interval 300 day),
+                     having count(*) >= 3 and max(ts) - min(ts) > interval {_YEARS} day),
         far as (select row, ts, middle, year(middle) as y from sound join few using (case_id)
-                where abs(epoch(ts) - epoch(middle)) > 300 * 86400
+                where abs(epoch(ts) - epoch(middle)) > {_YEARS} * 86400
                   and year(ts) between 1000 and 9990 and year(middle) between 1000 and 9990),
         tried as (select row, ts, ts + to_years((y + d - year(ts))::int) as fits, middle, y + d as y2
                   from far, (values (-1), (0), (1)) as t(d))
@@ -149,12 +162,16 @@ def _grain(desk: Desk) -> None:
         where minutes > 0.98 and days < 0.5 and {fine}""")
 
 
-def _moments(desk: Desk, columns: AbstractSet[str]) -> None:
-    """Many at one moment: a form that was saved, a bulk job, an hour of catching up."""
+def _snaps(desk: Desk) -> None:
+    """Several steps of a case at one moment: a form that was saved."""
     desk.rows("ts_form_snap", f"""
         with many as (select case_id, ts from sound where date_trunc('day', ts) <> ts group by all
                       having count(*) >= {_SNAP} and min(activity) <> max(activity))
         select row, case_id || ' ' || ts as example from sound semi join many using (case_id, ts)""")
+
+
+def _bulks(desk: Desk, columns: AbstractSet[str]) -> None:
+    """One person in many cases at one moment or within minutes: a bulk job, an hour of catching up."""
     if "resource" not in columns:
         return
     desk.rows("ts_same_second", f"""
