@@ -17,6 +17,7 @@ from .duck_tables import DuckTables, Store
 from .ingest import Ingested, ingest
 from .loading import Progress, ReadOptions, silent
 from .meanings import Meaning
+from .parquet import damage_said
 from .prepare import AFTERCARE_CASES, prepare_aftercare, prepare_events, prepare_labels, prepare_states
 from .refining import StageLabel
 
@@ -65,7 +66,8 @@ def build(
     the tables cannot make a log, ConservationError when a count does not balance.
     """
     connection = connect(threads)
-    found = ingest(connection, used, unused, options, progress)
+    with damage_said([table for table, _ in (*used, *unused)]):
+        found = ingest(connection, used, unused, options, progress)
     progress("", 0)
     facts = _Facts(name, notion, dict(used[0][1].columns), calendar)
     return _finished(connection, found, facts, labelling, lambda meaning: _fingerprint(used, options, meaning))
@@ -92,7 +94,8 @@ def build_view(
     each activity that was made from columns. Errors as `build`.
     """
     connection = connect(threads)
-    found = assemble(connection, plans, unused, options, view, words, meaning, progress)
+    with damage_said([*(plan.table for plan in plans), *(table for table, _ in unused)]):
+        found = assemble(connection, plans, unused, options, view, words, meaning, progress)
     facts = _Facts(name, view.key, {role: role for role in found.present}, calendar)
     used = [(plan.table, ColumnMap(dict(plan.fields))) for plan in plans]
     return _finished(
