@@ -13,6 +13,8 @@ THIS_COMPUTER = ("127.0.0.1", "::1", "localhost")
 
 hypothesis.settings.register_profile("commit", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.register_profile("night", deadline=None, max_examples=10_000, print_blob=True)
+hypothesis.settings.register_profile("mutants", deadline=None, derandomize=True, phases=(
+    hypothesis.Phase.explicit, hypothesis.Phase.generate))     # that a test fails is enough; no smaller example is sought
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "commit"))
 
 

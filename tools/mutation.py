@@ -53,8 +53,7 @@ AREAS: dict[str, Area] = {
                   ("tests/engine/test_accounts.py", "tests/engine/test_rows.py", "tests/log/test_showing.py")),
     "estimator": Area(("ltcdiag/stats/estimator.py", "ltcdiag/stats/case_clock.py", "ltcdiag/stats/intervals.py"),
                       _STATS),
-    "suppression": Area(("ltcdiag/stats/suppression.py",), (
-        "tests/privacy/test_shareable.py", "-k", "small or rounded_counts")),
+    "suppression": Area(("ltcdiag/stats/suppression.py",), ("tests/stats/test_suppression.py",)),
 }
 
 
@@ -280,9 +279,10 @@ class Tree:
     def run(self, limit: float | None = None) -> int | None:
         """The exit code of pytest; None where it took longer than `limit` seconds."""
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--no-header", *self.tests]
+        quick = {"LTCDIAG_EXAMPLES": "8", "HYPOTHESIS_PROFILE": "mutants"}
         try:
             done = subprocess.run(command, cwd=self.place, capture_output=True, timeout=limit, check=False,
-                                  env={**os.environ, "LTCDIAG_EXAMPLES": os.environ.get("LTCDIAG_EXAMPLES", "8")})
+                                  env={**os.environ, **quick})
         except subprocess.TimeoutExpired:
             return None
         return done.returncode
@@ -345,7 +345,9 @@ def argued() -> dict[str, str]:
 def judged(area: str, mutants: list[Mutant], children: int) -> tuple[int, int]:
     """Tries the mutants of an area and tells each survivor; how many there were and how many survived."""
     known, alive = argued(), Counter[str]()
-    for mutant, survived in tried(mutants, AREAS[area].tests, children):
+    for n, (mutant, survived) in enumerate(tried(mutants, AREAS[area].tests, children)):
+        if n % 50 == 49:
+            print(f"  {n + 1} of {len(mutants)} tried", flush=True)
         if survived:
             alive[mutant.file] += 1
             print(f"  survived {mutant.file}:{mutant.line}  {mutant.name}"
