@@ -42,8 +42,8 @@ class Area:
     tests: tuple[str, ...]
 
 
-_STATS = ("tests/stats/test_estimator.py", "tests/stats/test_laws.py", "tests/stats/test_intervals.py",
-          "tests/stats/test_case_clock.py", "tests/stats/test_against_statsmodels.py")
+_STATS = ("tests/stats/test_estimator.py", "tests/stats/test_case_clock.py", "tests/stats/test_intervals.py",
+          "tests/stats/test_laws.py", "tests/stats/test_against_statsmodels.py")
 AREAS: dict[str, Area] = {
     "ledger": Area(("ltcdiag/log/ledger.py",),
                    ("tests/log/test_ledger.py", "tests/engine/test_rows.py", "tests/log/test_showing.py")),
@@ -268,24 +268,66 @@ def valid(mutant: Mutant, source: str) -> str | None:
     return broken
 
 
+# Loads once what the tests need, and runs them in a copy of itself for each line it is given: a limit in seconds.
+SERVER = """
+import os, signal, sys, time
+import duckdb, pandas, pytest, scipy.special
+for line in sys.stdin:
+    child = os.fork()
+    if not child:
+        os.setsid()
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1), os.dup2(nowhere, 2)
+        code = 3
+        try:
+            code = int(pytest.main(sys.argv[1:]))
+        finally:
+            os._exit(code)
+    end, status = time.monotonic() + float(line), None
+    while status is None and time.monotonic() < end:
+        done, found = os.waitpid(child, os.WNOHANG)
+        status = os.waitstatus_to_exitcode(found) if done else time.sleep(0.02)
+    if status is None:
+        os.killpg(child, signal.SIGKILL), os.waitpid(child, 0)
+    print(status, flush=True)
+"""
+
+
 class Tree:
     """A copy of the checkout in which one mutant at a time is planted."""
 
     def __init__(self, place: Path, tests: tuple[str, ...], root: Path = ROOT) -> None:
-        self.place, self.tests = place, tests
+        self.place = place
+        self.options = ("-q", "-x", "-p", "no:cacheprovider", "--no-header", *tests)
         skipped = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "results", ".hypothesis")
         shutil.copytree(root, place, ignore=skipped)
+        self.server = self.start("-c", SERVER) if hasattr(os, "fork") else None
 
-    def run(self, limit: float | None = None) -> int | None:
-        """The exit code of pytest; None where it took longer than `limit` seconds."""
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--no-header", *self.tests]
+    def start(self, *command: str) -> subprocess.Popen[str]:
+        """Python with the tests as its arguments."""
         quick = {"LTCDIAG_EXAMPLES": "8", "HYPOTHESIS_PROFILE": "mutants"}
-        try:
-            done = subprocess.run(command, cwd=self.place, capture_output=True, timeout=limit, check=False,
-                                  env={**os.environ, **quick})
-        except subprocess.TimeoutExpired:
-            return None
-        return done.returncode
+        return subprocess.Popen([sys.executable, *command, *self.options], cwd=self.place, stdin=subprocess.PIPE,
+                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                                env={**os.environ, **quick})
+
+    def run(self, limit: float = 3_600) -> int | None:
+        """The exit code of pytest; None where it took longer than `limit` seconds."""
+        if self.server and self.server.stdin and self.server.stdout:
+            print(limit, file=self.server.stdin, flush=True)
+            told = self.server.stdout.readline().strip()
+            return None if told == "None" else int(told)
+        with self.start("-m", "pytest") as alone:
+            try:
+                alone.communicate(timeout=limit)
+            except subprocess.TimeoutExpired:
+                alone.kill()
+                return None
+        return alone.returncode
+
+    def close(self) -> None:
+        """Ends the process that runs the tests."""
+        if self.server:
+            self.server.communicate()
 
     def survives(self, mutant: Mutant, limit: float) -> bool:
         """Whether the tests pass with the mutant. A test that does not end, or a module that cannot be loaded, kills
@@ -312,7 +354,9 @@ def tried(mutants: list[Mutant], tests: tuple[str, ...], children: int = 2, root
         trees = [Tree(Path(place) / f"tree{n}", tests, root) for n in range(children)]
         begun = time.monotonic()
         if trees[0].run() != 0:
-            raise SystemExit(f"the tests fail before anything is broken: {' '.join(trees[0].tests)}")
+            for tree in trees:
+                tree.close()
+            raise SystemExit(f"the tests fail before anything is broken: {' '.join(tests)}")
         limit = 20 + 5 * (time.monotonic() - begun)
         waiting: queue.SimpleQueue[Mutant] = queue.SimpleQueue()
         done: queue.SimpleQueue[tuple[Mutant, bool]] = queue.SimpleQueue()
@@ -322,6 +366,8 @@ def tried(mutants: list[Mutant], tests: tuple[str, ...], children: int = 2, root
             threading.Thread(target=_work, args=(tree, waiting, done, limit), daemon=True).start()
         for _ in mutants:
             yield done.get()
+        for tree in trees:
+            tree.close()
 
 
 def _work(tree: Tree, waiting: queue.SimpleQueue[Mutant], done: queue.SimpleQueue[tuple[Mutant, bool]],
@@ -363,6 +409,7 @@ def main() -> int:
     parser.add_argument("areas", nargs="*", choices=[*AREAS, []])
     parser.add_argument("--list", action="store_true", help="only say what would be broken")
     parser.add_argument("--children", type=int, default=2)
+    parser.add_argument("--sample", type=int, default=0, help="so many of each area, spread evenly over its lines")
     parser.add_argument("--survivors", action="store_true", help="only those that survived before")
     asked = parser.parse_args()
     low = 0
@@ -373,6 +420,8 @@ def main() -> int:
             found += [mutant for mutant in mutants_of(file, source) if valid(mutant, source) is not None]
         if asked.survivors:
             found = [mutant for mutant in found if mutant.name in argued()]
+        if 0 < asked.sample < len(found):
+            found = [found[n * len(found) // asked.sample] for n in range(asked.sample)]
         print(f"{area}: {len(found)} mutants", flush=True)
         if asked.list:
             print(*(f"  {mutant.file}:{mutant.line}  {mutant.name}" for mutant in found), sep="\n")

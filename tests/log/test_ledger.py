@@ -97,6 +97,7 @@ def test_nothing_of_it_can_be_changed():
     made = ledger(totals=given_totals)
     given_totals["events"] = 7
     assert made.totals["events"] == 6
+    assert made.unreadable_amounts == 0
     assert isinstance(made.totals, MappingProxyType)
     assert isinstance(KEPT.set_aside, MappingProxyType)
     with pytest.raises(TypeError):
@@ -143,3 +144,5 @@ def test_what_is_shown_names_each_fact_and_at_most_ten_rows():
     assert shown.startswith(plain)
     heads = [cell.split(">")[-1] for cell in shown[len(plain):].split("</th>")[:-1]]
     assert heads == ["File", "Line", "Reason", "Text"]
+    aligned = [cell.split(";")[0] for cell in shown[len(plain):].split('<th style="text-align:')[1:]]
+    assert aligned == ["left", "right", "left", "left"]
