@@ -100,7 +100,7 @@ _SQL: tuple[tuple[str, str], ...] = (
     (r"\btrue\b", "false"),
     (r"\bfalse\b", "true"), (r" = ", " <> "), (r" <> ", " = "), (r" < ", " <= "), (r" <= ", " < "), (r" > ", " >= "),
     (r" >= ", " > "), (r" \+ ", " - "), (r" - ", " + "), (r" // ", " % "), (r" % ", " // "), (r"(?<== )-1\b", "1"),
-    (r"(?<=[=<>(] )1\b", "2"), (r" in \(", " not in ("), (r" not in \(", " in ("), (r"\btrim\((\w+)\)", r"\1"),
+    (r"(?<=[=<>(] )1\b", "2"), (r"(?<!not) in \(", " not in ("), (r" not in \(", " in ("), (r"\btrim\((\w+)\)", r"\1"),
     (r"\blower\((\w+)\)", r"\1"), (r"\bcount\(\*\)", "count(*) + 1"), (r" order by \w+(?:, \w+)*", ""),
 )
 
@@ -270,8 +270,10 @@ def valid(mutant: Mutant, source: str) -> str | None:
 
 # Loads once what the tests need, and runs them in a copy of itself for each line it is given: a limit in seconds.
 SERVER = """
-import os, signal, sys, time
-import duckdb, pandas, pytest, scipy.special
+import importlib, os, signal, sys, time
+import pytest
+for name in filter(None, sys.argv[1].split()):
+    importlib.import_module(name)
 for line in sys.stdin:
     child = os.fork()
     if not child:
@@ -280,7 +282,7 @@ for line in sys.stdin:
         os.dup2(nowhere, 1), os.dup2(nowhere, 2)
         code = 3
         try:
-            code = int(pytest.main(sys.argv[1:]))
+            code = int(pytest.main(sys.argv[2:]))
         finally:
             os._exit(code)
     end, status = time.monotonic() + float(line), None
@@ -298,10 +300,11 @@ class Tree:
 
     def __init__(self, place: Path, tests: tuple[str, ...], root: Path = ROOT) -> None:
         self.place = place
+        loads = "duckdb pandas scipy.special" if root == ROOT else ""
         self.options = ("-q", "-x", "-p", "no:cacheprovider", "--no-header", *tests)
         skipped = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "results", ".hypothesis")
         shutil.copytree(root, place, ignore=skipped)
-        self.server = self.start("-c", SERVER) if hasattr(os, "fork") else None
+        self.server = self.start("-c", SERVER, loads) if hasattr(os, "fork") else None
 
     def start(self, *command: str) -> subprocess.Popen[str]:
         """Python with the tests as its arguments."""

@@ -54,6 +54,13 @@ def test_fates_are_counted_as_by_hand_and_the_last_moment_is_that_of_a_kept_row(
     assert list(by_reason) == sorted(by_reason)
 
 
+def test_the_last_moment_may_be_an_end_or_a_start_of_any_row():
+    for days in ([(1, 0), (9, 2)], [(9, 2), (1, 0)], [(1, 9), (2, 3)], [(2, 3), (1, 9)]):
+        with closing(connect(1)) as connection:
+            filled(connection, [(None, ts, start, None, None, False) for ts, start in days])
+            assert fates(connection)[2] == DAY + timedelta(days=9)
+
+
 @few
 @given(st.lists(ROW, max_size=12), st.booleans(), st.sampled_from([(), ("dup_exact",), ("dup_exact", "id_missing")]))
 def test_money_is_summed_by_currency_as_by_hand(rows, named, merged):
@@ -72,6 +79,16 @@ def test_money_is_summed_by_currency_as_by_hand(rows, named, merged):
                                set_aside=Decimal(told[currency]["set_aside"]),
                                merged=Decimal(told[currency]["merged"])) for currency in sorted(told))
     assert unreadable == sum(row[3] is None and row[5] for row in rows)
+
+
+def test_each_part_of_the_money_is_a_sum():
+    rows = [(reason, 1, None, Decimal(amount), "CNY", True) for reason, amounts in (
+        (None, (1, 2, 4)), ("dup_exact", (10, 20)), ("late", (100, 200)), (None, (-3,))) for amount in amounts]
+    with closing(connect(1)) as connection:
+        filled(connection, rows, "reason, amount, currency, has_amount")
+        sums, unreadable = money(connection, "?", frozenset({"dup_exact"}))
+    assert sums == (Money("CNY", Decimal(334), Decimal(4), set_aside=Decimal(300), merged=Decimal(30)),)
+    assert unreadable == 0
 
 
 def test_without_a_column_of_amounts_there_is_no_money():
