@@ -94,3 +94,8 @@ def test_who_comes_in_at_the_horizon_is_watched_there_and_who_leaves_at_it_too()
     assert horizon(clock([0] * 10, [29.5] * 10, [False] * 10, [29.5] * 10)) == 21
     assert horizon(clock([0] * 10, [3650] * 10, [True] * 10, [3650] * 10)) == 3650
     assert tuple(sorted(ROUND_DAYS)) == ROUND_DAYS
+
+
+def test_horizons_are_weeks_months_and_years():
+    weeks, months, years = (7, 14, 21), (30, 45, 60, 90, 120, 150, 180, 270), (365, 730, 1095, 1460, 1825, 2555, 3650)
+    assert list(ROUND_DAYS) == sorted([*weeks, *months, *years, 540])
