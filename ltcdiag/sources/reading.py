@@ -83,7 +83,10 @@ def sample_of(table: Table) -> dict[str, list[str | None]]:
 
 def _typed_sample(table: TypedTable) -> dict[str, list[str | None]]:
     if isinstance(table.origin, Path):
-        return parquet_sample(table.origin, _ROWS)
+        try:
+            return parquet_sample(table.origin, _ROWS)
+        except ValueError as error:
+            raise InputError(fault("damaged_parquet", where=table.file, detail=str(error))) from None
     head = table.origin.head(_ROWS)
     return {
         str(name): [None if missing else str(value) for value, missing in zip(column, column.isna(), strict=True)]

@@ -20,6 +20,7 @@ from .spool import Spool
 CASE = "case:concept:name"
 _CHUNK = 1 << 20
 _DECLARED = re.compile(rb"""^<\?xml[^>]*?encoding\s*=\s*["']([\w.\-]+)["']""")
+_OF_OCEL = ("object-types", "event-types", "objects")
 _KNOWN_TO_EXPAT = ("utf-8", "utf-16", "iso-8859-1", "us-ascii", "ascii")
 
 
@@ -91,6 +92,8 @@ class _Reader:
                 target = self.trace = {}
                 level = 3
                 self.traces += 1
+            elif depth == 2 and name in _OF_OCEL:
+                raise InputError(fault("xml_is_ocel", where=self.file))
             elif depth == 1 and name != "log":
                 raise InputError(fault("xml_not_xes", where=self.file, root=shorten(tag)))
 

@@ -1,5 +1,6 @@
 """Where the real data are promised, a skipped test is a failed one."""
 
+import shutil
 from pathlib import Path
 
 CONFTEST = Path(__file__).resolve().parents[1] / "conftest.py"
@@ -21,6 +22,7 @@ def outcomes(pytester, monkeypatch, promised):
     monkeypatch.setenv("LTCDIAG_REAL_DATA", str(promised)) if promised else monkeypatch.delenv(
         "LTCDIAG_REAL_DATA", raising=False)
     pytester.makeconftest(CONFTEST.read_text(encoding="utf-8"))
+    shutil.copytree(CONFTEST.parent / "closed", pytester.path / "closed")
     pytester.makepyfile(TESTS)
     return pytester.runpytest_inprocess("-p", "no:cacheprovider").parseoutcomes()
 

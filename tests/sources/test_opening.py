@@ -223,3 +223,28 @@ def test_a_damaged_parquet_is_refused(tmp_path):
     path = tmp_path / "x.parquet"
     path.write_bytes(b"PAR1" + bytes(100))
     assert "Parquet" in str(refusal(path))
+
+
+def test_a_parquet_damaged_inside_is_refused_whatever_meets_it_first(tmp_path):
+    import pandas as pd
+
+    import ltcdiag as ltc
+
+    days = pd.date_range("2024-01-01", periods=40, freq="h")
+    frame = pd.DataFrame({"case": [f"c{n % 7}" for n in range(40)], "activity": [f"a{n % 5}" for n in range(40)],
+                          "time": days, "amount": range(40)})
+    sound = tmp_path / "sound.parquet"
+    frame.to_parquet(sound)
+    refused = 0
+    for at in range(4, len(sound.read_bytes()) - 20, len(sound.read_bytes()) // 40):
+        blob = bytearray(sound.read_bytes())
+        blob[at:at + 12] = b"\xff" * 12
+        path = tmp_path / "x.parquet"
+        path.write_bytes(blob)
+        try:
+            log = ltc.read(path)
+        except InputError as error:
+            refused += "Parquet" in str(error)
+        else:
+            assert log.ledger.balanced
+    assert refused > 10

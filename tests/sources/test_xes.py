@@ -103,6 +103,7 @@ def test_any_document_type_is_refused(tmp_path, doctype):
         (LOG[:700], "breaks at line"),
         ("<log></log>", "no event"),
         ('<?xml version="1.0"?><plist/>', "plist"),
+        ("<log><object-types/><events><event id='1' type='a' time='2024-01-01'/></events></log>", "OCEL 2.0"),
         (LOG.replace("UTF-8", "Klingon"), "Klingon".lower()),
     ],
 )

@@ -149,3 +149,10 @@ def test_being_first_is_as_sure_as_a_plain_bootstrap_says(n):
     plain = np.mean(left[draws].mean(axis=1) > right[draws].mean(axis=1))
     assert first_shares([mean_of(left), mean_of(right)], resamples=2000)[0] == pytest.approx(plain, abs=0.04)
 
+
+
+@pytest.mark.parametrize(("above", "below"), [(0.0, 1.0), (1.0, 0.0), (-1.0, 1.0), (1.0, -1.0), (-1.0, -1.0)])
+def test_the_logarithm_of_a_ratio_asks_for_two_positive_estimates(above, below):
+    made = [Estimate(value, np.array([0.5, -0.5])) for value in (above, below)]
+    with pytest.raises(ValueError, match="two positive estimates"):
+        log_ratio(*made)
