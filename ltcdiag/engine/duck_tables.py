@@ -12,6 +12,7 @@ from ..errors import InputError
 from ..log.chain import ChainGap, ChainPlan
 from ..log.defects import Deed
 from ..log.filters import Filter
+from ..log.ledger import CORRECTED, GIVEN_BACK
 from ..log.object_centric import ObjectCentricLog
 from ..log.results import Answer, Cases, Clock, DirectlyFollowsGraph, Gaps, Handovers, Rework, Variants
 from ..log.steps import NO_TIME, UNKNOWN, Steps
@@ -19,6 +20,7 @@ from ..words import current, say
 from . import answers
 from .chain import chain_gaps
 from .connection import literal
+from .corrected import set_aside_tables
 from .defects.found import changes
 from .exchange import event_batches, object_tables
 from .loading import Loaded
@@ -78,6 +80,12 @@ class DuckTables:
         if not self.store.deeds:
             return pd.DataFrame(columns=["file", "line", "column", "before", "after", "defect"])
         return changes(self.store.connection, self.store.loaded, self.store.deeds)
+
+    def set_aside(self) -> Iterator[tuple[str, pd.DataFrame]]:
+        """File, and its rows that are no events; see log.event_log.Tables."""
+        if not self.store.objects:
+            told_again = (CORRECTED, *(name for name, deed in self.store.deeds.items() if deed == "merge"))
+            yield from set_aside_tables(self.store.connection, self.store.loaded, told_again)
 
     def sql(self, name: str, **options: Any) -> str:
         """The SQL of an answer with the selections it stands on."""
@@ -313,7 +321,8 @@ def _points(t: DuckTables) -> Answer:
 def _segments(t: DuckTables, column: str = "") -> Answer:
     parts = t.find(column)
     if not parts:
-        known = dict.fromkeys(name for item in t.store.loaded if item.stays for name in item.cells)
+        known = dict.fromkeys(name for item in t.store.loaded if item.stays for name in item.cells
+                              if name not in GIVEN_BACK)
         raise InputError(say("engine.no_column", current(), column=column),
                          fix=say("engine.one_of", current(), values=", ".join(known)))
     rows = " union all ".join(f"select {row} as row, {cell} as value from {relation}" for relation, cell, row in parts)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from ..errors import Fault, InputError
 from ..log.defects import Deed, Defect
-from ..log.ledger import Ledger, Money, RowSetAside, SourceFile, Step
+from ..log.ledger import CORRECTED, Ledger, Money, RowSetAside, SourceFile, Step
 from ..log.records import ColumnMap, Table
 from ..words import current, say
 from .accounts import fates, lines_by_reason, money, nothing_left, rows_set_aside
 from .connection import count
+from .corrected import take_back, use_anyway
 from .defects import clocks
 from .defects.check import doubt_rows, repair_cells
 from .defects.days import MIXED
@@ -41,6 +42,7 @@ class Ingested:
     as_of: datetime
     defects: tuple[Defect, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    said: tuple[str, ...] = ()
     deeds: Mapping[str, Deed] = field(default_factory=dict)
 
     @property
@@ -57,7 +59,7 @@ class Ingested:
             for item in self.loaded
             if (start := item.times.get("start")) and start.unread
         ]
-        return (*(note for item in self.loaded for note in item.fates.notes), *starts)
+        return (*self.said, *(note for item in self.loaded for note in item.fates.notes), *starts)
 
     def ledger(self, counts: Mapping[str, int]) -> Ledger:
         """The ledger with the counts that only the prepared tables know. Raises ConservationError."""
@@ -80,6 +82,7 @@ def ingest(
     untimed = [load(connection, i, table, columns, options, progress) for i, (table, columns) in enumerate(used)]
     untimed = hide_in_tables(connection, untimed, options.hiding) if options.hiding else untimed
     desk = Desk(connection, options.checks) if options.checks.deeds else None
+    said = take_back(desk, untimed) if desk else []
     with telling_what_was_read(untimed):
         if desk:
             repair_cells(desk, untimed, options.checks, options.day_order)
@@ -91,9 +94,10 @@ def ingest(
         for item in loaded:
             clocks.check(desk, item, item.times["time"], options.timezone)
         doubt_rows(desk, loaded, options.checks, options.timezone)
+        said += use_anyway(desk, loaded)
     make_typed(connection, options, unfit=desk is not None and count(connection, "unfit") > 0)
     spare = [pass_over(connection, table, reason, progress) for table, reason in unused]
-    return _account(connection, loaded, spare, options, zone, desk)
+    return replace(_account(connection, loaded, spare, options, zone, desk), said=tuple(said))
 
 
 def _timed(connection: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded], options: ReadOptions) -> list[Loaded]:
@@ -144,7 +148,7 @@ def _account(
     connection.execute(f"create view kept as select * from typed {keep}")
     lines = sum(file.lines - file.structure for file in files)
     cut = lines_by_reason(lost)
-    told_again = desk.merged if desk else frozenset()
+    told_again = desk.merged | {CORRECTED} if desk else frozenset()
     merged = sum(n for reason, n in by_reason.items() if reason in told_again)
     by_reason = {reason: n for reason, n in by_reason.items() if reason not in told_again}
     unused = {"table_not_used": sum(item.file.records for item in spare)}

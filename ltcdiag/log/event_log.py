@@ -58,6 +58,11 @@ class Tables(Protocol):
         """Each cell that was repaired on reading: file, line, column, before, after, defect."""
         ...
 
+    def set_aside(self) -> Iterator[tuple[str, pd.DataFrame]]:
+        """File, and its rows that are no events with all columns that were read and those of `ledger.GIVEN_BACK`;
+        nothing for tables of systems."""
+        ...
+
     def batches(self) -> Iterator[pd.DataFrame]:
         """case_id, activity, time, start, lifecycle, instance, resource, role, department where known, source_row; in
         batches, case by case."""

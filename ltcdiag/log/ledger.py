@@ -14,6 +14,10 @@ from .look import heading, html_facts, html_table
 from .telling import ledger_facts, set_aside_row, step_name, step_sum
 
 _SHOWN = 10
+CORRECTED = "corrected"
+"""The reason of a row in whose place a corrected one stands."""
+GIVEN_BACK = ("ltcdiag_file", "ltcdiag_line", "ltcdiag_reason", "ltcdiag_use_anyway")
+"""The columns beside those of the source in a file of rows set aside; its rows take the place of the old ones."""
 
 
 def _frozen(counts: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from ..charts.drawing import Drawing
+from ..log.event_log import EventLog
 from ..log.ledger import Ledger
 from ..quality.fitness import assess_fitness
 from ..words import say
@@ -20,10 +22,11 @@ from .moments import iso
 
 # what a report folder holds, and nothing else
 FILES = ("report.html", "report.xlsx", "ledger.json", "set_aside.csv", "defects.csv", "fitness.json", "kpis.json",
-         "findings.json", "findings", "figures", "model")
+         "findings.json", "findings", "figures", "model", "to_mend")
 SET_ASIDE = ("file", "line_from", "line_to", "reason", "text")
 CASES_OF_FINDING = ("case_id", "days_here", "state", "started", "ended", "first_row", "last_row", "amount",
                     "currency")
+TO_MEND = "to_mend"
 _DPI = 120      # sharp on a slide
 _FORMULA_STARTS = "=+-@\t\r\0\uff1d\uff0b\uff0d\uff20"
 
@@ -39,6 +42,8 @@ def write_plain(found: Assessment, ledger: Ledger, folder: Path, lang: str) -> N
     log = found.log
     _write_working(folder / "ledger.json", ledger.to_dict())
     write_set_aside(ledger, folder)
+    if log.privacy.pseudonyms is None:      # a pseudonym given back would be hidden once more
+        write_rows_to_mend(log, folder)
     write_csv(folder / "defects.csv", fit.DEFECTS, fit.defect_rows(log))
     _write_working(folder / "fitness.json", assess_fitness(log, lang=lang).to_dict())
     _write_working(folder / "kpis.json", {**found.kpis.to_dict(), "as_of": iso(log.as_of, log.timezone)})
@@ -60,6 +65,21 @@ def write_set_aside(ledger: Ledger, folder: Path) -> None:
     """set_aside.csv: the rows that are no events, with place, reason and text."""
     rows = ((r.file, r.line_from, r.line_to, r.reason, r.text) for r in ledger.set_aside_rows)
     write_csv(folder / "set_aside.csv", SET_ASIDE, rows)
+
+
+def write_rows_to_mend(log: EventLog, folder: Path) -> None:
+    """A CSV a file of the rows that are no events, with the columns of the source: mended and read beside the source
+    they take the place of the old ones."""
+    taken: set[str] = set()
+    for file, frame in log.tables.set_aside():
+        if not taken:
+            (folder / TO_MEND).mkdir()
+        slug = re.sub(r"[^a-z0-9]+", "-", PurePath(file).name.lower()).strip("-")[:60] or "rows"
+        while slug in taken:
+            slug += "-2"
+        taken.add(slug)
+        rows = frame.astype(object).where(frame.notna(), "").itertuples(index=False)
+        write_csv(folder / TO_MEND / f"{slug}.csv", list(frame.columns), rows)
 
 
 def write_figures(drawings: Sequence[Drawing], folder: Path) -> None:

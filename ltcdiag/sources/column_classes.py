@@ -9,6 +9,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from ..domain.column_words import calls_by_number, header_class, hints_at_people, surnames
+from ..log.ledger import GIVEN_BACK
 from ..log.plan import TablePlan
 from ..log.privacy import LEFT_OUT, ColumnFacts
 from ..log.records import ColumnMap, Table
@@ -159,7 +160,7 @@ def judged(
     for column in table.columns:
         kind, why = column_class(column, sample.get(column, ()))
         wanted = attributes == EVERYTHING or (kind not in LEFT_OUT if attributes == "all" else column in attributes)
-        wanted = wanted and not (hiding and kind in LEFT_OUT)
+        wanted = (wanted and not (hiding and kind in LEFT_OUT)) or column in GIVEN_BACK
         found.append(ColumnFacts(table.file, column, kind, why, wanted or column in needed, column in needed))
     return found
 

@@ -26,6 +26,7 @@ BATCH = 50_000  # records of one batch
 SHOWN = 500  # characters kept of a row set aside
 
 REASONS = (
+    "corrected",
     "too_few_columns",
     "too_many_columns",
     "quote_swallow",

@@ -20,10 +20,11 @@ _PLAIN_ID = "^[A-Za-z0-9_.:/#|-]+$"
 def repair_cells(desk: Desk, loaded: Sequence[Loaded], checks: Checks, day_order: str | None) -> None:
     """Rows told twice, then each column by what it is; only tables of text, whose cells nobody has typed. day_order:
     "mixed" where a person said that some dates have day and month the other way round."""
+    for alike in _with_same_columns(loaded):
+        repeats.exact(desk, alike)
     for item in loaded:
         if not isinstance(item.table, TextTable):
             continue
-        repeats.exact(desk, item)
         records.shifted(desk, item)
         case, activity, amount = (item.map[role] for role in ("case", "activity", "amount"))
         others = [column for column in item.cells if column not in (case, activity, amount, item.map["time"])]
@@ -76,6 +77,14 @@ def doubt_rows(desk: Desk, loaded: Sequence[Loaded], checks: Checks, zone: str |
     records.habits(desk, columns)
     if "resource" in columns:
         parties.aliases(desk, checks.surnames)
+
+
+def _with_same_columns(loaded: Sequence[Loaded]) -> list[list[Loaded]]:
+    found: dict[frozenset[str], list[Loaded]] = {}
+    for item in loaded:
+        if isinstance(item.table, TextTable):
+            found.setdefault(frozenset(item.cells), []).append(item)
+    return list(found.values())
 
 
 def mend_tables(desk: Desk, loaded: Sequence[Loaded]) -> None:

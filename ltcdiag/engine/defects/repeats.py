@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
@@ -17,31 +18,37 @@ _ALWAYS = 0.9
 _SECONDS = 30
 
 
-def exact(desk: Desk, item: Loaded) -> None:
-    """Rows equal in every column, where some column numbers the rows; where none does, equal rows may be true."""
-    if not desk.looks_for("dup_exact") or not item.records:
+def exact(desk: Desk, items: Sequence[Loaded]) -> None:
+    """Rows equal in every column, in one table or in several with the same columns (two exports that overlap), where
+    some column numbers the rows; where none does, equal rows may be true. The first stays."""
+    if not desk.looks_for("dup_exact") or not sum(item.records for item in items):
         return
-    cells = list(item.cells.values())
-    numbers = [item.cells[column] for column in item.cells if column not in (item.map["time"], item.map["start"],
-                                                                             item.map["amount"])]
+    first = items[0]
+    names = list(first.cells)
+    rows = " union all ".join(
+        f"select {item.row} as row, {', '.join(f'{item.cells[column]} as {first.cells[column]}' for column in names)} "
+        f"from {item.relation}" for item in items)
+    desk.connection.execute(f"create or replace temp view rows_told as {rows}")
+    numbers = [first.cells[column] for column in names if column not in (
+        first.map["time"], first.map["start"], first.map["amount"])]
     counts = desk.connection.sql(
-        f"select {', '.join(f'approx_count_distinct({cell})' for cell in numbers)} from {item.relation}").fetchall()[0]
-    likely = [cell for n, cell in sorted(zip(counts, numbers, strict=True), reverse=True)
-              if n >= _UNIQUE * item.records][:_TRIED]
-    rest = ", ".join(f"coalesce({cell}::varchar, '')" for cell in cells)
-    number = next((cell for cell in likely if _numbers_rows(desk, item, cell, rest)), None)
+        f"select {', '.join(f'approx_count_distinct({cell})' for cell in numbers)} from rows_told").fetchall()[0]
+    least = _UNIQUE * max(item.records for item in items)
+    likely = [cell for n, cell in sorted(zip(counts, numbers, strict=True), reverse=True) if n >= least][:_TRIED]
+    rest = ", ".join(f"coalesce({cell}::varchar, '')" for cell in first.cells.values())
+    number = next((cell for cell in likely if _numbers_rows(desk, cell, rest)), None)
     if number is None:
         return
     desk.rows("dup_exact", f"""
-        with again as (select {number} from {item.relation} where {number} is not null group by 1 having count(*) > 1)
-        select {item.row} as row, {number}::varchar as example from {item.relation} semi join again using ({number})
-        qualify row_number() over (partition by {rest} order by {item.line}) > 1""")
+        with again as (select {number} from rows_told where {number} is not null group by 1 having count(*) > 1)
+        select row, {number}::varchar as example from rows_told semi join again using ({number})
+        qualify row_number() over (partition by {rest} order by row) > 1""")
 
 
-def _numbers_rows(desk: Desk, item: Loaded, number: str, rest: str) -> bool:
+def _numbers_rows(desk: Desk, number: str, rest: str) -> bool:
     """Whether the column numbers the rows once equal rows are counted as one."""
     n, different = desk.connection.sql(
-        f"select count(*), count(distinct n) from (select {number} as n from {item.relation} "
+        f"select count(*), count(distinct n) from (select {number} as n from rows_told "
         f"where {number} is not null group by {number}, {rest})").fetchall()[0]
     return bool(n == different)
 

@@ -261,3 +261,21 @@ def test_a_label_that_might_be_two_stays():
 
 def test_as_many_rows_in_both_languages_are_left_alone():
     assert translated({"Invoice issued": 60, "开具发票": 60}, step_concepts()) == {}
+
+
+# ---- several files ---------------------------------------------------------------------------------------
+
+def test_rows_of_two_exports_that_overlap_count_once(tmp_path):
+    rows = sound()
+    rows.iloc[:180].to_csv(tmp_path / "march.csv", index=False)
+    rows.iloc[120:].sample(frac=1, random_state=1).to_csv(tmp_path / "april.csv", index=False)
+    log = ltc.read(tmp_path)
+    assert (log.events, log.ledger.totals["merged"]) == (300, 60)
+    assert found(log)["dup_exact"].n == 60
+
+
+def test_equal_rows_of_two_files_that_nothing_numbers_stay(tmp_path):
+    rows = sound().drop(columns=["event_id", "amount", "customer"])
+    rows.to_csv(tmp_path / "one.csv", index=False)
+    rows.head(5).to_csv(tmp_path / "two.csv", index=False)
+    assert ltc.read(tmp_path).events == 305
