@@ -183,7 +183,7 @@ def _red_faults_told(asked: argparse.Namespace) -> Iterator[None]:
 
         if is_red(error):
             page = write_refusal(error, asked.out, lang=asked.lang, force=asked.force, level=asked.level, k=asked.k)
-            _say(say("cli.refused", asked.lang, page=page))
+            _say(say("cli.no_report", asked.lang, page=page))
         raise
 
 
