@@ -74,7 +74,7 @@ def write_rows_to_mend(log: EventLog, folder: Path) -> None:
     for file, frame in log.tables.set_aside():
         if not taken:
             (folder / TO_MEND).mkdir()
-        slug = re.sub(r"[^a-z0-9]+", "-", PurePath(file).name.lower()).strip("-")[:60] or "rows"
+        slug = re.sub(r"[\W_]+", "-", PurePath(file).name.lower()).strip("-")[:60] or "rows"
         while slug in taken:
             slug += "-2"
         taken.add(slug)

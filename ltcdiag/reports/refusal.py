@@ -23,13 +23,15 @@ _ROWS = 10
 
 @dataclass(frozen=True)
 class Refusal:
-    """What the page shows. asked: a person can answer; else it is a fault of ours. working: raw text may be shown."""
+    """What the page shows. asked: a person can answer; else it is a fault of ours. working: raw text may be shown.
+    level: said on the page."""
 
     faults: Sequence[Fault]
     files: Sequence[SourceFile]
     rows: Sequence[RowSetAside]
     asked: bool
     working: bool
+    level: str
     lang: str
 
     @property
@@ -61,9 +63,10 @@ def write_refusal(
     page. Raises OutputError as a report does. At the level "shareable" no text of the source is in them; k is named."""
     out = Path(out)
     working = level != LEVEL
+    said = say("reports.level_working", lang) if working else say("privacy.level_shareable", lang, k=k)
     seen: Seen = error.seen or Seen((), ())
     found = Refusal(error.faults, seen.files, seen.set_aside_rows[:_ROWS] if working else (),
-                    not isinstance(error, ConservationError), working, lang)
+                    not isinstance(error, ConservationError), working, said, lang)
     with use(lang), whole(out, force=force) as folder:
         why = [fault.what for fault in error.faults]
         head: dict[str, Any] = {"level": level, "reason": why}
@@ -79,6 +82,6 @@ def write_refusal(
         files.write_csv(folder / "set_aside.csv", files.SET_ASIDE,
                         ((row.file, row.line_from, row.line_to, row.reason, row.text) for row in rows))
         page = whole_page("refusal.html.j2", lang, {"refusal": found}, title=found.title,
-                          foot=found.say("page_foot") if working else say("privacy.level_shareable", lang, k=k))
+                          foot=found.say("page_foot") if working else said)
         (folder / "report.html").write_text(page, encoding="utf-8", errors="replace", newline="\n")
     return out / "report.html"
