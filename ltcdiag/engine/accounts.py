@@ -79,6 +79,17 @@ def rows_set_aside(
     return rows
 
 
+def cases_gone(connection: duckdb.DuckDBPyConnection, merged: frozenset[str]) -> tuple[int, int]:
+    """Cases of which no row is left: some row set aside, all rows told by others (reasons `merged`)."""
+    told = ", ".join(map(literal, sorted(merged))) or NOBODY
+    aside, again = connection.sql(f"""
+        select count(*) filter (not again), count(*) filter (again) from (
+          select case_id, bool_and(reason in ({told})) as again from typed
+          where reason is not null and nullif(trim(case_id), '') is not null and case_id not in (select case_id from kept)
+          group by 1)""").fetchall()[0]
+    return int(aside), int(again)
+
+
 def money(
     connection: duckdb.DuckDBPyConnection, unstated: str, merged: frozenset[str] = frozenset()
 ) -> tuple[tuple[Money, ...], int]:

@@ -12,7 +12,7 @@ from ..log.defects import Deed, Defect
 from ..log.ledger import CORRECTED, Ledger, Money, RowSetAside, SourceFile, Step
 from ..log.records import ColumnMap, Table
 from ..words import current, say
-from .accounts import fates, lines_by_reason, money, nothing_left, rows_set_aside
+from .accounts import cases_gone, fates, lines_by_reason, money, nothing_left, rows_set_aside
 from .connection import count
 from .corrected import take_back, use_anyway
 from .defects import clocks
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Ingested:
-    """What stands beside the relation `typed`: the tables it came from and what was counted on the way."""
+    """What stands beside the relation `typed`: the tables it came from and what was counted on the way. cases_gone:
+    cases of which no row is left, set aside and told by other rows."""
 
     loaded: tuple[Loaded, ...]
     files: tuple[SourceFile, ...]
@@ -43,6 +44,7 @@ class Ingested:
     defects: tuple[Defect, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     said: tuple[str, ...] = ()
+    cases_gone: tuple[int, int] = (0, 0)
     deeds: Mapping[str, Deed] = field(default_factory=dict)
 
     @property
@@ -65,7 +67,14 @@ class Ingested:
         """The ledger with the counts that only the prepared tables know. Raises ConservationError."""
         sums = {unit: sum(getattr(file, unit) for file in self.files) for unit in ("lines", "structure", "records")}
         totals = {**sums, "made": 0, "copies": 0, "repaired": 0, "merged": 0, **self.counts, **counts}
-        return Ledger(self.files, self.steps, totals, self.money, self.set_aside, self.unreadable_amounts)
+        return Ledger(self.files, (*self.steps, *self._cases(counts["cases"])), totals, self.money, self.set_aside,
+                      self.unreadable_amounts)
+
+    def _cases(self, cases: int) -> list[Step]:
+        """Cases of which no row is left, where there are any."""
+        aside, merged = self.cases_gone
+        return [Step("cases of the records → cases", "cases", cases + aside + merged, cases, merged=merged,
+                     set_aside={"no_row_left": aside})] if aside or merged else []
 
 
 def ingest(
@@ -170,4 +179,5 @@ def _account(
         defects=desk.defects(loaded) if desk else (),
         deeds=desk.deeds if desk else {},
         counts={"merged": merged, "repaired": desk.repaired if desk else 0},
+        cases_gone=cases_gone(connection, told_again) if by_reason or merged else (0, 0),
     )

@@ -279,3 +279,13 @@ def test_equal_rows_of_two_files_that_nothing_numbers_stay(tmp_path):
     rows.to_csv(tmp_path / "one.csv", index=False)
     rows.head(5).to_csv(tmp_path / "two.csv", index=False)
     assert ltc.read(tmp_path).events == 305
+
+
+def test_a_case_of_which_no_row_is_left_is_counted_and_filters_go_on_from_the_rest(read):
+    rows = sound(20)
+    rows.loc[rows["case_id"] == "C0004", "timestamp"] = ""
+    log = read(rows)
+    [step] = [step for step in log.ledger.steps if step.unit == "cases"]
+    assert (step.came_in, step.went_out, dict(step.set_aside)) == (20, 19, {"no_row_left": 1})
+    assert log.cases == 19
+    assert log.between("2024-01-01", "2024-01-31").ledger.balanced
