@@ -70,7 +70,8 @@ def rows_set_aside(
     )
     connection.execute(f"create or replace temp table aside as {aside.sql_query()}")
     for item in loaded:
-        shown = " || ' | ' || ".join(f"coalesce({cell}::varchar, '')" for cell in item.cells.values()) or "''"
+        texts = ", ".join(f"coalesce({cell}::varchar, '')" for cell in item.cells.values())
+        shown = f"concat_ws(' | ', {texts})" if texts else "''"     # a thousand columns joined by || are too deep
         found = connection.sql(
             f"select at_line, reason, left({shown}, 500) from aside "
             f"join {item.relation} on {item.line} = at_line where at_file = {item.index} order by at_line"
@@ -85,8 +86,8 @@ def cases_gone(connection: duckdb.DuckDBPyConnection, merged: frozenset[str]) ->
     aside, again = connection.sql(f"""
         select count(*) filter (not again), count(*) filter (again) from (
           select case_id, bool_and(reason in ({told})) as again from typed
-          where reason is not null and nullif(trim(case_id), '') is not null and case_id not in (select case_id from kept)
-          group by 1)""").fetchall()[0]
+          where reason is not null and nullif(trim(case_id), '') is not null
+            and case_id not in (select case_id from kept) group by 1)""").fetchall()[0]
     return int(aside), int(again)
 
 

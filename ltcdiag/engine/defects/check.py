@@ -29,8 +29,9 @@ def repair_cells(desk: Desk, loaded: Sequence[Loaded], checks: Checks, day_order
         case, activity, amount = (item.map[role] for role in ("case", "activity", "amount"))
         others = [column for column in item.cells if column not in (case, activity, amount, item.map["time"])]
         times.zeros(desk, item)
-        words.garbled(desk, item, [*others, *filter(None, [activity])])
-        words.empty(desk, item, [*others, *filter(None, [activity, amount])])
+        seen = words.glance(desk, item, [*others, *filter(None, [activity, amount])])
+        words.garbled(desk, item, {column: each for column, each in seen.items() if column != amount})
+        words.empty(desk, item, seen)
         if case is not None:
             desk.column(item, case, ids.fixes(_texts(desk, item, case, _odd_ids(desk, item, case))))
         if activity is not None:
@@ -44,7 +45,7 @@ def repair_cells(desk: Desk, loaded: Sequence[Loaded], checks: Checks, day_order
             days.mend(desk, item, named.get("recorded"))
         records.tests(desk, item, [named[what] for what in ("customer",) if what in named])
         records.parents(desk, item, named)
-        words.dangerous(desk, item, [*others, *filter(None, [activity, amount])])
+        words.dangerous(desk, item, seen)
 
 
 def doubt_rows(desk: Desk, loaded: Sequence[Loaded], checks: Checks, zone: str | None) -> None:
@@ -93,8 +94,9 @@ def mend_tables(desk: Desk, loaded: Sequence[Loaded]) -> None:
     for item in loaded:
         if isinstance(item.table, TextTable) and item.records:
             used = sorted(set(item.map.columns.values()) & set(item.cells))
-            words.garbled(desk, item, used)
-            words.dangerous(desk, item, used)
+            seen = words.glance(desk, item, used)
+            words.garbled(desk, item, seen)
+            words.dangerous(desk, item, seen)
 
 
 def doubt_events(desk: Desk, zone: str | None) -> None:

@@ -23,10 +23,11 @@ _LIKE_A_TEST = (r"(?i)\b(test|tests|tester|testing|demo|dummy|sandbox|trial|samp
                 r"|测试|测一|演示|演练|样例|练习|培训|试用")
 _DAY = '(19|20)[0-9]{2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}'
 _AT_ONCE = 900      # seconds from the first to the last of four steps or more: nobody sells that fast
+_WORDS = 3          # different texts; yes and no stand in too many columns to say anything
 _VOCABULARY = 300   # different texts; a column with more has no vocabulary
 _FILLED = 0.8
 _LEARNED = 50_000   # rows from which the vocabularies are learned
-_STRANGE = 0.2      # of the cells of a column at most hold what is at home beside it
+_STRANGE = 0.12     # of the cells of a column at most hold what is at home beside it
 _FULL = 0.98        # of the rows: a column with hardly a gap
 _NUMBER = "[-+]?[0-9][0-9,.]*"
 _DATED = "^(19|20)[0-9]{2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}"
@@ -59,19 +60,24 @@ def shifted(desk: Desk, item: Loaded) -> None:
     cells = list(item.cells.values())
     some = f"{item.relation} where {item.line} % {max(1, item.records // _LEARNED)} = 0"
     desk.connection.execute(f"create or replace temp table glance as select {', '.join(cells)} from {some}")
-    _count_texts(desk, cells)
     seen, *filled = desk.connection.sql(f"select count(*), {', '.join(f'count({cell})' for cell in cells)} from glance"
                                         ).fetchall()[0]
-    kinds = [_kind(desk, cell, n) for cell, n in zip(cells, filled, strict=True)]
+    counts = {cell: n for cell, n in zip(cells, filled, strict=True) if n}
+    if not counts:
+        return
+    _count_texts(desk, list(counts))
+    known = _kinds(desk, counts)
+    kinds = [known.get(cell, "") for cell in cells]
     gaps = [f"({cell} is null)::int" for n, cell in zip(filled, cells, strict=True) if n >= _FULL * seen]
     for name, step in (("right", 1), ("left", -1)):
         hits = [test for at in range(len(cells)) if kinds[at] and 0 <= at + step < len(cells)
                 and (kinds[at], kinds[at + step]) != ("number", "date")     # a number may be a moment
-                and (test := _slipped(desk, kinds[at], cells[at], cells[at + step], filled[at + step]))]
+                and filled[at + step] and (test := _slipped(desk, kinds[at], cells[at], cells[at + step],
+                                                            filled[at + step]))]
         if hits:
-            score = " + ".join([*(f"2 * {hit}" for hit in hits), *gaps])
+            slips, gap = f"list_sum([{', '.join(hits)}])", f"list_sum([{', '.join(gaps) or '0'}])"
             desk.rows("row_shifted", f"select {item.row} as row, {literal(name)} as example from {item.relation} "
-                                     f"where {score} >= 3 and {' or '.join(f'{hit} > 0' for hit in hits)} "
+                                     f"where {slips} > 0 and 2 * {slips} + {gap} >= 3 "
                                      f"and {item.row} not in (select row from unfit)")
 
 
@@ -89,16 +95,20 @@ def _count_texts(desk: Desk, cells: Sequence[str]) -> None:
     desk.connection.execute(f"create or replace temp table forms as {forms}")
 
 
-def _kind(desk: Desk, cell: str, n: int) -> str:
-    """vocabulary, number or date: what nearly all cells of a column are; "" where they are texts of any kind."""
-    number, dated, words, spoken = desk.connection.sql(f"""
-        select number, date,
-          (select count(*) from texts where col = {literal(cell)}),
-          (select coalesce(sum(n), 0) from texts where col = {literal(cell)})
-        from forms where col = {literal(cell)}""").fetchall()[0]
-    if number >= _FILLED * n or dated >= _FILLED * n:
-        return ("number" if number >= dated else "date") if n else ""
-    return "vocabulary" if 0 < words <= _VOCABULARY and spoken > _FILLED * n else ""
+def _kinds(desk: Desk, filled: Mapping[str, int]) -> dict[str, str]:
+    """Column → vocabulary, number or date, what nearly all of its cells are; "" where they are texts of any kind."""
+    rows = desk.connection.sql("""
+        with spoken as (select col, count(*) as words, sum(n) as n from texts group by 1)
+        select col, number, date, coalesce(words, 0), coalesce(n, 0)
+        from forms left join spoken using (col)""").fetchall()
+    found = {}
+    for cell, number, dated, words, spoken in rows:
+        most = _FILLED * filled[cell]
+        if number >= most or dated >= most:
+            found[cell] = "number" if number >= dated else "date"
+        else:
+            found[cell] = "vocabulary" if _WORDS <= words <= _VOCABULARY and spoken > most else ""
+    return found
 
 
 def _slipped(desk: Desk, kind: str, here: str, there: str, filled: int) -> str:

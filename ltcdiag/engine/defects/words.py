@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..connection import literal
 from ..loading import Loaded
@@ -47,29 +47,49 @@ def says_nothing(text: str) -> bool:
     return bool(_NOTHING.fullmatch(plain) or _NO_LETTER.fullmatch(plain) or _ERROR.fullmatch(plain))
 
 
-def empty(desk: Desk, item: Loaded, columns: Sequence[str]) -> None:
+class Glance(NamedTuple):
+    """What one look at a column shows: about how many texts, whether some are beyond plain letters, whether some hold
+    signs that a spreadsheet or a page may run."""
+
+    texts: int
+    strange: bool
+    signs: bool
+
+
+def glance(desk: Desk, item: Loaded, columns: Sequence[str]) -> dict[str, Glance]:
+    """Columns that hold anything, seen in one pass: most columns of a wide export are empty or plain."""
+    cells = [item.cells[column] for column in columns]
+    if not cells:
+        return {}
+    parts = ", ".join(f"approx_count_distinct({cell}), bool_or(strlen({cell}) > length({cell})), "
+                      f"bool_or({_ANY.format(cell)})" for cell in cells)
+    row = desk.connection.sql(f"select {parts} from {item.relation}").fetchall()[0]
+    found = {column: Glance(row[3 * at] or 0, bool(row[3 * at + 1]), bool(row[3 * at + 2]))
+             for at, column in enumerate(columns)}
+    return {column: seen for column, seen in found.items() if seen.texts}
+
+
+def empty(desk: Desk, item: Loaded, columns: Mapping[str, Glance]) -> None:
     """Cells of the named columns that say nothing."""
-    counts = {column: _short(desk, item, item.cells[column]) for column in columns}
+    counts = {column: _short(desk, item, item.cells[column], seen.texts) for column, seen in columns.items()}
     strays = _strays(counts, {role for role in item.map.columns.values() if role}, item.records)
     for column in columns:
         desk.column(item, column, [Fix(text, "", "null_words") for text in counts[column]
                                    if says_nothing(text) or text in strays.get(column, ())])
 
 
-def dangerous(desk: Desk, item: Loaded, columns: Sequence[str]) -> None:
+def dangerous(desk: Desk, item: Loaded, columns: Mapping[str, Glance]) -> None:
     """Cells that a spreadsheet or a page would run, as they stand after all repairs."""
-    for column in columns:
+    for column in (column for column, seen in columns.items() if seen.signs):
         cell = item.cells[column]
         for name, test in _tests(cell).items():
             if desk.looks_for(name):
-                texts = desk.connection.sql(f"select distinct {cell} from {item.relation} where ({_ANY.format(cell)}) "
-                                            f"and ({test}) order by 1")
+                texts = desk.connection.sql(f"select distinct {cell} from {item.relation} where {test} order by 1")
                 desk.column(item, column, [Fix(text, text, name) for (text,) in texts.fetchall()])
 
 
-def _short(desk: Desk, item: Loaded, cell: str) -> dict[str, int]:
+def _short(desk: Desk, item: Loaded, cell: str, many: int) -> dict[str, int]:
     """The short texts of a column → rows; of one that is all numbers and ids those without two digits."""
-    many = desk.connection.sql(f"select approx_count_distinct({cell}) from {item.relation}").fetchall()[0][0]
     plain = f"and not regexp_matches({cell}, '[0-9]{{2}}')" if many > _FEW_TEXTS else ""
     return dict(desk.connection.sql(
         f"select {cell} as t, count(*) from {item.relation} where t is not null and length(t) <= {_LONGEST} {plain} "
@@ -111,13 +131,13 @@ def _tests(cell: str) -> dict[str, str]:
     }
 
 
-def garbled(desk: Desk, item: Loaded, columns: Sequence[str]) -> None:
+def garbled(desk: Desk, item: Loaded, columns: Mapping[str, Glance]) -> None:
     """Texts that were read in a wrong encoding. Where nearly all texts of the file that are not plain letters were, the
     file was; single ones are mended as labels and names."""
     if not desk.looks_for("label_garbled", "wrong_encoding"):
         return
-    texts = {column: _beyond_ascii(desk, item, item.cells[column]) for column in columns}
-    mended = {column: ungarbled(dict.fromkeys(texts[column], 1)) for column in columns}
+    texts = {column: _beyond_ascii(desk, item, item.cells[column]) for column, seen in columns.items() if seen.strange}
+    mended = {column: ungarbled(dict.fromkeys(found, 1)) for column, found in texts.items()}
     strange, right = (sum(map(len, each.values())) for each in (texts, mended))
     whole = right >= _MANY_GARBLED and right >= _NEARLY_ALL * strange
     for column, found in mended.items():
