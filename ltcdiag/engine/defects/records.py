@@ -32,6 +32,7 @@ _FULL = 0.98        # of the rows: a column with hardly a gap
 _NUMBER = "[-+]?[0-9][0-9,.]*"
 _DATED = "^(19|20)[0-9]{2}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}"
 _HABIT = 0.95
+_TEXT = 14          # characters: a shorter cell with a day is a date
 _OFTEN = 0.2        # of the documents of an activity are parents of others: a link of a chain
 _ROWS = 20
 
@@ -241,12 +242,17 @@ def tests_by_haste(desk: Desk, item: Loaded, column: str) -> None:
 
 def told_in_texts(desk: Desk, item: Loaded, columns: Sequence[str]) -> None:
     """Texts that hold a day after their own row: something that is, perhaps, recorded nowhere else."""
-    for column in columns:
+    if not columns or not desk.looks_for("event_in_attribute"):
+        return
+    any_day = ", ".join(f"bool_or(length({cell}) > {_TEXT} and regexp_matches({cell}, '{_DAY}'))"
+                        for cell in (item.cells[column] for column in columns))
+    seen = desk.connection.sql(f"select {any_day} from {item.relation}").fetchall()[0]
+    for column in (column for column, some in zip(columns, seen, strict=True) if some):
         cell = item.cells[column]
         day = (f"try_cast(regexp_replace(regexp_replace(regexp_extract({cell}, '{_DAY}'), '[年月/.]', '-', 'g'), "
                "'-([0-9])(-|$)', '-0\\1\\2', 'g') as date)")
         texts = (f"select {item.row} as row, {day} as day, left({cell}, 80) as example from {item.relation} "
-                 f"where length({cell}) > 14 and regexp_matches({cell}, '{_DAY}') "
+                 f"where length({cell}) > {_TEXT} and regexp_matches({cell}, '{_DAY}') "
                  f"and not regexp_full_match({cell}, '[0-9TZ年月日时分秒:./ +-]+')")    # a moment is no text
         desk.rows("event_in_attribute", f"select row, example from ({texts}) join typed_all using (row) "
                                         "where day > ts::date")

@@ -291,11 +291,11 @@ def test_a_case_of_which_no_row_is_left_is_counted_and_filters_go_on_from_the_re
     assert log.between("2024-01-01", "2024-01-31").ledger.balanced
 
 
-def test_a_table_of_nine_hundred_columns_is_read_with_all_its_rows(read):
+def test_a_table_of_four_hundred_columns_is_read_with_all_its_rows(read):
     rows = sound(20)
     rows.loc[3, "timestamp"] = "soon"
     wide = pd.DataFrame({f"field {n}": [f"v{n * row % 7}" if n % 3 else "" for row in range(len(rows))]
-                         for n in range(900)})
+                         for n in range(400)})
     log = read(pd.concat([rows, wide], axis=1))
     assert (log.events, dict(log.ledger.set_aside)) == (99, {"ts_unreadable": 1})
     assert log.ledger.rows("ts_unreadable")[0].text.startswith("E0003 | C0000 | Customer 0 Ltd")
