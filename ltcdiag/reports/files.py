@@ -22,7 +22,7 @@ from .moments import iso
 
 # what a report folder holds, and nothing else
 FILES = ("report.html", "report.xlsx", "ledger.json", "set_aside.csv", "defects.csv", "fitness.json", "kpis.json",
-         "findings.json", "findings", "figures", "model", "to_mend")
+         "findings.json", "findings", "figures", "model", "to_mend", "README.txt")
 SET_ASIDE = ("file", "line_from", "line_to", "reason", "text")
 CASES_OF_FINDING = ("case_id", "days_here", "state", "started", "ended", "first_row", "last_row", "amount",
                     "currency")
@@ -80,6 +80,14 @@ def write_rows_to_mend(log: EventLog, folder: Path) -> None:
         taken.add(slug)
         rows = frame.astype(object).where(frame.notna(), "").itertuples(index=False)
         write_csv(folder / TO_MEND / f"{slug}.csv", list(frame.columns), rows)
+
+
+def write_readme(folder: Path, lang: str, level: str) -> None:
+    """README.txt: for whom the folder is, what each file in it holds. level: the level of the report, in words."""
+    inside = {path.name for path in folder.iterdir()}
+    told = [f"{name}\n    {say('reports.holds_' + name.replace('.', '_'), lang)}" for name in FILES if name in inside]
+    text = "\n\n".join([level, *told]) + "\n"
+    (folder / "README.txt").write_text(text, encoding="utf-8-sig", newline="\r\n")
 
 
 def write_figures(drawings: Sequence[Drawing], folder: Path) -> None:

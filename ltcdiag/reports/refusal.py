@@ -59,8 +59,9 @@ def write_refusal(
     error: LtcdiagError, out: str | Path, *, lang: str, force: bool = False, level: str = "working",
     k: int = USUAL_K,
 ) -> Path:
-    """report.html, ledger.json, defects.csv, fitness.json and set_aside.csv into the folder `out`, all or nothing; the
-    page. Raises OutputError as a report does. At the level "shareable" no text of the source is in them; k is named."""
+    """report.html, ledger.json, defects.csv, fitness.json, set_aside.csv and README.txt into the folder `out`, all or
+    nothing; the page. Raises OutputError as a report does. At the level "shareable" no text of the source is in them;
+    k is named."""
     out = Path(out)
     working = level != LEVEL
     said = say("reports.level_working", lang) if working else say("privacy.level_shareable", lang, k=k)
@@ -84,4 +85,5 @@ def write_refusal(
         page = whole_page("refusal.html.j2", lang, {"refusal": found}, title=found.title,
                           foot=found.say("page_foot") if working else said)
         (folder / "report.html").write_text(page, encoding="utf-8", errors="replace", newline="\n")
+        files.write_readme(folder, lang, said)
     return out / "report.html"

@@ -44,6 +44,7 @@ def write_shareable(shared: Shared, folder: Path) -> None:
         "shared": shared, "tables": list(_tables(shared)), "pictures": _pictures(shared, drawn),
     }, title=title, foot=shared.say("level_shareable"))
     (folder / "report.html").write_text(page, encoding="utf-8", errors="replace", newline="\n")
+    files.write_readme(folder, shared.lang, shared.say("level_shareable"))
 
 
 def _write_json_files(shared: Shared, folder: Path) -> None:

@@ -123,6 +123,7 @@ def _write_working(found: Assessment, folder: Path, lang: str, tell: Say) -> Non
     write_workbook(found, folder / "report.xlsx", lang)
     tell(say("reports.progress_page", lang))
     _write_page(folder, render(found, drawn, lang))
+    files.write_readme(folder, lang, say("reports.level_working", lang))
 
 
 def _check_level(level: str, k: int) -> None:

@@ -49,7 +49,8 @@ def test_every_measure_in_the_folder_is_registered_and_every_registered_one_is_u
     {"parameters": {"goal": {"gates": ["won"]}}}, {"parameters": {"goal": {"phases": ["contracting"]}}},
 ], ids=str)
 def test_a_card_with_something_unknown_is_refused(change):
-    row = dict.fromkeys(TEXTS, "x") | {"key": "x", "unit": "days", "direction": "none", "measure": "days_until"}
+    row = dict.fromkeys(TEXTS, "x") | {"key": "x", "unit": "days", "direction": "none", "measure": "days_until",
+                                        "questions": ["flow"]}
     card(row)
     with pytest.raises(ValueError, match="x: "):
         card({**row, **change})

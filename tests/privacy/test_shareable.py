@@ -66,7 +66,8 @@ def test_a_shareable_folder_holds_no_file_of_cases(tmp_path):
     log = ltc.read(plain_log(tmp_path / "log.csv"))
     ltc.report(log, tmp_path / "out", level="shareable")
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
-        "figures", "findings.json", "kpis.json", "ledger.json", "report.html", "report.xlsx", "set_aside.csv"]
+        "README.txt", "figures", "findings.json", "kpis.json", "ledger.json", "report.html", "report.xlsx",
+        "set_aside.csv"]
     assert "dotted.svg" not in {path.name for path in (tmp_path / "out" / "figures").iterdir()}
 
 

@@ -229,7 +229,7 @@ def compared(rows, damaged):
                                                         if key in untouched]
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 @pytest.mark.parametrize("name", IN_ROWS)
 def test_the_truth_is_exactly_what_differs(name, seed):
     rows = log_for(name, seed)
@@ -250,7 +250,7 @@ def test_the_truth_is_exactly_what_differs(name, seed):
 
 @pytest.mark.parametrize("name", UNITS)
 def test_a_seed_says_everything(name):
-    made = [inject(log_for(name), name, 0.05, seed) for seed in (1, 1, 2, 3, 4)]
+    made = [inject(log_for(name), name, 0.05, seed) for seed in (1, 1, 2, 3)]
     assert made[0] == made[1]
     assert any(each != made[0] for each in made[2:])
 
@@ -286,7 +286,7 @@ def normal(text):
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_ids_can_be_mended_as_the_guide_says(seed):
     for now, right in damaged("id_case_folded", seed)[0]:
         assert now.casefold() == right.casefold()
@@ -304,7 +304,7 @@ def test_ids_can_be_mended_as_the_guide_says(seed):
     assert all(now[:15] == right[:15] and now.endswith("0000") for now, right in damaged("id_precision_lost", seed)[0])
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_times_can_be_mended_as_the_guide_says(seed):
     zone = ZoneInfo(ZONE)
     for now, right in damaged("ts_excel_serial", seed)[0]:
@@ -321,7 +321,7 @@ def test_times_can_be_mended_as_the_guide_says(seed):
         assert now != right
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_wrong_years_are_as_far_away_as_the_guide_says(seed):
     for now, right in damaged("ts_year_typo", seed)[0]:
         assert sum(one != two for one, two in zip(now[:4], right[:4], strict=True)) == 1
@@ -331,7 +331,7 @@ def test_wrong_years_are_as_far_away_as_the_guide_says(seed):
         assert sum(one != two for one, two in zip(now[:4], right[:4], strict=True)) > 1
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_hours_that_do_not_exist_or_come_twice(seed):
     zone = ZoneInfo(ZONE)
     for now, _ in damaged("ts_dst_gap", seed)[0]:
@@ -339,7 +339,7 @@ def test_hours_that_do_not_exist_or_come_twice(seed):
         assert local.utcoffset() != local.replace(fold=1).utcoffset()
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_bulks_are_bulks(seed):
     _, truth = damaged("ts_same_second", seed)
     groups = defaultdict(set)
@@ -370,7 +370,7 @@ def test_moved_events_stay_between_their_neighbours(name):
         assert [order[row["event_id"]] for row in each] == sorted(order[row["event_id"]] for row in each)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_backdated_rows_are_recorded_days_later_and_before_their_predecessor(seed):
     rows = log_for("ts_backdated", seed)
     truth = inject(rows, "ts_backdated", 0.05, seed)
@@ -384,7 +384,7 @@ def test_backdated_rows_are_recorded_days_later_and_before_their_predecessor(see
         assert moment(row["recorded_at"]) - moment(row["timestamp"]) > timedelta(days=2)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_labels_are_damaged_as_the_guide_says(seed):
     for name in ("label_spaces", "label_case", "label_full_width"):
         cells = damaged(name, seed)[0]
@@ -413,7 +413,7 @@ def distance(one, two):
     return row[-1]
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_typos_are_near_and_rare(seed):
     cells, truth = damaged("label_typo", seed)
     counted = Counter(row["activity"] for row in truth.rows)
@@ -423,7 +423,7 @@ def test_typos_are_near_and_rare(seed):
         assert now not in {label for pair in STEPS.values() for label in pair}
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_a_homonym_covers_two_steps_of_two_departments(seed):
     cells, truth = damaged("label_homonym", seed)
     assert len({now for now, _ in cells}) == 1
@@ -432,7 +432,7 @@ def test_a_homonym_covers_two_steps_of_two_departments(seed):
     assert {name for name, *_ in MEANINGS} == set(pools.HOMONYMS)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_copies_and_their_originals_know_each_other(seed):
     for name in ("dup_exact", "dup_near"):
         truth = inject(log_for(name, seed), name, 0.05, seed)
@@ -445,7 +445,7 @@ def test_copies_and_their_originals_know_each_other(seed):
             assert moment(two["timestamp"]) - moment(one["timestamp"]) < timedelta(seconds=20)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_second_leads_are_of_one_customer_and_days_apart(seed):
     truth = inject(log_for("dup_case", seed), "dup_case", 0.05, seed)
     cases = by_case(truth.rows)
@@ -457,7 +457,7 @@ def test_second_leads_are_of_one_customer_and_days_apart(seed):
         assert normal(one[0]["customer"])[:4] == normal(two[0]["customer"])[:4]
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_amounts_are_damaged_as_the_guide_says(seed):
     for name, factor in (("amt_in_wan", 1e-4), ("amt_cents", 100)):
         cells, truth = damaged(name, seed)
@@ -475,7 +475,7 @@ def test_amounts_are_damaged_as_the_guide_says(seed):
     assert {truth.rows[line - 2]["activity"] for line in truth.lines} <= payments
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_what_a_case_lacks_is_missing(seed):
     for name in ("orphan_payment", "broken_keys"):
         truth = inject(log_for(name, seed), name, 0.05, seed)
@@ -494,7 +494,7 @@ def test_what_a_case_lacks_is_missing(seed):
         assert cases[lead][-1]["timestamp"] < cases[case][0]["timestamp"]
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_trial_records_are_whole_cases_made_in_minutes(seed):
     truth = inject(log_for("test_records", seed), "test_records", 0.05, seed)
     cases = by_case(truth.rows)
@@ -504,7 +504,7 @@ def test_trial_records_are_whole_cases_made_in_minutes(seed):
         assert times[-1] - times[0] < timedelta(minutes=25)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_a_shifted_row_has_values_of_its_neighbours(seed):
     truth = inject(log_for("row_shifted", seed), "row_shifted", 0.05, seed)
     for line in truth.lines:

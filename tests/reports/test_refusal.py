@@ -27,7 +27,7 @@ def test_an_unknown_order_of_days_leaves_a_page_and_exit_2(log, tmp_path, capsys
     out = tmp_path / "out"
     assert cli.main(["diagnose", str(log), "--out", str(out), "--lang", lang]) == 2
     assert {path.name for path in out.iterdir()} == {
-        "report.html", "ledger.json", "defects.csv", "fitness.json", "set_aside.csv"}
+        "report.html", "ledger.json", "defects.csv", "fitness.json", "set_aside.csv", "README.txt"}
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "--day-order" in page
     assert "01/01/2024" in page

@@ -236,7 +236,7 @@ def test_a_parquet_damaged_inside_is_refused_whatever_meets_it_first(tmp_path):
     sound = tmp_path / "sound.parquet"
     frame.to_parquet(sound)
     refused = 0
-    for at in range(4, len(sound.read_bytes()) - 20, len(sound.read_bytes()) // 40):
+    for at in range(4, len(sound.read_bytes()) - 20, len(sound.read_bytes()) // 16):
         blob = bytearray(sound.read_bytes())
         blob[at:at + 12] = b"\xff" * 12
         path = tmp_path / "x.parquet"
@@ -247,4 +247,4 @@ def test_a_parquet_damaged_inside_is_refused_whatever_meets_it_first(tmp_path):
             refused += "Parquet" in str(error)
         else:
             assert log.ledger.balanced
-    assert refused > 10
+    assert refused > 4

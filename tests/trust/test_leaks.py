@@ -128,7 +128,9 @@ def test_what_is_said_of_broken_files_holds_no_token_and_nobody(said):
 
 def test_nothing_of_broken_files_stays_anywhere(said):
     _, _, place = said
-    assert sorted(path.name for path in place.iterdir()) == ["files", "settings", "temporary"]
+    assert sorted(path.name for path in place.iterdir()) == ["files", "out", "settings", "temporary"]
+    assert (place / "out" / "ledger.json").exists()     # of the last file of which a person must say something
+    assert hits(told(place / "out"), [*TOKENS, *CONTACTS]) == []
     assert list((place / "temporary").iterdir()) == []
     assert told(place / "settings") == {}
 
