@@ -7,10 +7,11 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 _ALIKE = 0.5        # of what two labels mean together is common to them (Jaccard)
-_MARGIN = 0.25      # more than with any other label
+_MARGIN = 0.15      # more than with any other label
 _MANY = 2_000       # labels; above this they are texts
 _SLIP = 20          # times as common is a label as one that is no rival of it
-_RARER = 2          # times as many rows has the label that stays
+_STRAY = 0.2        # of the rows: in a language that so few have, any label may have slipped out of the other
+_RARER = 2          # times as many rows has the label that stays, where the languages are more even
 
 
 def translated(counts: Mapping[str, int], concepts: Mapping[str, str]) -> dict[str, tuple[str, str]]:
@@ -20,12 +21,13 @@ def translated(counts: Mapping[str, int], concepts: Mapping[str, str]) -> dict[s
     few, many = sorted((chinese, set(counts) - chinese), key=lambda labels: sum(counts[label] for label in labels))
     if not few or len(counts) > _MANY:
         return {}
+    slips = sum(counts[label] for label in few) <= _STRAY * sum(counts.values())
     words = _by_length(concepts)
     meant = {label: _concepts(label, words) for label in counts}
     found: dict[str, tuple[float, str]] = {}
     for label in sorted(few):
         near = sorted(((_common(meant[label], meant[other]), counts[other], other) for other in many), reverse=True)
-        if not near or near[0][0] < _ALIKE or near[0][1] < _RARER * counts[label]:
+        if not near or near[0][0] < _ALIKE or (not slips and near[0][1] < _RARER * counts[label]):
             continue
         alike, n, other = near[0]
         second = next((each for each, rows, _ in near[1:] if rows * _SLIP >= n), 0.0)   # a rare one is a slip of it
