@@ -77,9 +77,9 @@ COLLATERAL = {
     "en": ("Dashboard tile refreshed", "Webhook fired", "Watcher notified", "Score recalculated", "Archive copy kept"),
 }
 HOMONYMS = {
-    "turned_down": {"zh": ("驳回", "退回重做", "未通过"), "en": ("Sent back", "Returned", "Declined")},
+    "turned_down": {"zh": ("没同意", "退回重做", "未通过"), "en": ("Sent back", "Returned", "Declined")},
     "agreed": {"zh": ("同意", "已批", "准许"), "en": ("OK given", "Released by boss", "Agreed")},
-    "followed_up": {"zh": ("跟进", "回访", "后续处理"), "en": ("Follow-up", "Checked in", "Next touch")},
+    "followed_up": {"zh": ("再问一次", "回访", "后续处理"), "en": ("Follow-up", "Checked in", "Next touch")},
 }
 ARTIFICIAL = {
     "zh": (("流程启动点", "流程终结点"), ("▶起", "■止"), ("虚拟首节点", "虚拟末节点"), ("《入口》", "《出口》")),

@@ -622,7 +622,9 @@ def test_no_rule_knows_a_value_of_the_pools():
     ours = {text for text in texts(ast.parse(Path(pools.__file__).read_text(encoding="utf-8"))) if len(text) > 1}
     assert len(ours) > 250
     rules = set()
-    for path in (ROOT / "ltcdiag" / "domain").glob("defects*.toml"):
+    for path in ROOT.glob("ltcdiag/*/*.toml"):
+        if path.stem not in ("defects", "step_concepts", "surnames"):
+            continue
         rules |= values(tomllib.loads(path.read_text(encoding="utf-8")))
     for path in (ROOT / "ltcdiag" / "engine").glob("defects/**/*.py"):
         rules |= texts(ast.parse(path.read_text(encoding="utf-8")))

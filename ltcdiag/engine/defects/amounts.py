@@ -74,8 +74,11 @@ def doubtful(desk: Desk, columns: frozenset[str]) -> None:
         return
     # the middle of three or more sums of a case; two cannot say which of them is wrong
     desk.connection.execute("""
-        create or replace temp table case_money as select case_id, median(abs(amount)) as middle, count(*) as n
-        from typed_all where reason is null and amount <> 0 group by case_id having count(*) >= 3""")
+        create or replace temp table case_money as
+        with apart as (select case_id from typed_all where reason is null and amount <> 0 group by case_id
+                       having count(*) >= 3 and max(abs(amount)) > 20 * min(abs(amount)))
+        select case_id, median(abs(amount)) as middle from typed_all semi join apart using (case_id)
+        where reason is null and amount <> 0 group by case_id""")
     for name, times in (("amt_in_wan", 10_000), ("amt_cents", 100)):
         small, large = _LIKE[times]
         desk.rows(name, f"""
