@@ -25,6 +25,7 @@ _FIXED = 0.95       # of the cases with both steps go one way: the order is a ru
 _SNAP = 3           # steps of one case at one moment
 _BULK = 5           # cases of one person at one second
 _SESSION = 4        # edits of one person within minutes
+_WITHIN = 600       # seconds to either side
 _WEEKS = 4          # sessions of catching up that make a habit, the ends of months left out
 _RUN = 0.8          # of the edits of a session are of one step: a run, not an hour of catching up
 _IN_MONTH = "day(day) between 4 and day(last_day(day)) - 4"
@@ -190,9 +191,14 @@ def _catching_up(desk: Desk) -> None:
         return
     desk.connection.execute(f"""
         create or replace temp table session as
-        with near as (select row, resource, activity, ts,
-            count(*) over (partition by resource order by ts range between interval 10 minute preceding
-              and interval 10 minute following) as n from sound where resource is not null)
+        with told as (select row, resource, activity, ts, epoch(ts)::bigint // {_WITHIN} as part from sound
+                      where resource is not null),
+        dense as (select resource, part from told group by all having count(*) > 1),
+        -- four within ten minutes of one lie in three such parts, so one part has two and the others are near it
+        around as (select distinct resource, part + beside as part from dense, range(-2, 3) as parts(beside)),
+        near as (select row, resource, activity, ts,
+            count(*) over (partition by resource order by ts range between to_seconds({_WITHIN}) preceding
+              and to_seconds({_WITHIN}) following) as n from told semi join around using (resource, part))
         select row, resource, activity, ts, ts::date as day from near where n >= {_SESSION}
           and row not in (select row from defect_rows where defect in ('ts_same_second', 'ts_form_snap'))""")
     desk.rows("ts_friday_bulk", f"""
