@@ -149,10 +149,15 @@ def diagnose(log: EventLog, model: ReferenceModel) -> Diagnosis:
 
 
 def _doubted(found: Iterable[Finding], log: EventLog) -> list[Finding]:
-    """The findings, each with what makes its data doubtful said before its other doubts."""
+    """The findings, each with what makes its data doubtful said before its other doubts; nobody is sure of those."""
     said = {kind: {lang: cautions(keys, log, lang) for lang in languages()} for kind, keys in QUESTIONS.items()}
-    return [replace(finding, caveat={lang: joined(said[finding.kind][lang], text, lang=lang)
-                                     for lang, text in finding.caveat.items()}) for finding in found]
+    return [replace(finding, confidence=_less_sure(finding, said), caveat={
+        lang: joined(said[finding.kind][lang], text, lang=lang) for lang, text in finding.caveat.items()})
+        for finding in found]
+
+
+def _less_sure(finding: Finding, said: Mapping[str, Texts]) -> str:
+    return "medium" if finding.confidence == "high" and any(said[finding.kind].values()) else finding.confidence
 
 
 def _some_starts(observed: Observed) -> bool:

@@ -126,7 +126,9 @@ def test_a_year_one_digit_off_is_told_with_what_it_should_be(read):
     rows = sound()
     right = rows.loc[22, "timestamp"]
     rows.loc[22, "timestamp"] = "2014" + right[4:]
-    defect = found(read(rows))["ts_year_typo"]
+    log = read(rows)
+    assert dict(log.ledger.set_aside) == {"ts_year_typo": 1}
+    defect = found(log)["ts_year_typo"]
     assert defect.lines == (line(22),)
     assert right[:10] in defect.examples[0]
 
