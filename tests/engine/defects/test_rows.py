@@ -127,7 +127,7 @@ def test_a_year_one_digit_off_is_told_with_what_it_should_be(read):
     right = rows.loc[22, "timestamp"]
     rows.loc[22, "timestamp"] = "2014" + right[4:]
     log = read(rows)
-    assert dict(log.ledger.set_aside) == {"ts_year_typo": 1}
+    assert log.ledger.set_aside == {}       # cases of a court take years: only a person can tell
     defect = found(log)["ts_year_typo"]
     assert defect.lines == (line(22),)
     assert right[:10] in defect.examples[0]
