@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from .log.ledger import Ledger
     from .log.object_centric import ObjectCentricLog, object_centric
     from .log.period import Period
+    from .stats.comparison import clock_level, compare_clock_groups, compare_clocks
 
 __version__ = "0.1.0"
 
@@ -72,16 +73,18 @@ _WHERE = {
     "log.ledger": ("Ledger",),
     "log.object_centric": ("ObjectCentricLog", "object_centric"),
     "log.period": ("Period",),
+    "stats.comparison": ("clock_level", "compare_clock_groups", "compare_clocks"),
 }
 _HOME = {name: module for module, names in _WHERE.items() for name in names}
 
 __all__ = [
-    "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Duration", "EndsWith", "EventLog", "Follows",
-    "InputError", "Ledger", "LtcdiagError", "ObjectCentricLog", "OutputError", "Period", "QuestionError",
+    "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Duration", "EndsWith", "EventLog",
+    "Follows", "InputError", "Ledger", "LtcdiagError", "ObjectCentricLog", "OutputError", "Period", "QuestionError",
     "StartsWith", "StateIs", "TopVariants", "VariantIs", "WorkCalendar", "__version__", "activities", "cases",
-    "clock", "diagnose", "directly_follows", "discover", "draw", "export", "exports_to_ask_for", "fitness", "gaps",
-    "handovers", "kpis", "language", "load_model", "object_centric", "points", "privacy_report", "pull", "read",
-    "report", "rework", "sample", "sniff", "sql", "variants", "waits",
+    "clock", "clock_level", "compare_clock_groups", "compare_clocks", "diagnose", "directly_follows", "discover",
+    "draw", "export", "exports_to_ask_for", "fitness", "gaps", "handovers", "kpis", "language", "load_model",
+    "object_centric", "points", "privacy_report", "pull", "read", "report", "rework", "sample", "sniff", "sql",
+    "variants", "waits",
 ]
 
 
