@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Floats = npt.NDArray[np.float64]
+    Ints = npt.NDArray[np.int64]
 
 EVERY_HOUR = "none"
 """The name of the calendar in which every hour of every day counts."""
@@ -87,6 +88,21 @@ class WorkCalendar:
     def working_days(self, start: Any, end: Any) -> float | Floats:
         """Working hours in days of hours_per_day; see working_hours."""
         return _as_given(self._elapsed(start, end) / self._span)
+
+    def on_clock(self, moments: Ints, *, anchor: int) -> Ints:
+        """Moments (µs of wall-clock time) on a clock that runs in office hours only, a working day in 24 hours of it.
+
+        anchor: the moment that stays where it is; one that lies n working days before it comes to n * 24 hours
+        before it. Law: what is not later stays not later; two moments lie as many days apart as `working_days` says,
+        to half a microsecond.
+        """
+        import numpy as np
+
+        worked = self._worked(np.append(moments, anchor).astype("datetime64[us]"))
+        days, rest = np.divmod(worked, self._span)
+        moved = days * _DAY + np.rint(rest * (_DAY / self._span)).astype(np.int64)
+        clock: Ints = moved[:-1] - moved[-1] + anchor
+        return clock
 
     def unannounced(self, first_year: int, last_year: int) -> tuple[int, ...]:
         """Years for which the make-up days are not known yet: the country had some in the ten years before,
