@@ -7,7 +7,7 @@ moment stays where it is, whatever calendar a case has, so that cases of several
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..log.calendar import WorkCalendar
 from ..log.steps import NO_TIME, Steps
@@ -54,7 +54,7 @@ def _known(moments: Ints, steps: Steps) -> Ints:
     return known
 
 
-def _moved(steps: Steps, moved: dict[str, Ints]) -> Steps:
+def _moved(steps: Steps, moved: dict[str, Any]) -> Steps:
     import numpy as np
 
     started = np.where(steps.started == NO_TIME, NO_TIME, moved["started"])
