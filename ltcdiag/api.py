@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         Waits,
     )
     from .measures.uniqueness import PrivacyReport
+    from .measures.working_time import Calendars
     from .mining.discovery import Model
     from .pulls.pulling import Pulled
     from .quality.fitness import Fitness
@@ -161,19 +162,24 @@ def diagnose(log: EventLog, model: ReferenceModel | str | Path = "ltc") -> Diagn
     return diagnosed(log, load_model(model) if isinstance(model, str | Path) else model)
 
 
-def kpis(log: EventLog, by: str | None = None, *, horizon_days: int | None = None) -> KpiTable:
+def kpis(
+    log: EventLog, by: str | None = None, *, horizon_days: int | None = None, calendar: Calendars | None = None,
+) -> KpiTable:
     """The indicators of a log, each with its interval, from open and finished cases; or what it lacks, in words.
 
     by: a column named as in the source: one block for each of its 20 largest values. horizon_days: one horizon for all
-    numbers, so that groups compare; without it each takes the longest that its data carry. Fewer than 20 cases carry
-    no number. Raises InputError where no table has the column, or people stand in it and `ltcdiag.toml` names no
-    purpose."""
+    numbers, so that groups compare; without it each takes the longest that its data carry. calendar: count working days
+    instead of days of 24 hours, horizons too: "CN", "DE-BY", a file of one's own (CSV or TOML, log/calendar_file.py), a
+    `WorkCalendar`, or the calendars of regions by a column, {"region": {"East": "CN", "EU": "DE"}}. Fewer than 20 cases
+    carry no number. Raises InputError where no table has the column, a calendar is not known, or people stand in the
+    column and `ltcdiag.toml` names no purpose."""
     from .log.privacy import check_segment
     from .measures.kpis import kpi_table
     from .quality.amber import with_cautions
 
     check_segment(by, log.privacy)
-    return replace(with_cautions(kpi_table(log, by=by, horizon_days=horizon_days), log), look=_look(log))
+    found = kpi_table(log, by=by, horizon_days=horizon_days, calendar=calendar)
+    return replace(with_cautions(found, log), look=_look(log))
 
 
 def exports_to_ask_for(system: str, lang: str | None = None) -> AskFor:
@@ -250,11 +256,13 @@ def report(
     progress: Callable[[str], None] | None = None,
     level: str = "working",
     k: int = 5,
+    clock: str = "calendar",
 ) -> Written:
     """The report of a log in a new folder: report.html, report.xlsx, the JSON and CSV files, figures, model.
 
     model: the reference model that the findings rest on, ours or a client's copy (as in `load_model`).
     level: "working" lists cases and text of the source, "shareable" only aggregates of at least k cases, without names.
+    clock: "calendar" days of 24 hours in the indicators, or "working" days of the calendar of the log.
     All or nothing: the folder appears complete or not at all. Raises OutputError when it exists and `force`
     is not given, or cannot be written.
     """
@@ -262,7 +270,7 @@ def report(
 
     reference = load_model(model) if isinstance(model, str | Path) else model
     return write_report(log, Path(out), lang=lang or current(), force=force, reference=reference,
-                        say_progress=progress, level=level, k=k)
+                        say_progress=progress, level=level, k=k, clock=clock)
 
 
 def discover(log: EventLog, method: str = "inductive", noise: float = 0.2) -> Model:

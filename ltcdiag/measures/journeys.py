@@ -75,7 +75,7 @@ def watched(observed: Observed, journey: Journey, notes: tuple[Note, ...] = ()) 
     tau = horizon_of(clock, observed.asked)
     if tau is None:
         return Lacking(too_young(observed), clock.n, clock.open, notes)
-    return Way(journey, Timeline(clock, tau), Base(clock.n, clock.open, tau, notes))
+    return Way(journey, Timeline(clock, tau), Base(journey.case, clock.open, tau, notes))
 
 
 def too_young(observed: Observed) -> Note:

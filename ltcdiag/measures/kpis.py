@@ -8,40 +8,53 @@ from types import MappingProxyType
 from ..domain.kpis import KpiCard, load_kpis
 from ..errors import InputError
 from ..log.event_log import EventLog
-from ..log.kpi_table import KpiTable, KpiTexts
+from ..log.kpi_table import KpiClock, KpiTable, KpiTexts
 from ..words import current, languages, say
 from .groups import MOST_GROUPS, Groups, groups_of, part_of
 from .observed import Observed, observed_of
 from .quantity import Lacking, Measured, Note, Quantity
 from .registry import MEASURES
+from .working_time import Calendars, clock_of
 
 COLUMNS = ("kpi", "value", "low", "high", "unit", "n", "open", "horizon_days", "method", "by", "segment", "note")
 
 NUMBERS = ("value", "low", "high", "horizon_days")
 """Columns that are empty where there is no number, whatever the other rows hold."""
 
+CALENDAR_DAYS = KpiClock("calendar", (), MappingProxyType(
+    {lang: say("calendar.clock_calendar", lang) for lang in languages()}))
+
 Texts = Mapping[str, str]
 Row = tuple[object, ...]
 
 
-def kpi_table(log: EventLog, *, by: str | None = None, horizon_days: int | None = None) -> KpiTable:
+def kpi_table(
+    log: EventLog, *, by: str | None = None, horizon_days: int | None = None, calendar: Calendars | None = None,
+) -> KpiTable:
     """Every indicator of a log, and of each group of a source column.
 
-    horizon_days: one horizon for all instead of the longest that the data of each number carry. Raises InputError
-    where no table has the column, or the horizon is no number of days. Law: the rows of a group are those of the log
-    filtered to it.
+    horizon_days: one horizon for all instead of the longest that the data of each number carry. calendar: count working
+    days by it (`working_time.Calendars`), horizons too; without one, days of 24 hours. Raises InputError where no table
+    has the column, the horizon is no number of days, or a calendar is not known. Law: the rows of a group are those of
+    the log filtered to it.
     """
     import pandas as pd
 
     if horizon_days is not None and horizon_days < 1:
         raise InputError(say("kpis.no_horizon", current(), value=horizon_days))
-    observed = observed_of(log.tables.steps(), log.stages, asked=horizon_days)
+    recorded = log.tables.steps()
+    clock = clock_of(log, recorded, calendar) if calendar is not None else None
+    steps = clock.moved(recorded) if clock else recorded
+    observed = observed_of(steps, log.stages, asked=horizon_days, recorded=recorded)
     whole = {key: measured(card, observed) for key, card in load_kpis().items()}
     groups = groups_of(log, by) if by is not None else None
     said: dict[str, Texts] = {}
     rows = [*_rows(whole, said), *(_group_rows(log, observed, whole, by or "", groups, said) if groups else ())]
     table = pd.DataFrame(rows, columns=list(COLUMNS)).astype(dict.fromkeys(NUMBERS, float))
-    return KpiTable(table, log.cases, "", texts=_texts(), notes=MappingProxyType(said), by=by,
+    if clock:
+        table["unit"] = table["unit"].replace("days", "working_days")
+    told = KpiClock("working", tuple(dict.fromkeys(map(str, clock.used()))), clock.told()) if clock else CALENDAR_DAYS
+    return KpiTable(table, log.cases, "", texts=_texts(), notes=MappingProxyType(said), by=by, clock=told,
                     remarks=tuple(_remarks(groups, by or "")) if groups else ())
 
 
@@ -55,7 +68,9 @@ def _group_rows(
     log: EventLog, observed: Observed, whole: Mapping[str, Measured], by: str, groups: Groups, said: dict[str, Texts],
 ) -> Iterator[Row]:
     for value, cases in groups.cases.items():
-        part = observed_of(part_of(observed.steps, cases), log.stages, asked=observed.asked)
+        recorded = part_of(observed.recorded or observed.steps, cases)
+        steps = recorded if observed.recorded is observed.steps else part_of(observed.steps, cases)
+        part = observed_of(steps, log.stages, asked=observed.asked, recorded=recorded)
         found = {key: measured(card, part) for key, card in load_kpis().items()}
         yield from _rows(found, said, whole=whole, by=by, segment=value)
 

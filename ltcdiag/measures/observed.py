@@ -30,7 +30,8 @@ class Observed:
 
     horizon: days after its beginning for which a case is followed. asked: the horizon somebody asked for. timeline:
     None where nothing can be estimated, for the reason `why_not` ("closing_unknown" or "too_young"; "" where there is
-    a timeline). stage: canonical stage of each label, None where it has none.
+    a timeline). stage: canonical stage of each label, None where it has none. recorded: the steps at the times of the
+    source, where `steps` are on a working clock; else the same.
     """
 
     steps: Steps
@@ -41,6 +42,7 @@ class Observed:
     timeline: Timeline | None
     why_not: str
     asked: int | None = None
+    recorded: Steps | None = None
 
     @cached_property
     def spread(self) -> Spread:
@@ -131,9 +133,11 @@ def observe(log: EventLog, *, chain: Stages | None = None) -> Observed:
 
 def observed_of(
     steps: Steps, stages: Mapping[str, str | None], *, chain: Stages | None = None, asked: int | None = None,
+    recorded: Steps | None = None,
 ) -> Observed:
     """Steps ready for estimation. stages: activity → canonical stage or None. asked: a horizon (days), where somebody
-    asks for one; else the longest that the data carry."""
+    asks for one; else the longest that the data carry. recorded: the same steps at the times of the source, where
+    `steps` are on a working clock: what was logged twice or corrected is told by these times, on every clock alike."""
     import numpy as np
 
     stage = tuple(stages.get(label) for label in steps.labels)
@@ -144,12 +148,13 @@ def observed_of(
     return Observed(
         steps=steps,
         spells=spells_of(steps),
-        loops=loops_of(steps, usual=usual, order=np.array(order, dtype=np.int64)),
+        loops=loops_of(recorded or steps, usual=usual, order=np.array(order, dtype=np.int64)),
         stage=stage,
         horizon=tau or 0,
         timeline=Timeline(clock, tau) if tau else None,
         why_not=why_not,
         asked=asked,
+        recorded=recorded,
     )
 
 

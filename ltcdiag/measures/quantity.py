@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ..stats.estimator import Estimate
 from ..stats.intervals import Interval, amount_interval, share_interval
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
 
 LEAST_CASES = 20
 """Fewer cases than this carry no indicator."""
@@ -34,6 +41,7 @@ class Quantity:
     open: int
     horizon_days: int
     method: str
+    case: Ints
     notes: tuple[Note, ...] = ()
 
     @property
@@ -55,20 +63,26 @@ class Lacking:
 Measured = Quantity | Lacking
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Base:
-    """The cases a number rests on, how many of them are open, the horizon, and notes about who is not in it."""
+    """The cases a number rests on (their numbers, in the order of the clock), how many of them are open, the horizon,
+    and notes about who is not in it."""
 
-    n: int
+    case: Ints
     open: int
     horizon_days: int
     notes: tuple[Note, ...] = ()
+
+    @property
+    def n(self) -> int:
+        """How many."""
+        return len(self.case)
 
 
 def share(estimate: Estimate, base: Base) -> Quantity:
     """A share with Wilson's interval."""
     return Quantity(estimate, share_interval(estimate), base.n, base.open, base.horizon_days,
-                    "cumulative_incidence", base.notes)
+                    "cumulative_incidence", base.case, base.notes)
 
 
 def amount(estimate: Estimate, base: Base, *, method: str) -> Quantity:
@@ -76,4 +90,4 @@ def amount(estimate: Estimate, base: Base, *, method: str) -> Quantity:
     nought = estimate.value < NOUGHT
     notes = (*base.notes, *((Note("nought"),) if nought else ()))
     interval = None if nought else amount_interval(estimate)
-    return Quantity(estimate, interval, base.n, base.open, base.horizon_days, method, notes)
+    return Quantity(estimate, interval, base.n, base.open, base.horizon_days, method, base.case, notes)

@@ -66,9 +66,11 @@ class Indicators:
         return TableView("kpis_lacking", self._heads(("kpi", "note")), rows, "")
 
     def note(self) -> str:
-        """Where else they stand."""
+        """What a day is, and where else they stand."""
         n = len(self._measured) + len(self._lacking)
-        return say("reports.kpis_note", self.lang, n=count(n), sheet=say("reports.sheet_kpis", self.lang))
+        clock = "" if self.kpis.clock is None else quoted(self.kpis.clock.said[self.lang], self.lang)
+        where = say("reports.kpis_note", self.lang, n=count(n), sheet=say("reports.sheet_kpis", self.lang))
+        return ("" if self.lang == "zh" else " ").join(filter(None, (clock, where)))
 
     def definitions(self) -> Iterator[Definition]:
         """What each indicator counts."""

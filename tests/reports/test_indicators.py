@@ -154,7 +154,7 @@ def test_the_sheet_holds_numbers_as_numbers_with_definition_trap_and_note(sample
 
 def test_the_indicators_are_asked_once_a_report(monkeypatch, tmp_path):
     asked, ask = [], assessment.kpi_table
-    monkeypatch.setattr(assessment, "kpi_table", lambda log: asked.append(log) or ask(log))
+    monkeypatch.setattr(assessment, "kpi_table", lambda log, **how: asked.append(log) or ask(log, **how))
     found = assess(four_kinds_log(), mined=False)
     render(found, (), "en")
     write_workbook(found, tmp_path / "book.xlsx", "en")
