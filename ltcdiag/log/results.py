@@ -238,6 +238,18 @@ class StageDays(Answer):
 
 
 @dataclass(frozen=True)
+class StageLedgers(Answer):
+    """stage (label where it has none), owner, days_before, before_low, before_high, days_after, after_low, after_high
+    (days per case within the same horizon), days_difference, difference_low, difference_high, p, p_adjusted
+    (Benjamini & Hochberg over the stages); most days in either log first. n: cases of both, n_before: of the first."""
+
+    unit: ClassVar[str] = "days"
+    keys: ClassVar[tuple[str, ...]] = ("stage",)
+    horizon: int = field(kw_only=True, default=0)
+    n_before: int = field(kw_only=True, default=0)
+
+
+@dataclass(frozen=True)
 class ReworkDays(Answer):
     """step (the step gone back to), rework_type, through (the step most often in between), cases (that came to the
     step), cases_returning, loops, share_returning, share_low, share_high, days_per_case, days_low, days_high; most

@@ -60,8 +60,8 @@ def incidence(clock: CaseClock, counts: Bools, *, tau: float, days: Floats | Non
     cells = [wilson(p, e, clock.n) for p, e in zip(share.tolist(), error.tolist(), strict=True)]
     begun = np.searchsorted(np.sort(clock.entry), at, side="right")
     gone = np.searchsorted(np.sort(clock.exit), at, side="left")
-    return Curve(at, *(np.array([getattr(cell, part) for cell in cells]) for part in ("value", "low", "high")),
-                 (begun - gone).astype(float), clock.n)
+    value, low, high = (np.array([getattr(cell, part) for cell in cells]) for part in ("value", "low", "high"))
+    return Curve(at, value, low, high, (begun - gone).astype(float), clock.n)
 
 
 class _Ages:
@@ -115,9 +115,9 @@ def _squares(own: Floats, rate: Floats, theta: Floats, upto: np.typing.NDArray[n
     return result
 
 
-def _before(after: Floats, watched: np.typing.NDArray[np.int64]) -> Floats:
+def _before(after: np.typing.ArrayLike, watched: np.typing.NDArray[np.int64]) -> Floats:
     """The share not yet closed just before each age, over the cases watched there."""
-    return _ratio(np.append(1.0, after[:-1]), watched)
+    return _ratio(np.append(1.0, np.asarray(after)[:-1]), watched)
 
 
 def _ratio(above: np.typing.ArrayLike, below: np.typing.ArrayLike) -> Floats:

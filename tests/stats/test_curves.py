@@ -1,4 +1,4 @@
-"""Curves: at each day the estimate, interval and count that the estimator and plain counting give for that day alone."""
+"""Curves: each day has the estimate, interval and count that the estimator and plain counting give for it alone."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def clocks(draw: st.DrawFn) -> tuple[CaseClock, np.ndarray]:
     return CaseClock(entry, left, end != "o", left + 1), end == "w"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(clocks())
 def test_each_day_of_a_curve_is_the_indicator_with_that_horizon(given_clock) -> None:
     clock, won = given_clock
