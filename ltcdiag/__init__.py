@@ -14,12 +14,14 @@ if TYPE_CHECKING:
         cases,
         clock,
         diagnose,
+        difference_map,
         directly_follows,
         discover,
         draw,
         export,
         exports_to_ask_for,
         fitness,
+        funnel,
         gaps,
         handovers,
         kpis,
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
         report,
         rework,
         sql,
+        stage_ledgers,
+        variant_changes,
         variants,
         waits,
     )
@@ -60,9 +64,10 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _WHERE = {
-    "api": ("activities", "cases", "clock", "diagnose", "directly_follows", "discover", "draw", "export",
-            "exports_to_ask_for", "fitness", "gaps", "handovers", "kpis", "language", "load_model", "points",
-            "privacy_report", "pull", "report", "rework", "sql", "variants", "waits"),
+    "api": ("activities", "cases", "clock", "diagnose", "difference_map", "directly_follows", "discover", "draw",
+            "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "kpis", "language", "load_model", "points",
+            "privacy_report", "pull", "report", "rework", "sql", "stage_ledgers", "variant_changes",
+            "variants", "waits"),
     "bundled": ("sample",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
     "intake": ("read", "sniff"),

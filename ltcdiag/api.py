@@ -22,11 +22,15 @@ if TYPE_CHECKING:
         Answer,
         Cases,
         Clock,
+        DifferenceMap,
         DirectlyFollowsGraph,
+        Funnel,
         Gaps,
         Handovers,
         Points,
         Rework,
+        StageLedgers,
+        VariantChanges,
         Variants,
         Waits,
     )
@@ -286,3 +290,46 @@ def draw(answer: Answer, *, lang: str | None = None, **options: Any) -> Drawing:
     from .reports.pictures import picture
 
     return picture(answer, lang or current(), **options)
+
+
+def difference_map(
+    before: EventLog, after: EventLog, *, level: str = "activity", horizon_days: int | None = None,
+) -> DifferenceMap:
+    """Two logs on one map: which moves happen more or less often per case, which gaps are longer or shorter, what is
+    there in one log only. Claimed is what shuffling the cases between the logs does not explain, with the number of
+    tests counted in. Both logs keep cases that could be followed for `horizon_days`, and of these their first days.
+
+    level: "activity" or "stage". Raises InputError where the logs are the same or too few cases can be compared."""
+    from .measures.differences import difference_map as mapped
+
+    return replace(mapped(before, after, level=level, horizon_days=horizon_days), look=_look(after))
+
+
+def variant_changes(
+    before: EventLog, after: EventLog, *, level: str = "activity", horizon_days: int | None = None,
+) -> VariantChanges:
+    """Variants gained and lost between two logs, with intervals of the difference and permutation p-values; the paths
+    are those of the first `horizon_days` of cases that could be followed so long. Raises InputError as the map does."""
+    from .measures.variant_changes import variant_changes as changed
+
+    return replace(changed(before, after, level=level, horizon_days=horizon_days), look=_look(after))
+
+
+def stage_ledgers(
+    before: EventLog, after: EventLog, *, horizon_days: int | None = None, model: ReferenceModel | str | Path = "ltc",
+) -> StageLedgers:
+    """Days per case in each stage in two logs, with one horizon, and the differences with their intervals; open cases
+    count for what they show. Raises InputError where closedness is unknown, cases are few or the logs too young."""
+    from .measures.stage_ledgers import stage_ledgers as told
+
+    reference = load_model(model) if isinstance(model, str | Path) else model
+    return replace(told(before, after, reference, horizon_days=horizon_days), look=_look(after))
+
+
+def funnel(log: EventLog, after: EventLog | None = None, *, horizon_days: int | None = None) -> Funnel:
+    """The share of cases that comes to each main stage within a horizon; apart from it who goes past a stage and who
+    comes back to it. With a second log both stand side by side, with one horizon. Raises InputError as `stage_ledgers`
+    does, and where no activity belongs to a main stage."""
+    from .measures.funnels import funnel as counted
+
+    return replace(counted(log, after, horizon_days=horizon_days), look=_look(log))

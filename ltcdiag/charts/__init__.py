@@ -14,8 +14,12 @@ CHARTS: dict[str, dict[str, str]] = {
     "dotted": {"zh": "点图：每个案例一行，每个事件一点", "en": "A row per case, a dot per event"},
     "gaps": {"zh": "间隔合计最长的路径", "en": "The paths with the largest total gap"},
     "handovers": {"zh": "部门之间的交接与间隔", "en": "Handovers between departments and their gaps"},
+    "incidence": {"zh": "到第几天有多少案例到达，两组对照", "en": "Shares that came there by each day, in two arms"},
+    "mix_waterfall": {"zh": "变化有多少来自构成", "en": "How much of a change is mix"},
+    "pace": {"zh": "每月节奏：实际 ÷ 预期", "en": "Pace by month: observed over expected"},
     "process_map": {"zh": "实际流程图：频次与间隔", "en": "The process as it really runs: moves and gaps"},
     "stage_days": {"zh": "每个案例的天数在哪些阶段", "en": "The days of an average case by stage"},
+    "stage_ledgers": {"zh": "每个阶段的天数，之前与之后", "en": "Days in each stage, before and after"},
     "variants": {"zh": "最常见的变体", "en": "The most common variants"},
 }
 

@@ -151,9 +151,11 @@ def rounded(axes: Axes, box: Box, fill: str, *, line: str | None = None, radius:
         boxstyle=f"round,pad=0,rounding_size={radius}", zorder=layer))
 
 
-def nothing(name: str, title: str, lang: str) -> Drawing:
-    """The picture of a chart that has nothing to show: it says so."""
+def nothing(name: str, title: str, lang: str, *, said: bool = False) -> Drawing:
+    """The picture of a chart that has nothing to show: it says so. title: a sentence of the charts, or of another file
+    as `file.key`; said: it is the text itself."""
+    text = title if said else say(title if "." in title else f"charts.{title}", lang)
     with style():
         figure, axes = page(480, 140)
-        heading(axes, 480, say(f"charts.{title}", lang), say("charts.no_data", lang))
-    return Drawing(figure, f"{say(f'charts.{title}', lang)}: {say('charts.no_data', lang)}", name)
+        heading(axes, 480, text, say("charts.no_data", lang))
+    return Drawing(figure, f"{text}: {say('charts.no_data', lang)}", name)

@@ -238,6 +238,18 @@ class StageDays(Answer):
 
 
 @dataclass(frozen=True)
+class StageLedgers(Answer):
+    """stage (label where it has none), owner, days_before, before_low, before_high, days_after, after_low, after_high
+    (days per case within the same horizon), days_difference, difference_low, difference_high, p, p_adjusted
+    (Benjamini & Hochberg over the stages); most days in either log first. n: cases of both, n_before: of the first."""
+
+    unit: ClassVar[str] = "days"
+    keys: ClassVar[tuple[str, ...]] = ("stage",)
+    horizon: int = field(kw_only=True, default=0)
+    n_before: int = field(kw_only=True, default=0)
+
+
+@dataclass(frozen=True)
 class ReworkDays(Answer):
     """step (the step gone back to), rework_type, through (the step most often in between), cases (that came to the
     step), cases_returning, loops, share_returning, share_low, share_high, days_per_case, days_low, days_high; most
@@ -301,3 +313,51 @@ class Deviations(Answer):
     judged: int = field(kw_only=True, default=0)
     unjudged: int = field(kw_only=True, default=0)
     complete: bool = field(kw_only=True, default=True)
+
+
+@dataclass(frozen=True)
+class VariantChanges(Answer):
+    """activities (tuple of labels), steps, cases_before, cases_after, share_before, share_after, share_difference,
+    difference_low, difference_high (Newcombe), p (Fisher's exact test, which is the permutation test of the case labels;
+    missing where so few cases could never be told apart), p_adjusted (Benjamini & Hochberg), change (gained | lost |
+    more | less, missing where nothing is claimed); claimed ones first. Paths of the first `horizon` days. n: cases of
+    both logs, n_before: of the first. tested: variants with a p. left_out: cases of each log too young to be followed so
+    long. shared: cases in both logs, counted in the first only."""
+
+    unit: ClassVar[str] = "cases"
+    labels: ClassVar[tuple[str, ...]] = ("activities",)
+    horizon: int = field(kw_only=True, default=0)
+    n_before: int = field(kw_only=True, default=0)
+    tested: int = field(kw_only=True, default=0)
+    left_out: tuple[int, int] = field(kw_only=True, default=(0, 0))
+    shared: int = field(kw_only=True, default=0)
+
+
+@dataclass(frozen=True)
+class DifferenceMap(Answer):
+    """source, target, cases_before, cases_after (that make the move), moves_per_case_before, moves_per_case_after,
+    moves_difference, p_moves, p_moves_adjusted, frequency_change (gained | lost | more | less), gap_days_before,
+    gap_days_after (medians), gap_days_difference, p_gap, p_gap_adjusted, gap_change (slower | faster); most frequent
+    first. A change is named only where its adjusted p is at most 0.05. activities: activity, stage, events_before,
+    starts_before, ends_before, and the same _after. The rest as in VariantChanges."""
+
+    unit: ClassVar[str] = "moves"
+    labels: ClassVar[tuple[str, ...]] = ("source", "target")
+    activities: pd.DataFrame = field(repr=False, kw_only=True)
+    horizon: int = field(kw_only=True, default=0)
+    n_before: int = field(kw_only=True, default=0)
+    left_out: tuple[int, int] = field(kw_only=True, default=(0, 0))
+    shared: int = field(kw_only=True, default=0)
+
+
+@dataclass(frozen=True)
+class Funnel(Answer):
+    """main_stage, period (before | after, missing for one log), share_reaching, reaching_low, reaching_high (came to
+    the stage or beyond it), cases (with a step of the stage), share_skipping, skipping_low, skipping_high (went past it
+    without any step of it), share_returning, returning_low, returning_high (came back to it from a later one); in the
+    order of the chain. All of them within the first `horizon` days, open cases counted for what they show."""
+
+    unit: ClassVar[str] = "cases"
+    keys: ClassVar[tuple[str, ...]] = ("main_stage",)
+    horizon: int = field(kw_only=True, default=0)
+    n_before: int = field(kw_only=True, default=0)

@@ -11,7 +11,7 @@ from ..charts import chart
 from ..charts.drawing import Drawing
 from ..domain.levels import name_of
 from ..errors import InputError
-from ..log.results import Answer, DirectlyFollowsGraph, Gaps, Handovers, StageDays, Variants
+from ..log.results import Answer, DirectlyFollowsGraph, Gaps, Handovers, StageDays, StageLedgers, Variants
 from ..words import current, say
 from . import stages as chain
 
@@ -82,6 +82,12 @@ def _(answer: StageDays, lang: str, options: dict[str, Any]) -> Drawing:
     main = {names[key]: stage for key in keys if (stage := chain.main_stage(key)) is not None}
     table = answer.table.assign(stage=[names[key] for key in keys])
     return chart("stage_days")(replace(answer, table=table), lang=lang, stage_of=main, **_chain(lang), **options)
+
+
+@_picture.register
+def _(answer: StageLedgers, lang: str, options: dict[str, Any]) -> Drawing:
+    table = answer.table.assign(stage=[name_of(str(key), lang) for key in answer.table["stage"]])
+    return chart("stage_ledgers")(replace(answer, table=table), lang=lang, **options)
 
 
 def _dotted(points: pd.DataFrame, lang: str, options: dict[str, Any]) -> Drawing:

@@ -196,7 +196,7 @@ class Effects:
 def pace_verdict(pace: Pace, cautions: Sequence[Caution] = ()) -> str:
     """Improved or worsened where the months after differ from those before, else cannot_tell; so too where a caution
     bends the months themselves."""
-    if pace.p is None or pace.ratio is None or pace.p > FALSE_ALARM or any(c.name in BENDING for c in cautions):
+    if not pace.p <= FALSE_ALARM or any(c.name in BENDING for c in cautions):
         return "cannot_tell"
     return "improved" if pace.ratio > 1 else "worsened"
 
@@ -204,7 +204,7 @@ def pace_verdict(pace: Pace, cautions: Sequence[Caution] = ()) -> str:
 def pace_dict(pace: Pace, cautions: Sequence[Caution] = ()) -> dict[str, Any]:
     """The pace for effects.json."""
     return {
-        "of": pace.what, "change": pace.change.isoformat(),
+        "of": pace.what, "change": pace.change.isoformat() if pace.change else None,
         "months": [{"month": m.month, "start": m.start.isoformat(), "observed": m.observed,
                     "expected": _number(m.expected), "ratio": _number(m.ratio), "low": _number(m.low),
                     "high": _number(m.high), "after": m.after} for m in pace.months],

@@ -45,12 +45,17 @@ def amount_interval(estimate: Estimate, *, mark: float = 0.0) -> Interval:
 def share_interval(estimate: Estimate) -> Interval:
     """Wilson's interval of a share at the sample size that its variance is worth, p (1 - p) / variance
     (Wilson 1927, doi:10.1080/01621459.1927.10502953); at 0 and at 1 with the number of its cases."""
-    p = min(1.0, max(0.0, estimate.value))
-    variance = estimate.error**2
-    size = float(estimate.n)
+    return wilson(estimate.value, estimate.error, estimate.n)
+
+
+def wilson(value: float, error: float, n: int) -> Interval:
+    """The same from a share, its standard error and the number of its cases."""
+    p = min(1.0, max(0.0, value))
+    variance = error**2
+    size = float(n)
     if variance > 0 and 0 < p < 1:
         size = min(size, p * (1 - p) / variance)
-    z = _t(estimate.n - 1)
+    z = _t(n - 1)
     centre = (p + z * z / (2 * size)) / (1 + z * z / size)
     reach = z / (1 + z * z / size) * sqrt(p * (1 - p) / size + z * z / (4 * size * size))
     return Interval(p, min(p, max(0.0, centre - reach)), max(p, min(1.0, centre + reach)))

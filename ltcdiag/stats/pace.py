@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import exp
+from math import exp, nan
 
 import numpy as np
 from scipy.special import chdtrc, chdtri
@@ -47,20 +47,20 @@ class PaceMonth:
 
 @dataclass(frozen=True)
 class Pace:
-    """months, the change, and after against before: ratio with its 95 % interval and p (None where months are too
-    few). limits: of the chart, from the months before the change. spread: how much more the months differ than
-    chance would make them, 1 = not at all more; spread_p: how surely."""
+    """months; after against before: ratio with its 95 % interval and p (nan where months are too few). limits: of the
+    chart, from the months before the change. spread: how much more the months differ than chance would make them, 1 =
+    not at all more; spread_p: how surely. what: "closed" or "won"."""
 
     months: tuple[PaceMonth, ...]
-    change: date
-    ratio: float | None
-    low: float | None
-    high: float | None
-    p: float | None
+    ratio: float
+    low: float
+    high: float
+    p: float
     limits: tuple[float, float] | None
-    spread: float
-    spread_p: float
-    what: str
+    spread: float = 1.0
+    spread_p: float = 1.0
+    what: str = "closed"
+    change: date | None = None
 
 
 def edges(first: int, last: int, change: int) -> Ints:
@@ -92,42 +92,60 @@ def _months_later(moment: int, months: int) -> int:
     return days * DAY + moment % DAY
 
 
+@dataclass(frozen=True, eq=False)
+class Side:
+    """The months of one side of a change, and the deals that were open in them. starts, ends: of its window (µs).
+    stratum: code a case, with the same meaning on both sides."""
+
+    table: ClockTable
+    starts: int
+    ends: int
+    stratum: Ints
+    seen_from: int = OPEN
+
+    def months(self, change: int) -> Ints:
+        """The moments that cut it into months, as if the change lay at its end or beginning."""
+        first = max(self.starts, self.seen_from)
+        if first >= self.ends:
+            return np.array([first], dtype=np.int64)
+        anchor = change if first <= change <= self.ends else self.ends if self.ends < change else first
+        return edges(first, self.ends, anchor)
+
+
 def pace(
-    table: ClockTable, *, change: int, windows: Sequence[tuple[int, int]], stratum: Ints, which: str = "closed",
-    seen_from: int = OPEN, control: ClockTable | None = None, paired: bool = False,
+    before: Side, after: Side, *, change: int, which: str = "closed", control: tuple[Side, Side] | None = None,
+    paired: bool = False,
 ) -> Pace:
-    """Pace of the windows before and after a change. All open deals count in every month, whatever the design.
+    """Pace of the months before and after a change. All open deals count in every month, whatever the design.
 
-    windows: (starts, ends) in µs of the months before and of those after. stratum: code a case. which: "closed" or
-    "won". seen_from: when watching began. control: deals that the change did not reach: each month counts by how much
-    the others differ from them. paired: the windows hold the same months of the year, which are compared in pairs.
+    The sides may look at one table or at two exports. which: "closed" or "won". control: the same of deals that the
+    change did not reach: each month counts by how much the others differ from them. paired: the windows hold the same
+    months of the year, which are compared in pairs.
     """
-    parts = [_months_of(max(starts, seen_from), ends, change) for starts, ends in windows]
-    observed, expected = _pace_of(table, parts, stratum, which, seen_from)
-    starts = np.concatenate([cut[:-1] for cut in parts])
-    after = starts >= change
+    sides = (before, after)
+    observed, expected = _pace_of(sides, change, which)
+    starts = np.concatenate([side.months(change)[:-1] for side in sides])
+    later = np.repeat([False, True], [len(side.months(change)) - 1 for side in sides])
     logs, noise = _logs(observed, expected)
-    spread = dispersion(observed, expected, after)
+    spread = dispersion(observed, expected, later)
     if control is not None:
-        theirs = _logs(*_pace_of(control, parts, np.zeros(control.n, dtype=np.int64), which, seen_from))
+        theirs = _logs(*_pace_of(control, change, which))
         logs, noise = logs - theirs[0], noise + theirs[1]
-        spread = _excess(logs, noise, after)
-    elif paired and after.sum() * 2 == len(after):
-        logs, noise = logs[after] - logs[~after], noise[after] + noise[~after]
+        spread = _excess(logs, noise, later)
+    elif paired and later.sum() * 2 == len(later):
+        logs, noise = logs[later] - logs[~later], noise[later] + noise[~later]
         spread = _excess(logs, noise, np.zeros(len(logs), dtype=bool))
-    test = _tested(logs, noise, after)
-    months = tuple(_month(*row) for row in zip(observed, expected, after, starts, strict=True))
-    low, high = (None, None) if test is None else (exp(min(max(edge, -50.0), 50.0)) for edge in (test.low, test.high))
-    usual = limits(_logs(observed, expected)[0][~after])
-    return Pace(months, _day(change), exp(test.value) if test else None, low, high, test.p if test else None, usual,
-                *spread, which)
+    test = _tested(logs, noise, later)
+    months = tuple(_month(*row) for row in zip(observed, expected, later, starts, strict=True))
+    usual = limits(_logs(observed, expected)[0][~later])
+    ratios = (nan,) * 3 if test is None else (exp(min(max(x, -50.0), 50.0)) for x in (test.value, test.low, test.high))
+    return Pace(months, *ratios, nan if test is None else test.p, usual, *spread, which, _day(change))
 
 
-def _pace_of(
-    table: ClockTable, parts: Sequence[Ints], stratum: Ints, which: str, seen_from: int,
-) -> tuple[Floats, Floats]:
-    """Closings of each month, seen and expected."""
-    cells = [_counts(table, cut, stratum, which, seen_from) for cut in parts]
+def _pace_of(sides: Sequence[Side], change: int, which: str) -> tuple[Floats, Floats]:
+    """Closings of each month, seen and expected at the rates of all months together."""
+    strata = max((int(side.stratum.max()) + 1 for side in sides if len(side.stratum)), default=1)
+    cells = [_counts(side, side.months(change), which, strata) for side in sides]
     seen, exposed = (np.concatenate([cell[k] for cell in cells]) for k in (0, 1))
     rate = np.divide(seen.sum(axis=0), exposed.sum(axis=0), out=np.zeros(seen.shape[1:]),
                      where=exposed.sum(axis=0) > 0)
@@ -146,17 +164,9 @@ def _tested(logs: Floats, noise: Floats, after: Bools) -> Difference | None:
     return _months_differ(logs, noise, after) if min((~after).sum(), after.sum()) >= LEAST_MONTHS else None
 
 
-def _months_of(starts: int, ends: int, change: int) -> Ints:
-    """The months of one window, cut as if the change lay at its end or beginning."""
-    if starts >= ends:
-        return np.array([starts], dtype=np.int64)
-    anchor = change if starts <= change <= ends else ends if ends < change else starts
-    return edges(starts, ends, anchor)
-
-
-def _counts(table: ClockTable, cuts: Ints, stratum: Ints, which: str, seen_from: int) -> tuple[Floats, Floats]:
+def _counts(side: Side, cuts: Ints, which: str, strata: int) -> tuple[Floats, Floats]:
     """Closings and deal-days of each month by age band and stratum: two arrays months x bands x strata."""
-    strata = int(stratum.max()) + 1 if len(stratum) else 1
+    table, stratum, seen_from = side.table, side.stratum, side.seen_from
     months, bands = len(cuts) - 1, len(AGE_BANDS)
     shape = (months, bands, strata)
     # on whole days a case is under watch on the day it closes too

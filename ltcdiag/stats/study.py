@@ -21,7 +21,7 @@ from .clock_table import DAY, OPEN, ClockTable, day_text
 from .contrast import Difference, Sample, coded, difference, mix_of, of_differences
 from .effects import Caution, Compared, Effect, Effects, Judging, Level, judged, with_sensitivity
 from .estimator import Estimate
-from .pace import Pace, pace
+from .pace import Pace, Side, pace
 
 MONTH = 30.4375
 
@@ -124,14 +124,19 @@ class Study:
         return self._pace("closed") if self.change is not None else None
 
     def _pace(self, which: str) -> Pace:
-        rows = np.setdiff1d(np.arange(self.table.n), () if self.controls is None else self.controls)
-        table, control = self.table, None
-        if self.controls is not None:
-            table, control = table.taken(rows), table.taken(self.controls)
-        windows = [(self.before.starts, self.before.ends), (self.after.starts, self.after.ends)]
-        return pace(table, change=self.change or 0, windows=windows, stratum=self._cell()[rows], which=which,
-                    seen_from=self.before.seen_from, control=control,
-                    paired=self.before.ends < self.after.starts and guards.same_season(self.before, self.after))
+        every = np.arange(self.table.n)
+        treated = np.setdiff1d(every, () if self.controls is None else self.controls)
+        sides = self._sides(treated)
+        control = None if self.controls is None else self._sides(self.controls)
+        paired = self.before.ends < self.after.starts and guards.same_season(self.before, self.after)
+        return pace(*sides, change=self.change or 0, which=which, control=control, paired=paired)
+
+    def _sides(self, rows: Ints) -> tuple[Side, Side]:
+        table = self.table if len(rows) == self.table.n else self.table.taken(rows)
+        cell = self._cell()[rows]
+        first, second = (Side(table, window.starts, window.ends, cell, window.seen_from)
+                         for window in (self.before, self.after))
+        return first, second
 
     def _cell(self) -> Ints:
         """One code a case for all strata together."""
@@ -210,8 +215,9 @@ class Study:
         first = max(int(self.table.entered.min()), self.before.seen_from)
         if self.change - first < 9 * 30 * DAY:
             return None
-        return pace(self.table, change=self.change, windows=[(first, self.change)],
-                    stratum=np.zeros(self.table.n, dtype=np.int64), seen_from=self.before.seen_from)
+        quiet = np.zeros(self.table.n, dtype=np.int64)
+        side = Side(self.table, first, self.change, quiet, self.before.seen_from)
+        return pace(side, replace(side, starts=self.change), change=self.change)
 
     def _sensitive(self, effect: Effect) -> Effect:
         """The difference if doubtful cases were taken another way."""

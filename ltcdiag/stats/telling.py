@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 from ..words import say
 from .effects import Effect, Effects, Level, pace_verdict
 
@@ -9,7 +11,7 @@ from .effects import Effect, Effects, Level, pace_verdict
 def told(found: Effects, lang: str) -> str:
     """All of it."""
     lines = [effect_line(effect, found, lang) for effect in found.effects]
-    if (pace := found.pace) is not None and pace.ratio is not None and pace.low is not None and pace.high is not None:
+    if (pace := found.pace) is not None and isfinite(pace.ratio):
         lines.append(say("compare.pace_line", lang, ratio=f"{pace.ratio:.2f}", low=f"{pace.low:.2f}",
                          high=f"{pace.high:.2f}", verdict=say(f"compare.{pace_verdict(pace, found.cautions)}", lang)))
     return "\n".join([*lines, *(f"- {caution.text(lang)}" for caution in found.cautions)])

@@ -97,3 +97,19 @@ def _unit(days: float) -> tuple[str, float]:
 
 def _amount(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 99.95 else f"{value:.1f}"
+
+
+def signed(value: float, *, places: int = 1) -> str:
+    """A difference with its sign: "+3.2", "−3.2", "0.0"."""
+    shown = f"{abs(value):,.{places}f}"
+    nought = not shown.strip("0.,")
+    return shown if nought else ("−" if value < 0 else "+") + shown
+
+
+def change_interval(
+    value: float, low: float, high: float, lang: str, *, unit: str = "long_days", places: int = 1,
+) -> str:
+    """A difference with its interval: "−3.2 days (−5.9 to −0.5)". unit: a sentence of this file with a place for n."""
+    shown = [signed(part, places=places) for part in (value, low, high)]
+    said = say(f"numbers.{unit}", lang, n=shown[0])
+    return say("numbers.interval_signed", lang, value=said, low=shown[1], high=shown[2])

@@ -7,10 +7,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from ltcdiag.log.results import DirectlyFollowsGraph, Gaps, Handovers, StageDays, Variants
+from ltcdiag.charts.mix_waterfall import MixShift
+from ltcdiag.log.results import DirectlyFollowsGraph, Gaps, Handovers, StageDays, StageLedgers, Variants
+from ltcdiag.stats.case_clock import CaseClock
+from ltcdiag.stats.curves import Curve, incidence
+from ltcdiag.stats.pace import Pace, PaceMonth
 
 ZH = ["线索录入", "线索验证", "商机立项", "方案与报价", "合同评审", "合同签订", "订单创建", "发货交付", "开票", "回款"]
 STAGES = ["lead", "lead", "opportunity", "opportunity", "contract", "contract", "delivery", "delivery",
@@ -56,7 +61,54 @@ def answers(events: pd.DataFrame) -> SimpleNamespace:
         variants=variants(events, n),
         handovers=Handovers(summed(between, "department", "to"), n, "", by="department",
                             within=len(moves) - len(between), unknown=0),
-        stage_days=stage_days(moves, n))
+        stage_days=stage_days(moves, n),
+        stage_ledgers=stage_ledgers(moves, n),
+        pace=pace(events),
+        incidence=curves(events),
+        mix_waterfall=mix_shift(events, n))
+
+
+def stage_ledgers(moves: pd.DataFrame, n: int) -> StageLedgers:
+    """The days before each label, and made-up ones after: half of the first row, the others as they were."""
+    before = stage_days(moves, n).table
+    table = pd.DataFrame({"stage": before["stage"], "owner": before["owner"]})
+    for arm, factor in (("before", 1.0), ("after", 0.5)):
+        days = before["days_per_case"].where(before.index > 0, factor * before["days_per_case"])
+        table[f"days_{arm}"], table[f"{arm}_low"], table[f"{arm}_high"] = days, 0.8 * days, 1.25 * days
+    change = table["days_after"] - table["days_before"]
+    table["days_difference"], table["difference_low"], table["difference_high"] = change, change - 1, change + 1
+    table["p"] = table["p_adjusted"] = [0.01 if i == 0 else 0.9 for i in range(len(table))]
+    return StageLedgers(table, n + 150, "", horizon=91, n_before=n)
+
+
+def pace(events: pd.DataFrame) -> Pace:
+    """The last events of the cases by month, against an even spread; the last third comes after the change."""
+    last = events.groupby("case_id")["time"].max().dt.to_period("M").value_counts().sort_index()
+    expected = float(last.mean()) if len(last) else 0.0
+    months = tuple(
+        PaceMonth(str(month), month.start_time.date(), float(n), expected, n / expected, 0.8 * n / expected,
+                  1.3 * n / expected, i >= 2 * len(last) // 3) for i, (month, n) in enumerate(last.items()))
+    return Pace(months, 0.8, 0.6, 1.1, 0.2, (0.6, 1.6))
+
+
+def curves(events: pd.DataFrame) -> tuple[Curve, Curve]:
+    """All cases, and every third one, on a clock from their first to their last event; every second one counts."""
+    span = events.groupby("case_id")["time"].agg(["min", "max"])
+    days = np.asarray((span["max"] - span["min"]).dt.total_seconds()) / 86400
+    found = []
+    for part in (slice(None), slice(None, None, 3)):
+        age = days[part]
+        closed = np.arange(len(age)) % 3 > 0
+        clock = CaseClock(np.zeros(len(age)), age, closed, np.maximum(age, 60.0))
+        found.append(incidence(clock, np.arange(len(age)) % 2 > 0, tau=min(40.0, float(np.sort(age)[-2]))))
+    return found[0], found[1]
+
+
+def mix_shift(events: pd.DataFrame, n: int) -> MixShift:
+    """Made-up levels under the name of the first label, with the others as strata."""
+    labels = list(dict.fromkeys(events["activity"]))
+    return MixShift(str(labels[0]), "days", (66.0, 60.0, 72.5), (61.0, 55.0, 67.5), (-8.0, -14.0, -2.0),
+                    tuple(map(str, labels[1:4])), n)
 
 
 def stage_days(moves: pd.DataFrame, n: int) -> StageDays:

@@ -18,11 +18,28 @@ pytestmark = pytest.mark.filterwarnings("error:Glyph", "error::UserWarning:matpl
 HOSTILE = ["</script><b>x", "cost $x_{$", "_Internal", "长" * 10_000, "发货😀🚚", "\u202eabc\u202c שלום", "",
            "]]><!-- --> &amp;", "<a href='http://x.invalid'>go</a>", "{0.__class__} \\frac{1}{2} $$"]
 SOURCE = {"process_map": "dfg", "variants": "variants", "gaps": "gaps", "handovers": "handovers",
-          "dotted": "events", "stage_days": "stage_days"}
+          "dotted": "events", "stage_days": "stage_days", "stage_ledgers": "stage_ledgers", "pace": "pace",
+          "incidence": "incidence", "mix_waterfall": "mix_waterfall"}
 
 
 def draw(name: str, log, **options):
-    return chart(name)(getattr(log, SOURCE[name]), **options)
+    asked = getattr(log, SOURCE[name])
+    return chart(name)(*(asked if isinstance(asked, tuple) else (asked,)), **options)
+
+
+def emptied(name: str, log):
+    """The same input of a chart with nothing in it."""
+    from dataclasses import replace
+
+    answer = getattr(log, SOURCE[name])
+    if name == "dotted":
+        return (answer.head(0),)
+    if name == "incidence":
+        return tuple(replace(curve, n=0) for curve in answer)
+    if name in ("pace", "mix_waterfall"):
+        return (replace(answer, **({"months": ()} if name == "pace" else {"cases": 0})),)
+    empty = replace(answer, table=answer.table.head(0), n=0)
+    return (replace(empty, activities=answer.activities.head(0)) if name == "process_map" else empty,)
 
 
 def test_every_chart_of_the_registry_is_drawn_here() -> None:
@@ -82,16 +99,7 @@ def test_words_are_escaped_in_html(make_log) -> None:
 
 @pytest.mark.parametrize("name", SOURCE)
 def test_an_answer_without_rows_is_drawn_as_no_data(make_log, name: str) -> None:
-    from dataclasses import replace
-
-    answer = getattr(make_log(cases=20), SOURCE[name])
-    if name == "dotted":
-        empty = answer.head(0)
-    else:
-        empty = replace(answer, table=answer.table.head(0), n=0)
-        if name == "process_map":
-            empty = replace(empty, activities=answer.activities.head(0))
-    drawing = chart(name)(empty, lang="en")
+    drawing = chart(name)(*emptied(name, make_log(cases=20)), lang="en")
     assert "No data" in drawing.words
     assert "No data" in drawing.svg()
 

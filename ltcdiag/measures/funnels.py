@@ -1,0 +1,156 @@
+"""The funnel of the main stages: who comes there within a horizon, who goes past a stage, who comes back to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ..domain.stages import load_stages
+from ..errors import InputError
+from ..log.event_log import EventLog
+from ..log.results import Funnel
+from ..stats.case_clock import horizon
+from ..stats.estimator import Points
+from ..stats.intervals import share_interval
+from ..words import current, say
+from .observed import Observed, case_clock, observed_of
+from .quantity import LEAST_CASES
+from .spells import NONE
+from .stage_ledgers import observed_pair
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+COLUMNS = ("main_stage", "period", "share_reaching", "reaching_low", "reaching_high", "cases", "share_skipping",
+           "skipping_low", "skipping_high", "share_returning", "returning_low", "returning_high")
+Row = tuple[object, ...]
+
+
+def funnel(log: EventLog, after: EventLog | None = None, *, horizon_days: int | None = None) -> Funnel:
+    """The funnel of one log, or of two side by side with one horizon.
+
+    A case reaches a main stage with its first step in it or in any later one; it skips one it goes past without a step
+    of it, at that moment; it returns with its first step there after a step further on. Exits (lost, cancelled)
+    and the care after the cash are no stages of the funnel. Law: shares reaching never rise along the chain.
+    Raises InputError where no step belongs to a main stage, closedness is unknown, cases are few, or data too young."""
+    import pandas as pd
+
+    arms: tuple[tuple[str | None, Observed], ...]
+    if after is None:
+        arms = ((None, _observed(log, horizon_days)),)
+    else:
+        one, other = observed_pair(log, after, horizon_days=horizon_days)
+        arms = (("before", one), ("after", other))
+    stages = _stages([arm for _, arm in arms])
+    if not stages:
+        raise InputError(say("differences.no_main_stages", current()),
+                         fix=say("differences.no_main_stages_fix", current()))
+    rows = [row for period, arm in arms for row in _rows(arm, stages, period)]
+    rows.sort(key=lambda row: stages.index(str(row[0])))
+    return Funnel(pd.DataFrame(rows, columns=list(COLUMNS)), sum(arm.steps.cases for _, arm in arms), "", "main_stage",
+                  horizon=arms[0][1].horizon, n_before=arms[0][1].steps.cases)
+
+
+def _observed(log: EventLog, asked: int | None) -> Observed:
+    lang, steps = current(), log.tables.steps()
+    if not steps.known:
+        raise InputError(say("differences.closing_unknown", lang), fix=say("differences.closing_unknown_fix", lang))
+    if steps.cases < LEAST_CASES:
+        raise InputError(say("differences.few_cases_here", lang, n=steps.cases, least=LEAST_CASES),
+                         fix=say("differences.few_cases_fix", lang))
+    observed = observed_of(steps, log.stages, asked=asked or horizon(case_clock(steps)))
+    if observed.timeline is None:
+        raise InputError(say("differences.no_horizon", lang), fix=say("differences.no_horizon_fix", lang))
+    return observed
+
+
+def _main_stage(key: str | None) -> str | None:
+    """The main stage of a step, where it is one of the funnel."""
+    chain = load_stages()
+    if key is None or key not in chain or chain[key].side or chain[key].main_stage == "relationship":
+        return None
+    return chain[key].main_stage
+
+
+def _stages(arms: list[Observed]) -> list[str]:
+    """The main stages that some step of either log belongs to, in the order of the chain."""
+    met = {_main_stage(key) for arm in arms for key in arm.stage}
+    return [key for key in load_stages().main_stages if key in met]
+
+
+def _rows(observed: Observed, stages: list[str], period: str | None) -> Iterator[Row]:
+    import numpy as np
+
+    place = np.array([stages.index(main) if (main := _main_stage(key)) else NONE for key in observed.stage],
+                     dtype=np.int64)
+    at = place[observed.steps.label]
+    chosen = np.flatnonzero(at != NONE)
+    at, case, age = at[chosen], observed.steps.case[chosen], observed.ended_age[chosen]
+    high = _so_far(case, at)                # the furthest stage of the case before this step
+    for i, stage in enumerate(stages):
+        first_there = _first(case, age, at == i, observed)
+        past = _first(case, age, at > i, observed)
+        skip = past.case[past.age < _age(first_there, past.case)]
+        reach = _first(case, age, at >= i, observed)
+        back = _first(case, age, (at == i) & (high > i), observed)
+        shares = (_share(observed, part) for part in (reach, past.of(skip), back))
+        reaching, skipping, returning = shares
+        yield (stage, period, *reaching, len(first_there.case), *skipping, *returning)
+
+
+class _Marks:
+    """A case once, with the age at which it came there."""
+
+    def __init__(self, case: Ints, age: Floats) -> None:
+        self.case, self.age = case, age
+
+    def of(self, cases: Ints) -> _Marks:
+        import numpy as np
+
+        chosen = np.isin(self.case, cases)
+        return _Marks(self.case[chosen], self.age[chosen])
+
+
+def _first(case: Ints, age: Floats, which: NDArray[np.bool_], observed: Observed) -> _Marks:
+    """The first of the chosen steps of each case, within the horizon."""
+    import numpy as np
+
+    rows = np.flatnonzero(which & (age <= observed.horizon))
+    found, first = np.unique(case[rows], return_index=True)
+    return _Marks(found, age[rows[first]])
+
+
+def _age(marks: _Marks, cases: Ints) -> Floats:
+    """The age of each of the cases in the marks, inf where it is in none."""
+    import numpy as np
+
+    place = np.searchsorted(marks.case, cases)
+    inside = np.minimum(place, max(0, len(marks.case) - 1))
+    if not len(marks.case):
+        return np.full(len(cases), np.inf)
+    found: Floats = np.where(marks.case[inside] == cases, marks.age[inside], np.inf)
+    return found
+
+
+def _so_far(case: Ints, at: Ints) -> Ints:
+    """The highest place of the same case before each row; NONE at its first."""
+    import numpy as np
+
+    if not len(case):
+        return at
+    base = case * (int(at.max()) + 2)       # running maximum inside each case: later cases start above earlier ones
+    run = np.maximum.accumulate(base + at + 1)
+    before = np.append(0, run[:-1])
+    found: Ints = np.maximum(before - base - 1, NONE)
+    return found
+
+
+def _share(observed: Observed, marks: _Marks) -> tuple[float, float, float]:
+    import numpy as np
+
+    found = share_interval(observed.watch.points(Points(marks.case, marks.age, np.ones(len(marks.case)))))
+    return found.value, found.low, found.high
