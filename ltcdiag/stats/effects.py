@@ -57,7 +57,7 @@ class Level:
 class Compared:
     """One KPI of both arms, before anything is concluded. unit: days, share, count or money. difference: at the same
     mix where one is held equal; crude: without regard to it. control: levels of the control before and after. lacking:
-    why there is no number."""
+    why there is no number, language → sentence (empty where there is one)."""
 
     kpi: str
     unit: str
@@ -68,7 +68,7 @@ class Compared:
     difference: Difference | None = None
     crude: Difference | None = None
     control: tuple[Level, Level] | None = None
-    lacking: str = ""
+    lacking: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Effect:
     landmark_days: float = 0.0
     control: tuple[Level, Level] | None = None
     sensitivity: tuple[Sensitivity, ...] = ()
-    lacking: str = ""
+    lacking: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def explained_by_mix(self) -> float | None:
@@ -140,7 +140,7 @@ class Effect:
             "more_months": _number(self.more_months),
             "control": [level.to_dict() for level in self.control] if self.control else None,
             "sensitivity": [each.to_dict() for each in self.sensitivity],
-            "warnings": [caution.name for caution in self.cautions], "lacking": self.lacking or None,
+            "warnings": [caution.name for caution in self.cautions], "lacking": dict(self.lacking) or None,
         }
 
 
@@ -191,6 +191,11 @@ class Effects:
         from .telling import told
 
         return told(self, current())
+
+
+def in_words(key: str, **facts: str) -> dict[str, str]:
+    """A sentence in every language."""
+    return {lang: say(key, lang, **facts) for lang in languages()}
 
 
 def pace_verdict(pace: Pace, cautions: Sequence[Caution] = ()) -> str:

@@ -6,14 +6,15 @@ levels of surprise are set so that on a log without the fault one in a hundred c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import exp
+from typing import Any
 
 import numpy as np
 from scipy.special import chdtrc, pdtr, pdtrc
 
 from .arms import Arm, Axis, Window
-from .case_clock import Floats
+from .case_clock import Floats, Ints
 from .clock_table import DAY, OPEN, ClockTable, day_text
 from .contrast import LEAST_OWNERS, coded
 from .effects import Caution
@@ -76,11 +77,11 @@ def few_cases(arms: Sequence[Arm]) -> Caution | None:
     return Caution("few_cases", {"n": f"{least:,}", "least": str(LEAST_CASES)}) if least < LEAST_CASES else None
 
 
-def few_owners(arms: Sequence[Arm], owner: np.typing.NDArray[np.int64] | None) -> Caution | None:
-    """Owners are clusters, and an arm has too few of them."""
-    if owner is None:
+def few_owners(owners: Sequence[Ints] | None) -> Caution | None:
+    """Owners are clusters, and an arm has too few of them. owners: code a case, of each arm."""
+    if owners is None:
         return None
-    least = min(len(np.unique(owner[arm.rows])) for arm in arms)
+    least = min(len(np.unique(each)) for each in owners)
     return Caution("few_owners", {"n": str(least), "least": str(LEAST_OWNERS)}) if least < LEAST_OWNERS else None
 
 
@@ -213,18 +214,21 @@ def reopened(table: ClockTable) -> Caution | None:
 
 
 def mix_shift(
-    table: ClockTable, arms: Sequence[Arm], columns: Sequence[str], adjusted: Sequence[str],
+    strata: Mapping[str, Sequence[np.typing.NDArray[Any]]], adjusted: Sequence[str],
 ) -> Iterator[Caution]:
-    """Strata whose shares differ between the arms by a tenth of the cases or more, and by more than chance."""
-    for name in columns:
-        codes, names = coded(table.strata[name].to_numpy(object) if table.strata[name].dtype == object
-                             else np.asarray(table.strata[name]), np.concatenate([arm.rows for arm in arms]))
-        if not 1 < len(names) <= 12:
-            continue
-        counts = np.stack([np.bincount(codes[arm.rows], minlength=len(names)) for arm in arms]).astype(float)
+    """Strata whose shares differ between the arms by a tenth of the cases or more, and by more than chance.
+
+    strata: name → values of both arms."""
+    for name, arms in strata.items():
+        both = np.concatenate(list(arms))
+        codes, names = coded(both, np.arange(len(both)))
+        parts = np.split(codes, [len(arms[0])])
+        counts = np.stack([np.bincount(part, minlength=len(names)) for part in parts]).astype(float)
         counts = counts[:, counts.sum(axis=0) > 0]
+        if not 1 < counts.shape[1] <= 12 or not counts.sum(axis=1).all():
+            continue
         due = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
-        p = float(chdtrc((len(counts) - 1) * (counts.shape[1] - 1), ((counts - due) ** 2 / due).sum()))
+        p = float(chdtrc(counts.shape[1] - 1, ((counts - due) ** 2 / due).sum()))
         shares = counts / counts.sum(axis=1, keepdims=True)
         moved = float(np.abs(shares[1] - shares[0]).sum() / 2)
         if moved >= SHIFTED and p < SURPRISE:

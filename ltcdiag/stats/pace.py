@@ -138,8 +138,10 @@ def pace(
     test = _tested(logs, noise, later)
     months = tuple(_month(*row) for row in zip(observed, expected, later, starts, strict=True))
     usual = limits(_logs(observed, expected)[0][~later])
-    ratios = (nan,) * 3 if test is None else (exp(min(max(x, -50.0), 50.0)) for x in (test.value, test.low, test.high))
-    return Pace(months, *ratios, nan if test is None else test.p, usual, *spread, which, _day(change))
+    if test is None:
+        return Pace(months, nan, nan, nan, nan, usual, *spread, which, _day(change))
+    ratio, low, high = (exp(min(max(each, -50.0), 50.0)) for each in (test.value, test.low, test.high))
+    return Pace(months, ratio, low, high, test.p, usual, *spread, which, _day(change))
 
 
 def _pace_of(sides: Sequence[Side], change: int, which: str) -> tuple[Floats, Floats]:

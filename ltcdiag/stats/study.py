@@ -19,7 +19,8 @@ from .case_clock import Ints, horizon, watched_to
 from .clock_kpis import CLOCK_KPIS, ClockKpi
 from .clock_table import DAY, OPEN, ClockTable, day_text
 from .contrast import Difference, Sample, coded, difference, mix_of, of_differences
-from .effects import Caution, Compared, Effect, Effects, Judging, Level, judged, with_sensitivity
+from .doubts import Scene, doubts
+from .effects import Caution, Compared, Effect, Effects, Judging, Level, in_words, judged, with_sensitivity
 from .estimator import Estimate
 from .pace import Pace, Side, pace
 
@@ -42,7 +43,7 @@ class Study:
 
     def effects(self) -> Effects:
         """Everything that is to be said."""
-        cautions = [c for c in self._cautions() if c is not None]
+        cautions = list(self._cautions())
         found = [self.compared(kpi) for kpi in self.asked.kpis]
         how = Judging(self.asked.design, self.asked.primary, self.asked.adjust_for, self.asked.worthwhile,
                       self.after.days / MONTH, self.asked.landmark)
@@ -151,17 +152,16 @@ class Study:
         """One KPI of both arms."""
         kpi = CLOCK_KPIS[name]
         if self.horizon is None or self.horizon < 1:
-            return Compared(name, kpi.unit, kpi.direction, 0, lacking="too_young")
+            return Compared(name, kpi.unit, kpi.direction, 0, lacking=in_words("compare.too_young"))
         estimates = [kpi.estimate(part, part.timeline(self.horizon)) for part in self.every_arm]
         levels = [level_of(part, kpi, estimate) for part, estimate in zip(self.every_arm, estimates, strict=True)]
         crude = self._difference(estimates, kpi, adjusted=False)
         found = self._difference(estimates, kpi, adjusted=True) if self.asked.adjust_for else crude
         control = (levels[2], levels[3]) if self.control_arms else None
-        return Compared(name, kpi.unit, kpi.direction, self.horizon, levels[0], levels[1], found, crude, control,
-                        lacking="" if found else "few_cases")
+        return Compared(name, kpi.unit, kpi.direction, self.horizon, levels[0], levels[1], found, crude, control)
 
     def _difference(self, estimates: Sequence[Estimate], kpi: ClockKpi, *, adjusted: bool) -> Difference | None:
-        if min(part.n for part in self.every_arm) < guards.LEAST_CASES or guards.few_owners(self.every_arm, self.owner):
+        if min(part.n for part in self.every_arm) < guards.LEAST_CASES or self._few_owners():
             return None
         mixes = self.mix[0] if adjusted else [np.zeros((part.n, 0)) for part in self.every_arm]
         samples = [Sample(estimate, mix, None if self.owner is None else self.owner[part.rows])
@@ -174,27 +174,21 @@ class Study:
         except ValueError:
             return None
 
-    def _cautions(self) -> Iterator[Caution | None]:
-        table = self.table
+    def _few_owners(self) -> bool:
+        owners = None if self.owner is None else [self.owner[part.rows] for part in self.every_arm]
+        return guards.few_owners(owners) is not None
+
+    def _cautions(self) -> Iterator[Caution]:
         if self.truncated:
             yield Caution("truncated_extract", {"day": day_text(self.before.seen_from)})
-        yield guards.finished_only(table)
-        yield guards.few_cases(self.every_arm)
-        yield guards.few_owners(self.every_arm, self.owner)
-        if self.change is not None:
-            yield guards.unequal_windows(self.before, self.after)
-            if self.controls is None:
-                yield guards.season(self.before, self.after)
-            yield guards.month_shocks(self.closings)
-            yield guards.trigger_quarter(self._history())
-            yield guards.holidays(table, self.axis, self.before, self.after)
-        yield from guards.mix_shift(table, self.arms, self._watched_strata(), self.asked.adjust_for)
-        if self.asked.adjust_for and self.mix[1]:
-            yield Caution("no_overlap", {"values": ", ".join(self.mix[1])})
-        for found in (guards.cleanup_days(table), guards.zombies(table)):
-            yield found[0] if found else None
-        yield guards.reopened(table)
-        yield guards.unknown_outcomes(table, self.asked.kpis)
+        owners = None if self.owner is None else [self.owner[part.rows] for part in self.every_arm]
+        strata = {name: [self._stratum(name)[part.rows] for part in self.arms] for name in self._watched_strata()}
+        yield from doubts(Scene(
+            (self.table,), self.every_arm, (self.before, self.after), self.axis, owners, strata, self.asked.adjust_for,
+            self.mix[1] if self.asked.adjust_for else (), changed=self.change is not None,
+            has_control=self.controls is not None, closings=self.closings, history=self._history()))
+        if (found := guards.unknown_outcomes(self.table, self.asked.kpis)) is not None:
+            yield found
 
     def _watched_strata(self) -> list[str]:
         """The named strata; else every column with few values that is no owner."""

@@ -21,7 +21,7 @@ def effect_line(effect: Effect, found: Effects, lang: str) -> str:
     """One effect: both levels, the difference with its interval, the verdict; what is missing where it cannot tell."""
     name = kpi_name(effect.kpi, found, lang)
     if effect.difference is None or effect.before is None or effect.after is None:
-        why = say(f"compare.{effect.lacking or 'few_cases_short'}", lang) if effect.lacking == "too_young" else ""
+        why = effect.lacking.get(lang.partition("-")[0], "")
         return say("compare.line_without", lang, kpi=name, verdict=say("compare.cannot_tell", lang), why=why).rstrip()
     d = effect.difference
     line = say("compare.line", lang, kpi=name, before=level_text(effect.before, effect.unit, lang),
