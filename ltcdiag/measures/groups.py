@@ -53,5 +53,6 @@ def part_of(steps: Steps, cases: Ints) -> Steps:
     number[chosen] = np.arange(len(chosen))
     rows = np.flatnonzero(number[steps.case] >= 0)
     by_row = {name: getattr(steps, name)[rows] for name in ("label", "party", "person", "started", "ended")}
-    by_case = {name: getattr(steps, name)[chosen] for name in ("entered", "left", "closed")}
+    by_case = {name: getattr(steps, name)[chosen] for name in ("entered", "left", "closed", "watched")
+               if getattr(steps, name) is not None}
     return replace(steps, case=number[steps.case[rows]], **by_row, **by_case)

@@ -10,7 +10,7 @@ from ..domain.stages import load_stages
 from ..log.steps import Steps
 from ..stats.case_clock import CaseClock
 from ..stats.estimator import Timeline
-from .observed import Observed, horizon_of
+from .observed import Observed, horizon_of, late_by
 from .quantity import LEAST_CASES, Base, Lacking, Note
 from .spells import DAY, NONE
 
@@ -107,9 +107,11 @@ def journey_of(
     entered = _moment(steps, begun, steps.entered[case])
     left = _moment(steps, stop, steps.left[case])
     stay, could = (left - entered) / DAY, (steps.as_of - entered) / DAY
-    clock = CaseClock(np.zeros(len(case)), stay, arrived | steps.closed[case], np.maximum(stay, could))
+    unwatched = late_by(steps, case, entered)
+    seen = stay >= unwatched        # who arrived before anybody watched is nobody's journey
+    clock = CaseClock(unwatched[seen], stay[seen], (arrived | steps.closed[case])[seen], np.maximum(stay, could)[seen])
     reached = arrived & np.append(goal, False)[stop]
-    return Journey(case, reached, clock, int(late.sum()))
+    return Journey(case[seen], reached[seen], clock, int(late.sum()))
 
 
 def _first(steps: Steps, rows: Ints) -> Ints:

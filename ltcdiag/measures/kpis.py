@@ -81,7 +81,7 @@ def _rows(
 ) -> Iterator[Row]:
     for key, quantity in found.items():
         card = load_kpis()[key]
-        note = _told(card, quantity, whole[key] if whole is not None else None)
+        note = notes_of(card, quantity, whole[key] if whole is not None else None)
         shown = note.get(current(), "")
         if shown:
             said[shown] = note
@@ -96,7 +96,7 @@ def _cells(card: KpiCard, found: Measured) -> Row:
     return found.value, low, high, card.unit, found.n, found.open, found.horizon_days, found.method
 
 
-def _told(card: KpiCard, found: Measured, whole: Measured | None) -> Texts:
+def notes_of(card: KpiCard, found: Measured, whole: Measured | None = None) -> Texts:
     """The note of a row in every language; empty where there is nothing to say."""
     notes = [*([found.why] if isinstance(found, Lacking) else []), *found.notes]
     if isinstance(found, Quantity) and isinstance(whole, Quantity) and found.horizon_days != whole.horizon_days:

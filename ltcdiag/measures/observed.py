@@ -169,12 +169,23 @@ def horizon_of(clock: CaseClock, asked: int | None = None) -> int | None:
 
 
 def case_clock(steps: Steps) -> CaseClock:
-    """The clock of the cases: watched from their beginning to their closing or the as-of moment."""
+    """The clock of the cases: watched from their beginning, or since somebody watches, to their closing or the as-of
+    moment."""
     import numpy as np
 
-    watched = (steps.left - steps.entered) / DAY
-    could = np.maximum(watched, (steps.as_of - steps.entered) / DAY)
-    return CaseClock(np.zeros(steps.cases), watched, steps.closed, could)
+    stay = (steps.left - steps.entered) / DAY
+    could = np.maximum(stay, (steps.as_of - steps.entered) / DAY)
+    return CaseClock(late_by(steps, np.arange(steps.cases), steps.entered), stay, steps.closed, could)
+
+
+def late_by(steps: Steps, case: Ints, begun: Ints) -> Floats:
+    """Days from a beginning (µs, one a case) until watching of that case began."""
+    import numpy as np
+
+    if steps.watched is None:
+        return np.zeros(len(case))
+    late: Floats = np.maximum(0, steps.watched[case] - begun) / DAY
+    return late
 
 
 def _chain_order(stage: tuple[str | None, ...], chain: Stages) -> tuple[list[int], frozenset[int]]:

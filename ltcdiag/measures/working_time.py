@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Calendar = str | Path | WorkCalendar
 Calendars = Calendar | Mapping[str, Mapping[str, Calendar]]
 """A calendar for all cases, or column → its value → the calendar of the cases with that value."""
-_MOMENTS = ("started", "ended", "entered", "left")
+_OF_STEPS, _OF_CASES = ("started", "ended"), ("entered", "left")
 
 
 def on_calendar(steps: Steps, calendar: WorkCalendar, *, zone: str | None = None) -> Steps:
@@ -38,7 +38,7 @@ def on_calendar(steps: Steps, calendar: WorkCalendar, *, zone: str | None = None
     `calendar.working_days` says (to a microsecond); order and ties stay, and what lies in one night or on one weekend
     comes to one moment; a start that is missing stays missing.
     """
-    return _moved(steps, {name: _clocked(getattr(steps, name), steps, calendar, zone) for name in _MOMENTS})
+    return _moved(steps, {name: _clocked(getattr(steps, name), steps, calendar, zone) for name in _moments(steps)})
 
 
 def on_calendars(
@@ -47,10 +47,10 @@ def on_calendars(
     """The same where cases have calendars of their own. of_case: place in `calendars` of each case."""
     import numpy as np
 
-    moved = {name: getattr(steps, name).copy() for name in _MOMENTS}
+    moved = {name: getattr(steps, name).copy() for name in _moments(steps)}
     for place in np.unique(of_case).tolist():
-        for name in _MOMENTS:
-            case = np.arange(steps.cases) if name in ("entered", "left") else steps.case
+        for name in moved:
+            case = steps.case if name in _OF_STEPS else np.arange(steps.cases)
             rows = np.flatnonzero(of_case[case] == place)
             moved[name][rows] = _clocked(getattr(steps, name)[rows], steps, calendars[place], zone)
     return _moved(steps, moved)
@@ -76,6 +76,10 @@ def _wall(moments: Ints, zone: str) -> Ints:
     known = pd.DatetimeIndex(moments.astype("datetime64[us]")).tz_localize("UTC").tz_convert(zone).tz_localize(None)
     wall: Ints = known.as_unit("us").to_numpy().astype(np.int64)
     return wall
+
+
+def _moments(steps: Steps) -> tuple[str, ...]:
+    return (*_OF_STEPS, *_OF_CASES, *(() if steps.watched is None else ("watched",)))
 
 
 def _moved(steps: Steps, moved: dict[str, Any]) -> Steps:

@@ -26,16 +26,22 @@ DESIGNS = ("new_cases", "all_open_work")
 @dataclass(frozen=True)
 class Window:
     """A stretch of time, starts <= t < ends (µs). seen_from: a later beginning of watching, where the extract holds
-    only what was touched since."""
+    only what was touched since. until: how long its cases are watched, where that is longer than the window."""
 
     starts: int
     ends: int
     seen_from: int = OPEN
+    until: int = OPEN
 
     @property
     def since(self) -> int:
         """When watching begins."""
         return max(self.starts, self.seen_from)
+
+    @property
+    def seen_to(self) -> int:
+        """When watching ends."""
+        return max(self.ends, self.until)
 
     @property
     def days(self) -> float:
@@ -116,7 +122,7 @@ def arm(
 ) -> Arm:
     """The arm of a window. among: places of the cases that may be in it. landmark: count only cases still open at this
     age (days), from that age on."""
-    last = window.ends - DAY if table.whole_days else window.ends       # the last moment that is seen
+    last = window.seen_to - DAY if table.whole_days else window.seen_to     # the last moment that is seen
     shut = np.where(table.open, table.end, table.exited)
     inside = (table.entered < window.ends) & (table.entered <= last) & (shut >= window.since)
     if design == "new_cases":

@@ -175,8 +175,9 @@ def cleanup_days(table: ClockTable) -> tuple[Caution, np.typing.NDArray[np.int64
     cell = (days - days.min()) * len(names) + owner[rows]
     counts = np.bincount(cell)
     rate = np.bincount(owner[rows], minlength=len(names)) / span
-    big = np.flatnonzero(counts >= 8)
-    far = big[pdtrc(counts[big] - 1, np.maximum(rate[big % len(names)], 1 / span)) * len(counts) < SURPRISE / 10]
+    usual = np.maximum(rate[np.arange(len(counts)) % len(names)], 1 / span)
+    big = np.flatnonzero((counts >= 8) & (counts >= 5 * usual))     # a busy Monday is no clean-up
+    far = big[pdtrc(counts[big] - 1, usual[big]) * len(counts) < SURPRISE / 10]
     if not len(far):
         return None
     chosen = rows[np.isin(cell, far)]

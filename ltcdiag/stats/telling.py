@@ -64,7 +64,7 @@ def number(value: float, unit: str, lang: str, *, change: bool = False) -> str:
 
 def in_unit(text: str, unit: str, lang: str) -> str:
     """A number, or a number with its interval, and what it counts."""
-    return say(f"compare.in_{unit}", lang, text=text)
+    return say(f"compare.in_{unit}", lang, text=text).replace("） ", "）")
 
 
 def bare(value: float, unit: str) -> str:
