@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from ..log.calendar import WorkCalendar
     from ..stats.clock_table import ClockTable
 
     Ints = NDArray[np.int64]
@@ -55,6 +56,14 @@ class ComparedLog:
     @cached_property
     def _clock(self) -> WorkingClock | None:
         return None if self.calendar is None else clock_of(self.log, self.steps, self.calendar)
+
+    @property
+    def holidays(self) -> WorkCalendar:
+        """The calendar whose holidays bend a clock of calendar days; that of every hour on a working clock."""
+        from ..log.calendar import EVERY_HOUR, WorkCalendar
+        from ..log.calendar_file import calendar_of
+
+        return calendar_of(self.log.calendar) if self.calendar is None else WorkCalendar(EVERY_HOUR)
 
     def clock_told(self) -> dict[str, str]:
         """What the working clock counts, in every language; empty for calendar days."""

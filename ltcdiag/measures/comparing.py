@@ -230,7 +230,7 @@ class LogStudy:
             [log.table for log in logs], [side.arm for side in self.every],
             (self.sides[0].window, self.sides[1].window), Axis(), self._owners(), strata, self.asked.adjust_for, alone,
             changed=self.asked.changed, has_control=self.control is not None, closings=self.closings,
-            history=self._history(logs)))
+            history=self._history(logs), calendar=self.sides[1].log.holidays))
 
     def _history(self, logs: Sequence[ComparedLog]) -> Pace | None:
         """The pace of all months before the change, where the window before it holds the last quarter."""

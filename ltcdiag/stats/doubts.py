@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..log.calendar import WorkCalendar
 from . import guards
 from .arms import Arm, Axis, Window
 from .case_clock import Ints
@@ -24,6 +25,7 @@ class Scene:
     tables: one, or the old and the new export. arms: two, or four with a control. windows: before and after. owners:
     code a case of each arm, None where owners are no clusters. strata: name → values of before and after. adjusted:
     strata whose mix is held equal. alone: their values that one arm lacks. changed: whether there is a change in time.
+    calendar: of the log, where calendar days are counted and its holidays are known; else they are looked for.
     closings, history: pace of both windows, and of all months before the change.
     """
 
@@ -39,6 +41,7 @@ class Scene:
     has_control: bool
     closings: Pace | None
     history: Pace | None
+    calendar: WorkCalendar | None = None
 
 
 def doubts(scene: Scene) -> Iterator[Caution]:
@@ -70,5 +73,7 @@ def _of_time(scene: Scene) -> Iterator[Caution | None]:
         yield guards.season(*scene.windows)
     yield guards.month_shocks(scene.closings)
     yield guards.trigger_quarter(scene.history)
-    for table in scene.tables[:1] if len(scene.tables) == 1 else ():
-        yield guards.holidays(table, scene.axis, *scene.windows)
+    if scene.calendar is not None:
+        yield guards.holidays_of(scene.calendar, *scene.windows)
+    elif len(scene.tables) == 1:
+        yield guards.holidays(scene.tables[0], scene.axis, *scene.windows)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from scipy.special import chdtrc, pdtr, pdtrc
 
+from ..log.calendar import EVERY_HOUR, WorkCalendar
 from .arms import Arm, Axis, Window
 from .case_clock import Floats, Ints
 from .clock_table import DAY, OPEN, ClockTable, day_text
@@ -148,6 +149,23 @@ def holidays(table: ClockTable, axis: Axis, before: Window, after: Window) -> Ca
     if abs(shares[1] - shares[0]) < 0.02:
         return None
     return Caution("holidays", {"before": str(inside[0]), "after": str(inside[1])})
+
+
+def holidays_of(calendar: WorkCalendar, before: Window, after: Window) -> Caution | None:
+    """The same where the calendar is known: weekdays off, less weekends at work, are a larger part of one window."""
+    if calendar.country == EVERY_HOUR:
+        return None
+    lost = [_days_lost(calendar, window) for window in (before, after)]
+    shares = [days / max(window.days, 1) for days, window in zip(lost, (before, after), strict=True)]
+    if abs(shares[1] - shares[0]) < 0.02:
+        return None
+    return Caution("holidays", {"before": str(lost[0]), "after": str(lost[1])})
+
+
+def _days_lost(calendar: WorkCalendar, window: Window) -> int:
+    days = np.arange(window.since // DAY, -(-window.ends // DAY)).astype("datetime64[D]")
+    weekdays = int(np.is_busday(days).sum())
+    return weekdays - sum(calendar.is_working_day(day) for day in days.astype(object))
 
 
 def _dead_days(table: ClockTable, first: int, last: int) -> np.typing.NDArray[np.int64]:
