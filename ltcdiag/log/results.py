@@ -318,11 +318,11 @@ class Deviations(Answer):
 @dataclass(frozen=True)
 class VariantChanges(Answer):
     """activities (tuple of labels), steps, cases_before, cases_after, share_before, share_after, share_difference,
-    difference_low, difference_high (Newcombe), p (Fisher's exact test, which is the permutation test of the case labels;
-    missing where so few cases could never be told apart), p_adjusted (Benjamini & Hochberg), change (gained | lost |
-    more | less, missing where nothing is claimed); claimed ones first. Paths of the first `horizon` days. n: cases of
-    both logs, n_before: of the first. tested: variants with a p. left_out: cases of each log too young to be followed so
-    long. shared: cases in both logs, counted in the first only."""
+    difference_low, difference_high (Newcombe), p (Fisher's exact test, which is the permutation test of the case
+    labels; missing where so few cases could never be told apart), p_adjusted (Benjamini & Hochberg), change (gained |
+    lost | more | less, missing where nothing is claimed); claimed ones first. Paths of the first `horizon` days. n:
+    cases of both logs, n_before: of the first. tested: variants with a p. left_out: cases of each log too young to be
+    followed so long. shared: cases in both logs, counted in the first only."""
 
     unit: ClassVar[str] = "cases"
     labels: ClassVar[tuple[str, ...]] = ("activities",)

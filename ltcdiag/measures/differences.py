@@ -73,8 +73,8 @@ def map_of(pair: Pair, level: str = "activity") -> DifferenceMap:
             _pace(arms, found, gaps, q_gap[at])))
     rows.sort(key=lambda row: (-(row[4] + row[5]), row[0], row[1]))
     return DifferenceMap(
-        pd.DataFrame(rows, columns=list(COLUMNS)), pair.before.n + pair.after.n, "", level, activities=_activities(pair),
-        horizon=pair.horizon, n_before=pair.before.n, left_out=(pair.before.left_out, pair.after.left_out),
+        pd.DataFrame(rows, columns=list(COLUMNS)), pair.before.n + pair.after.n, "", level,
+        activities=_activities(pair), horizon=pair.horizon, n_before=pair.before.n, left_out=(pair.before.left_out, pair.after.left_out),
         shared=pair.shared)
 
 
@@ -98,7 +98,7 @@ def _tests(arms: tuple[_Moves, _Moves], kinds: Ints) -> tuple[Floats, Floats]:
              for arm in arms]
     moves, gap = np.full(len(kinds), np.nan), np.full(len(kinds), np.nan)
     asked = testable(cases[0] + cases[1], *sizes)
-    single = np.array([all((arm.times[arm.of(kind)] == 1).all() for arm in arms) for kind in kinds.tolist()], dtype=bool)
+    single = np.array([all((arm.times[arm.of(kind)] == 1).all() for arm in arms) for kind in kinds.tolist()])
     once = np.flatnonzero(asked & single)
     moves[once] = exact_p(cases[0][once], cases[1][once], *sizes)
     for at, kind in enumerate(kinds.tolist()):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from ..log.event_log import EventLog
@@ -59,7 +59,7 @@ def _variants(arm: Paths, level: str) -> Counter[tuple[int, ...]]:
 
     ends = np.searchsorted(arm.case, np.arange(arm.n + 1))
     labels = arm.label.tolist()
-    paths = (labels[first:last] for first, last in zip(ends, ends[1:], strict=False))
+    paths = (labels[first:last] for first, last in pairwise(ends))
     if level == "activity":
         return Counter(map(tuple, paths))
     return Counter(tuple(label for label, _ in groupby(path)) for path in paths)

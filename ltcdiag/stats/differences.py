@@ -100,14 +100,15 @@ def _wilson(k: int, n: int) -> Interval:
 
 
 def welch(before: Estimate, after: Estimate) -> tuple[Interval, float]:
-    """The difference of two estimates of different cases, after less before, with Welch's interval and p (1947)."""
+    """The difference of two estimates of different cases, after less before, with Welch's interval and p (1947); p is
+    nan where neither varies."""
     from scipy.special import stdtr, stdtrit
 
     value = after.value - before.value
     parts = [(estimate.error**2, estimate.n - 1) for estimate in (before, after)]
     variance = sum(part for part, _ in parts)
     if variance == 0:
-        return Interval(value, value, value), 1.0 if value == 0 else float("nan")
+        return Interval(value, value, value), float("nan")
     freedom = variance**2 / sum(part**2 / rest for part, rest in parts if part)
     reach = float(stdtrit(freedom, 0.975)) * sqrt(variance)
     return Interval(value, value - reach, value + reach), float(2 * stdtr(freedom, -abs(value) / sqrt(variance)))
