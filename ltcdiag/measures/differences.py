@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..log.event_log import EventLog
 from ..log.results import DifferenceMap
-from ..stats.differences import LEVEL, adjusted, counts_p, exact_p, ranks_p, testable
+from ..stats.differences import LEVEL, adjusted, could_differ, counts_p, exact_p, ranks_p
 from .paths import Pair, Paths, pair_of
 
 if TYPE_CHECKING:
@@ -74,8 +74,8 @@ def map_of(pair: Pair, level: str = "activity") -> DifferenceMap:
     rows.sort(key=lambda row: (-(row[4] + row[5]), row[0], row[1]))
     return DifferenceMap(
         pd.DataFrame(rows, columns=list(COLUMNS)), pair.before.n + pair.after.n, "", level,
-        activities=_activities(pair), horizon=pair.horizon, n_before=pair.before.n, left_out=(pair.before.left_out, pair.after.left_out),
-        shared=pair.shared)
+        activities=_activities(pair), horizon=pair.horizon, n_before=pair.before.n,
+        left_out=(pair.before.left_out, pair.after.left_out), shared=pair.shared)
 
 
 def _moves(arm: Paths) -> _Moves:
@@ -97,7 +97,7 @@ def _tests(arms: tuple[_Moves, _Moves], kinds: Ints) -> tuple[Floats, Floats]:
     cases = [np.array([arm.of(kind).stop - arm.of(kind).start for kind in kinds.tolist()], dtype=np.int64)
              for arm in arms]
     moves, gap = np.full(len(kinds), np.nan), np.full(len(kinds), np.nan)
-    asked = testable(cases[0] + cases[1], *sizes)
+    asked = could_differ(cases[0] + cases[1], *sizes)
     single = np.array([all((arm.times[arm.of(kind)] == 1).all() for arm in arms) for kind in kinds.tolist()])
     once = np.flatnonzero(asked & single)
     moves[once] = exact_p(cases[0][once], cases[1][once], *sizes)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..log.event_log import EventLog
 from ..log.results import VariantChanges
-from ..stats.differences import LEVEL, adjusted, exact_p, newcombe, testable
+from ..stats.differences import LEVEL, adjusted, could_differ, exact_p, newcombe
 from .paths import Pair, Paths, pair_of
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def changes_of(pair: Pair, level: str = "activity") -> VariantChanges:
     have = [np.array([count[name] for name in names], dtype=np.int64) for count in counts]
     sizes = pair.before.n, pair.after.n
     p = np.full(len(names), np.nan)
-    rows = np.flatnonzero(testable(have[0] + have[1], *sizes))
+    rows = np.flatnonzero(could_differ(have[0] + have[1], *sizes))
     p[rows] = exact_p(have[0][rows], have[1][rows], *sizes)
     p_adjusted = adjusted(p)
     cells = []

@@ -35,7 +35,7 @@ def exact_p(before: Ints, after: Ints, n_before: int, n_after: int) -> Floats:
     return np.array([found[pair] for pair in zip(before.tolist(), after.tolist(), strict=True)])
 
 
-def testable(total: Ints, n_before: int, n_after: int) -> Bools:
+def could_differ(total: Ints, n_before: int, n_after: int) -> Bools:
     """Which totals could come out at p <= 0.05 at all, were all of them in one log (Tarone 1990, doi:10.2307/2531456).
 
     It looks at the sum of both logs only, which no labelling changes, so that leaving the others out of the
