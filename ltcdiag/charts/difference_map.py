@@ -96,6 +96,8 @@ def _words(d: DifferenceMap, everything: list[Move], view: View) -> str:
     said += [_told(move, view) for move in claimed[:_NAMED]]
     if len(claimed) > _NAMED:
         said.append(say("compared.map_words_more", lang, n=len(claimed) - _NAMED))
+    if d.ends != "known":
+        said.append(say(f"compared.ends_{d.ends}", lang))
     if d.shared:
         said.append(say("compared.shared", lang, n=count(d.shared)))
     shown = view.shown

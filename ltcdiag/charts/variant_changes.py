@@ -105,6 +105,8 @@ def _words(v: VariantChanges, rows: Sequence[_Row], labels: Mapping[str, Label],
         said.append(say("compared.variants_told", lang, change=say(f"compared.variant_{row.change}", lang), path=path,
                         before=percent(row.before), after=percent(row.after),
                         difference=_difference(row, "points", lang)))
+    if v.ends != "known":
+        said.append(say(f"compared.ends_{v.ends}", lang))
     if v.shared:
         said.append(say("compared.shared", lang, n=count(v.shared)))
     return "\n".join([*said, *remarks(labels.values(), lang)])

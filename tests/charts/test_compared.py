@@ -123,7 +123,7 @@ def test_the_difference_map_tells_claimed_moves_only_and_draws_each_kind_its_own
     sentences = [line for line in drawing.words.splitlines() if " → " in line and ": " in line]
     told = {tuple(line.split(": ")[0].split(" → ")) for line in sentences}
     assert told == set(zip(claimed["source"], claimed["target"], strict=True))
-    assert f"{len(claimed)} paths differ beyond chance" in drawing.words
+    assert f"Paths that differ beyond chance: {len(claimed)}" in drawing.words
     texts = {text.get_text() for text in drawing.figure.axes[0].texts}
     assert {"gained", "lost", "more often", "less often", "slower", "faster", "no difference beyond chance"} <= texts
     lines = [line for line in drawing.figure.axes[0].lines if line.get_linewidth() == 3]
@@ -146,7 +146,7 @@ def test_a_map_without_claims_says_so_and_has_no_colour_of_a_change(log) -> None
 def test_variants_are_told_with_the_interval_of_their_difference(log) -> None:
     words = variant_changes_chart(log.variant_changes, lang="en").words
     row = log.variant_changes.table.iloc[0]
-    assert "The shares of 2 variants changed" in words
+    assert "shuffled cases do: 2" in words
     low, high = (f"−{abs(100 * row[end]):.1f}" for end in ("difference_low", "difference_high"))
     assert f"share {100 * row['share_before']:.1f}% → {100 * row['share_after']:.1f}%" in words
     assert f"points ({low} to {high})" in words

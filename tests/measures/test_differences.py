@@ -121,3 +121,25 @@ def test_turned_around_gained_is_lost_and_slower_is_faster() -> None:
         assert other[column].dropna().to_dict() == changes.to_dict()
     assert one["p_moves"].to_dict() == pytest.approx(other["p_moves"].to_dict(), abs=0.02, nan_ok=True)
     assert map_of(drawn).horizon == HORIZON
+
+
+def test_a_change_too_small_to_matter_is_no_change_however_sure() -> None:
+    """3,000 cases a side: a thirtieth more of a move that every fifth case makes is beyond chance, and nothing."""
+    from dataclasses import replace
+
+    import numpy as np
+
+    def arm(share: float) -> Paths:
+        has = np.arange(3000) < share * 3000
+        case = np.concatenate([np.arange(3000), np.flatnonzero(has)])
+        label = np.concatenate([np.zeros(3000, dtype=np.int64), np.ones(int(has.sum()), dtype=np.int64)])
+        order = np.argsort(case, kind="stable")
+        return Paths(LABELS, case[order], label[order], label[order].astype(float), has, 0)
+
+    small = replace(pair(1, 20), before=arm(0.2), after=arm(0.24))
+    row = map_of(small).table.iloc[0]
+    assert row["p_moves_adjusted"] < 0.05
+    assert row["frequency_change"] is None or row["frequency_change"] != row["frequency_change"]
+    large = replace(small, after=arm(0.26))
+    assert map_of(large).table.iloc[0]["frequency_change"] == "more"
+    assert (changes_of(large).table["change"].notna()).all(), "a share of 6 points more is more than one point"

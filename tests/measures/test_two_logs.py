@@ -147,3 +147,13 @@ def test_each_answer_has_a_table_a_line_and_a_picture_in_the_readers_language(na
         names = [heading for heading in answer.table.columns if heading.split("_")[-1] not in ("low", "high")]
         assert not [column for column in names if f">{column}<" in answer._repr_html_() and lang == "zh"]
         assert str(answer)
+
+
+def test_the_picture_says_where_nobody_knows_what_is_over_and_where_open_cases_are_missing() -> None:
+    from ltcdiag.log.filters import StateIs
+
+    before, after = logs()
+    closed = after.where(StateIs("closed"))
+    for name in ("difference_map", "variant_changes"):
+        assert "finished cases only" in ltc.draw(getattr(ltc, name)(before, closed), lang="en").words
+        assert "finished cases only" not in ltc.draw(getattr(ltc, name)(before, after), lang="en").words
