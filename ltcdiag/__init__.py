@@ -65,8 +65,8 @@ __version__ = "0.1.0"
 
 _WHERE = {
     "api": ("activities", "cases", "clock", "diagnose", "difference_map", "directly_follows", "discover", "draw",
-            "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "kpis", "language", "load_model", "points",
-            "privacy_report", "pull", "report", "rework", "sql", "stage_ledgers", "variant_changes",
+            "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "kpis", "language", "load_model",
+            "points", "privacy_report", "pull", "report", "rework", "sql", "stage_ledgers", "variant_changes",
             "variants", "waits"),
     "bundled": ("sample",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
@@ -86,10 +86,10 @@ __all__ = [
     "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Duration", "EndsWith", "EventLog",
     "Follows", "InputError", "Ledger", "LtcdiagError", "ObjectCentricLog", "OutputError", "Period", "QuestionError",
     "StartsWith", "StateIs", "TopVariants", "VariantIs", "WorkCalendar", "__version__", "activities", "cases",
-    "clock", "clock_level", "compare_clock_groups", "compare_clocks", "diagnose", "directly_follows", "discover",
-    "draw", "export", "exports_to_ask_for", "fitness", "gaps", "handovers", "kpis", "language", "load_model",
-    "object_centric", "points", "privacy_report", "pull", "read", "report", "rework", "sample", "sniff", "sql",
-    "variants", "waits",
+    "clock", "clock_level", "compare_clock_groups", "compare_clocks", "diagnose", "difference_map",
+    "directly_follows", "discover", "draw", "export", "exports_to_ask_for", "fitness", "funnel", "gaps",
+    "handovers", "kpis", "language", "load_model", "object_centric", "points", "privacy_report", "pull", "read",
+    "report", "rework", "sample", "sniff", "sql", "stage_ledgers", "variant_changes", "variants", "waits",
 ]
 
 

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 # name → what it shows. The file has the same name and one public function, `name` or `name_chart`.
 CHARTS: dict[str, dict[str, str]] = {
+    "difference_map": {"zh": "两份日志画在一张流程图上", "en": "Two logs on one map"},
     "dotted": {"zh": "点图：每个案例一行，每个事件一点", "en": "A row per case, a dot per event"},
+    "funnel": {"zh": "漏斗：到达、跳过、退回", "en": "A funnel: who comes there, skips, comes back"},
     "gaps": {"zh": "间隔合计最长的路径", "en": "The paths with the largest total gap"},
     "handovers": {"zh": "部门之间的交接与间隔", "en": "Handovers between departments and their gaps"},
     "incidence": {"zh": "到第几天有多少案例到达，两组对照", "en": "Shares that came there by each day, in two arms"},
@@ -20,6 +22,7 @@ CHARTS: dict[str, dict[str, str]] = {
     "process_map": {"zh": "实际流程图：频次与间隔", "en": "The process as it really runs: moves and gaps"},
     "stage_days": {"zh": "每个案例的天数在哪些阶段", "en": "The days of an average case by stage"},
     "stage_ledgers": {"zh": "每个阶段的天数，之前与之后", "en": "Days in each stage, before and after"},
+    "variant_changes": {"zh": "新增与消失的变体", "en": "Variants gained and lost"},
     "variants": {"zh": "最常见的变体", "en": "The most common variants"},
 }
 

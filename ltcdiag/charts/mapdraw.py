@@ -13,7 +13,7 @@ from .drawing import ACCENT, INK, MUTED, PAPER, heading, page, rounded, write
 from .fonts import Label, measure, wrapped
 from .layout import layout
 from .legend import LEGEND_ROW, legend, legend_rows
-from .pruning import Activity, Shown
+from .pruning import Shown
 from .scales import NO_STAGE, blend, gap_colour
 from .shapes import Box, Curve, Edge, Graph, Layout, Point, split
 from .spots import leader
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _SUBTITLE, _NAME, _SMALL, _EDGE = 12.0, 12.0, 10.5, 9.5     # sizes of type in points
-_MARGIN, _DOT, _NARROWEST = 30.0, 28.0, 760.0
+_MARGIN, _NARROWEST = 30.0, 760.0
 _THIN, _THICK, _THIN_ONES, _SHORT = 1.1, 8.0, 4.0, 30.0
-_WIDEST, _LINE = 13.0, 15.0            # a wider name (in Chinese characters) takes a second line
+WIDEST, _LINE = 13.0, 15.0            # a wider name (in Chinese characters) takes a second line
 _DASHED = "#8b95a1"
+DOT = 28.0                             # width of the marks of start and end
 _START, _END = "#2e7d5b", "#37424f"
 
 
@@ -64,7 +65,7 @@ def draw_map(view: View, engine: str | None) -> Figure:
     _header(axes, view, width)
     legend(axes, rows, 102)
     _scales(axes, view, 96.0 + LEGEND_ROW * len(rows), width)
-    _map(axes, view, _moved(placed, (width - placed.width) / 2, top))
+    _map(axes, view, moved(placed, (width - placed.width) / 2, top))
     return figure
 
 
@@ -79,23 +80,26 @@ def _graph(view: View) -> Graph:
         (at[a.name], end, a.ends, "") for a in shown.ends]
     inner = [(at[p.source], at[p.target], p.moves, duration(p.gap, view.lang)) for p in shown.paths]
     most = max([moves for _, _, moves, _ in ends + inner], default=1)
-    edges = tuple(Edge(source, target, moves, _label_size(count(moves), gap), _width(moves, most))
+    edges = tuple(Edge(source, target, moves, label_size(count(moves), gap), line_width(moves, most))
                   for source, target, moves, gap in inner + ends)
-    nodes = [_node_size(wrapped(view.labels[a.name].text, _WIDEST), count(a.events)) for a in shown.activities]
-    return Graph(((_DOT, _DOT), *nodes, (_DOT, _DOT)), edges, 0, end)
+    nodes = [node_size(wrapped(view.labels[a.name].text, WIDEST), count(a.events)) for a in shown.activities]
+    return Graph(((DOT, DOT), *nodes, (DOT, DOT)), edges, 0, end)
 
 
-def _node_size(name: Sequence[str], events: str) -> Point:
+def node_size(name: Sequence[str], events: str) -> Point:
+    """The size of an activity's box with its lines."""
     width = max(*(measure(line, _NAME) for line in name), measure(events, _SMALL))
     return max(74.0, width + 30), 42.0 + _LINE * (len(name) - 1)
 
 
-def _label_size(*lines: str) -> Point:
+def label_size(*lines: str) -> Point:
+    """The size of a path's label; empty lines take no room."""
     lines = tuple(filter(None, lines))
     return max(measure(line, _EDGE) for line in lines) + 8, 12.0 * len(lines) + 3
 
 
-def _moved(placed: Layout, dx: float, dy: float) -> Layout:
+def moved(placed: Layout, dx: float, dy: float) -> Layout:
+    """The same layout elsewhere on the sheet."""
     return Layout(tuple(box.moved(dx, dy) for box in placed.nodes),
                   tuple(tuple((x + dx, y + dy) for x, y in curve) for curve in placed.curves),
                   tuple(box and box.moved(dx, dy) for box in placed.labels))
@@ -144,7 +148,7 @@ def _widths(axes: Axes, view: View, x: float, y: float) -> float:
     x += measure(text, _SMALL) + 10
     most = _most(view)
     for moves in dict.fromkeys(max(1, round(most * share)) for share in (0.05, 0.4, 1.0)):
-        axes.plot([x, x + 24], [y, y], color="#b9c0c9", linewidth=_width(moves, most), solid_capstyle="butt")
+        axes.plot([x, x + 24], [y, y], color="#b9c0c9", linewidth=line_width(moves, most), solid_capstyle="butt")
         write(axes, x + 30, y, count(moves), size=_SMALL)
         x += 30 + measure(count(moves), _SMALL) + 14
     return x - 14
@@ -161,15 +165,18 @@ def _map(axes: Axes, view: View, placed: Layout) -> None:
         (moves, _DASHED, (count(moves),)) for moves in [a.starts for a in shown.starts] + [a.ends for a in shown.ends]]
     drawn = list(zip(inner + outer, placed.curves, placed.labels, strict=True))
     for i, ((moves, colour, _), curve, _) in enumerate(reversed(drawn)):
-        _arrow(axes, curve, colour, _width(moves, most), dashed=colour == _DASHED, layer=2 + i / len(drawn))
+        arrow(axes, curve, colour, line_width(moves, most), dashed=colour == _DASHED, layer=2 + i / len(drawn))
     for (_, colour, lines), curve, box in drawn:
         if box:
-            _edge_label(axes, box, curve, lines, colour)
+            edge_label(axes, box, curve, lines, colour)
+    staged = view.stages != (None,)
     busiest = max((a.events for a in shown.activities), default=1)
     for activity, box in zip(shown.activities, placed.nodes[1:-1], strict=True):
-        _node(axes, view, activity, box, activity.events / busiest)
-    _start(axes, placed.nodes[0], view.say("start"))
-    _end(axes, placed.nodes[-1], view.say("end"))
+        colour = view.colours.get(activity.stage, NO_STAGE) if staged else ACCENT
+        node(axes, view.labels[activity.name].text, box, count(activity.events), colour=colour, striped=staged,
+             busy=activity.events / busiest)
+    start_mark(axes, placed.nodes[0], view.say("start"))
+    end_mark(axes, placed.nodes[-1], view.say("end"))
 
 
 def _most(view: View) -> int:
@@ -178,44 +185,46 @@ def _most(view: View) -> int:
                default=1)
 
 
-def _width(moves: int, most: int) -> float:
+def line_width(moves: float, most: float) -> float:
     """Thickness grows with the square root: the eye compares areas of arrows."""
     return _THIN + (_THICK - _THIN) * math.sqrt(moves / most)
 
 
-def _node(axes: Axes, view: View, activity: Activity, box: Box, busy: float) -> None:
-    """A box tinted by its stage, stronger for busier activities, with the stage's colour at its left."""
-    staged = view.stages != (None,)
-    colour = view.colours.get(activity.stage, NO_STAGE) if staged else ACCENT
+def node(axes: Axes, name: str, box: Box, note: str, *, colour: str, striped: bool, busy: float) -> None:
+    """A box tinted by its stage, stronger for busier activities, with the stage's colour at its left where striped."""
     rounded(axes, box, blend(PAPER, colour, 0.10 + 0.30 * busy), line=colour, radius=7, layer=4)
-    if staged:
+    if striped:
         rounded(axes, Box(box.left + 4, box.top + 6, box.left + 9, box.bottom - 6), colour, radius=2, layer=4.1)
-    x = box.centre[0] + 4 * staged
-    for i, line in enumerate(wrapped(view.labels[activity.name].text, _WIDEST)):
+    x = box.centre[0] + 4 * striped
+    for i, line in enumerate(wrapped(name, WIDEST)):
         write(axes, x, box.top + 15 + i * _LINE, line, size=_NAME, align="center")
-    write(axes, x, box.bottom - 11, count(activity.events), size=_SMALL, colour="#46515e", align="center")
+    write(axes, x, box.bottom - 11, note, size=_SMALL, colour="#46515e", align="center")
 
 
-def _start(axes: Axes, box: Box, name: str) -> None:
+def start_mark(axes: Axes, box: Box, name: str) -> None:
+    """Where cases begin."""
     from matplotlib.patches import Circle, Polygon
 
     x, y = box.centre
-    axes.add_patch(Circle((x, y), _DOT / 2, facecolor=_START, linewidth=0, zorder=4))
+    axes.add_patch(Circle((x, y), DOT / 2, facecolor=_START, linewidth=0, zorder=4))
     axes.add_patch(Polygon([(x - 4, y - 6.5), (x - 4, y + 6.5), (x + 7, y)], facecolor=PAPER, zorder=5))
     write(axes, box.left - 8, y, name, size=_SMALL, colour=MUTED, align="right")
 
 
-def _end(axes: Axes, box: Box, name: str) -> None:
+def end_mark(axes: Axes, box: Box, name: str) -> None:
+    """Where cases end."""
     from matplotlib.patches import Circle
 
     x, y = box.centre
-    axes.add_patch(Circle((x, y), _DOT / 2, facecolor=_END, linewidth=0, zorder=4))
+    axes.add_patch(Circle((x, y), DOT / 2, facecolor=_END, linewidth=0, zorder=4))
     rounded(axes, Box.around((x, y), (10, 10)), PAPER, radius=1, layer=5)
     write(axes, x, box.bottom + 12, name, size=_SMALL, colour=MUTED, align="center")
 
 
-def _arrow(axes: Axes, curve: Curve, colour: str, width: float, *, dashed: bool, layer: float) -> None:
-    """A curve on a white bed, so that crossings stay readable, and its head."""
+def arrow(axes: Axes, curve: Curve, colour: str, width: float, *, dashed: bool, layer: float,
+          pattern: Sequence[float] | None = None) -> None:
+    """A curve on a white bed, so that crossings stay readable, and its head. dashed: the thin way from the start or to
+    the end. pattern: dashes and holes in points."""
     from matplotlib.patches import Polygon
 
     if dashed or math.dist(curve[0], curve[-1]) < _SHORT:       # also loops: a thick one is a blot
@@ -223,10 +232,11 @@ def _arrow(axes: Axes, curve: Curve, colour: str, width: float, *, dashed: bool,
     body, base = split(curve, 6.0 + 1.5 * width)
     tip, half = curve[-1], 2.6 + 1.05 * width
     length = math.dist(base, tip) or 1.0
+    dashes = (7, 4.5) if dashed else tuple(pattern or ())
     ux, uy = (tip[0] - base[0]) / length, (tip[1] - base[1]) / length
     if not dashed:
         _stroke(axes, body, PAPER, width + 2.4, layer=layer)
-    _stroke(axes, body, colour, width, layer=layer, dashes=(7 / width, 4.5 / width) if dashed else None)
+    _stroke(axes, body, colour, width, layer=layer, dashes=[part / width for part in dashes])
     head = [tip, (base[0] - uy * half, base[1] + ux * half), (base[0] + uy * half, base[1] - ux * half)]
     axes.add_patch(Polygon(head, facecolor=colour, edgecolor="none", zorder=layer))
 
@@ -242,7 +252,8 @@ def _stroke(axes: Axes, curve: Curve, colour: str, width: float, *, layer: float
         joinstyle="round", zorder=layer, linestyle=(0, tuple(dashes)) if dashes else "solid"))
 
 
-def _edge_label(axes: Axes, box: Box, curve: Curve, lines: Sequence[str], colour: str) -> None:
+def edge_label(axes: Axes, box: Box, curve: Curve, lines: Sequence[str], colour: str, *,
+               inks: tuple[str, str] = (INK, MUTED)) -> None:
     """One or two lines on a pale ground; a thin line leads to the curve where it is far."""
     from matplotlib.patches import Rectangle
 
@@ -254,4 +265,4 @@ def _edge_label(axes: Axes, box: Box, curve: Curve, lines: Sequence[str], colour
                              alpha=0.82, linewidth=0, zorder=3.5))
     for i, line in enumerate(lines):
         y = box.top + 7.5 + 12 * i
-        write(axes, box.centre[0], y, line, size=_EDGE, colour=MUTED if i else INK, align="center", layer=3.6)
+        write(axes, box.centre[0], y, line, size=_EDGE, colour=inks[min(i, 1)], align="center", layer=3.6)

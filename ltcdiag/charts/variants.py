@@ -80,7 +80,7 @@ def _draw(cases: int, rows: Sequence[_Row], shown: Sequence[_Row], labels: Mappi
           stages: Mapping[str, str | None], colours: Mapping[str | None, str], names: Mapping[str, str],
           lang: str) -> Figure:
     met = set(stages.values())
-    arrows = [_folded(_arrows(row, labels, stages, colours)) for row in shown]
+    arrows = [_folded(_arrows(row.activities, labels, stages, colours)) for row in shown]
     widest = max(sum(arrow.width for arrow in line) for line in arrows)
     width = _STEPS_FROM + max(widest, 380.0) + _POINT + _MARGIN
     entries = [(readable(names.get(s, s), lang).text if s else say("charts.no_stage", lang), colour)
@@ -111,16 +111,27 @@ def _row(axes: Axes, row: _Row, arrows: Sequence[_Arrow], y: float, most: float,
     write(axes, 228, y, percent(row.share), size=11, align="right")
     write(axes, 304, y, percent(row.cumulative), size=11, colour=MUTED, align="right")
     write(axes, 380, y, duration(row.days, lang), size=11, align="right")
-    x = _STEPS_FROM
+    draw_path(axes, arrows, _STEPS_FROM, y)
+
+
+def path_arrows(activities: Sequence[str], labels: Mapping[str, Label], stage_of: Mapping[str, str],
+                colours: Mapping[str, str], names: Mapping[str, str]) -> list[_Arrow]:
+    """The arrows of one path, folded where it is longer than the sheet."""
+    stages = {activity: stage_of.get(activity) for activity in labels}
+    return _folded(_arrows(activities, labels, stages, _colours(stages, colours, names)))
+
+
+def draw_path(axes: Axes, arrows: Sequence[_Arrow], x: float, y: float) -> None:
+    """A row of arrows from x on."""
     for i, arrow in enumerate(arrows):
         _draw_arrow(axes, arrow, x, y, first=i == 0)
         x += arrow.width
 
 
-def _arrows(row: _Row, labels: Mapping[str, Label], stages: Mapping[str, str | None],
+def _arrows(path: Sequence[str], labels: Mapping[str, Label], stages: Mapping[str, str | None],
             colours: Mapping[str | None, str]) -> list[_Arrow]:
     found = []
-    for activity, again in groupby(row.activities):
+    for activity, again in groupby(path):
         n = len(list(again))
         text = labels[activity].text + (f" ×{n}" if n > 1 else "")
         fill = blend(colours.get(stages[activity], NO_STAGE), "#ffffff", 0.12)

@@ -318,11 +318,12 @@ class Deviations(Answer):
 @dataclass(frozen=True)
 class VariantChanges(Answer):
     """activities (tuple of labels), steps, cases_before, cases_after, share_before, share_after, share_difference,
-    difference_low, difference_high (Newcombe), p (Fisher's exact test, which is the permutation test of the case labels;
-    missing where so few cases could never be told apart), p_adjusted (Benjamini & Hochberg), change (gained | lost |
-    more | less, missing where nothing is claimed); claimed ones first. Paths of the first `horizon` days. n: cases of
-    both logs, n_before: of the first. tested: variants with a p. left_out: cases of each log too young to be followed so
-    long. shared: cases in both logs, counted in the first only."""
+    difference_low, difference_high (Newcombe), p (Fisher's exact test, which is the permutation test of the case
+    labels; missing where so few cases could never be told apart), p_adjusted (Benjamini & Hochberg), change (gained
+    | lost | more | less, missing where nothing is claimed or it is less than one case in a hundred); claimed ones
+    first. Paths of the first `horizon` days. n: cases of both logs, n_before: of the first. tested: variants with a
+    p. left_out: cases of each log too young to be followed so long. shared: cases in both logs, counted in the
+    first only. ends: known | unknown | finished_only: what is known about which cases are over."""
 
     unit: ClassVar[str] = "cases"
     labels: ClassVar[tuple[str, ...]] = ("activities",)
@@ -331,6 +332,7 @@ class VariantChanges(Answer):
     tested: int = field(kw_only=True, default=0)
     left_out: tuple[int, int] = field(kw_only=True, default=(0, 0))
     shared: int = field(kw_only=True, default=0)
+    ends: str = field(kw_only=True, default="known")
 
 
 @dataclass(frozen=True)
@@ -338,8 +340,9 @@ class DifferenceMap(Answer):
     """source, target, cases_before, cases_after (that make the move), moves_per_case_before, moves_per_case_after,
     moves_difference, p_moves, p_moves_adjusted, frequency_change (gained | lost | more | less), gap_days_before,
     gap_days_after (medians), gap_days_difference, p_gap, p_gap_adjusted, gap_change (slower | faster); most frequent
-    first. A change is named only where its adjusted p is at most 0.05. activities: activity, stage, events_before,
-    starts_before, ends_before, and the same _after. The rest as in VariantChanges."""
+    first. A change is named only where its adjusted p is at most 0.05 and it is large enough to matter (0.05
+    moves per case, 0.01 for gained and lost; a tenth and an hour of the median gap). activities: activity, stage,
+    events_before, starts_before, ends_before, and the same _after. The rest as in VariantChanges."""
 
     unit: ClassVar[str] = "moves"
     labels: ClassVar[tuple[str, ...]] = ("source", "target")
@@ -348,6 +351,7 @@ class DifferenceMap(Answer):
     n_before: int = field(kw_only=True, default=0)
     left_out: tuple[int, int] = field(kw_only=True, default=(0, 0))
     shared: int = field(kw_only=True, default=0)
+    ends: str = field(kw_only=True, default="known")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..log.event_log import EventLog
 from ..log.results import DifferenceMap
-from ..stats.differences import LEVEL, adjusted, counts_p, exact_p, ranks_p, testable
+from ..stats.differences import LEVEL, adjusted, could_differ, counts_p, exact_p, ranks_p
 from .paths import Pair, Paths, pair_of
 
 if TYPE_CHECKING:
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
+LEAST_MOVES = 0.05
+"""A move happens more or less often where it is at least this many times per case more or less: one case in twenty."""
+LEAST_NEW = 0.01
+"""... is gained or lost where it is there at least this often."""
+LEAST_GAP, LEAST_DAYS = 0.1, 1 / 24
+"""... and is slower or faster where its median gap is a tenth and an hour longer or shorter."""
 COLUMNS = ("source", "target", "cases_before", "cases_after", "moves_per_case_before", "moves_per_case_after",
            "moves_difference", "p_moves", "p_moves_adjusted", "frequency_change", "gap_days_before", "gap_days_after",
            "gap_days_difference", "p_gap", "p_gap_adjusted", "gap_change")
@@ -44,7 +50,8 @@ def difference_map(
 ) -> DifferenceMap:
     """Every move of two logs within the first `horizon_days` of a case: moves per case, median days of a gap (of the
     cases that make the move, several times in one case as their mean), and what differs beyond a shuffling of
-    the labels "before" and "after" over the cases. All tests of the map, of moves and of gaps, are one family."""
+    the labels "before" and "after" over the cases, and by enough to matter (LEAST_MOVES, LEAST_NEW, LEAST_GAP). All
+    tests of the map, of moves and of gaps, are one family."""
     return map_of(pair_of(before, after, level=level, horizon_days=horizon_days), level)
 
 
@@ -73,9 +80,9 @@ def map_of(pair: Pair, level: str = "activity") -> DifferenceMap:
             _pace(arms, found, gaps, q_gap[at])))
     rows.sort(key=lambda row: (-(row[4] + row[5]), row[0], row[1]))
     return DifferenceMap(
-        pd.DataFrame(rows, columns=list(COLUMNS)), pair.before.n + pair.after.n, "", level, activities=_activities(pair),
-        horizon=pair.horizon, n_before=pair.before.n, left_out=(pair.before.left_out, pair.after.left_out),
-        shared=pair.shared)
+        pd.DataFrame(rows, columns=list(COLUMNS)), pair.before.n + pair.after.n, "", level,
+        activities=_activities(pair), horizon=pair.horizon, n_before=pair.before.n,
+        left_out=(pair.before.left_out, pair.after.left_out), shared=pair.shared, ends=pair.ends)
 
 
 def _moves(arm: Paths) -> _Moves:
@@ -97,8 +104,8 @@ def _tests(arms: tuple[_Moves, _Moves], kinds: Ints) -> tuple[Floats, Floats]:
     cases = [np.array([arm.of(kind).stop - arm.of(kind).start for kind in kinds.tolist()], dtype=np.int64)
              for arm in arms]
     moves, gap = np.full(len(kinds), np.nan), np.full(len(kinds), np.nan)
-    asked = testable(cases[0] + cases[1], *sizes)
-    single = np.array([all((arm.times[arm.of(kind)] == 1).all() for arm in arms) for kind in kinds.tolist()], dtype=bool)
+    asked = could_differ(cases[0] + cases[1], *sizes)
+    single = np.array([all((arm.times[arm.of(kind)] == 1).all() for arm in arms) for kind in kinds.tolist()])
     once = np.flatnonzero(asked & single)
     moves[once] = exact_p(cases[0][once], cases[1][once], *sizes)
     for at, kind in enumerate(kinds.tolist()):
@@ -119,7 +126,8 @@ def _times(arm: _Moves, kind: int) -> Ints:
 
 
 def _frequency(cases: list[int], often: list[float], q: float) -> str | None:
-    if not q <= LEVEL:
+    least = LEAST_MOVES if all(cases) else LEAST_NEW
+    if not q <= LEVEL or abs(often[1] - often[0]) < least:
         return None
     if not all(cases):
         return "lost" if cases[0] else "gained"
@@ -130,7 +138,7 @@ def _pace(arms: tuple[_Moves, _Moves], rows: list[slice], gaps: list[float], q: 
     """slower or faster where the ranks differ beyond chance and the medians point the same way."""
     import numpy as np
 
-    if not q <= LEVEL or gaps[0] == gaps[1]:
+    if not q <= LEVEL or abs(gaps[1] - gaps[0]) < max(LEAST_DAYS, LEAST_GAP * gaps[0]):
         return None
     before, after = (arm.gap[found] for arm, found in zip(arms, rows, strict=True))
     pooled = np.sort(before)

@@ -53,13 +53,16 @@ class Paths:
 @dataclass(frozen=True, eq=False)
 class Pair:
     """Both logs on the same labels. horizon: days. stage: label → canonical stage or None. shared: cases of the log
-    after that are in the log before too, and are counted only there."""
+    after that are in the log before too, and are counted only there. ends: "known"; "unknown" where nothing says
+    which cases of either log are over; "finished_only" where a log holds no open case although some began so lately
+    that slow ones would be open."""
 
     before: Paths
     after: Paths
     horizon: int
     stage: Mapping[str, str | None]
     shared: int
+    ends: str = "known"
 
 
 def pair_of(
@@ -88,7 +91,7 @@ def pair_of(
             raise InputError(
                 say("differences.too_few", lang, side=say(f"compared.{side}", lang), n=arm.n, days=horizon,
                     least=LEAST_CASES, young=arm.left_out), fix=say("differences.too_few_fix", lang))
-    return Pair(arms[0], arms[1], horizon, stage, int((~new).sum()))
+    return Pair(arms[0], arms[1], horizon, stage, int((~new).sum()), _ends(steps, horizon))
 
 
 def _labels(log: EventLog, steps: Steps, level: str) -> list[str]:
@@ -108,6 +111,20 @@ def _not_in(before: EventLog, after: EventLog) -> Bools:
         raise InputError(say("differences.same_cases", current(), n=f"{len(new):,}"),
                          fix=say("differences.same_log_fix", current()))
     return new
+
+
+def _ends(steps: tuple[Steps, Steps], horizon: int) -> str:
+    if not all(part.known for part in steps):
+        return "unknown"
+    return "finished_only" if any(_finished_only(part, horizon) for part in steps) else "known"
+
+
+def _finished_only(steps: Steps, horizon: int) -> bool:
+    """No case is open although some of those kept began less long ago than a case is known to last."""
+    follow_up = _follow_up(steps)
+    longest = ((steps.left - steps.entered) / DAY).max(initial=0.0)
+    kept = follow_up[follow_up >= horizon]
+    return bool(steps.closed.all()) and bool((kept < longest).any())
 
 
 def _follow_up(steps: Steps) -> Floats:

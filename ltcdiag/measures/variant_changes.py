@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from ..log.event_log import EventLog
 from ..log.results import VariantChanges
-from ..stats.differences import LEVEL, adjusted, exact_p, newcombe, testable
+from ..stats.differences import LEVEL, adjusted, could_differ, exact_p, newcombe
 from .paths import Pair, Paths, pair_of
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
+LEAST_SHARE = 0.01
+"""A variant is gained, lost, more or less only where its share differs by at least one case in a hundred."""
 COLUMNS = ("activities", "steps", "cases_before", "cases_after", "share_before", "share_after", "share_difference",
            "difference_low", "difference_high", "p", "p_adjusted", "change")
 
@@ -39,7 +41,7 @@ def changes_of(pair: Pair, level: str = "activity") -> VariantChanges:
     have = [np.array([count[name] for name in names], dtype=np.int64) for count in counts]
     sizes = pair.before.n, pair.after.n
     p = np.full(len(names), np.nan)
-    rows = np.flatnonzero(testable(have[0] + have[1], *sizes))
+    rows = np.flatnonzero(could_differ(have[0] + have[1], *sizes))
     p[rows] = exact_p(have[0][rows], have[1][rows], *sizes)
     p_adjusted = adjusted(p)
     cells = []
@@ -50,7 +52,8 @@ def changes_of(pair: Pair, level: str = "activity") -> VariantChanges:
     cells.sort(key=lambda row: (row[-1] is None, -abs(row[6]) if row[-1] else -(row[2] + row[3]), row[0]))
     table = pd.DataFrame(cells, columns=list(COLUMNS))
     return VariantChanges(table, sum(sizes), "", level, horizon=pair.horizon, n_before=sizes[0],
-                          tested=len(rows), left_out=(pair.before.left_out, pair.after.left_out), shared=pair.shared)
+                          tested=len(rows), left_out=(pair.before.left_out, pair.after.left_out), shared=pair.shared,
+                          ends=pair.ends)
 
 
 def _variants(arm: Paths, level: str) -> Counter[tuple[int, ...]]:
@@ -59,7 +62,7 @@ def _variants(arm: Paths, level: str) -> Counter[tuple[int, ...]]:
 
     ends = np.searchsorted(arm.case, np.arange(arm.n + 1))
     labels = arm.label.tolist()
-    paths = (labels[first:last] for first, last in zip(ends, ends[1:], strict=False))
+    paths = (labels[first:last] for first, last in pairwise(ends))
     if level == "activity":
         return Counter(map(tuple, paths))
     return Counter(tuple(label for label, _ in groupby(path)) for path in paths)
@@ -67,7 +70,7 @@ def _variants(arm: Paths, level: str) -> Counter[tuple[int, ...]]:
 
 def _change(before: int, after: int, n_before: int, n_after: int, p: float) -> str | None:
     """gained, lost, more or less; None where labels shuffled at random would do as much."""
-    if not p <= LEVEL:
+    if not p <= LEVEL or abs(after / n_after - before / n_before) < LEAST_SHARE:
         return None
     if not before or not after:
         return "lost" if before else "gained"

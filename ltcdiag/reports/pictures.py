@@ -11,7 +11,18 @@ from ..charts import chart
 from ..charts.drawing import Drawing
 from ..domain.levels import name_of
 from ..errors import InputError
-from ..log.results import Answer, DirectlyFollowsGraph, Gaps, Handovers, StageDays, StageLedgers, Variants
+from ..log.results import (
+    Answer,
+    DifferenceMap,
+    DirectlyFollowsGraph,
+    Funnel,
+    Gaps,
+    Handovers,
+    StageDays,
+    StageLedgers,
+    VariantChanges,
+    Variants,
+)
 from ..words import current, say
 from . import stages as chain
 
@@ -88,6 +99,33 @@ def _(answer: StageDays, lang: str, options: dict[str, Any]) -> Drawing:
 def _(answer: StageLedgers, lang: str, options: dict[str, Any]) -> Drawing:
     table = answer.table.assign(stage=[name_of(str(key), lang) for key in answer.table["stage"]])
     return chart("stage_ledgers")(replace(answer, table=table), lang=lang, **options)
+
+
+@_picture.register
+def _(answer: DifferenceMap, lang: str, options: dict[str, Any]) -> Drawing:
+    nodes = answer.activities.copy()
+    main = [chain.main_stage(key if isinstance(key, str) else None) for key in nodes["stage"]]
+    nodes["stage"] = main
+    nodes["stage"] = nodes["stage"].astype(object).where(nodes["stage"].notna(), None)
+    table = _named(answer.table, answer.level, lang, "source", "target")
+    graph = replace(answer, table=table, activities=_named(nodes, answer.level, lang, "activity"))
+    return chart("difference_map")(graph, lang=lang, **_chain(lang), **options)
+
+
+@_picture.register
+def _(answer: VariantChanges, lang: str, options: dict[str, Any]) -> Drawing:
+    labels = {label for path in answer.table["activities"] for label in path}
+    found = chain.main_stages_of(sorted(labels), options.pop("stages", None))
+    stage_of = {chain.shown(label, answer.level, lang): stage for label, stage in found.items()}
+    paths = [tuple(chain.shown(a, answer.level, lang) for a in path) for path in answer.table["activities"]]
+    return chart("variant_changes")(replace(answer, table=answer.table.assign(activities=paths)), lang=lang,
+                                    stage_of=stage_of, **_chain(lang), **options)
+
+
+@_picture.register
+def _(answer: Funnel, lang: str, options: dict[str, Any]) -> Drawing:
+    table = answer.table.assign(main_stage=[name_of(str(key), lang) for key in answer.table["main_stage"]])
+    return chart("funnel")(replace(answer, table=table), lang=lang, **options)
 
 
 def _dotted(points: pd.DataFrame, lang: str, options: dict[str, Any]) -> Drawing:

@@ -35,7 +35,7 @@ def exact_p(before: Ints, after: Ints, n_before: int, n_after: int) -> Floats:
     return np.array([found[pair] for pair in zip(before.tolist(), after.tolist(), strict=True)])
 
 
-def testable(total: Ints, n_before: int, n_after: int) -> Bools:
+def could_differ(total: Ints, n_before: int, n_after: int) -> Bools:
     """Which totals could come out at p <= 0.05 at all, were all of them in one log (Tarone 1990, doi:10.2307/2531456).
 
     It looks at the sum of both logs only, which no labelling changes, so that leaving the others out of the
@@ -100,14 +100,15 @@ def _wilson(k: int, n: int) -> Interval:
 
 
 def welch(before: Estimate, after: Estimate) -> tuple[Interval, float]:
-    """The difference of two estimates of different cases, after less before, with Welch's interval and p (1947)."""
+    """The difference of two estimates of different cases, after less before, with Welch's interval and p (1947); p is
+    nan where neither varies."""
     from scipy.special import stdtr, stdtrit
 
     value = after.value - before.value
     parts = [(estimate.error**2, estimate.n - 1) for estimate in (before, after)]
     variance = sum(part for part, _ in parts)
     if variance == 0:
-        return Interval(value, value, value), 1.0 if value == 0 else float("nan")
+        return Interval(value, value, value), float("nan")
     freedom = variance**2 / sum(part**2 / rest for part, rest in parts if part)
     reach = float(stdtrit(freedom, 0.975)) * sqrt(variance)
     return Interval(value, value - reach, value + reach), float(2 * stdtr(freedom, -abs(value) / sqrt(variance)))

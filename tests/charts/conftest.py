@@ -12,7 +12,17 @@ import pandas as pd
 import pytest
 
 from ltcdiag.charts.mix_waterfall import MixShift
-from ltcdiag.log.results import DirectlyFollowsGraph, Gaps, Handovers, StageDays, StageLedgers, Variants
+from ltcdiag.log.results import (
+    DifferenceMap,
+    DirectlyFollowsGraph,
+    Funnel,
+    Gaps,
+    Handovers,
+    StageDays,
+    StageLedgers,
+    VariantChanges,
+    Variants,
+)
 from ltcdiag.stats.case_clock import CaseClock
 from ltcdiag.stats.curves import Curve, incidence
 from ltcdiag.stats.pace import Pace, PaceMonth
@@ -65,7 +75,50 @@ def answers(events: pd.DataFrame) -> SimpleNamespace:
         stage_ledgers=stage_ledgers(moves, n),
         pace=pace(events),
         incidence=curves(events),
-        mix_waterfall=mix_shift(events, n))
+        mix_waterfall=mix_shift(events, n),
+        difference_map=difference_map(gaps, activities, n),
+        variant_changes=variant_changes(events, n),
+        funnel=funnel(counts, n))
+
+
+def difference_map(gaps: pd.DataFrame, activities: pd.DataFrame, n: int) -> DifferenceMap:
+    """The moves as they are before, and a third of the cases after; every kind of change is claimed once."""
+    table = gaps[["source", "target"]].copy()
+    often = gaps["moves"] / n
+    table["cases_before"], table["cases_after"] = gaps["cases"], gaps["cases"] // 3
+    table["moves_per_case_before"], table["moves_per_case_after"] = often, 1.2 * often
+    table["moves_difference"] = 0.2 * often
+    table["gap_days_before"], table["gap_days_after"] = gaps["gap_days_median"], 2 * gaps["gap_days_median"]
+    changes = dict(enumerate(("gained", "lost", "more", "less")))
+    table["frequency_change"] = pd.Series([changes.get(i) for i in range(len(table))], dtype=object)
+    table["gap_change"] = pd.Series([{4: "slower", 5: "faster"}.get(i) for i in range(len(table))], dtype=object)
+    nodes = activities.rename(columns={name: f"{name}_before" for name in ("events", "starts", "ends")})
+    for name in ("events", "starts", "ends"):
+        nodes[f"{name}_after"] = nodes[f"{name}_before"] // 3
+    return DifferenceMap(table, n + n // 3, "", activities=nodes, horizon=60, n_before=n, left_out=(0, 7))
+
+
+def variant_changes(events: pd.DataFrame, n: int) -> VariantChanges:
+    """The variants before, with made-up shares after; the first two are claimed."""
+    found = variants(events, n).table
+    table = pd.DataFrame({"activities": found["activities"], "share_before": found["share_of_cases"]})
+    table["share_after"] = 0.5 * table["share_before"]
+    table["share_difference"] = -table["share_after"]
+    table["difference_low"], table["difference_high"] = -table["share_before"], -0.1 * table["share_before"]
+    table["change"] = pd.Series([("less", "lost")[i] if i < 2 else None for i in range(len(table))], dtype=object)
+    return VariantChanges(table, n + 120, "", horizon=60, n_before=n, tested=len(table), left_out=(0, 7))
+
+
+def funnel(counts: pd.Series, n: int) -> Funnel:
+    """Every label a stage, before and after, with shares that fall."""
+    rows = []
+    for i, label in enumerate(counts.index):
+        for period in ("before", "after"):
+            share = 0.9 ** (i + (period == "after"))
+            rows.append((label, period, share, 0.9 * share, min(1.0, 1.05 * share), 0.02 * i, 0.0))
+    table = pd.DataFrame(rows, columns=["main_stage", "period", "share_reaching", "reaching_low", "reaching_high",
+                                        "share_skipping", "share_returning"])
+    return Funnel(table, n + 120, "", horizon=60, n_before=n)
 
 
 def stage_ledgers(moves: pd.DataFrame, n: int) -> StageLedgers:

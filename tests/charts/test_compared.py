@@ -8,10 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ltcdiag.charts.difference_map import difference_map
+from ltcdiag.charts.funnel import funnel_chart
 from ltcdiag.charts.incidence import incidence_chart
 from ltcdiag.charts.mix_waterfall import MixShift, mix_waterfall_chart
 from ltcdiag.charts.pace import pace_chart
 from ltcdiag.charts.stage_ledgers import stage_ledgers_chart
+from ltcdiag.charts.variant_changes import variant_changes_chart
 
 pytestmark = pytest.mark.filterwarnings("error:Glyph", "error::UserWarning:matplotlib")
 
@@ -111,3 +114,53 @@ def test_bars_of_both_periods_share_one_scale(log) -> None:
         ["most", "stage"], ascending=[False, True])
     days = order[["days_before", "days_after"]].to_numpy().ravel()
     assert np.array(bars) / bars[0] == pytest.approx(days / days[0], rel=0.02, abs=0.005)
+
+
+def test_the_difference_map_tells_claimed_moves_only_and_draws_each_kind_its_own_way(log) -> None:
+    found = log.difference_map
+    drawing = difference_map(found, lang="en", paths=10)
+    claimed = found.table[found.table["frequency_change"].notna() | found.table["gap_change"].notna()]
+    sentences = [line for line in drawing.words.splitlines() if " → " in line and ": " in line]
+    told = {tuple(line.split(": ")[0].split(" → ")) for line in sentences}
+    assert told == set(zip(claimed["source"], claimed["target"], strict=True))
+    assert f"Paths that differ beyond chance: {len(claimed)}" in drawing.words
+    texts = {text.get_text() for text in drawing.figure.axes[0].texts}
+    assert {"gained", "lost", "more often", "less often", "slower", "faster", "no difference beyond chance"} <= texts
+    lines = [line for line in drawing.figure.axes[0].lines if line.get_linewidth() == 3]
+    assert len({(line.get_color(), str(line._unscaled_dash_pattern)) for line in lines}) == 6
+
+
+def test_a_map_without_claims_says_so_and_has_no_colour_of_a_change(log) -> None:
+    from ltcdiag.charts.differences import LOOKS
+
+    table = log.difference_map.table.assign(frequency_change=None, gap_change=None)
+    drawing = difference_map(replace(log.difference_map, table=table), lang="en")
+    assert "No path differs beyond chance" in drawing.words
+    colours = {LOOKS[kind][0] for kind in LOOKS if kind != "same"}
+    drawn = {str(patch.get_edgecolor()) for patch in drawing.figure.axes[0].patches}
+    from matplotlib.colors import to_rgba
+
+    assert not drawn & {str(to_rgba(colour)) for colour in colours}
+
+
+def test_variants_are_told_with_the_interval_of_their_difference(log) -> None:
+    words = variant_changes_chart(log.variant_changes, lang="en").words
+    row = log.variant_changes.table.iloc[0]
+    assert "shuffled cases do: 2" in words
+    low, high = (f"−{abs(100 * row[end]):.1f}" for end in ("difference_low", "difference_high"))
+    assert f"share {100 * row['share_before']:.1f}% → {100 * row['share_after']:.1f}%" in words
+    assert f"points ({low} to {high})" in words
+    quiet = replace(log.variant_changes, table=log.variant_changes.table.assign(change=None))
+    assert "No variant changed its share" in variant_changes_chart(quiet, lang="en").words
+
+
+def test_skips_and_returns_of_a_funnel_stand_apart_from_its_bars(log) -> None:
+    drawing = funnel_chart(log.funnel, lang="en")
+    axes = drawing.figure.axes[0]
+    shares = log.funnel.table["share_reaching"].to_numpy()
+    bars = np.array([patch.get_width() for patch in axes.patches][2:])
+    assert bars / bars[0] == pytest.approx(shares / shares[0], rel=0.02)
+    assert {"skip it", "come back to it", "2.0%"} <= {text.get_text() for text in axes.texts}
+    alone = replace(log.funnel, table=log.funnel.table[log.funnel.table["period"] == "before"].assign(period=None))
+    assert "nothing is claimed" in drawing.words
+    assert "nothing is claimed" not in funnel_chart(alone, lang="en").words
