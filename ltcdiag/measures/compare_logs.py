@@ -13,12 +13,13 @@ from ..log.event_log import EventLog
 from ..log.period import Period
 from ..stats.arms import DESIGNS, Window
 from ..stats.clock_table import ClockTable, day_text
-from ..stats.effects import MOST_PRIMARY, Caution, Effects
+from ..stats.effects import MOST_PRIMARY, Caution
 from ..stats.guards import truncated_since
 from ..stats.windows import around
 from ..words import current, say
 from .compared_log import ComparedLog
 from .comparing import LogSide, LogStudy, Question
+from .comparison import Comparison
 from .quantity import LEAST_CASES
 from .working_time import Calendars
 
@@ -71,7 +72,7 @@ class Options:
 
 def compare_periods(
     log: EventLog, *, before: Periods, after: Periods, control: Control | None = None, options: Options,
-) -> Effects:
+) -> Comparison:
     """Cases of one period against those of an earlier one.
 
     Those of the earlier one are watched no longer than to the beginning of the later one, and no longer after their
@@ -90,7 +91,7 @@ def compare_periods(
 def compare_change(
     log: EventLog, *, change: Moment, observed_from: Moment | None = None, control: Control | None = None,
     options: Options,
-) -> Effects:
+) -> Comparison:
     """Cases after a change against those before it: against the same months a year earlier where the log reaches back
     so far. Raises InputError where the change lies outside the data."""
     whole = ComparedLog(log, options.calendar)
@@ -106,35 +107,37 @@ def compare_change(
     return _study(whole, *windows, control, options, notes)
 
 
-def compare_groups(log: EventLog, *, column: str, a: str, b: str, options: Options) -> Effects:
+def compare_groups(log: EventLog, *, column: str, a: str, b: str, options: Options) -> Comparison:
     """Cases whose column says b first against those where it says a first, in the same time."""
     whole = ComparedLog(log, options.calendar)
     window = Window(int(whole.table.entered.min()), whole.table.end)
     sides = [LogSide(whole, window, options.design, _having(whole, column, (value,))) for value in (a, b)]
-    return LogStudy((sides[0], sides[1]), options.question(changed=False, names=(str(a), str(b)), split_by=column)).effects()
+    question = options.question(changed=False, names=(str(a), str(b)), split_by=column)
+    return _compared((sides[0], sides[1]), question)
 
 
-def compare_exports(old: EventLog, new: EventLog, *, options: Options) -> Effects:
-    """Cases that began after the old export was made against those in it. Raises InputError where there are none."""
-    logs = [ComparedLog(log, options.calendar) for log in (old, new)]
-    tables = [log.table for log in logs]
-    starts = max(tables[0].end, int(tables[1].entered.min()))
-    if int((tables[1].entered >= starts).sum()) == 0:
+def compare_exports(old: EventLog, new: EventLog, *, options: Options) -> Comparison:
+    """The cases of a later export, or of a later part of a log, against those of an earlier one. Cases of both count in
+    the earlier one. Raises InputError where no case of the later one begins after those of the earlier one."""
+    first, second = (ComparedLog(log, options.calendar) for log in (old, new))
+    begun = [log.table.entered for log in (first, second)]
+    starts = int(begun[1].min()) if begun[1].min() > begun[0].max() else first.table.end
+    if not (begun[1] >= starts).any():
         raise InputError(say("compare.no_overlap_in_time", current()),
                          fix=say("compare.no_overlap_in_time_fix", current()))
-    windows = [Window(int(tables[0].entered.min()), tables[0].end), Window(starts, tables[1].end)]
-    sides = [LogSide(log, window, options.design) for log, window in zip(logs, windows, strict=True)]
-    return LogStudy((sides[0], sides[1]), options.question()).effects()
+    windows = Window(int(begun[0].min()), min(first.table.end, starts)), Window(starts, second.table.end)
+    sides = LogSide(first, windows[0], options.design), LogSide(second, windows[1], options.design)
+    return _compared(sides, options.question())
 
 
 def compare_waves(
     log: EventLog, *, column: str, waves: Mapping[str, Moment], options: Options,
-) -> dict[str, Effects]:
+) -> dict[str, Comparison]:
     """A roll-out: each wave (value of the column → when it began) against the values whose own wave begins later or
     never, from its beginning to that of the first of them. The last wave has nobody left to compare with."""
     whole = ComparedLog(log, options.calendar)
     begun = {value: _micros(log, moment) for value, moment in waves.items()}
-    found: dict[str, Effects] = {}
+    found: dict[str, Comparison] = {}
     for value, at in sorted(begun.items(), key=lambda pair: pair[1]):
         others = [each for each in _known(whole, column) if each != value and begun.get(each, whole.table.end) > at]
         ends = min([begun[each] for each in others if each in begun] or [whole.table.end])
@@ -145,19 +148,24 @@ def compare_waves(
 
 def _wave(
     whole: ComparedLog, column: str, value: str, others: Sequence[str], window: tuple[int, int], options: Options,
-) -> Effects:
+) -> Comparison:
     starts = max(int(whole.table.entered.min()), window[0] - (window[1] - window[0]))
     windows = (Window(starts, window[0]), Window(*window))
     treated, control = (_having(whole, column, values) for values in ((value,), others))
     sides = [LogSide(whole, each, options.design, treated) for each in windows]
     reference = [LogSide(whole, each, options.design, control) for each in windows]
-    return LogStudy((sides[0], sides[1]), options.question(), (reference[0], reference[1])).effects()
+    return _compared((sides[0], sides[1]), options.question(), (reference[0], reference[1]))
+
+
+def _compared(*parts: Any) -> Comparison:
+    study = LogStudy(*parts)
+    return Comparison(study.effects(), study)
 
 
 def _study(
     whole: ComparedLog, first: Window, second: Window, control: Control | None, options: Options,
     notes: tuple[Caution, ...] = (),
-) -> Effects:
+) -> Comparison:
     import numpy as np
 
     among, reference = None, None
@@ -167,7 +175,7 @@ def _study(
         among = np.setdiff1d(np.arange(whole.table.n), unchanged)
         reference = _sides(whole, first, second, unchanged, options)
     sides = _sides(whole, first, second, among, options)
-    return LogStudy(sides, options.question(split_by=control[0] if control else ""), reference, notes).effects()
+    return _compared(sides, options.question(split_by=control[0] if control else ""), reference, notes)
 
 
 def _sides(

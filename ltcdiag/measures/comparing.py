@@ -40,8 +40,8 @@ MONTH = 30.4375
 @dataclass(frozen=True)
 class Question:
     """What is asked of two sides. kpis: keys of the cards, the primary ones first. adjust_for: columns whose mix is
-    held equal. cluster: column of owners, or "". split_by: column that tells the sides apart. worthwhile: KPI → smallest change that matters. changed: whether the
-    sides lie one after the other in time."""
+    held equal. cluster: column of owners, or "". worthwhile: KPI → smallest change that matters. changed: whether the
+    sides lie one after the other in time. split_by: column that tells the sides apart, or ""."""
 
     kpis: tuple[str, ...]
     primary: tuple[str, ...]

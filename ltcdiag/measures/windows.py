@@ -25,8 +25,8 @@ def seen_in(steps: Steps, cases: Ints, *, since: int, last: int) -> Steps:
     """The steps of some cases as they were known at the moment `last`, watched from the moment `since` on.
 
     cases: numbers of the cases, which are numbered anew in their order. A case that closed later is open, at `last`.
-    Steps before `since` stay: they are its history, and no indicator counts what happened in them. Raises ValueError for
-    a case that begins after `last`. Law: with since before its first record and last at the as-of moment nothing
+    Steps before `since` stay: they are its history, and no indicator counts what happened in them. Raises ValueError
+    for a case that begins after `last`. Law: with since before its first record and last at the as-of moment nothing
     changes."""
     import numpy as np
 
@@ -40,13 +40,13 @@ def seen_in(steps: Steps, cases: Ints, *, since: int, last: int) -> Steps:
     return replace(
         steps, case=number[steps.case[rows]], **by_row, entered=steps.entered[chosen],
         left=np.minimum(steps.left[chosen], last), closed=steps.closed[chosen] & (steps.left[chosen] <= last),
-        as_of=last, standing=_standing(steps, chosen, number, last),
+        as_of=last, standing=_standing(steps, number, last),
         watched=np.maximum(steps.entered[chosen], since))
 
 
-def _standing(steps: Steps, chosen: Ints, number: Ints, last: int) -> dict[int, int]:
-    """The stage that each case stood in at the moment: that of the first step that ends later, where it is a state; else
-    what is known now, if nothing more happened."""
+def _standing(steps: Steps, number: Ints, last: int) -> dict[int, int]:
+    """The stage that each case stood in at the moment: that of the first step that ends later, where it is a state;
+    else what is known now, if nothing more happened."""
     import numpy as np
 
     rows = np.flatnonzero((number[steps.case] >= 0) & (steps.ended > last))

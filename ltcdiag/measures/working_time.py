@@ -49,10 +49,10 @@ def on_calendars(
 
     moved = {name: getattr(steps, name).copy() for name in _moments(steps)}
     for place in np.unique(of_case).tolist():
-        for name in moved:
+        for name, moments in moved.items():
             case = steps.case if name in _OF_STEPS else np.arange(steps.cases)
             rows = np.flatnonzero(of_case[case] == place)
-            moved[name][rows] = _clocked(getattr(steps, name)[rows], steps, calendars[place], zone)
+            moments[rows] = _clocked(getattr(steps, name)[rows], steps, calendars[place], zone)
     return _moved(steps, moved)
 
 
