@@ -16,7 +16,8 @@ TOLD = ("improved", "worsened")
 @dataclass(frozen=True)
 class Said:
     """What one way says of one KPI in one log. given: an interval at all. significant: zero is outside. covered: its
-    own truth is inside. wrong: significant to the wrong side. told: the verdict is a change."""
+    own truth is inside. wrong: significant to the wrong side. told: the verdict is a change; told_wrong: to the wrong
+    side."""
 
     given: bool
     value: float
@@ -25,6 +26,7 @@ class Said:
     covered: bool
     wrong: bool
     told: bool
+    told_wrong: bool
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Counts:
     covered: float
     wrong: float
     told: float
+    told_wrong: float
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def row_of(log: SimulatedLog) -> Row:
         effect = effects[kpi]
         d = effect.difference
         if d is None:
-            ours[kpi] = Said(False, np.nan, np.nan, False, False, False, False)
+            ours[kpi] = Said(False, np.nan, np.nan, False, False, False, False, False)
         else:
             known = 0.0 if scenario.same else truth(scenario.world, effect.horizon_days)[kpi]
             ours[kpi] = said(d.value, d.low, d.high, known, told=effect.verdict in TOLD)
@@ -88,7 +91,8 @@ def row_of(log: SimulatedLog) -> Row:
 def said(value: float, low: float, high: float, known: float, *, told: bool = False) -> Said:
     """One interval beside the truth."""
     significant = not low <= 0 <= high
-    return Said(True, value, known, significant, low <= known <= high, significant and value * known < 0, told)
+    return Said(True, value, known, significant, low <= known <= high, significant and value * known < 0, told,
+                told and value * known < 0)
 
 
 def line_of(scenario: Scenario, rows: Iterable[Row]) -> Line:
@@ -105,7 +109,7 @@ def line_of(scenario: Scenario, rows: Iterable[Row]) -> Line:
 def _counts(every: list[Said]) -> Counts:
     given = [each for each in every if each.given]
     if not given:
-        return Counts(len(every), 0.0, np.nan, np.nan, 0.0, np.nan, 0.0, 0.0)
+        return Counts(len(every), 0.0, np.nan, np.nan, 0.0, np.nan, 0.0, 0.0, 0.0)
     share = {name: float(np.mean([getattr(each, name) for each in given]))
-             for name in ("value", "truth", "significant", "covered", "wrong", "told")}
+             for name in ("value", "truth", "significant", "covered", "wrong", "told", "told_wrong")}
     return Counts(len(every), len(given) / len(every), **share)
