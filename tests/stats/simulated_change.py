@@ -29,7 +29,7 @@ from ltcdiag.log.calendar import WorkCalendar
 SIZES = ("small", "large")
 WON = np.array([0.0051, 0.0020])        # a day, by size
 LOST = np.array([0.0094, 0.0052])
-REACHED = 0.6                           # of each rate: x 2.2 makes 1.72 times as many closings a day
+REACHED = 0.6                           # of each rate: x 2.2 makes 1.72 times as many closings a day and open deal
 WORTH = np.array([30.0, 100.0])         # mean of a deal, by size
 WORTH_SPREAD = 0.6                      # of its logarithm
 REQUOTED = np.array([1 / 60, 1 / 30])   # a day while open, by size: large deals are quoted again sooner
@@ -45,10 +45,11 @@ class World:
     """What is going on in a log.
 
     deals: begun in a half-year before the change. growth: deals of the half-year after for each before it. large:
-    shares of large deals before and after. won, lost: what the change does to the rates. season: how far the rates
-    swing over a year. shocks: spread of the logarithm of each month's rates. history: days before the half-year before
-    in which deals began too. owners: how many; owner_spread: of the logarithm of their rates. country: where days are
-    working days of its calendar.
+    shares of large deals before and after. won, lost: what the change does to the part of the rates that it reaches.
+    reached: that part. season: how far the rates swing over a year. shocks: spread of the logarithm of each month's
+    rates. history: days before the half-year before in which deals began too. owners: how many; owner_spread: of the
+    logarithm of their rates. country: where days are working days of its calendar. quick: how much faster
+    everything goes, as where an invoice follows a delivery.
     """
 
     deals: int = 100
@@ -56,12 +57,14 @@ class World:
     large: tuple[float, float] = (0.4, 0.4)
     won: float = 1.0
     lost: float = 1.0
+    reached: float = REACHED
     season: float = 0.0
     shocks: float = 0.0
     history: int = 0
     owners: int = 12
     owner_spread: float = 0.0
     country: str = ""
+    quick: float = 1.0
 
     @property
     def half(self) -> int:
@@ -70,13 +73,17 @@ class World:
 
     @property
     def haste(self) -> float:
-        """What makes up for there being fewer working days than days."""
-        return 180 / self.half
+        """What all rates are multiplied by; it makes up for there being fewer working days than days."""
+        return self.quick * 180 / self.half
 
     @property
     def last(self) -> int:
         """The last day that is seen."""
         return 2 * self.half - 1
+
+    def after(self, factor: float) -> float:
+        """What the change makes of a whole rate."""
+        return 1 + self.reached * (factor - 1)
 
     def date(self, day: int) -> pd.Timestamp:
         """The date of a day."""
@@ -124,7 +131,7 @@ def deals_of(world: World, rng: np.random.Generator) -> Deals:
     days = np.arange(-world.history, FAR)
     usual = _usual(world, days, rng)
     won, lost = (_drawn(begun + world.history, rate[size] * pace, usual * np.where(days >= world.half, after, 1.0), rng)
-                 - world.history for rate, after in ((WON, _after(world.won)), (LOST, _after(world.lost))))
+                 - world.history for rate, after in ((WON, world.after(world.won)), (LOST, world.after(world.lost))))
     first = (won < lost) | ((won == lost) & (rng.random(len(begun)) < 0.5))
     worth = WORTH[size] * np.exp(rng.normal(-WORTH_SPREAD**2 / 2, WORTH_SPREAD, len(begun)))
     requoted = begun + 1 + rng.exponential(1 / REQUOTED[size]).astype(int)
@@ -136,11 +143,6 @@ def _usual(world: World, days: np.ndarray, rng: np.random.Generator) -> np.ndarr
     months = rng.normal(0, world.shocks, len(days) // MONTH + 1) if world.shocks else np.zeros(len(days) // MONTH + 1)
     season = 1 + world.season * np.sin(2 * np.pi * days / YEAR)
     return season * np.exp(months[(days - days[0]) // MONTH])
-
-
-def _after(factor: float) -> float:
-    """What a change makes of a whole rate."""
-    return 1 + REACHED * (factor - 1)
 
 
 def _drawn(begun: np.ndarray, rate: np.ndarray, usual: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -242,9 +244,10 @@ def base(horizon: int, world: World = World()) -> dict[str, float]:
 
 
 def _level(world: World, won: float, lost: float, *, large: float, horizon: int) -> dict[str, float]:
-    levels = {kpi: 0.0 for kpi in KPIS}
+    levels = dict.fromkeys(KPIS, 0.0)
     for size, share in enumerate((1 - large, large)):
-        days, win = _closed_form(WON[size] * _after(won) * world.haste, LOST[size] * _after(lost) * world.haste, horizon)
+        rates = WON[size] * world.after(won), LOST[size] * world.after(lost)
+        days, win = _closed_form(*(rate * world.haste for rate in rates), horizon)
         for kpi, level in zip(KPIS, (days, win, win * WORTH[size]), strict=True):
             levels[kpi] += share * level
     return levels
@@ -310,12 +313,15 @@ SCENARIOS: dict[str, Scenario] = {
     "truncated-given": Scenario(extract="touched", observed=True),
     "holidays-working": Scenario(World(300, country="CN"), {"calendar": "CN"}),
     "holidays-calendar": Scenario(World(300, country="CN")),
+    "holidays-working-quick": Scenario(World(300, country="CN", quick=6.0), {"calendar": "CN"}),
+    "holidays-calendar-quick": Scenario(World(300, country="CN", quick=6.0)),
     "all-open-stable": Scenario(ask={"design": "all_open_work"}),
     "worse": Scenario(World(won=0.4, lost=0.4)),
     "better": Scenario(World(won=1.5, lost=1.5)),
     "much-better": Scenario(World(won=2.2, lost=2.2)),
     **{f"much-better-{n}": Scenario(World(n, won=2.2, lost=2.2)) for n in (30, 300)},
     **{f"worse-{n}": Scenario(World(n, won=0.4, lost=0.4)) for n in (30, 300)},
+    "all-work-much-better": Scenario(World(won=2.2, lost=2.2, reached=1.0)),
     "all-open-better": Scenario(World(won=1.5, lost=1.5), {"design": "all_open_work"}),
     "all-open-much-better": Scenario(World(won=2.2, lost=2.2), {"design": "all_open_work"}),
     "mix-worse-process-better": Scenario(World(large=(0.2, 0.5), won=1.5, lost=1.5), {"adjust_for": ("size",)}),
