@@ -44,7 +44,7 @@ def truncated_since(table: ClockTable) -> int | None:
     ages, hazard = _hazard(table, first, until=first + (table.as_of - first) // 2)
     waited = (first - table.entered[early]) / DAY
     due = float(np.concatenate([[0.0], hazard])[np.searchsorted(ages, waited, side="left")].sum())
-    return first if exp(-due) < SURPRISE / 10 else None
+    return first if exp(-due) < SURPRISE else None
 
 
 def _hazard(table: ClockTable, since: int, *, until: int) -> tuple[Floats, Floats]:
