@@ -13,6 +13,11 @@ if TYPE_CHECKING:
         activities,
         cases,
         clock,
+        compare,
+        compare_change,
+        compare_groups,
+        compare_periods,
+        compare_waves,
         diagnose,
         difference_map,
         directly_follows,
@@ -31,6 +36,7 @@ if TYPE_CHECKING:
         privacy_report,
         pull,
         report,
+        review,
         rework,
         sql,
         stage_ledgers,
@@ -64,10 +70,11 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _WHERE = {
-    "api": ("activities", "cases", "clock", "diagnose", "difference_map", "directly_follows", "discover", "draw",
-            "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "kpis", "language", "load_model",
-            "points", "privacy_report", "pull", "report", "rework", "sql", "stage_ledgers", "variant_changes",
-            "variants", "waits"),
+    "api": ("activities", "cases", "clock", "compare", "compare_change", "compare_groups", "compare_periods",
+            "compare_waves", "diagnose", "difference_map", "directly_follows", "discover", "draw", "export",
+            "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "kpis", "language", "load_model",
+            "points", "privacy_report", "pull", "report", "review", "rework", "sql", "stage_ledgers",
+            "variant_changes", "variants", "waits"),
     "bundled": ("sample",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
     "intake": ("read", "sniff"),
@@ -86,10 +93,11 @@ __all__ = [
     "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Duration", "EndsWith", "EventLog",
     "Follows", "InputError", "Ledger", "LtcdiagError", "ObjectCentricLog", "OutputError", "Period", "QuestionError",
     "StartsWith", "StateIs", "TopVariants", "VariantIs", "WorkCalendar", "__version__", "activities", "cases",
-    "clock", "clock_level", "compare_clock_groups", "compare_clocks", "diagnose", "difference_map",
-    "directly_follows", "discover", "draw", "export", "exports_to_ask_for", "fitness", "funnel", "gaps",
-    "handovers", "kpis", "language", "load_model", "object_centric", "points", "privacy_report", "pull", "read",
-    "report", "rework", "sample", "sniff", "sql", "stage_ledgers", "variant_changes", "variants", "waits",
+    "clock", "clock_level", "compare", "compare_change", "compare_clock_groups", "compare_clocks", "compare_groups",
+    "compare_periods", "compare_waves", "diagnose", "difference_map", "directly_follows", "discover", "draw",
+    "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "kpis", "language", "load_model",
+    "object_centric", "points", "privacy_report", "pull", "read", "report", "review", "rework", "sample", "sniff",
+    "sql", "stage_ledgers", "variant_changes", "variants", "waits",
 ]
 
 

@@ -36,15 +36,15 @@ Control = tuple[str, Any]
 
 @dataclass(frozen=True)
 class Options:
-    """What all comparisons share. kpis: keys of the cards, empty = all. primary: at most three of them, the questions
+    """What all comparisons share. kpi: a key of the cards, or several; empty = all. primary: at most three of them, the questions
     asked beforehand (default: the first). design: new_cases or all_open_work. adjust_for: columns of the source whose
     mix is held equal. cluster: column of owners. horizon_days: default the longest round one that both sides carry.
     calendar: as in `kpis`. smallest_worthwhile: KPI → the smallest change that matters."""
 
-    kpis: Sequence[str] = ()
-    primary: Sequence[str] = ()
+    kpi: str | Sequence[str] = ()
+    primary: str | Sequence[str] = ()
     design: str = "new_cases"
-    adjust_for: Sequence[str] = ()
+    adjust_for: str | Sequence[str] = ()
     cluster: str = ""
     horizon_days: int | None = None
     calendar: Calendars | None = None
@@ -53,7 +53,8 @@ class Options:
     def question(self, **more: Any) -> Question:
         """The question, checked. Raises InputError for an unknown KPI or design, and too many primary ones."""
         cards = load_kpis()
-        named = tuple(dict.fromkeys((*self.primary, *(self.kpis or cards))))
+        asked, primary = _several(self.kpi), _several(self.primary)
+        named = tuple(dict.fromkeys((*primary, *(asked or cards))))
         unknown = [key for key in named if key not in cards]
         if unknown:
             raise InputError(say("compare.unknown_kpi", current(), kpi=", ".join(unknown)),
@@ -63,11 +64,15 @@ class Options:
                              fix=say("engine.one_of", current(), values=", ".join(DESIGNS)))
         if self.horizon_days is not None and self.horizon_days < 1:
             raise InputError(say("kpis.no_horizon", current(), value=self.horizon_days))
-        first = tuple(self.primary) or (tuple(self.kpis)[:1] if self.kpis else ("days_open",))
+        first = primary or asked[:1] or ("days_open",)
         if len(first) > MOST_PRIMARY:
             raise InputError(say("compare.many_primary", current(), n=len(first), most=MOST_PRIMARY))
-        return Question(named, first, self.design, tuple(self.adjust_for), self.cluster, self.horizon_days,
+        return Question(named, first, self.design, _several(self.adjust_for), self.cluster, self.horizon_days,
                         dict(self.smallest_worthwhile or {}), **more)
+
+
+def _several(value: str | Sequence[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def compare_periods(

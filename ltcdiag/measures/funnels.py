@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..domain.stages import load_stages
 from ..errors import InputError
@@ -42,8 +42,9 @@ def funnel(log: EventLog, after: EventLog | None = None, *, horizon_days: int | 
     return funnel_of(dict(zip(("before", "after"), observed_pair(log, after, horizon_days=horizon_days), strict=True)))
 
 
-def funnel_of(sides: Mapping[str | None, Observed] | Mapping[str, Observed]) -> Funnel:
-    """The same of one or two sides that are ready for estimation with one horizon. sides: period → what was seen."""
+def funnel_of(sides: Mapping[Any, Observed]) -> Funnel:
+    """The same of one or two sides that are ready for estimation with one horizon. sides: period (None where there is
+    one) → what was seen."""
     import pandas as pd
 
     arms = tuple(sides.items())

@@ -158,7 +158,8 @@ def _horizon(steps: tuple[Steps, Steps], new: Bools, asked: int | None) -> int:
 
 
 def _cut(
-    stages: Mapping[str, str | None], steps: Steps, chosen: Bools | None, labels: tuple[str, ...], level: str, horizon: int,
+    stages: Mapping[str, str | None], steps: Steps, chosen: Bools | None, labels: tuple[str, ...], level: str,
+    horizon: int,
 ) -> Paths:
     import numpy as np
 

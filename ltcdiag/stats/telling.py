@@ -50,10 +50,11 @@ def level_text(level: Level, unit: str, lang: str) -> str:
                        high=bare(level.high, unit)), unit, lang)
 
 
-def difference_text(value: float, low: float, high: float, unit: str, lang: str) -> str:
-    """A difference with its interval: "−23.5 (−36.0 to −11.0) days"; of shares in points."""
+def difference_text(value: float, low: float, high: float, unit: str, lang: str, *, short: bool = False) -> str:
+    """A difference with its interval: "−23.5 (95 %: −36.0 to −11.0) days"; of shares in points. short: where a head
+    says what the interval is."""
     shown = (signed(each, unit) for each in (value, low, high))
-    return in_unit(say("compare.difference", lang, **dict(zip(("value", "low", "high"), shown, strict=True))),
+    return in_unit(say("compare.level" if short else "compare.difference", lang, **dict(zip(("value", "low", "high"), shown, strict=True))),
                    "points" if unit == "share" else unit, lang)
 
 
