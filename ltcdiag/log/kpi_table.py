@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..words import current, say
-from ..words.numbers import percent, share_interval, spoken, time_interval, working_days
+from ..words.numbers import money, percent, share_interval, spoken, time_interval, times, working_days
 from .filters import Attribute, Filter
 from .look import heading, html_table
 from .results import Answer
@@ -37,10 +37,10 @@ class KpiClock:
 
 @dataclass(frozen=True)
 class KpiTable(Answer):
-    """kpi, value, low, high (95 % interval), unit (days, working_days, share 0..1, count), n (cases it rests on), open
-    (of these, not over yet), horizon_days, method (restricted_mean, cumulative_incidence, mean_of_marks), by, segment,
-    note; the whole first (without segment), then the groups, the largest first. value is empty where the note says what
-    is missing.
+    """kpi, value, low, high (95 % interval), unit (days, working_days, share 0..1, count, money), n (cases it rests
+    on), open (of these, not over yet), horizon_days, method (restricted_mean, cumulative_incidence, mean_of_marks), by,
+    segment, note; the whole first (without segment), then the groups, the largest first. value is empty where the note
+    says what is missing.
 
     texts: kpi → its words. notes: note → the same in every language. remarks: what the groups leave out. clock: what a
     day is, the horizon's days too; None for a table made without one.
@@ -117,9 +117,11 @@ class KpiTable(Answer):
         horizon = None if _empty(row["horizon_days"]) else int(row["horizon_days"])
         parts = {} if _empty(row["segment"]) else {"by": row["by"], "segment": row["segment"]}
         said = {} if note is None else {"note": dict(note)}
+        money = {"currency": row["currency"]} if row["unit"] == "money" and row["currency"] else {}
         return {
             "kpi": row["kpi"], **numbers, "unit": row["unit"], "n": int(row["n"]), "open": int(row["open"]),
-            "horizon_days": horizon, "method": row["method"], **parts, **said, "name": dict(texts.name),
+            "horizon_days": horizon, "method": row["method"], **parts,
+            **money, **said, "name": dict(texts.name),
             "definition": dict(texts.definition), "direction": texts.direction,
         }
 
@@ -137,12 +139,15 @@ def _estimate(row: Mapping[str, Any], lang: str) -> str:
     value, low, high = row["value"], row["low"], row["high"]
     if _empty(value):
         return "–"
+    ends = () if _empty(low) else (low, high)
+    if row["method"] == "count" and row["unit"] == "count":
+        return say("numbers.cases", lang, n=f"{value:,.0f}")
     if row["unit"] == "count":
-        said = f"{value:,.2f}"
-        return said if _empty(low) else say("numbers.interval", lang, value=said, low=f"{low:,.2f}",
-                                            high=f"{high:,.2f}")
+        return times(value, *ends, lang=lang)
+    if row["unit"] == "money":
+        return money(value, *ends, currency=row["currency"], lang=lang)
     if row["unit"] == "share":
         return percent(value) if _empty(low) else share_interval(value, low, high, lang)
     if row["unit"] == "working_days":
-        return working_days(value, *(() if _empty(low) else (low, high)), lang=lang)
+        return working_days(value, *ends, lang=lang)
     return spoken(value, lang) if _empty(low) else time_interval(value, low, high, lang)

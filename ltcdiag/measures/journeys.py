@@ -52,10 +52,10 @@ def way(
     found = _missing(observed, goal, start, begins_in)
     if found is not None:
         return Lacking(found)
-    begins = _begin_there(observed, begins_in)
+    begins = begins_there(observed, begins_in)
     journey = journey_of(
-        observed.steps, goal=_rows(observed, goal), ends=_rows(observed, ends),
-        start=None if start is None else _rows(observed, start), among=begins,
+        observed.steps, goal=rows_of(observed, goal), ends=rows_of(observed, ends),
+        start=None if start is None else rows_of(observed, start), among=begins,
     )
     notes = []
     if begins_in is not None and not begins.all():
@@ -140,21 +140,24 @@ def _missing(observed: Observed, *needed: StageSet | None) -> Note | None:
     return None if all(_labels(observed, stages).any() for stages in wanted) else Note("no_step")
 
 
-def _begin_there(observed: Observed, stages: StageSet | None) -> Bools:
-    """Cases whose first step has one of the stages, or none at all: then nobody can say where it began."""
+def begins_there(observed: Observed, stages: StageSet | None, *, surely: bool = False) -> Bools:
+    """Cases whose first step has one of the stages, or (unless surely) none at all: then nobody can say where it
+    began."""
     import numpy as np
 
     steps = observed.steps
     if stages is None:
         return np.ones(steps.cases, dtype=bool)
-    taken = _labels(observed, stages, exits=True) | np.array([key is None for key in observed.stage], dtype=bool)
-    found = np.ones(steps.cases, dtype=bool)
+    taken = _labels(observed, stages, exits=True)
+    if not surely:
+        taken |= np.array([key is None for key in observed.stage], dtype=bool)
+    found = np.full(steps.cases, not surely)
     case, first = np.unique(steps.case, return_index=True)
     found[case] = taken[steps.label[first]]
     return found
 
 
-def _rows(observed: Observed, stages: StageSet | None) -> Bools:
+def rows_of(observed: Observed, stages: StageSet | None) -> Bools:
     """Which steps have one of the stages."""
     import numpy as np
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from ..log.event_log import EventLog
 from ..log.steps import Steps
 from ..stats.case_clock import LEAST_WATCHED, CaseClock, horizon, watched_to
 from ..stats.estimator import Estimate, Points, Spans, Timeline
+from .facts import Facts
 from .loops import Loops, loops_of
 from .spells import DAY, NONE, Spells, Spread, spells_of, spread
 
@@ -31,7 +32,7 @@ class Observed:
     horizon: days after its beginning for which a case is followed. asked: the horizon somebody asked for. timeline:
     None where nothing can be estimated, for the reason `why_not` ("closing_unknown" or "too_young"; "" where there is
     a timeline). stage: canonical stage of each label, None where it has none. recorded: the steps at the times of the
-    source, where `steps` are on a working clock; else the same.
+    source, where `steps` are on a working clock; else the same. facts: what is known beside the steps.
     """
 
     steps: Steps
@@ -43,6 +44,7 @@ class Observed:
     why_not: str
     asked: int | None = None
     recorded: Steps | None = None
+    facts: Facts = field(default_factory=Facts)
 
     @cached_property
     def spread(self) -> Spread:
@@ -133,7 +135,7 @@ def observe(log: EventLog, *, chain: Stages | None = None) -> Observed:
 
 def observed_of(
     steps: Steps, stages: Mapping[str, str | None], *, chain: Stages | None = None, asked: int | None = None,
-    recorded: Steps | None = None,
+    recorded: Steps | None = None, facts: Facts | None = None,
 ) -> Observed:
     """Steps ready for estimation. stages: activity → canonical stage or None. asked: a horizon (days), where somebody
     asks for one; else the longest that the data carry. recorded: the same steps at the times of the source, where
@@ -155,6 +157,7 @@ def observed_of(
         why_not=why_not,
         asked=asked,
         recorded=recorded,
+        facts=facts or Facts(),
     )
 
 

@@ -48,6 +48,11 @@ def case_base(observed: Observed) -> Base | Lacking:
     return Base(np.arange(n), still, observed.horizon)
 
 
+def without(observed: Observed, missing: str) -> Lacking:
+    """What is missing, unless nobody can tell which cases are over: that comes first."""
+    return Lacking(Note(missing if observed.steps.known else "closing_unknown"))
+
+
 def _days(observed: Observed, labels: Bools, *, unknown: bool = False) -> Measured:
     import numpy as np
 

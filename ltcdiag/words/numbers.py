@@ -79,6 +79,21 @@ def working_days(value: float, *ends: float, lang: str) -> str:
     return said if not ends else say("numbers.interval", lang, value=said, low=shown[1], high=shown[2])
 
 
+def money(value: float, *ends: float, currency: str, lang: str) -> str:
+    """Money with the ends of its interval if there are any: "12,345 CNY (11,000–14,000)"."""
+    places = 0 if abs(value) >= 99.5 else 2
+    shown = [f"{part:,.{places}f}" for part in (value, *ends)]
+    said = f"{shown[0]} {currency or say('numbers.no_currency', lang)}"
+    return said if not ends else say("numbers.interval", lang, value=said, low=shown[1], high=shown[2])
+
+
+def times(value: float, *ends: float, lang: str) -> str:
+    """How often, with the ends of its interval if there are any: "0.58 times (0.44–0.77)"."""
+    shown = [f"{part:,.2f}" for part in (value, *ends)]
+    said = say("numbers.times", lang, n=shown[0])
+    return said if not ends else say("numbers.interval", lang, value=said, low=shown[1], high=shown[2])
+
+
 def bare_interval(value: float, low: float, high: float, lang: str) -> str:
     """A number with its interval where the unit stands elsewhere: "8.9 (8.2–9.7)"."""
     shown = _like(value, low, high)
