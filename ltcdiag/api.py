@@ -197,12 +197,13 @@ def compare(before: EventLog, after: EventLog, **options: Any) -> Comparison:
 
     options: kpi (a key or several, default all), primary (at most three, the questions asked beforehand), design
     ("new_cases" or "all_open_work"), adjust_for (columns whose mix is held equal), cluster (column of owners),
-    horizon_days, calendar (working days, as in `kpis`), smallest_worthwhile ({kpi: number}).
+    horizon_days, calendar (working days, as in `kpis`), smallest_worthwhile ({kpi: number}), by (a column whose values
+    are compared one by one too).
     Raises InputError for a question that nobody can answer."""
     from .measures.compare_logs import Options, compare_exports
 
     asked = Options(**options)
-    _check_columns((before, after), asked.adjust_for)
+    _check_columns((before, after), asked.adjust_for, asked.by)
     return compare_exports(before, after, options=asked)
 
 
@@ -215,7 +216,7 @@ def compare_periods(
     from .measures.compare_logs import compare_periods as compared
 
     asked = Options(**options)
-    _check_columns((log,), asked.adjust_for, control[0] if control else None)
+    _check_columns((log,), asked.adjust_for, asked.by, control[0] if control else None)
     return compared(log, before=before, after=after, control=control, options=asked)
 
 
@@ -229,7 +230,7 @@ def compare_change(
     from .measures.compare_logs import compare_change as compared
 
     asked = Options(**options)
-    _check_columns((log,), asked.adjust_for, control[0] if control else None)
+    _check_columns((log,), asked.adjust_for, asked.by, control[0] if control else None)
     return compared(log, change=change, control=control, observed_from=observed_from, options=asked)
 
 
@@ -240,7 +241,7 @@ def compare_groups(log: EventLog, column: str, a: str, b: str, **options: Any) -
     from .measures.compare_logs import compare_groups as compared
 
     asked = Options(**options)
-    _check_columns((log,), asked.adjust_for, column)
+    _check_columns((log,), asked.adjust_for, asked.by, column)
     return compared(log, column=column, a=a, b=b, options=asked)
 
 
@@ -250,7 +251,7 @@ def compare_waves(log: EventLog, column: str, waves: dict[str, Any], **options: 
     from .measures.compare_logs import compare_waves as compared
 
     asked = Options(**options)
-    _check_columns((log,), asked.adjust_for, column)
+    _check_columns((log,), asked.adjust_for, asked.by, column)
     return compared(log, column=column, waves=waves, options=asked)
 
 
