@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         pull,
         report,
         rework,
+        side_tables,
         sql,
         variants,
         waits,
@@ -61,7 +62,8 @@ __version__ = "0.1.0"
 _WHERE = {
     "api": ("activities", "cases", "clock", "diagnose", "directly_follows", "discover", "draw", "export",
             "exports_to_ask_for", "fitness", "gaps", "handovers", "kpis", "language", "load_model", "points",
-            "privacy_report", "pull", "report", "rework", "sql", "variants", "waits"),
+            "privacy_report", "pull", "report", "rework", "side_tables", "sql", "variants",
+            "waits"),
     "bundled": ("sample",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
     "intake": ("read", "sniff"),
@@ -81,7 +83,7 @@ __all__ = [
     "StartsWith", "StateIs", "TopVariants", "VariantIs", "WorkCalendar", "__version__", "activities", "cases",
     "clock", "diagnose", "directly_follows", "discover", "draw", "export", "exports_to_ask_for", "fitness", "gaps",
     "handovers", "kpis", "language", "load_model", "object_centric", "points", "privacy_report", "pull", "read",
-    "report", "rework", "sample", "sniff", "sql", "variants", "waits",
+    "report", "rework", "sample", "side_tables", "sniff", "sql", "variants", "waits",
 ]
 
 

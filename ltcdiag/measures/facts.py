@@ -13,6 +13,7 @@ from ..domain.stages import load_stages
 from ..domain.step_words import says
 from ..errors import InputError
 from ..log.event_log import EventLog
+from ..log.side_tables import SideTables
 from ..log.steps import NO_TIME, UNKNOWN, Steps
 from ..words import current, say
 from .groups import part_of
@@ -73,9 +74,12 @@ class Facts:
     cost_of_capital: float | None = None
     promises: Mapping[str, Ints] = field(default_factory=dict)
     later: Steps | None = None
+    beside: SideTables | None = None
+    names: tuple[str, ...] = ()
+    group: str | None = None
 
-    def part(self, cases: Ints) -> Facts:
-        """Of some cases; in the order of their numbers."""
+    def part(self, cases: Ints, group: str | None = None) -> Facts:
+        """Of some cases; in the order of their numbers. group: the value that they have in common."""
         import numpy as np
 
         chosen = np.unique(cases)
@@ -84,15 +88,21 @@ class Facts:
             self.cost_of_capital,
             {kind: moments[chosen] for kind, moments in self.promises.items()},
             part_of(self.later, chosen) if self.later else None,
+            self.beside,
+            tuple(self.names[case] for case in chosen.tolist()) if self.names else (),
+            group,
         )
 
 
 def facts_of(
     log: EventLog, steps: Steps, *, currency: str | None = None, cost_of_capital: float | None = None,
+    beside: SideTables | None = None,
 ) -> Facts:
     """The facts of a log. steps: as recorded. currency: the one to reckon in, by default that of most cases. Raises
     InputError where no amount is in it."""
-    return Facts(_amounts(log, steps, currency), cost_of_capital, dict(_promises(log, steps)), _later(log, steps))
+    names = tuple(log.tables.answer("cases").table["case_id"].tolist()) if beside else ()
+    return Facts(_amounts(log, steps, currency), cost_of_capital, dict(_promises(log, steps)), _later(log, steps),
+                 beside, names)
 
 
 # ---- money ---------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from ..domain.kpis import KpiCard, load_kpis
 from ..errors import InputError
 from ..log.event_log import EventLog
 from ..log.kpi_table import KpiClock, KpiTable, KpiTexts
+from ..log.side_tables import SideTables
 from ..words import current, languages, say
 from .facts import facts_of
 from .groups import MOST_GROUPS, Groups, groups_of, part_of
@@ -33,13 +34,14 @@ Row = tuple[object, ...]
 
 def kpi_table(
     log: EventLog, *, by: str | None = None, horizon_days: int | None = None, calendar: Calendars | None = None,
-    currency: str | None = None, cost_of_capital: float | None = None,
+    currency: str | None = None, cost_of_capital: float | None = None, beside: SideTables | None = None,
 ) -> KpiTable:
     """Every indicator of a log, and of each group of a source column.
 
     horizon_days: one horizon for all instead of the longest that the data of each number carry. calendar: count working
     days by it (`working_time.Calendars`), horizons too; without one, days of 24 hours. currency: the one that money is
-    reckoned in, by default that of most cases. cost_of_capital: of a year, as a share. Raises InputError where no table
+    reckoned in, by default that of most cases. cost_of_capital: of a year, as a share. beside: tables
+    beside the log. Raises InputError where no table
     has the column, the horizon is no number of days, or a calendar is not known. Law: the rows of a group are those of
     the log filtered to it.
     """
@@ -50,7 +52,7 @@ def kpi_table(
     if cost_of_capital is not None and not 0 <= cost_of_capital <= 1:
         raise InputError(say("kpis.bad_rate", current(), value=cost_of_capital))
     recorded = log.tables.steps()
-    facts = facts_of(log, recorded, currency=currency, cost_of_capital=cost_of_capital)
+    facts = facts_of(log, recorded, currency=currency, cost_of_capital=cost_of_capital, beside=beside)
     clock = clock_of(log, recorded, calendar) if calendar is not None else None
     steps = clock.moved(recorded) if clock else recorded
     if clock and facts.later:
@@ -65,7 +67,7 @@ def kpi_table(
         table["unit"] = table["unit"].replace("days", "working_days")
     told = KpiClock("working", tuple(dict.fromkeys(map(str, clock.used()))), clock.told()) if clock else CALENDAR_DAYS
     return KpiTable(table, log.cases, "", texts=_texts(), notes=MappingProxyType(said), by=by, clock=told,
-                    remarks=tuple(_remarks(groups, by or "")) if groups else ())
+                    remarks=(*_beside(beside), *(_remarks(groups, by or "") if groups else ())))
 
 
 def measured(card: KpiCard, observed: Observed) -> Measured:
@@ -81,7 +83,7 @@ def _group_rows(
         recorded = part_of(observed.recorded or observed.steps, cases)
         steps = recorded if observed.recorded is observed.steps else part_of(observed.steps, cases)
         part = observed_of(steps, log.stages, asked=observed.asked, recorded=recorded,
-                           facts=observed.facts.part(cases))
+                           facts=observed.facts.part(cases, value))
         found = {key: measured(card, part) for key, card in load_kpis().items()}
         yield from _rows(found, said, whole=whole, by=by, segment=value)
 
@@ -120,6 +122,15 @@ def _told(card: KpiCard, found: Measured, whole: Measured | None) -> Texts:
         return ("" if lang.startswith("zh") else " ").join(said)
 
     return _both(text) if notes else {}
+
+
+def _beside(tables: SideTables | None) -> Iterator[Texts]:
+    """What became of the rows of the tables beside the log."""
+    if tables is not None:
+        told = {lang: list(tables.facts(lang)) for lang in languages()}
+        for place in range(len(tables.files)):
+            yield {lang: say("beside.remark", lang, file=facts[place][0], text=facts[place][1])
+                   for lang, facts in told.items()}
 
 
 def _remarks(groups: Groups, by: str) -> Iterator[Texts]:
