@@ -166,6 +166,7 @@ def diagnose(log: EventLog, model: ReferenceModel | str | Path = "ltc") -> Diagn
 def kpis(
     log: EventLog, by: str | None = None, *, horizon_days: int | None = None, calendar: Calendars | None = None,
     currency: str | None = None, cost_of_capital: float | None = None, beside: SideTables | None = None,
+    only: Sequence[str] | None = None,
 ) -> KpiTable:
     """The indicators of a log, each with its interval, from open and finished cases; or what it lacks, in words.
 
@@ -174,7 +175,8 @@ def kpis(
     instead of days of 24 hours, horizons too: "CN", "DE-BY", a file of one's own (CSV or TOML, log/calendar_file.py), a
     `WorkCalendar`, or the calendars of regions by a column, {"region": {"East": "CN", "EU": "DE"}}. currency: the one
     that money is reckoned in, by default that of most cases. cost_of_capital: of a year (0.06), for what rework costs.
-    beside: the tables that `side_tables` has read. Fewer than 20 cases carry no number. Raises InputError where no
+    beside: the tables that `side_tables` has read. only:
+    keys of the KPIs asked for, by default all. Fewer than 20 cases carry no number. Raises InputError where no
     table has the column, a calendar is not known, or people stand in the column and `ltcdiag.toml` names no purpose."""
     from .log.privacy import check_segment
     from .measures.kpis import kpi_table
@@ -182,7 +184,7 @@ def kpis(
 
     check_segment(by, log.privacy)
     found = kpi_table(log, by=by, horizon_days=horizon_days, calendar=calendar, currency=currency,
-                      cost_of_capital=cost_of_capital, beside=beside)
+                      cost_of_capital=cost_of_capital, beside=beside, only=only)
     return replace(with_cautions(found, log), look=_look(log))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..domain.kpis import StageSet
 from ..domain.step_words import says
 from ..log.side_tables import Cost
-from ..log.steps import Steps
+from ..log.steps import Steps, first_of_each
 from ..stats.estimator import Estimate
 from ..stats.intervals import mean_interval
 from .journeys import begins_there, rows_of
@@ -83,7 +83,7 @@ def _moments(
         case = np.flatnonzero(begins_there(observed, begins_in, surely=True))
         return case, steps.entered[case]
     rows = np.flatnonzero(rows_of(observed, goal))
-    case, first = np.unique(steps.case[rows], return_index=True)
+    case, first = first_of_each(steps.case[rows])
     return case, steps.ended[rows[first]]
 
 
