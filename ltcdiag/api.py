@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         Variants,
         Waits,
     )
+    from .log.side_tables import SideTables
     from .measures.comparison import Comparison
     from .measures.uniqueness import PrivacyReport
     from .measures.working_time import Calendars
@@ -170,7 +171,8 @@ def diagnose(log: EventLog, model: ReferenceModel | str | Path = "ltc") -> Diagn
 
 def kpis(
     log: EventLog, by: str | None = None, *, horizon_days: int | None = None, calendar: Calendars | None = None,
-    currency: str | None = None, cost_of_capital: float | None = None,
+    currency: str | None = None, cost_of_capital: float | None = None, beside: SideTables | None = None,
+    only: Sequence[str] | None = None,
 ) -> KpiTable:
     """The indicators of a log, each with its interval, from open and finished cases; or what it lacks, in words.
 
@@ -179,15 +181,16 @@ def kpis(
     instead of days of 24 hours, horizons too: "CN", "DE-BY", a file of one's own (CSV or TOML, log/calendar_file.py), a
     `WorkCalendar`, or the calendars of regions by a column, {"region": {"East": "CN", "EU": "DE"}}. currency: the one
     that money is reckoned in, by default that of most cases. cost_of_capital: of a year (0.06), for what rework costs.
-    Fewer than 20 cases carry no number. Raises InputError where no table has the column, a calendar is not known, or
-    people stand in the column and `ltcdiag.toml` names no purpose."""
+    beside: the tables that `side_tables` has read. only:
+    keys of the KPIs asked for, by default all. Fewer than 20 cases carry no number. Raises InputError where no
+    table has the column, a calendar is not known, or people stand in the column and `ltcdiag.toml` names no purpose."""
     from .log.privacy import check_segment
     from .measures.kpis import kpi_table
     from .quality.amber import with_cautions
 
     check_segment(by, log.privacy)
     found = kpi_table(log, by=by, horizon_days=horizon_days, calendar=calendar, currency=currency,
-                      cost_of_capital=cost_of_capital)
+                      cost_of_capital=cost_of_capital, beside=beside, only=only)
     return replace(with_cautions(found, log), look=_look(log))
 
 
@@ -278,6 +281,14 @@ def review(
                         say_progress=progress)
 
 
+def side_tables(paths: str | Path | Sequence[str | Path]) -> SideTables:
+    """Tables beside a log, for `kpis`: costs by channel and month, answers of customers, returns; each told by its
+    headers, in Chinese or English, with a ledger of its rows. Raises InputError with every fault found."""
+    from .sources.side_tables import side_tables as read
+
+    return read(paths)
+
+
 def exports_to_ask_for(system: str, lang: str | None = None) -> AskFor:
     """What to ask a client's administrator for: the exports of a system, minimum and good, what each one answers, and
     a letter of one page to send. Raises InputError that lists the known systems."""
@@ -353,12 +364,14 @@ def report(
     level: str = "working",
     k: int = 5,
     clock: str = "calendar",
+    beside: SideTables | None = None,
 ) -> Written:
     """The report of a log in a new folder: report.html, report.xlsx, the JSON and CSV files, figures, model.
 
     model: the reference model that the findings rest on, ours or a client's copy (as in `load_model`).
     level: "working" lists cases and text of the source, "shareable" only aggregates of at least k cases, without names.
     clock: "calendar" days of 24 hours in the indicators, or "working" days of the calendar of the log.
+    beside: tables beside the log, for the indicators that need them.
     All or nothing: the folder appears complete or not at all. Raises OutputError when it exists and `force`
     is not given, or cannot be written.
     """
@@ -366,7 +379,7 @@ def report(
 
     reference = load_model(model) if isinstance(model, str | Path) else model
     return write_report(log, Path(out), lang=lang or current(), force=force, reference=reference,
-                        say_progress=progress, level=level, k=k, clock=clock)
+                        say_progress=progress, level=level, k=k, clock=clock, beside=beside)
 
 
 def discover(log: EventLog, method: str = "inductive", noise: float = 0.2) -> Model:

@@ -141,6 +141,8 @@ def _diagnose(parser: argparse.ArgumentParser) -> None:
                         help="工作日历，如 CN、DE-BY 或自己的文件 / work calendar: a country or a file of your own")
     parser.add_argument("--clock", choices=("calendar", "working"), default="calendar",
                         help="指标按自然日或工作日计算 / days of the indicators: calendar or working days")
+    parser.add_argument("--beside", action="append", default=[], metavar="FILE",
+                        help="附表：渠道费用、客户评分、退货，可重复 / tables beside: costs, answers, returns")
     parser.add_argument("--force", action="store_true", help="替换已有的输出 / replace an earlier output")
     parser.add_argument("--level", choices=("working", "shareable"), default="working",
                         help="工作版，或可外发的汇总版 / with cases, or aggregates that may be shared")
@@ -199,6 +201,7 @@ def _run_diagnose(asked: argparse.Namespace) -> None:
     from . import api, intake
 
     model = api.load_model(asked.model or "ltc")     # its faults are told before anything is read
+    beside = api.side_tables(asked.beside) if asked.beside else None
     with _red_faults_told(asked):
         log = intake.read(asked.paths, calendar=asked.calendar, progress=_rows_read(asked.lang), **_read_options(asked),
                           **_pseudonyms(asked))
@@ -206,7 +209,7 @@ def _run_diagnose(asked: argparse.Namespace) -> None:
         raise InputError(say("cli.one_case", asked.lang, events=log.events, column=log.columns["case"]),
                          where=log.name, fix=say("cli.one_case_fix", asked.lang))
     _write(asked, log, asked.out, force=asked.force, model=model, level=asked.level, k=asked.k,
-           clock=asked.clock)
+           clock=asked.clock, beside=beside)
 
 
 def _run_compare(asked: argparse.Namespace) -> None:
