@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         kpis,
         language,
         load_model,
+        monitor,
         points,
         privacy_report,
         pull,
@@ -65,8 +66,8 @@ __version__ = "0.1.0"
 _WHERE = {
     "api": ("activities", "cases", "clock", "diagnose", "difference_map", "directly_follows", "discover", "draw",
             "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "kpis", "language", "load_model",
-            "points", "privacy_report", "pull", "report", "rework", "sql", "stage_ledgers", "variant_changes",
-            "variants", "waits"),
+            "monitor", "points", "privacy_report", "pull", "report", "rework", "sql", "stage_ledgers",
+            "variant_changes", "variants", "waits"),
     "bundled": ("sample",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
     "intake": ("read", "sniff"),
@@ -85,7 +86,7 @@ __all__ = [
     "InputError", "Ledger", "LtcdiagError", "ObjectCentricLog", "OutputError", "Period", "QuestionError",
     "StartsWith", "StateIs", "TopVariants", "VariantIs", "WorkCalendar", "__version__", "activities", "cases",
     "clock", "diagnose", "difference_map", "directly_follows", "discover", "draw", "export", "exports_to_ask_for",
-    "fitness", "funnel", "gaps", "handovers", "kpis", "language", "load_model", "object_centric", "points",
+    "fitness", "funnel", "gaps", "handovers", "kpis", "language", "load_model", "monitor", "object_centric", "points",
     "privacy_report", "pull", "read", "report", "rework", "sample", "sniff", "sql", "stage_ledgers", "variant_changes",
     "variants", "waits",
 ]
