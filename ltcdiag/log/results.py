@@ -373,11 +373,11 @@ class Series(Answer):
     if for 30 days for months), outside (beyond the control limits), fitted, expected (the lines of a change:
     fitted, and the first one drawn on; missing without a change). Whole weeks or months only. what: started, closed
     or won. per: week or month. warm_up: days left out at the beginning. baseline: how many rows set the limits.
-    scale: log or rate (where some number is 0). centre, low, high: limits. false_alarm: chance that a chart of this
-    size shows a row outside although nothing happens; new_alarm: that one after the baseline is. autocorrelation:
-    of neighbours in the baseline. jump, slope: (value, low, high, p) of the jump at the change and of the change in
-    slope per row, as logarithms where the scale is log; None without a change, or where too few rows lie on one
-    side. change: its day, or ""."""
+    scale: log or rate (where some number is below 20). centre, low, high: limits. false_alarm: chance that a chart
+    of this size shows a row outside although nothing happens; new_alarm: that one after the baseline is.
+    autocorrelation: of neighbours in the baseline. jump, slope: (value, low, high, p) of the jump at the change and
+    of the change in slope per row, as logarithms where the scale is log; None without a change, or where too few
+    rows lie on one side. change: its day, or ""."""
 
     unit: ClassVar[str] = "cases"
     what: str = field(kw_only=True, default="closed")

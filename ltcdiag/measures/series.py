@@ -27,6 +27,8 @@ WHAT, PER = ("started", "closed", "won"), ("week", "month")
 BASELINE_SHARE = 2 / 3
 """Without a change this share of the rows sets the limits."""
 _MONTH_DAYS = 30
+LEAST_ON_LOG = 20
+"""Counts from here on are charted as logarithms; smaller ones lean too far down there."""
 WARM_SHARE = 0.9
 """A log that begins on a day holds few cases old enough to close: closings are counted from the age on that this share
 of them had reached."""
@@ -66,8 +68,8 @@ def _series(
     import numpy as np
     import pandas as pd
 
-    scale = "log" if bool((rate > 0).all()) else "rate"
-    chart = xmr(rate, baseline=baseline, scale=scale)
+    scale = "log" if bool((number >= LEAST_ON_LOG).all()) else "rate"
+    chart = xmr(rate, baseline=baseline, scale=scale, mean_count=float(number[:baseline].mean()))
     told: dict[str, Any] = {}
     fitted = expected = np.full(len(rate), np.nan)
     if day is not None and LEAST_SIDE <= baseline <= len(rate) - LEAST_SIDE:

@@ -16,6 +16,8 @@ LEAST_BASELINE = 8
 LEAST_SIDE = 8
 """Fewer values than this on either side of a change carry no line of their own."""
 CHARTS_DRAWN = 20_000
+SLACK = 1e-9
+"""Equal values stand on their limits, not beyond them."""
 _TO_SIGMA = 1.128       # mean moving range of two independent normal values, in standard deviations
 
 
@@ -35,13 +37,16 @@ class Xmr:
     autocorrelation: float
 
 
-def xmr(values: Floats, *, baseline: int, scale: str = "log") -> Xmr:
+def xmr(values: Floats, *, baseline: int, scale: str = "log", mean_count: float | None = None) -> Xmr:
     """Individuals and moving range chart, rule 1 alone: a value beyond three standard deviations (2.66 mean moving
     ranges) of the baseline's mean (Shewhart; limits as in Wheeler 1993).
 
-    baseline: how many of the first values set the limits. scale: "log" for counts and amounts above 0, "rate" for
-    values that can be 0. The false alarm rates are those of the whole chart, by 20,000 seeded charts of independent
-    normal values. Raises ValueError for a short baseline, another scale, or a value of 0 on the logarithmic one."""
+    baseline: how many of the first values set the limits. scale: "log" for amounts above 0 and large counts, "rate" for
+    values that can be 0. mean_count: the mean of the counts behind the values, where they are counts.
+    The false alarm rates are those of the whole chart, by 20,000 seeded charts of independent values: counts of that
+    mean (Poisson), else normal ones. On logarithms small counts give twice to three times as many alarms as normal
+    values, since what is rare lies far below: that is why the mean is asked for.
+    Raises ValueError for a short baseline, another scale, or a value of 0 on the logarithmic one."""
     if scale not in ("log", "rate"):
         raise ValueError("the scale is log or rate")
     if not LEAST_BASELINE <= baseline <= len(values):
@@ -50,10 +55,13 @@ def xmr(values: Floats, *, baseline: int, scale: str = "log") -> Xmr:
         raise ValueError("logarithms need values above 0")
     shown = np.log(values) if scale == "log" else values
     low, centre, high = (float(part[0]) for part in _limits(shown[None, :baseline]))
-    outside = (shown < low) | (shown > high)
+    slack = SLACK * max(1.0, float(np.abs(shown).max()))
+    outside = (shown < low - slack) | (shown > high + slack)
+    level = None if mean_count is None else float(f"{mean_count:.2g}")
+    rates = false_alarm_rates(baseline, len(values) - baseline, scale, level)
     ends = (np.exp(end) if scale == "log" else max(0.0, end) for end in (centre, low, high))
     middle, lower, upper = ends
-    return Xmr(float(middle), float(lower), float(upper), outside, *false_alarm_rates(baseline, len(values) - baseline),
+    return Xmr(float(middle), float(lower), float(upper), outside, *rates,
                _autocorrelation(shown[:baseline], np.ones((baseline, 1))))
 
 
@@ -65,17 +73,26 @@ def _limits(charts: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 @cache
-def false_alarm_rates(baseline: int, new: int) -> tuple[float, float]:
-    """Chance of at least one value outside, somewhere on a chart of independent normal values and among the new ones
-    alone; seeded, so that the same chart always has the same rates (their own error: a third of a point)."""
+def false_alarm_rates(
+    baseline: int, new: int, scale: str = "rate", mean_count: float | None = None,
+) -> tuple[float, float]:
+    """Chance of at least one value outside, somewhere on a chart of independent values and among the new ones alone;
+    seeded, so that the same chart always has the same rates (their own error: a third of a point).
+
+    mean_count: values are counts of that mean; None: normal values, for which the scale makes no difference. Of charts
+    on logarithms those without a 0 are taken, as such a chart cannot be drawn with one."""
     rng = np.random.default_rng(20240102)
-    alarms, at_once = np.zeros(2), max(1, 2_000_000 // (baseline + new))
+    drawn_so_far, alarms, at_once = 0, np.zeros(2), max(1, 2_000_000 // (baseline + new))
     for first in range(0, CHARTS_DRAWN, at_once):
-        drawn = rng.standard_normal((min(at_once, CHARTS_DRAWN - first), baseline + new))
+        size = min(at_once, CHARTS_DRAWN - first), baseline + new
+        drawn = rng.standard_normal(size) if mean_count is None else rng.poisson(mean_count, size).astype(float)
+        if mean_count is not None and scale == "log":
+            drawn = np.log(drawn[(drawn > 0).all(axis=1)])
         low, _, high = _limits(drawn[:, :baseline])
-        outside = (drawn < low[:, None]) | (drawn > high[:, None])
+        outside = (drawn < low[:, None] - SLACK) | (drawn > high[:, None] + SLACK)
         alarms += [outside.any(axis=1).sum(), outside[:, baseline:].any(axis=1).sum()]
-    return float(alarms[0]) / CHARTS_DRAWN, float(alarms[1]) / CHARTS_DRAWN
+        drawn_so_far += len(drawn)
+    return float(alarms[0]) / max(1, drawn_so_far), float(alarms[1]) / max(1, drawn_so_far)
 
 
 @dataclass(frozen=True, eq=False)

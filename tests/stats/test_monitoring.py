@@ -26,6 +26,11 @@ def test_limits_are_the_mean_and_two_point_six_six_moving_ranges_of_the_baseline
     assert found.outside.tolist() == [False] * 8 + [True, False]
 
 
+def test_equal_values_stand_on_their_limits() -> None:
+    for value in (7.0, 30.000000000000004, 0.1):
+        assert not xmr(np.full(20, value), baseline=12).outside.any()
+
+
 def test_on_logarithms_the_limits_are_ratios_and_the_unit_does_not_matter() -> None:
     rng = np.random.default_rng(4)
     values = np.exp(rng.normal(3, 0.4, 30))
@@ -55,6 +60,21 @@ def test_the_stated_false_alarms_are_those_of_charts_drawn_apart() -> None:
     assert new / 1500 == pytest.approx(stated.new_alarm, abs=0.03)
     assert stated.new_alarm < stated.false_alarm
     assert false_alarm_rates(24, 0)[1] == 0
+
+
+def test_small_counts_on_logarithms_alarm_far_more_often_and_the_chart_says_so() -> None:
+    rng = np.random.default_rng(78)
+    drawn = rng.poisson(7, (1500, 36)).astype(float)
+    drawn = drawn[(drawn > 0).all(axis=1)]
+    whole = np.mean([xmr(row, baseline=24).outside.any() for row in drawn[:600]])
+    stated = xmr(drawn[0], baseline=24, mean_count=7.0)
+    assert whole == pytest.approx(stated.false_alarm, abs=0.06)
+    assert stated.false_alarm > 2 * xmr(drawn[0], baseline=24).false_alarm
+    assert false_alarm_rates(24, 12, "rate", 50.0)[0] == pytest.approx(false_alarm_rates(24, 12)[0], abs=0.02)
+
+
+def test_the_same_chart_has_the_same_rates() -> None:
+    stated = xmr(np.arange(1.0, 37), baseline=24, scale="rate")
     assert false_alarm_rates(24, 12) == (stated.false_alarm, stated.new_alarm)
 
 
