@@ -13,6 +13,11 @@ if TYPE_CHECKING:
         activities,
         cases,
         clock,
+        compare,
+        compare_change,
+        compare_groups,
+        compare_periods,
+        compare_waves,
         diagnose,
         difference_map,
         directly_follows,
@@ -32,6 +37,7 @@ if TYPE_CHECKING:
         privacy_report,
         pull,
         report,
+        review,
         rework,
         sql,
         stage_ledgers,
@@ -60,13 +66,15 @@ if TYPE_CHECKING:
     from .log.ledger import Ledger
     from .log.object_centric import ObjectCentricLog, object_centric
     from .log.period import Period
+    from .stats.comparison import clock_level, compare_clock_groups, compare_clocks
 
 __version__ = "0.1.0"
 
 _WHERE = {
-    "api": ("activities", "cases", "clock", "diagnose", "difference_map", "directly_follows", "discover", "draw",
-            "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "kpis", "language", "load_model",
-            "monitor", "points", "privacy_report", "pull", "report", "rework", "sql", "stage_ledgers",
+    "api": ("activities", "cases", "clock", "compare", "compare_change", "compare_groups", "compare_periods",
+            "compare_waves", "diagnose", "difference_map", "directly_follows", "discover", "draw", "export",
+            "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "kpis", "language", "load_model",
+            "monitor", "points", "privacy_report", "pull", "report", "review", "rework", "sql", "stage_ledgers",
             "variant_changes", "variants", "waits"),
     "bundled": ("sample",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
@@ -78,17 +86,19 @@ _WHERE = {
     "log.ledger": ("Ledger",),
     "log.object_centric": ("ObjectCentricLog", "object_centric"),
     "log.period": ("Period",),
+    "stats.comparison": ("clock_level", "compare_clock_groups", "compare_clocks"),
 }
 _HOME = {name: module for module, names in _WHERE.items() for name in names}
 
 __all__ = [
-    "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Duration", "EndsWith", "EventLog", "Follows",
-    "InputError", "Ledger", "LtcdiagError", "ObjectCentricLog", "OutputError", "Period", "QuestionError",
+    "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Duration", "EndsWith", "EventLog",
+    "Follows", "InputError", "Ledger", "LtcdiagError", "ObjectCentricLog", "OutputError", "Period", "QuestionError",
     "StartsWith", "StateIs", "TopVariants", "VariantIs", "WorkCalendar", "__version__", "activities", "cases",
-    "clock", "diagnose", "difference_map", "directly_follows", "discover", "draw", "export", "exports_to_ask_for",
-    "fitness", "funnel", "gaps", "handovers", "kpis", "language", "load_model", "monitor", "object_centric", "points",
-    "privacy_report", "pull", "read", "report", "rework", "sample", "sniff", "sql", "stage_ledgers", "variant_changes",
-    "variants", "waits",
+    "clock", "clock_level", "compare", "compare_change", "compare_clock_groups", "compare_clocks", "compare_groups",
+    "compare_periods", "compare_waves", "diagnose", "difference_map", "directly_follows", "discover", "draw",
+    "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "kpis", "language", "load_model",
+    "monitor", "object_centric", "points", "privacy_report", "pull", "read", "report", "review", "rework", "sample", "sniff",
+    "sql", "stage_ledgers", "variant_changes", "variants", "waits",
 ]
 
 

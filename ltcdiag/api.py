@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -36,12 +36,15 @@ if TYPE_CHECKING:
         Variants,
         Waits,
     )
+    from .measures.comparison import Comparison
     from .measures.uniqueness import PrivacyReport
+    from .measures.working_time import Calendars
     from .mining.discovery import Model
     from .pulls.pulling import Pulled
     from .quality.fitness import Fitness
     from .reports.asking import AskFor
     from .reports.one_file import Exported
+    from .reports.review import Reviewed
     from .reports.writing import Written
 
 
@@ -167,19 +170,113 @@ def diagnose(log: EventLog, model: ReferenceModel | str | Path = "ltc") -> Diagn
     return diagnosed(log, load_model(model) if isinstance(model, str | Path) else model)
 
 
-def kpis(log: EventLog, by: str | None = None, *, horizon_days: int | None = None) -> KpiTable:
+def kpis(
+    log: EventLog, by: str | None = None, *, horizon_days: int | None = None, calendar: Calendars | None = None,
+    currency: str | None = None, cost_of_capital: float | None = None,
+) -> KpiTable:
     """The indicators of a log, each with its interval, from open and finished cases; or what it lacks, in words.
 
     by: a column named as in the source: one block for each of its 20 largest values. horizon_days: one horizon for all
-    numbers, so that groups compare; without it each takes the longest that its data carry. Fewer than 20 cases carry
-    no number. Raises InputError where no table has the column, or people stand in it and `ltcdiag.toml` names no
-    purpose."""
+    numbers, so that groups compare; without it each takes the longest that its data carry. calendar: count working days
+    instead of days of 24 hours, horizons too: "CN", "DE-BY", a file of one's own (CSV or TOML, log/calendar_file.py), a
+    `WorkCalendar`, or the calendars of regions by a column, {"region": {"East": "CN", "EU": "DE"}}. currency: the one
+    that money is reckoned in, by default that of most cases. cost_of_capital: of a year (0.06), for what rework costs.
+    Fewer than 20 cases carry no number. Raises InputError where no table has the column, a calendar is not known, or
+    people stand in the column and `ltcdiag.toml` names no purpose."""
     from .log.privacy import check_segment
     from .measures.kpis import kpi_table
     from .quality.amber import with_cautions
 
     check_segment(by, log.privacy)
-    return replace(with_cautions(kpi_table(log, by=by, horizon_days=horizon_days), log), look=_look(log))
+    found = kpi_table(log, by=by, horizon_days=horizon_days, calendar=calendar, currency=currency,
+                      cost_of_capital=cost_of_capital)
+    return replace(with_cautions(found, log), look=_look(log))
+
+
+def compare(before: EventLog, after: EventLog, **options: Any) -> Comparison:
+    """Is it better than before? The cases of a later log (a later export, or a later part of one log) against those of
+    an earlier one: every KPI with its difference, interval and verdict, the pace by month, and what makes it doubtful.
+
+    options: kpi (a key or several, default all), primary (at most three, the questions asked beforehand), design
+    ("new_cases" or "all_open_work"), adjust_for (columns whose mix is held equal), cluster (column of owners),
+    horizon_days, calendar (working days, as in `kpis`), smallest_worthwhile ({kpi: number}).
+    Raises InputError for a question that nobody can answer."""
+    from .measures.compare_logs import Options, compare_exports
+
+    asked = Options(**options)
+    _check_columns((before, after), asked.adjust_for)
+    return compare_exports(before, after, options=asked)
+
+
+def compare_periods(
+    log: EventLog, *, before: Any, after: Any, control: tuple[str, Any] | None = None, **options: Any,
+) -> Comparison:
+    """Two periods of one log, each as "2024-01-01..2024-06-30" or (first, last). control: (column, value) of cases that
+    the change did not reach: each difference is then that of the others less theirs. options: as in `compare`."""
+    from .measures.compare_logs import Options
+    from .measures.compare_logs import compare_periods as compared
+
+    asked = Options(**options)
+    _check_columns((log,), asked.adjust_for, control[0] if control else None)
+    return compared(log, before=before, after=after, control=control, options=asked)
+
+
+def compare_change(
+    log: EventLog, change: Any, *, control: tuple[str, Any] | None = None, observed_from: Any = None, **options: Any,
+) -> Comparison:
+    """After a change against before: against the same months a year earlier where the log reaches back so far.
+    observed_from: since when the extract holds every case, where it holds only what was touched since. Others as in
+    `compare_periods`."""
+    from .measures.compare_logs import Options
+    from .measures.compare_logs import compare_change as compared
+
+    asked = Options(**options)
+    _check_columns((log,), asked.adjust_for, control[0] if control else None)
+    return compared(log, change=change, control=control, observed_from=observed_from, options=asked)
+
+
+def compare_groups(log: EventLog, column: str, a: str, b: str, **options: Any) -> Comparison:
+    """Group b against group a in the same time, by the first value of a column. options: as in `compare`; where people
+    or regions with their own people are compared, name the owners in `cluster`."""
+    from .measures.compare_logs import Options
+    from .measures.compare_logs import compare_groups as compared
+
+    asked = Options(**options)
+    _check_columns((log,), asked.adjust_for, column)
+    return compared(log, column=column, a=a, b=b, options=asked)
+
+
+def compare_waves(log: EventLog, column: str, waves: dict[str, Any], **options: Any) -> dict[str, Comparison]:
+    """A roll-out in waves: {value of the column: day it began}; each against those whose turn came later or never."""
+    from .measures.compare_logs import Options
+    from .measures.compare_logs import compare_waves as compared
+
+    asked = Options(**options)
+    _check_columns((log,), asked.adjust_for, column)
+    return compared(log, column=column, waves=waves, options=asked)
+
+
+def _check_columns(logs: Sequence[EventLog], adjust_for: str | Sequence[str], *others: str | None) -> None:
+    """Nobody is compared by name where `ltcdiag.toml` names no purpose."""
+    from .log.privacy import check_segment
+
+    named = (adjust_for,) if isinstance(adjust_for, str) else tuple(adjust_for)
+    for log in logs:
+        for column in (*named, *others):
+            check_segment(column, log.privacy)
+
+
+def review(
+    comparison: Comparison, out: str | Path, *, lang: str | None = None, force: bool = False,
+    model: ReferenceModel | str | Path = "ltc", progress: Callable[[str], None] | None = None,
+) -> Reviewed:
+    """The page of a comparison in a new folder: report.html, effects.json, effects.csv, ledger.json, figures. All or
+    nothing. Raises OutputError when the folder exists and `force` is not given, or cannot be written."""
+    from .reports.review import write_review
+
+    reference = load_model(model) if isinstance(model, str | Path) else model
+    return write_review(comparison, Path(out), lang=lang or current(), force=force, reference=reference,
+                        say_progress=progress)
 
 
 def exports_to_ask_for(system: str, lang: str | None = None) -> AskFor:
@@ -256,11 +353,13 @@ def report(
     progress: Callable[[str], None] | None = None,
     level: str = "working",
     k: int = 5,
+    clock: str = "calendar",
 ) -> Written:
     """The report of a log in a new folder: report.html, report.xlsx, the JSON and CSV files, figures, model.
 
     model: the reference model that the findings rest on, ours or a client's copy (as in `load_model`).
     level: "working" lists cases and text of the source, "shareable" only aggregates of at least k cases, without names.
+    clock: "calendar" days of 24 hours in the indicators, or "working" days of the calendar of the log.
     All or nothing: the folder appears complete or not at all. Raises OutputError when it exists and `force`
     is not given, or cannot be written.
     """
@@ -268,7 +367,7 @@ def report(
 
     reference = load_model(model) if isinstance(model, str | Path) else model
     return write_report(log, Path(out), lang=lang or current(), force=force, reference=reference,
-                        say_progress=progress, level=level, k=k)
+                        say_progress=progress, level=level, k=k, clock=clock)
 
 
 def discover(log: EventLog, method: str = "inductive", noise: float = 0.2) -> Model:

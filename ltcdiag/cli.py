@@ -136,7 +136,10 @@ def _diagnose(parser: argparse.ArgumentParser) -> None:
     _input(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="输出文件夹 / output folder")
     parser.add_argument("--model", metavar="FILE.toml", help="本公司的参照模型 / your copy of the reference model")
-    parser.add_argument("--calendar", default="CN", help="工作日历 / work calendar")
+    parser.add_argument("--calendar", default="CN", metavar="NAME|FILE",
+                        help="工作日历，如 CN、DE-BY 或自己的文件 / work calendar: a country or a file of your own")
+    parser.add_argument("--clock", choices=("calendar", "working"), default="calendar",
+                        help="指标按自然日或工作日计算 / days of the indicators: calendar or working days")
     parser.add_argument("--force", action="store_true", help="替换已有的输出 / replace an earlier output")
     parser.add_argument("--level", choices=("working", "shareable"), default="working",
                         help="工作版，或可外发的汇总版 / with cases, or aggregates that may be shared")
@@ -170,7 +173,8 @@ def _run_diagnose(asked: argparse.Namespace) -> None:
     if log.cases == 1 and "case" in log.columns:    # a column that is no case id; objects of a system are what they are
         raise InputError(say("cli.one_case", asked.lang, events=log.events, column=log.columns["case"]),
                          where=log.name, fix=say("cli.one_case_fix", asked.lang))
-    _write(asked, log, asked.out, force=asked.force, model=model, level=asked.level, k=asked.k)
+    _write(asked, log, asked.out, force=asked.force, model=model, level=asked.level, k=asked.k,
+           clock=asked.clock)
 
 
 @contextmanager

@@ -42,7 +42,7 @@ def read(
     timezone: str | None = None,
     day_order: str | None = None,
     encoding: str | None = None,
-    calendar: str = "CN",
+    calendar: str | Path = "CN",
     attributes: str | Sequence[str] = "all",
     progress: Callable[[str, int], None] | None = None,
     threads: int | None = None,
@@ -53,15 +53,16 @@ def read(
 ) -> EventLog:
     """An event log from a file, a folder, a zip, several of them, or a data frame.
 
-    columns: role → column where the guess is wrong (roles: case, activity, time, start, lifecycle, instance,
-    resource, role, department, amount, currency, outcome, sequence). mapping: a mapping file with the same
-    and more; without one, `ltcdiag.toml` in the folder that is read. ends: activities that close a case. as_of: later
-    rows are set aside; by default the last recorded time. timezone: of wall-clock times. calendar: CN, DE-BY, ... or
-    none. attributes: columns kept for filters: "all" but contacts and free text, a list, or "everything"; what plays a
-    role is always read. system: the source that the tables come from, where it is not to be guessed ("events": plain
-    tables of events). For exports of known systems case is a case view (opportunity, lead, contract, order, invoice,
-    account, end_to_end), and changes=True makes steps of changed amounts and promised dates. pseudonymise: people and
-    customers get pseudonyms, by the key of the project or by that in a file. names_to: a file for the names behind.
+    columns: role → column where the guess is wrong (roles: case, activity, time, start, lifecycle, instance, resource,
+    role, department, amount, currency, outcome, sequence). mapping: a mapping file with the same and more; without one,
+    `ltcdiag.toml` in the folder that is read. ends: activities that close a case. as_of: later rows are set aside; by
+    default the last recorded time. timezone: of wall-clock times. calendar: CN, DE-BY, ..., none, or a file of one's
+    own (CSV or TOML). attributes: columns kept for filters: "all" but contacts and free text, a list, or "everything";
+    what plays a role is always read. system: the source that the tables come from, where it is not to be guessed
+    ("events": plain tables of events). For exports of known systems case is a case view (opportunity, lead, contract,
+    order, invoice, account, end_to_end), and changes=True makes steps of changed amounts and promised dates.
+    pseudonymise: people and customers get pseudonyms, by the key of the project or by that in a file. names_to: a file
+    for the names behind.
 
     Raises InputError with every fault found, QuestionError when only a person can decide.
     Law: every line read is an event, structure, or set aside with a reason; see the log's ledger.
@@ -75,9 +76,9 @@ def read(
     from .sources.systems_found import system_tables
 
     if calendar != "CN":  # the default is known to be there, and looking costs more than a small log
-        from .log.calendar import WorkCalendar
+        from .log.calendar_file import calendar_of
 
-        WorkCalendar.parse(calendar)
+        calendar_of(calendar)
     settings = _settings(mapping or _answers_beside(source), columns, ends, timezone, day_order, encoding, system)
     opened, case = _opened(source, settings, case)
     options = ReadOptions(
@@ -89,7 +90,7 @@ def read(
         artificial=artificial_labels(),
         checks=_checks(_with_answers(settings)),
     )
-    shared: dict[str, Any] = {"name": opened.name, "calendar": calendar, "progress": progress or silent,
+    shared: dict[str, Any] = {"name": opened.name, "calendar": str(calendar), "progress": progress or silent,
                               "threads": threads}
     options = replace(options, attributes="all")     # the tables themselves are narrowed to what is asked for
     names, hiding = _hiding(source, pseudonymise, names_to)

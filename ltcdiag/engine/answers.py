@@ -130,5 +130,5 @@ from placed w where not (grip = 2 and coalesce(in_force, 0) = 1) order by w.n, w
 SEGMENTS = """
 with numbered as (select c, (row_number() over (order by c) - 1)::bigint as n from {cs}),
 told as ({rows})
-select distinct n as "case", value from told join {ev} using (row) join numbered using (c)
-where value is not null and trim(value) <> '' order by n, value"""
+select n as "case", value, min(pos)::bigint as first from told join {ev} using (row) join numbered using (c)
+where value is not null and trim(value) <> '' group by n, value order by n, value"""

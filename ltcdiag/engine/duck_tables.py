@@ -18,6 +18,7 @@ from ..log.results import Answer, Cases, Clock, DirectlyFollowsGraph, Gaps, Hand
 from ..log.steps import NO_TIME, UNKNOWN, Steps
 from ..words import current, say
 from . import answers
+from .case_amounts import amounts_sql
 from .chain import chain_gaps
 from .connection import literal
 from .corrected import set_aside_tables
@@ -330,7 +331,13 @@ def _segments(t: DuckTables, column: str = "") -> Answer:
     return Answer(t.table(sql), t.cases, t.text(sql))
 
 
+def _amounts(t: DuckTables) -> Answer:
+    sql = amounts_sql(t.store.loaded, t.names("ev", "cs"), objects=t.store.objects)
+    return Answer(t.table(sql), t.cases, t.text(sql))
+
+
 _MAKERS: dict[str, Callable[..., Answer]] = {
+    "amounts": _amounts,
     "cases": _cases,
     "clock": _clock,
     "directly_follows": _directly_follows,

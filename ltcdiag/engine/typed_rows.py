@@ -67,7 +67,7 @@ def _typed_columns(item: Loaded, roles: frozenset[str], options: ReadOptions) ->
         columns.append(f"try_cast({item.text('sequence')} as bigint) as sequence")
     if "amount" in roles:
         columns += [
-            f"{_amount_sql(item)} as amount",
+            f"{amount_sql(item)} as amount",
             f"not {_blank(item, 'amount')} as has_amount",
         ]
     return columns
@@ -81,7 +81,7 @@ def _blank(item: Loaded, role: str) -> str:
     return f"(nullif(trim({item.text(role)}), '') is null)"
 
 
-def _amount_sql(item: Loaded) -> str:
+def amount_sql(item: Loaded) -> str:
     """Currency signs, blanks and well-placed thousands commas are taken off; anything else must be a number."""
     column = item.map["amount"]
     if column is not None and item.types[column].startswith(NUMBERS):

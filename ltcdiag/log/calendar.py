@@ -8,15 +8,19 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, overload
 
 from ..errors import InputError
+from ..words import current, say
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
     Floats = npt.NDArray[np.float64]
+    Ints = npt.NDArray[np.int64]
 
 EVERY_HOUR = "none"
 """The name of the calendar in which every hour of every day counts."""
+OWN_WEEK = "week"
+"""The country of a calendar without public holidays: the days of `week`, but for its own days."""
 LONGEST_YEARS = 200
 _HOUR = 3_600_000_000  # microseconds
 _DAY = 24 * _HOUR
@@ -26,9 +30,11 @@ _DAY = 24 * _HOUR
 class WorkCalendar:
     """When people work, in wall-clock time.
 
-    country: ISO code such as "CN", or "none" (every hour counts). subdivision: a province or state that has
-    holidays of its own. opens, closes: office hours of a working day; a lunch break is not taken out.
-    Make-up working days count as any working day. Holidays come from the package `holidays`.
+    country: ISO code such as "CN", "none" (every hour counts), or "week" (the days of `week`, no public holidays).
+    subdivision: a province or state that has holidays of its own. opens, closes: office hours of a working day; a lunch
+    break is not taken out. Make-up working days count as any working day. Holidays come from the package `holidays`.
+    off, worked: days that are off or worked whatever the country says. week: working days of an own week, Monday is 0.
+    name: of a calendar that was read from a file (log/calendar_file.py).
 
     >>> from datetime import datetime
     >>> WorkCalendar("CN").working_days(datetime(2024, 2, 9, 9), datetime(2024, 2, 19, 9))  # Spring Festival
@@ -39,22 +45,30 @@ class WorkCalendar:
     subdivision: str | None = None
     opens: time = time(9)
     closes: time = time(18)
+    off: frozenset[date] = frozenset()
+    worked: frozenset[date] = frozenset()
+    week: tuple[int, ...] = (0, 1, 2, 3, 4)
+    name: str = ""
 
     def __post_init__(self) -> None:
         if self.opens >= self.closes:
-            raise InputError(f"office hours must end after they begin: {self.opens} .. {self.closes}")
-        if self.country != EVERY_HOUR:
+            raise InputError(say("calendar.hours", current(), opens=self.opens, closes=self.closes))
+        if self.country not in (EVERY_HOUR, OWN_WEEK):
             _national(self.country, self.subdivision, 2024)
 
     @classmethod
     def parse(cls, text: str) -> WorkCalendar:
-        """The calendar "CN", "DE-BY" (country and subdivision) or "none"."""
-        if text.strip().casefold() == EVERY_HOUR:
-            return cls(EVERY_HOUR)
+        """The calendar "CN", "DE-BY" (country and subdivision), "week" or "none"."""
+        if text.strip().casefold() in (EVERY_HOUR, OWN_WEEK):
+            return cls(text.strip().casefold())
         country, _, subdivision = text.strip().upper().partition("-")
         return cls(country, subdivision or None)
 
     def __str__(self) -> str:
+        return self.name or self._place
+
+    @property
+    def _place(self) -> str:
         return f"{self.country}-{self.subdivision}" if self.subdivision else self.country
 
     @property
@@ -62,10 +76,19 @@ class WorkCalendar:
         """Hours of one working day."""
         return self._span / _HOUR
 
+    @property
+    def own_days(self) -> bool:
+        """Whether it knows its free days from its own list alone."""
+        return self.country == OWN_WEEK and bool(self.off | self.worked)
+
     def is_working_day(self, day: date) -> bool:
         """True on working days, make-up working days included."""
-        if self.country == EVERY_HOUR:
+        if self.country == EVERY_HOUR or day in self.worked:
             return True
+        if day in self.off:
+            return False
+        if self.country == OWN_WEEK:
+            return day.weekday() in self.week
         return bool(_national(self.country, self.subdivision, day.year).is_working_day(day))
 
     @overload
@@ -88,13 +111,33 @@ class WorkCalendar:
         """Working hours in days of hours_per_day; see working_hours."""
         return _as_given(self._elapsed(start, end) / self._span)
 
+    def on_clock(self, moments: Ints, *, anchor: int) -> Ints:
+        """Moments (µs of wall-clock time) on a clock that runs in office hours only, a working day in 24 hours of it.
+
+        anchor: the moment that stays where it is; one that lies n working days before it comes to n * 24 hours
+        before it. Law: what is not later stays not later; two moments lie as many days apart as `working_days` says,
+        to half a microsecond.
+        """
+        import numpy as np
+
+        worked = self._worked(np.append(moments, anchor).astype("datetime64[us]"))
+        days, rest = np.divmod(worked, self._span)
+        moved = days * _DAY + np.rint(rest * (_DAY / self._span)).astype(np.int64)
+        clock: Ints = moved[:-1] - moved[-1] + anchor
+        return clock
+
     def unannounced(self, first_year: int, last_year: int) -> tuple[int, ...]:
-        """Years for which the make-up days are not known yet: the country had some in the ten years before,
-        none is known from that year on. Figures of such years are right only to a few days."""
+        """Years for which the make-up days are not known yet: the country had some in the ten years before, none is
+        known from that year on. Figures of such years are right only to a few days. A year of which own days are known
+        is none of them; a calendar of own days alone does not know the years of which it has none."""
         if self.country == EVERY_HOUR:
             return ()
+        own = {day.year for day in self.off | self.worked}
+        years = [year for year in range(first_year, last_year + 1) if year not in own]
+        if self.country == OWN_WEEK:
+            return tuple(years) if own else ()
         return tuple(
-            year for year in range(first_year, last_year + 1)
+            year for year in years
             if not any(self._make_up_days(later) for later in range(year, year + 4))
             and any(self._make_up_days(earlier) for earlier in range(year - 10, year))
         )
@@ -148,8 +191,7 @@ def _moments(values: Any) -> npt.NDArray[np.datetime64]:
 
     zone = getattr(values, "tzinfo", None) or getattr(getattr(values, "dtype", None), "tz", None)
     if zone is not None:
-        raise InputError(f"working time is counted on wall-clock times, not on times with a zone ({zone})",
-                         fix="convert to local time and drop the zone first")
+        raise InputError(say("calendar.zone", current(), zone=zone), fix=say("calendar.zone_fix", current()))
     return np.asarray(values, dtype="datetime64[us]")
 
 
@@ -161,8 +203,8 @@ def _year_table(
     import numpy as np
 
     if last_year - first_year >= LONGEST_YEARS:
-        raise InputError(f"the times run from {first_year} to {last_year}: a work calendar spans at most "
-                         f"{LONGEST_YEARS} years", fix="set the rows with impossible dates aside first")
+        raise InputError(say("calendar.years", current(), first=first_year, last=last_year, most=LONGEST_YEARS),
+                         fix=say("calendar.years_fix", current()))
     first, last = date(first_year, 1, 1), date(last_year, 12, 31)
     every = (first + timedelta(days=n) for n in range((last - first).days + 1))
     working = np.fromiter((calendar.is_working_day(day) for day in every), dtype=np.int64)
@@ -179,7 +221,8 @@ def _national(country: str, subdivision: str | None, year: int) -> Any:
     except NotImplementedError:
         known = holidays.list_supported_countries()
         if country in known:
-            what, words = f"'{subdivision}' is not a subdivision of {country}", known[country]
+            what, words = say("calendar.no_part", current(), part=subdivision, country=country), list(known[country])
         else:
-            what, words = f"no calendar is known for the country '{country}'", sorted(known)
-        raise InputError(what, fix="use none, or one of: " + ", ".join(words)) from None
+            what, words = say("calendar.no_country", current(), country=country), sorted(known)
+        fix = say("calendar.no_country_fix", current(), known=", ".join(words))
+        raise InputError(what, fix=fix) from None

@@ -31,7 +31,9 @@ class Tables(Protocol):
 
     def answer(self, name: str, **options: Any) -> Answer:
         """The answer of that name (variants, directly_follows, gaps, rework, handovers, clock, cases), and
-        `segments` (case number, value of the source column `column`; a case with several values has several rows)."""
+        `segments` (case number, value of the source column `column`, place of the first event that has it; a case with
+        several values has several rows) and `amounts` (case number, us: moment, amount, currency: what rows or objects
+        of the case say of its money)."""
         ...
 
     def sql(self, name: str, **options: Any) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import InputError
 from ..words import current, say
-from ..words.numbers import percent, share_interval, spoken, time_interval
+from ..words.numbers import money, percent, share_interval, spoken, time_interval, times, working_days
 from .filters import Attribute, Filter
 from .look import heading, html_table
 from .results import Answer
@@ -26,19 +26,31 @@ class KpiTexts:
 
 
 @dataclass(frozen=True)
-class KpiTable(Answer):
-    """kpi, value, low, high (95 % interval), unit (days, share 0..1, count), n (cases it rests on), open (of these, not
-    over yet), horizon_days, method (restricted_mean, cumulative_incidence, mean_of_marks), by, segment, note; the
-    whole first (without segment), then the groups, the largest first. value is empty where the note says what is
-    missing.
+class KpiClock:
+    """What a day of the indicators is. days: "calendar" or "working". calendars: those that are used. said: the same as
+    a sentence, language → text."""
 
-    texts: kpi → its words. notes: note → the same in every language. remarks: what the groups leave out.
+    days: str
+    calendars: tuple[str, ...]
+    said: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class KpiTable(Answer):
+    """kpi, value, low, high (95 % interval), unit (days, working_days, share 0..1, count, money), n (cases it rests
+    on), open (of these, not over yet), horizon_days, method (restricted_mean, cumulative_incidence, mean_of_marks), by,
+    segment, note; the whole first (without segment), then the groups, the largest first. value is empty where the note
+    says what is missing.
+
+    texts: kpi → its words. notes: note → the same in every language. remarks: what the groups leave out. clock: what a
+    day is, the horizon's days too; None for a table made without one.
     """
 
     texts: Mapping[str, KpiTexts] = field(default_factory=dict, repr=False, compare=False, kw_only=True)
     notes: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False, compare=False, kw_only=True)
     remarks: tuple[Mapping[str, str], ...] = field(default=(), repr=False, kw_only=True)
     by: str | None = field(default=None, kw_only=True)
+    clock: KpiClock | None = field(default=None, kw_only=True, repr=False)
 
     def definition(self, kpi: str, lang: str | None = None) -> str:
         """What a KPI counts, in words. Raises InputError where there is no such KPI."""
@@ -58,8 +70,11 @@ class KpiTable(Answer):
 
     def to_dict(self) -> dict[str, Any]:
         """For kpis.json, but for the as-of moment."""
-        return {"schema": "ltcdiag.kpis/1", "kpis": [self._entry(row) for row in self.table.to_dict("records")],
-                **({"remarks": [dict(remark) for remark in self.remarks]} if self.remarks else {})}
+        clock = {} if self.clock is None else {"clock": {
+            "days": self.clock.days, "calendars": list(self.clock.calendars), "text": dict(self.clock.said)}}
+        rows = [self._entry(row) for row in self.table.to_dict("records")]
+        remarks = {"remarks": [dict(remark) for remark in self.remarks]} if self.remarks else {}
+        return {"schema": "ltcdiag.kpis/1", **clock, "kpis": rows, **remarks}
 
     def __str__(self) -> str:
         lang = current()
@@ -67,14 +82,19 @@ class KpiTable(Answer):
         rows = "; ".join(" ".join(row[: place + 2]) for row in self.shown(3, lang))
         line = say("log.line", lang, title=self.title(lang), rows=f"{self.rows or len(self.table):,}",
                    n=f"{self.n:,}", text=rows)
-        return "\n".join([line, *(_in(remark, lang) for remark in self.remarks)])
+        return "\n".join([line, *self.told(lang)])
+
+    def told(self, lang: str) -> list[str]:
+        """What stands below the table: what a day is, and what the groups leave out."""
+        clock = [] if self.clock is None else [_in(self.clock.said, lang)]
+        return [*clock, *(_in(remark, lang) for remark in self.remarks)]
 
     def _repr_html_(self) -> str:
         lang = current()
         rows = self.shown(len(self.table), lang)
         caption = say("log.caption", lang, title=self.title(lang), shown=f"{len(rows):,}",
                       rows=f"{self.rows or len(rows):,}", n=f"{self.n:,}")
-        caption = "\n".join([caption, *(_in(remark, lang) for remark in self.remarks)])
+        caption = "\n".join([caption, *self.told(lang)])
         numeric = [column in ("n", "open", "horizon_days") for column in self.shown_columns]
         return html_table([heading(name, lang) for name in self.shown_columns], rows, numeric=numeric, caption=caption)
 
@@ -97,9 +117,11 @@ class KpiTable(Answer):
         horizon = None if _empty(row["horizon_days"]) else int(row["horizon_days"])
         parts = {} if _empty(row["segment"]) else {"by": row["by"], "segment": row["segment"]}
         said = {} if note is None else {"note": dict(note)}
+        money = {"currency": row["currency"]} if row["unit"] == "money" and row["currency"] else {}
         return {
             "kpi": row["kpi"], **numbers, "unit": row["unit"], "n": int(row["n"]), "open": int(row["open"]),
-            "horizon_days": horizon, "method": row["method"], **parts, **said, "name": dict(texts.name),
+            "horizon_days": horizon, "method": row["method"], **parts,
+            **money, **said, "name": dict(texts.name),
             "definition": dict(texts.definition), "direction": texts.direction,
         }
 
@@ -117,10 +139,15 @@ def _estimate(row: Mapping[str, Any], lang: str) -> str:
     value, low, high = row["value"], row["low"], row["high"]
     if _empty(value):
         return "–"
+    ends = () if _empty(low) else (low, high)
+    if row["method"] == "count" and row["unit"] == "count":
+        return say("numbers.cases", lang, n=f"{value:,.0f}")
     if row["unit"] == "count":
-        said = f"{value:,.2f}"
-        return said if _empty(low) else say("numbers.interval", lang, value=said, low=f"{low:,.2f}",
-                                            high=f"{high:,.2f}")
+        return times(value, *ends, lang=lang)
+    if row["unit"] == "money":
+        return money(value, *ends, currency=row["currency"], lang=lang)
     if row["unit"] == "share":
         return percent(value) if _empty(low) else share_interval(value, low, high, lang)
+    if row["unit"] == "working_days":
+        return working_days(value, *ends, lang=lang)
     return spoken(value, lang) if _empty(low) else time_interval(value, low, high, lang)

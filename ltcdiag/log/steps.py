@@ -31,6 +31,7 @@ class Steps:
     labels: activities, or keys of the level asked for. by: the column that names the parties ("" where none does).
     standing: case → label of the stage that it is known to stand in now. states: labels of stages, entered and left:
     such a step ends when the next stage is entered. unseen: labels before which the history is cut.
+    watched: when watching of each case began (µs), where that is later than its first record; None: with that record.
     known: whether anything says which cases are closed; where it is False, `left` is the last record and nobody
     knows what came after.
     """
@@ -52,6 +53,7 @@ class Steps:
     standing: Mapping[int, int] = field(default_factory=dict)
     states: frozenset[int] = frozenset()
     unseen: frozenset[int] = frozenset()
+    watched: Ints | None = None
 
     @property
     def cases(self) -> int:

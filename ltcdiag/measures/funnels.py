@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from ..domain.stages import load_stages
 from ..errors import InputError
@@ -37,14 +37,17 @@ def funnel(log: EventLog, after: EventLog | None = None, *, horizon_days: int | 
     of it, at that moment; it returns with its first step there after a step further on. Exits (lost, cancelled)
     and the care after the cash are no stages of the funnel. Law: shares reaching never rise along the chain.
     Raises InputError where no step belongs to a main stage, closedness is unknown, cases are few, or data too young."""
+    if after is None:
+        return funnel_of({None: _observed(log, horizon_days)})
+    return funnel_of(dict(zip(("before", "after"), observed_pair(log, after, horizon_days=horizon_days), strict=True)))
+
+
+def funnel_of(sides: Mapping[Any, Observed]) -> Funnel:
+    """The same of one or two sides that are ready for estimation with one horizon. sides: period (None where there is
+    one) → what was seen."""
     import pandas as pd
 
-    arms: tuple[tuple[str | None, Observed], ...]
-    if after is None:
-        arms = ((None, _observed(log, horizon_days)),)
-    else:
-        one, other = observed_pair(log, after, horizon_days=horizon_days)
-        arms = (("before", one), ("after", other))
+    arms = tuple(sides.items())
     stages = _stages([arm for _, arm in arms])
     if not stages:
         raise InputError(say("differences.no_main_stages", current()),

@@ -53,5 +53,7 @@ def part_of(steps: Steps, cases: Ints) -> Steps:
     number[chosen] = np.arange(len(chosen))
     rows = np.flatnonzero(number[steps.case] >= 0)
     by_row = {name: getattr(steps, name)[rows] for name in ("label", "party", "person", "started", "ended")}
-    by_case = {name: getattr(steps, name)[chosen] for name in ("entered", "left", "closed")}
-    return replace(steps, case=number[steps.case[rows]], **by_row, **by_case)
+    by_case = {name: getattr(steps, name)[chosen] for name in ("entered", "left", "closed", "watched")
+               if getattr(steps, name) is not None}
+    standing = {int(number[case]): label for case, label in steps.standing.items() if number[case] >= 0}
+    return replace(steps, case=number[steps.case[rows]], standing=standing, **by_row, **by_case)

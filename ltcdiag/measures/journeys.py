@@ -10,7 +10,7 @@ from ..domain.stages import load_stages
 from ..log.steps import Steps
 from ..stats.case_clock import CaseClock
 from ..stats.estimator import Timeline
-from .observed import Observed, horizon_of
+from .observed import Observed, horizon_of, late_by
 from .quantity import LEAST_CASES, Base, Lacking, Note
 from .spells import DAY, NONE
 
@@ -52,10 +52,10 @@ def way(
     found = _missing(observed, goal, start, begins_in)
     if found is not None:
         return Lacking(found)
-    begins = _begin_there(observed, begins_in)
+    begins = begins_there(observed, begins_in)
     journey = journey_of(
-        observed.steps, goal=_rows(observed, goal), ends=_rows(observed, ends),
-        start=None if start is None else _rows(observed, start), among=begins,
+        observed.steps, goal=rows_of(observed, goal), ends=rows_of(observed, ends),
+        start=None if start is None else rows_of(observed, start), among=begins,
     )
     notes = []
     if begins_in is not None and not begins.all():
@@ -75,7 +75,7 @@ def watched(observed: Observed, journey: Journey, notes: tuple[Note, ...] = ()) 
     tau = horizon_of(clock, observed.asked)
     if tau is None:
         return Lacking(too_young(observed), clock.n, clock.open, notes)
-    return Way(journey, Timeline(clock, tau), Base(clock.n, clock.open, tau, notes))
+    return Way(journey, Timeline(clock, tau), Base(journey.case, clock.open, tau, notes))
 
 
 def too_young(observed: Observed) -> Note:
@@ -107,9 +107,11 @@ def journey_of(
     entered = _moment(steps, begun, steps.entered[case])
     left = _moment(steps, stop, steps.left[case])
     stay, could = (left - entered) / DAY, (steps.as_of - entered) / DAY
-    clock = CaseClock(np.zeros(len(case)), stay, arrived | steps.closed[case], np.maximum(stay, could))
+    unwatched = late_by(steps, case, entered)
+    seen = stay >= unwatched        # who arrived before anybody watched is nobody's journey
+    clock = CaseClock(unwatched[seen], stay[seen], (arrived | steps.closed[case])[seen], np.maximum(stay, could)[seen])
     reached = arrived & np.append(goal, False)[stop]
-    return Journey(case, reached, clock, int(late.sum()))
+    return Journey(case[seen], reached[seen], clock, int(late.sum()))
 
 
 def _first(steps: Steps, rows: Ints) -> Ints:
@@ -138,21 +140,24 @@ def _missing(observed: Observed, *needed: StageSet | None) -> Note | None:
     return None if all(_labels(observed, stages).any() for stages in wanted) else Note("no_step")
 
 
-def _begin_there(observed: Observed, stages: StageSet | None) -> Bools:
-    """Cases whose first step has one of the stages, or none at all: then nobody can say where it began."""
+def begins_there(observed: Observed, stages: StageSet | None, *, surely: bool = False) -> Bools:
+    """Cases whose first step has one of the stages, or (unless surely) none at all: then nobody can say where it
+    began."""
     import numpy as np
 
     steps = observed.steps
     if stages is None:
         return np.ones(steps.cases, dtype=bool)
-    taken = _labels(observed, stages, exits=True) | np.array([key is None for key in observed.stage], dtype=bool)
-    found = np.ones(steps.cases, dtype=bool)
+    taken = _labels(observed, stages, exits=True)
+    if not surely:
+        taken |= np.array([key is None for key in observed.stage], dtype=bool)
+    found = np.full(steps.cases, not surely)
     case, first = np.unique(steps.case, return_index=True)
     found[case] = taken[steps.label[first]]
     return found
 
 
-def _rows(observed: Observed, stages: StageSet | None) -> Bools:
+def rows_of(observed: Observed, stages: StageSet | None) -> Bools:
     """Which steps have one of the stages."""
     import numpy as np
 

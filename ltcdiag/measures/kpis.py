@@ -3,45 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from ..domain.kpis import KpiCard, load_kpis
 from ..errors import InputError
 from ..log.event_log import EventLog
-from ..log.kpi_table import KpiTable, KpiTexts
+from ..log.kpi_table import KpiClock, KpiTable, KpiTexts
 from ..words import current, languages, say
+from .facts import facts_of
 from .groups import MOST_GROUPS, Groups, groups_of, part_of
 from .observed import Observed, observed_of
 from .quantity import Lacking, Measured, Note, Quantity
 from .registry import MEASURES
+from .working_time import Calendars, clock_of
 
-COLUMNS = ("kpi", "value", "low", "high", "unit", "n", "open", "horizon_days", "method", "by", "segment", "note")
+COLUMNS = ("kpi", "value", "low", "high", "unit", "n", "open", "horizon_days", "method", "by", "segment", "note",
+           "currency")
 
 NUMBERS = ("value", "low", "high", "horizon_days")
 """Columns that are empty where there is no number, whatever the other rows hold."""
+
+CALENDAR_DAYS = KpiClock("calendar", (), MappingProxyType(
+    {lang: say("calendar.clock_calendar", lang) for lang in languages()}))
 
 Texts = Mapping[str, str]
 Row = tuple[object, ...]
 
 
-def kpi_table(log: EventLog, *, by: str | None = None, horizon_days: int | None = None) -> KpiTable:
+def kpi_table(
+    log: EventLog, *, by: str | None = None, horizon_days: int | None = None, calendar: Calendars | None = None,
+    currency: str | None = None, cost_of_capital: float | None = None,
+) -> KpiTable:
     """Every indicator of a log, and of each group of a source column.
 
-    horizon_days: one horizon for all instead of the longest that the data of each number carry. Raises InputError
-    where no table has the column, or the horizon is no number of days. Law: the rows of a group are those of the log
-    filtered to it.
+    horizon_days: one horizon for all instead of the longest that the data of each number carry. calendar: count working
+    days by it (`working_time.Calendars`), horizons too; without one, days of 24 hours. currency: the one that money is
+    reckoned in, by default that of most cases. cost_of_capital: of a year, as a share. Raises InputError where no table
+    has the column, the horizon is no number of days, or a calendar is not known. Law: the rows of a group are those of
+    the log filtered to it.
     """
     import pandas as pd
 
     if horizon_days is not None and horizon_days < 1:
         raise InputError(say("kpis.no_horizon", current(), value=horizon_days))
-    observed = observed_of(log.tables.steps(), log.stages, asked=horizon_days)
+    if cost_of_capital is not None and not 0 <= cost_of_capital <= 1:
+        raise InputError(say("kpis.bad_rate", current(), value=cost_of_capital))
+    recorded = log.tables.steps()
+    facts = facts_of(log, recorded, currency=currency, cost_of_capital=cost_of_capital)
+    clock = clock_of(log, recorded, calendar) if calendar is not None else None
+    steps = clock.moved(recorded) if clock else recorded
+    if clock and facts.later:
+        facts = replace(facts, later=clock.moved(facts.later))
+    observed = observed_of(steps, log.stages, asked=horizon_days, recorded=recorded, facts=facts)
     whole = {key: measured(card, observed) for key, card in load_kpis().items()}
     groups = groups_of(log, by) if by is not None else None
     said: dict[str, Texts] = {}
     rows = [*_rows(whole, said), *(_group_rows(log, observed, whole, by or "", groups, said) if groups else ())]
     table = pd.DataFrame(rows, columns=list(COLUMNS)).astype(dict.fromkeys(NUMBERS, float))
-    return KpiTable(table, log.cases, "", texts=_texts(), notes=MappingProxyType(said), by=by,
+    if clock:
+        table["unit"] = table["unit"].replace("days", "working_days")
+    told = KpiClock("working", tuple(dict.fromkeys(map(str, clock.used()))), clock.told()) if clock else CALENDAR_DAYS
+    return KpiTable(table, log.cases, "", texts=_texts(), notes=MappingProxyType(said), by=by, clock=told,
                     remarks=tuple(_remarks(groups, by or "")) if groups else ())
 
 
@@ -55,7 +78,10 @@ def _group_rows(
     log: EventLog, observed: Observed, whole: Mapping[str, Measured], by: str, groups: Groups, said: dict[str, Texts],
 ) -> Iterator[Row]:
     for value, cases in groups.cases.items():
-        part = observed_of(part_of(observed.steps, cases), log.stages, asked=observed.asked)
+        recorded = part_of(observed.recorded or observed.steps, cases)
+        steps = recorded if observed.recorded is observed.steps else part_of(observed.steps, cases)
+        part = observed_of(steps, log.stages, asked=observed.asked, recorded=recorded,
+                           facts=observed.facts.part(cases))
         found = {key: measured(card, part) for key, card in load_kpis().items()}
         yield from _rows(found, said, whole=whole, by=by, segment=value)
 
@@ -66,11 +92,12 @@ def _rows(
 ) -> Iterator[Row]:
     for key, quantity in found.items():
         card = load_kpis()[key]
-        note = _told(card, quantity, whole[key] if whole is not None else None)
+        note = notes_of(card, quantity, whole[key] if whole is not None else None)
         shown = note.get(current(), "")
         if shown:
             said[shown] = note
-        yield key, *_cells(card, quantity), by, segment, shown
+        currency = quantity.currency if isinstance(quantity, Quantity) else ""
+        yield key, *_cells(card, quantity), by, segment, shown, currency
 
 
 def _cells(card: KpiCard, found: Measured) -> Row:
@@ -78,10 +105,11 @@ def _cells(card: KpiCard, found: Measured) -> Row:
         return None, None, None, card.unit, found.n, found.open, None, ""
     interval = found.interval
     low, high = (interval.low, interval.high) if interval else (None, None)
-    return found.value, low, high, card.unit, found.n, found.open, found.horizon_days, found.method
+    horizon = found.horizon_days or None
+    return found.value, low, high, card.unit, found.n, found.open, horizon, found.method
 
 
-def _told(card: KpiCard, found: Measured, whole: Measured | None) -> Texts:
+def notes_of(card: KpiCard, found: Measured, whole: Measured | None = None) -> Texts:
     """The note of a row in every language; empty where there is nothing to say."""
     notes = [*([found.why] if isinstance(found, Lacking) else []), *found.notes]
     if isinstance(found, Quantity) and isinstance(whole, Quantity) and found.horizon_days != whole.horizon_days:

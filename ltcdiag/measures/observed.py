@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from ..log.event_log import EventLog
 from ..log.steps import Steps
 from ..stats.case_clock import LEAST_WATCHED, CaseClock, horizon, watched_to
 from ..stats.estimator import Estimate, Points, Spans, Timeline
+from .facts import Facts
 from .loops import Loops, loops_of
 from .spells import DAY, NONE, Spells, Spread, spells_of, spread
 
@@ -30,7 +31,8 @@ class Observed:
 
     horizon: days after its beginning for which a case is followed. asked: the horizon somebody asked for. timeline:
     None where nothing can be estimated, for the reason `why_not` ("closing_unknown" or "too_young"; "" where there is
-    a timeline). stage: canonical stage of each label, None where it has none.
+    a timeline). stage: canonical stage of each label, None where it has none. recorded: the steps at the times of the
+    source, where `steps` are on a working clock; else the same. facts: what is known beside the steps.
     """
 
     steps: Steps
@@ -41,6 +43,8 @@ class Observed:
     timeline: Timeline | None
     why_not: str
     asked: int | None = None
+    recorded: Steps | None = None
+    facts: Facts = field(default_factory=Facts)
 
     @cached_property
     def spread(self) -> Spread:
@@ -131,9 +135,11 @@ def observe(log: EventLog, *, chain: Stages | None = None) -> Observed:
 
 def observed_of(
     steps: Steps, stages: Mapping[str, str | None], *, chain: Stages | None = None, asked: int | None = None,
+    recorded: Steps | None = None, facts: Facts | None = None,
 ) -> Observed:
     """Steps ready for estimation. stages: activity → canonical stage or None. asked: a horizon (days), where somebody
-    asks for one; else the longest that the data carry."""
+    asks for one; else the longest that the data carry. recorded: the same steps at the times of the source, where
+    `steps` are on a working clock: what was logged twice or corrected is told by these times, on every clock alike."""
     import numpy as np
 
     stage = tuple(stages.get(label) for label in steps.labels)
@@ -144,12 +150,14 @@ def observed_of(
     return Observed(
         steps=steps,
         spells=spells_of(steps),
-        loops=loops_of(steps, usual=usual, order=np.array(order, dtype=np.int64)),
+        loops=loops_of(recorded or steps, usual=usual, order=np.array(order, dtype=np.int64)),
         stage=stage,
         horizon=tau or 0,
         timeline=Timeline(clock, tau) if tau else None,
         why_not=why_not,
         asked=asked,
+        recorded=recorded,
+        facts=facts or Facts(),
     )
 
 
@@ -164,12 +172,23 @@ def horizon_of(clock: CaseClock, asked: int | None = None) -> int | None:
 
 
 def case_clock(steps: Steps) -> CaseClock:
-    """The clock of the cases: watched from their beginning to their closing or the as-of moment."""
+    """The clock of the cases: watched from their beginning, or since somebody watches, to their closing or the as-of
+    moment."""
     import numpy as np
 
-    watched = (steps.left - steps.entered) / DAY
-    could = np.maximum(watched, (steps.as_of - steps.entered) / DAY)
-    return CaseClock(np.zeros(steps.cases), watched, steps.closed, could)
+    stay = (steps.left - steps.entered) / DAY
+    could = np.maximum(stay, (steps.as_of - steps.entered) / DAY)
+    return CaseClock(late_by(steps, np.arange(steps.cases), steps.entered), stay, steps.closed, could)
+
+
+def late_by(steps: Steps, case: Ints, begun: Ints) -> Floats:
+    """Days from a beginning (µs, one a case) until watching of that case began."""
+    import numpy as np
+
+    if steps.watched is None:
+        return np.zeros(len(case))
+    late: Floats = np.maximum(0, steps.watched[case] - begun) / DAY
+    return late
 
 
 def _chain_order(stage: tuple[str | None, ...], chain: Stages) -> tuple[list[int], frozenset[int]]:

@@ -73,30 +73,43 @@ def pair_of(
     level: "activity" or "stage" (labels without a stage stay themselves). horizon_days: how many days; else the largest
     round number that half of the cases of each log could be followed for. Raises InputError for another level, for two
     logs that are the same, and where fewer than 20 cases of either could be followed."""
+    steps = before.tables.steps(), after.tables.steps()
+    new = _not_in(before, after)
+    return pair_of_steps(steps, (before.stages, after.stages), new=new, level=level, horizon_days=horizon_days)
+
+
+def pair_of_steps(
+    steps: tuple[Steps, Steps], stages: tuple[Mapping[str, str | None], Mapping[str, str | None]], *,
+    new: Bools | None = None, level: str = "activity", horizon_days: int | None = None,
+) -> Pair:
+    """The same from the steps of both. stages: activity → stage. new: which cases of the second are not in the first;
+    None: all. Raises InputError as `pair_of` does."""
+    import numpy as np
+
     if level not in LEVELS:
         raise InputError(say("engine.unknown_choice", current(), value=level),
                          fix=say("engine.one_of", current(), values=", ".join(LEVELS)))
-    steps = before.tables.steps(), after.tables.steps()
-    new = _not_in(before, after)
-    horizon = _horizon(steps, new, horizon_days)
-    labels = tuple(sorted({*_labels(before, steps[0], level), *_labels(after, steps[1], level)}))
-    stage = {label: key for log in (after, before) for label, key in log.stages.items()}
+    mine = np.ones(steps[1].cases, dtype=bool) if new is None else new
+    horizon = _horizon(steps, mine, horizon_days)
+    labels = tuple(sorted({label for named, part in zip(stages, steps, strict=True)
+                           for label in _labels(named, part, level)}))
+    stage = {**stages[1], **stages[0]}
     if level == "stage":
         stage = {**stage, **{key: key for key in stage.values() if key is not None}}
-    arms = [_cut(log, part, mask, labels, level, horizon)
-            for log, part, mask in zip((before, after), steps, (None, new), strict=True)]
+    arms = [_cut(named, part, mask, labels, level, horizon)
+            for named, part, mask in zip(stages, steps, (None, mine), strict=True)]
     for arm, side in zip(arms, ("before", "after"), strict=True):
         if arm.n < LEAST_CASES:
             lang = current()
             raise InputError(
                 say("differences.too_few", lang, side=say(f"compared.{side}", lang), n=arm.n, days=horizon,
                     least=LEAST_CASES, young=arm.left_out), fix=say("differences.too_few_fix", lang))
-    return Pair(arms[0], arms[1], horizon, stage, int((~new).sum()), _ends(steps, horizon))
+    return Pair(arms[0], arms[1], horizon, stage, int((~mine).sum()), _ends(steps, horizon))
 
 
-def _labels(log: EventLog, steps: Steps, level: str) -> list[str]:
+def _labels(stages: Mapping[str, str | None], steps: Steps, level: str) -> list[str]:
     """What each activity is called at a level."""
-    return [label if level == "activity" else log.stages.get(label) or label for label in steps.labels]
+    return [label if level == "activity" else stages.get(label) or label for label in steps.labels]
 
 
 def _not_in(before: EventLog, after: EventLog) -> Bools:
@@ -145,7 +158,8 @@ def _horizon(steps: tuple[Steps, Steps], new: Bools, asked: int | None) -> int:
 
 
 def _cut(
-    log: EventLog, steps: Steps, chosen: Bools | None, labels: tuple[str, ...], level: str, horizon: int,
+    stages: Mapping[str, str | None], steps: Steps, chosen: Bools | None, labels: tuple[str, ...], level: str,
+    horizon: int,
 ) -> Paths:
     import numpy as np
 
@@ -155,7 +169,7 @@ def _cut(
     age = (steps.ended - steps.entered[steps.case]) / DAY
     rows = np.flatnonzero(kept[steps.case] & (age <= horizon))
     place = {label: code for code, label in enumerate(labels)}
-    code = np.array([place[label] for label in _labels(log, steps, level)], dtype=np.int64)
+    code = np.array([place[label] for label in _labels(stages, steps, level)], dtype=np.int64)
     over = steps.closed & ((steps.left - steps.entered) / DAY <= horizon)
     return Paths(labels, number[steps.case[rows]], code[steps.label[rows]], age[rows], over[kept],
                  int(possible.sum() - kept.sum()))

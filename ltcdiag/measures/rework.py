@@ -1,4 +1,5 @@
-"""Rework: how many cases go back, and the days it takes."""
+"""Rework: how many cases go back, the days it takes, and what these days cost. Law: first-pass days and rework days add
+up to the days open."""
 
 from __future__ import annotations
 
@@ -21,3 +22,12 @@ def rework_days(observed: Observed) -> Measured:
     if isinstance(base, Lacking):
         return base
     return amount(observed.rework_days(observed.rework), base, method="mean_of_marks")
+
+
+def first_pass_days(observed: Observed) -> Measured:
+    """Mean days per case within the horizon that are no rework: the days open less those of loops that have closed."""
+    base = case_base(observed)
+    if isinstance(base, Lacking):
+        return base
+    days = observed.days_open - observed.rework_days(observed.rework)
+    return amount(days, base, method="mean_of_marks")

@@ -32,17 +32,22 @@ def stage_ledgers(
 ) -> StageLedgers:
     """Both ledgers with one horizon, open cases counted for what they show. Law: the days of all stages add up to the
     days open, in both logs. Raises InputError where closedness is unknown, cases are few, or the logs too young."""
+    return ledgers_of(observed_pair(before, after, horizon_days=horizon_days), model)
+
+
+def ledgers_of(arms: tuple[Observed, Observed], model: ReferenceModel) -> StageLedgers:
+    """The same of two sides that are ready for estimation with one horizon."""
     import numpy as np
     import pandas as pd
 
-    arms = observed_pair(before, after, horizon_days=horizon_days)
+    staged = {key for arm in arms for key in arm.stage}
     days = [_days(arm) for arm in arms]
     cells, p = [], []
     for key in sorted({*days[0], *days[1]}):
         one, other = (part.get(key) or _nothing(arm.steps.cases) for part, arm in zip(days, arms, strict=True))
         found, raw = welch(one, other)
         p.append(raw)
-        cells.append((key, model.owner(key) if key in before.stages.values() or key in after.stages.values() else None,
+        cells.append((key, model.owner(key) if key in staged else None,
                       *_interval(one), *_interval(other), found.value, found.low, found.high, raw))
     rows = [(*cell, q) for cell, q in zip(cells, adjusted(np.array(p)).tolist(), strict=True)]
     rows.sort(key=lambda row: (-max(row[2], row[5]), row[0]))

@@ -36,6 +36,8 @@ def days_outside_stages(observed: Observed, *, stages: StageSet) -> Measured:
 
 def case_base(observed: Observed) -> Base | Lacking:
     """All cases of the log on its clock, or why nothing can be said about them."""
+    import numpy as np
+
     n, still = observed.steps.cases, observed.steps.cases - int(observed.steps.closed.sum())
     if observed.why_not == "closing_unknown":
         return Lacking(Note("closing_unknown"))
@@ -43,7 +45,12 @@ def case_base(observed: Observed) -> Base | Lacking:
         return Lacking(Note("too_few", {"n": f"{n:,}", "least": str(LEAST_CASES)}), n, still)
     if observed.timeline is None:
         return Lacking(too_young(observed), n, still)
-    return Base(n, still, observed.horizon)
+    return Base(np.arange(n), still, observed.horizon)
+
+
+def without(observed: Observed, missing: str) -> Lacking:
+    """What is missing, unless nobody can tell which cases are over: that comes first."""
+    return Lacking(Note(missing if observed.steps.known else "closing_unknown"))
 
 
 def _days(observed: Observed, labels: Bools, *, unknown: bool = False) -> Measured:

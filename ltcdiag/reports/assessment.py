@@ -78,9 +78,12 @@ class Assessment:
         return float(((self.log.as_of - still["started"]).dt.total_seconds() / 86_400).median())
 
 
-def assess(log: EventLog, *, reference: ReferenceModel | None = None, mined: bool = True) -> Assessment:
-    """Asks every answer once. reference: the model that says whose step is whose, by default our own. mined: also
-    mine a process model, if the log is small enough for it."""
+def assess(
+    log: EventLog, *, reference: ReferenceModel | None = None, mined: bool = True, clock: str = "calendar",
+) -> Assessment:
+    """Asks every answer once. reference: the model that says whose step is whose, by default our own. mined: also mine
+    a process model, if the log is small enough for it. clock: "working" counts the indicators' days by the calendar of
+    the log."""
     staged = any(stage is not None for stage in log.stages.values())
     variants = _asked(log, "variants")
     model, no_model = _model(variants, len(log.stages)) if mined else (None, "model_not_asked")
@@ -94,7 +97,7 @@ def assess(log: EventLog, *, reference: ReferenceModel | None = None, mined: boo
         handovers=_handovers(log),
         points=_asked(log, "points"),
         diagnosis=diagnose(log, reference or load_model()),
-        kpis=with_cautions(kpi_table(log), log),
+        kpis=with_cautions(kpi_table(log, calendar=log.calendar if clock == "working" else None), log),
         main_map=_asked(log, "directly_follows", level="main_stage") if staged else None,
         main_variants=_asked(log, "variants", level="main_stage") if staged else None,
         model=model,

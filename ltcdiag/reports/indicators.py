@@ -66,9 +66,11 @@ class Indicators:
         return TableView("kpis_lacking", self._heads(("kpi", "note")), rows, "")
 
     def note(self) -> str:
-        """Where else they stand."""
+        """What a day is, and where else they stand."""
         n = len(self._measured) + len(self._lacking)
-        return say("reports.kpis_note", self.lang, n=count(n), sheet=say("reports.sheet_kpis", self.lang))
+        clock = "" if self.kpis.clock is None else quoted(self.kpis.clock.said[self.lang], self.lang)
+        where = say("reports.kpis_note", self.lang, n=count(n), sheet=say("reports.sheet_kpis", self.lang))
+        return ("" if self.lang == "zh" else " ").join(filter(None, (clock, where)))
 
     def definitions(self) -> Iterator[Definition]:
         """What each indicator counts."""
@@ -83,8 +85,8 @@ class Indicators:
         """The shown texts; beside them the plain numbers, for sorting and for a machine."""
         numbers = {"estimate": row["value"], "n": row["n"], "open": row["open"], "horizon_days": row["horizon_days"]}
         return Row(tuple(
-            Cell(quoted(said[name], self.lang), repr(numbers[name]) if name in numbers else said[name], _KINDS[name],
-                 target=f"kpi_{row['kpi']}" if name == "kpi" else "")
+            Cell(quoted(said[name], self.lang), _sortable(numbers[name]) if name in numbers else said[name],
+                 _KINDS[name], target=f"kpi_{row['kpi']}" if name == "kpi" else "")
             for name in columns
         ))
 
@@ -99,10 +101,19 @@ def sheet(found: Assessment, lang: str) -> Grid:
             texts = kpis.texts[row["kpi"]]
             numbers = (_plain(row[name]) for name in ("value", "low", "high"))
             bases = (_plain(row[name]) for name in ("n", "open", "horizon_days"))
-            yield (texts.name[lang], *numbers, say(f"reports.unit_{row['unit']}", lang), *bases,
+            yield (texts.name[lang], *numbers, _unit(row, lang), *bases,
                    texts.definition[lang], texts.trap[lang], note)
 
     return Grid("kpis", COLUMNS, len(kpis.table), draw)
+
+
+def _unit(row: Mapping[str, Any], lang: str) -> str:
+    """The unit; of money its currency where one is stated."""
+    return row["currency"] or say(f"reports.unit_{row['unit']}", lang)
+
+
+def _sortable(number: float) -> str:
+    return "" if _plain(number) is None else repr(number)
 
 
 def _plain(number: float) -> float | None:

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from ..charts.drawing import Drawing
+from ..log.calendar_file import calendar_shown
 from ..log.telling import reason_name
 from ..quality.fitness import cautions
 from ..words import say
@@ -93,6 +94,11 @@ class Page:
     def as_of(self) -> str:
         """The as-of moment, to the minute."""
         return minute(self.log.as_of, self.log.timezone)
+
+    @property
+    def calendar(self) -> str:
+        """The work calendar; of a file its name."""
+        return calendar_shown(self.log.calendar, self.lang)
 
     @property
     def unmapped(self) -> list[str]:

@@ -52,7 +52,7 @@ def _write_json_files(shared: Shared, folder: Path) -> None:
     head = {"level": LEVEL, "k": k, "note": shared.say("not_anonymous")}
     files.write_json(folder / "kpis.json", {
         "schema": "ltcdiag.kpis/1", **head, "as_of": iso(found.log.as_of, found.log.timezone)[:10],
-        "kpis": shared.kpi_rows()})
+        **({"clock": {"days": found.kpis.clock.days}} if found.kpis.clock else {}), "kpis": shared.kpi_rows()})
     names = [column.key for column in shared.findings().columns]
     files.write_json(folder / "findings.json", {
         "schema": "ltcdiag.findings/1", **head,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..charts.drawing import Drawing
 from ..findings.finding import Finding
+from ..log.calendar_file import is_file
 from ..log.results import Handovers
 from ..log.telling import reason_name
 from ..stats.suppression import hidden_cells, rounded
@@ -86,7 +87,7 @@ class Shared:
             (self._report("f_events"), self.told(rounded(counts["events"], self.k)), self.say("about")),
             (self._report("f_median"), *self._median()),
             (self._report("as_of"), minute(log.as_of, log.timezone)[:10], ""),
-            (self._report("calendar"), log.calendar, ""),
+            (self._report("calendar"), say("calendar.own", self.lang) if is_file(log.calendar) else log.calendar, ""),
             (self._report("notion"), log.notion, ""),
             ("", "", self.say("level_shareable")),
             ("", "", self.say("not_anonymous")),
@@ -240,6 +241,8 @@ class Shared:
         rows = []
         for row in self.found.kpis.table.to_dict("records"):
             value, n = row["value"], int(row["n"])
+            if row["unit"] == "money":      # sums of few large deals tell of them
+                continue
             if value != value or n < 2 * self.k or (row["unit"] == "share" and self._few(value, n)):  # noqa: PLR0124
                 continue
             numbers = {name: _number(row[name], row["unit"]) for name in ("value", "low", "high")}

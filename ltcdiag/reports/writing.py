@@ -26,6 +26,7 @@ from .xlsx import write_workbook
 
 Say = Callable[[str], None]
 WORKING = "working"
+CLOCKS = ("calendar", "working")
 
 
 @dataclass(frozen=True)
@@ -80,20 +81,23 @@ def write_report(
     say_progress: Say | None = None,
     level: str = WORKING,
     k: int = USUAL_K,
+    clock: str = "calendar",
 ) -> Written:
     """Assesses a log and writes page, workbook, plain files, pictures and model into the folder `out`.
 
     lang: "zh" or "en". force: an earlier output of ours at `out` is replaced. reference: the model the findings rest
     on, by default our own. say_progress: told a sentence a step. level: "working" holds cases and text of the source;
-    "shareable" holds aggregates of at least k cases and nobody's name. Raises InputError for another level or a k below
-    5, OutputError. Law: same log, same settings, same bytes; after an error nothing is left behind.
+    "shareable" holds aggregates of at least k cases and nobody's name. clock: "calendar" or "working" days in the
+    indicators. Raises InputError for another level or clock or a k below 5, OutputError. Law: same log, same settings,
+    same bytes; after an error nothing is left behind.
     """
     _check_level(level, k)
+    _check_clock(clock)
     tell = say_progress or (lambda _: None)
     out = Path(out)
     with use(lang), whole(out, force=force) as folder:
         tell(say("reports.progress_answers", lang))
-        found = assess(log, reference=reference, mined=level != LEVEL)
+        found = assess(log, reference=reference, mined=level != LEVEL, clock=clock)
         if level == LEVEL:
             shared = Shared(found, lang, k)
             write_shareable(shared, folder)
@@ -132,6 +136,12 @@ def _check_level(level: str, k: int) -> None:
                          fix=say("engine.one_of", current(), values=f"{WORKING}, {LEVEL}"))
     if k < USUAL_K:
         raise InputError(say("privacy.small_k", current(), k=k, least=USUAL_K))
+
+
+def _check_clock(clock: str) -> None:
+    if clock not in CLOCKS:
+        raise InputError(say("engine.unknown_choice", current(), value=clock),
+                         fix=say("engine.one_of", current(), values=", ".join(CLOCKS)))
 
 
 def _write_page(folder: Path, page: str) -> None:

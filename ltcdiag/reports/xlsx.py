@@ -11,6 +11,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
+from ..log.calendar_file import calendar_shown
 from ..log.telling import reason_name, step_name
 from ..measures.uniqueness import privacy_report
 from ..words import say
@@ -178,7 +179,7 @@ def _summary(found: Assessment, lang: str) -> Grid:
         (say("reports.f_median", lang), median, _median_note(found, over, lang)),
         (say("reports.as_of", lang), minute(log.as_of, log.timezone), say("reports.as_of_note", lang)),
         (say("reports.zone", lang), zone, "" if log.timezone else say("reports.wall_clock", lang)),
-        (say("reports.calendar", lang), log.calendar, say("reports.calendar_note", lang)),
+        (say("reports.calendar", lang), calendar_shown(log.calendar, lang), say("reports.calendar_note", lang)),
         (say("reports.notion", lang), log.notion, ""),
         *((say(f"reports.role_{role}", lang), column, say("reports.columns_used", lang))
           for role, column in log.columns.items()),

@@ -71,16 +71,39 @@ def days_interval(value: float, low: float, high: float, lang: str) -> str:
     return say("numbers.interval", lang, value=said, low=shown[1], high=shown[2])
 
 
+def working_days(value: float, *ends: float, lang: str) -> str:
+    """Working days, with the ends of their interval if there are any: "3.4 working days (3.1–3.8)"; never hours,
+    because an hour of work is no 24th of a day."""
+    shown = _like(value, *ends)
+    said = say("numbers.long_working_days", lang, n=shown[0])
+    return said if not ends else say("numbers.interval", lang, value=said, low=shown[1], high=shown[2])
+
+
+def money(value: float, *ends: float, currency: str, lang: str) -> str:
+    """Money with the ends of its interval if there are any: "12,345 CNY (11,000–14,000)"."""
+    places = 0 if abs(value) >= 99.5 else 2
+    shown = [f"{part:,.{places}f}" for part in (value, *ends)]
+    said = f"{shown[0]} {currency or say('numbers.no_currency', lang)}"
+    return said if not ends else say("numbers.interval", lang, value=said, low=shown[1], high=shown[2])
+
+
+def times(value: float, *ends: float, lang: str) -> str:
+    """How often, with the ends of its interval if there are any: "0.58 times (0.44–0.77)"."""
+    shown = [f"{part:,.2f}" for part in (value, *ends)]
+    said = say("numbers.times", lang, n=shown[0])
+    return said if not ends else say("numbers.interval", lang, value=said, low=shown[1], high=shown[2])
+
+
 def bare_interval(value: float, low: float, high: float, lang: str) -> str:
     """A number with its interval where the unit stands elsewhere: "8.9 (8.2–9.7)"."""
     shown = _like(value, low, high)
     return say("numbers.interval", lang, value=shown[0], low=shown[1], high=shown[2])
 
 
-def _like(value: float, low: float, high: float) -> list[str]:
-    """All three with as many places as the value needs."""
+def _like(value: float, *ends: float) -> list[str]:
+    """All with as many places as the value needs."""
     places = next((n for n, least in enumerate((99.95, 0.95, 0.095)) if abs(value) >= least), 3) if value else 1
-    return ["<0.001" if 0 < part < 0.0005 else f"{part:,.{places}f}" for part in (value, low, high)]
+    return ["<0.001" if 0 < part < 0.0005 else f"{part:,.{places}f}" for part in (value, *ends)]
 
 
 def _unit(days: float) -> tuple[str, float]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ltcdiag.errors import InputError
 from ltcdiag.log.calendar import WorkCalendar
+from ltcdiag.words import use
 
 CHINA = WorkCalendar("CN")
 moments = st.datetimes(datetime.fromisoformat("2023-01-01"), datetime.fromisoformat("2025-12-31"))
@@ -148,22 +149,22 @@ def test_a_subdivision_has_holidays_of_its_own():
 
 @pytest.mark.parametrize("text", ["XX", "DE-ZZ", "", "China!"])
 def test_an_unknown_calendar_names_the_known_ones(text):
-    with pytest.raises(InputError, match="use none, or one of"):
+    with use("en"), pytest.raises(InputError, match="use none, or one of"):
         WorkCalendar.parse(text)
 
 
 def test_office_hours_must_end_after_they_begin():
-    with pytest.raises(InputError, match="office hours"):
+    with use("en"), pytest.raises(InputError, match="office hours"):
         WorkCalendar("CN", opens=time(18), closes=time(9))
 
 
 @pytest.mark.parametrize("moment", [datetime(2024, 3, 4, tzinfo=UTC),
                                     pd.Series(pd.to_datetime(["2024-03-04"], utc=True))])
 def test_times_with_a_zone_are_refused(moment):
-    with pytest.raises(InputError, match="wall-clock"):
+    with use("en"), pytest.raises(InputError, match="wall-clock"):
         CHINA.working_days(moment, moment)
 
 
 def test_impossible_spans_are_refused_and_not_computed():
-    with pytest.raises(InputError, match="1900 to 9999"):
+    with use("en"), pytest.raises(InputError, match="1900 to 9999"):
         CHINA.working_days(np.array(["1900-01-01", "2024-01-01"], dtype="datetime64[us]"), date(9999, 12, 31))

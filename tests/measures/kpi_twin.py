@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from itertools import pairwise
 from statistics import fmean
+
+from ltcdiag.domain.step_words import is_approval
 
 ENDS = ("paid", "lost", "lead_disqualified")
 MAIN_STAGE = {
@@ -15,6 +18,7 @@ MAIN_STAGE = {
     "contract_signed": "contracting", "order_confirmed": "fulfilment", "delivering": "fulfilment",
     "accepted": "fulfilment", "invoiced": "collections", "overdue": "collections", "paid": "collections",
 }
+REVISED = ("修订", "重新报价", "revised", "re-quote")
 USUAL = ("lead_working", "delivering", "overdue", "paid")
 FIRST_OF = {"convert_opportunities": "discovery", "contracting": "contract_draft", "fulfilment": "order_confirmed",
             "collections": "invoiced"}
@@ -85,6 +89,14 @@ def _value(kpi, life, horizon):
         "lead_to_cash_days": lambda: days(age_of(life, "paid")),
         "days_elsewhere": lambda: 0.0,
         "rework_rate": lambda: within(first_rework(life)),
+        "lead_win_rate": lambda: within(age_of(life, "won")),
+        "days_won": lambda: max(horizon - (age_of(life, "won") or horizon), 0.0),
+        "days_paid": lambda: max(horizon - (age_of(life, "paid") or horizon), 0.0),
+        "requotes_per_case": lambda: sum(within(age) for age in new_versions(life)),
+        "approvals_per_case": lambda: sum(within(age) for stage, label, _, age in life
+                                          if stage == "contract_approval" or is_approval(label)),
+        "reminders_per_case": lambda: sum(within(age) for stage, *_, age in life if stage == "overdue"),
+        "overdue_share": lambda: _since(life, "invoiced", ("overdue",), horizon, share=True),
         "opportunity_conversion": lambda: _since(life, "lead_qualified", ("won",), horizon, share=True),
         "order_to_acceptance_days": lambda: _since(life, "order_confirmed", ("accepted",), horizon, share=False),
         "collection_cycle_days": lambda: _since(life, "invoiced", ("paid",), horizon, share=False),
@@ -111,14 +123,34 @@ def _days_in(life, main_stage, horizon):
 
 def first_rework(life):
     """Age at which a step is first done again: no double entry, no correction of one's own, no usual repeat."""
+    return next((age for place, (stage, _, _, age) in enumerate(life)
+                 if stage not in USUAL and done_again(life, place)), None)
+
+
+def done_again(life, place):
+    """Whether a step was there before in its life, neither logged twice nor corrected by the same person."""
+    _, label, _, age = life[place]
+    earlier = [n for n in range(place) if life[n][1] == label]
+    if not earlier:
+        return False
+    last = earlier[-1]
+    since = age - life[last][3]
+    double = last == place - 1 and since <= 5 / 1440 + 1e-9
+    alone = len({life[n][2] for n in range(last, place + 1)}) == 1
+    return not double and not (alone and since <= 1 + 1e-9)
+
+
+def new_versions(life):
+    """Ages at which a quote came to a version that it had not had."""
+    best, times, found = 1, Counter(), []
     for place, (stage, label, _, age) in enumerate(life):
-        earlier = [n for n in range(place) if life[n][1] == label]
-        if not earlier or stage in USUAL:
+        if stage != "proposal" or is_approval(label):
             continue
-        last = earlier[-1]
-        since = age - life[last][3]
-        double = last == place - 1 and since <= 5 / 1440 + 1e-9
-        alone = len({life[n][2] for n in range(last, place + 1)}) == 1
-        if not double and not (alone and since <= 1 + 1e-9):
-            return age
-    return None
+        begun = bool(times)
+        if not times[label] or done_again(life, place):
+            times[label] += 1
+        version = times[label] + (begun and any(word in label.lower() for word in REVISED))
+        if version > best:
+            best = version
+            found.append(age)
+    return found

@@ -54,8 +54,8 @@ def folder(tmp_path_factory):
 NUMBER = r"\d[\d,]*(?:\.\d+)?"
 UNIT = {"zh": "天|小时|分钟", "en": "days|hours|minutes"}
 RANGE = {
-    "zh": rf"<?({NUMBER})(%| (?:天|小时|分钟))?（<?({NUMBER})%?–({NUMBER})%?）(倍)?",
-    "en": rf"<?({NUMBER})(%| (?:days|hours|minutes))? \(<?({NUMBER})%?–({NUMBER})%?\)( times)?",
+    "zh": rf"<?({NUMBER})(%| (?:天|小时|分钟|次|[A-Z]{{3}}))?（<?({NUMBER})%?–({NUMBER})%?）(倍)?",
+    "en": rf"<?({NUMBER})(%| (?:days|hours|minutes|times|[A-Z]{{3}}))? \(<?({NUMBER})%?–({NUMBER})%?\)( times)?",
 }
 SETTINGS = {    # what a reader has chosen or we have: no estimate
     "zh": [r"开始后的? ?365 天", r"95% 区间", r"参照线(?:是)? ?12\.5%", r"达到 90% 才说",

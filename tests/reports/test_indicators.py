@@ -21,6 +21,7 @@ from ltcdiag.reports.xlsx import write_workbook
 from ltcdiag.words import use
 
 LANGUAGES = ("zh", "en")
+WITHOUT_HORIZON = ("count", "share_of_cases")
 CHAIN = ("Lead created", "Needs confirmed", "Quote created", "Contract signed", "Goods shipped")
 
 
@@ -71,7 +72,8 @@ def test_every_number_carries_unit_base_and_interval_or_the_reason(which, lang, 
             assert unexplained(value[1], lang) == []
         else:
             assert note[0][1], f"{value[1]} has neither interval nor reason"
-        assert [int(cell[1].replace(",", "")) for cell in (n, still, horizon)] == [row.n, row.open, row.horizon_days]
+        assert [int(cell[1].replace(",", "")) for cell in (n, still)] == [row.n, row.open]
+        assert horizon[1].replace(",", "") == ("" if row.method in WITHOUT_HORIZON else f"{row.horizon_days:.0f}")
         assert [cell[0] for cell in (n, still, horizon)] == ["count"] * 3
 
 
@@ -120,7 +122,8 @@ def test_every_name_leads_to_its_definition_which_needs_neither_script_nor_a_cli
     section = page[page.index('<section id="kpis">'):page.index('<section id="loaded">')]
     places = re.findall(r'<div id="(kpi_\w+)">', section)
     assert places == [f"kpi_{key}" for key in load_kpis()]
-    assert re.findall(r'href="#(kpi_\w+)"', section) == places
+    measured = sample.kpis.table.loc[sample.kpis.table["value"].notna(), "kpi"]
+    assert re.findall(r'href="#(kpi_\w+)"', section) == [f"kpi_{key}" for key in measured]
     assert '<details class="means" open>' in section
     for card in load_kpis().values():
         told = card.definition(lang)
@@ -143,10 +146,11 @@ def test_the_sheet_holds_numbers_as_numbers_with_definition_trap_and_note(sample
     rows = list(sheet.iter_rows(min_row=2, values_only=True))
     table = sample.kpis.table.astype(object).where(sample.kpis.table.notna(), None)
     assert len(rows) == len(table) == len(load_kpis())
-    units = {"days": {"zh": "天", "en": "days"}, "share": {"zh": "占比，1 = 100%", "en": "share, 1 = 100%"}}
+    units = {"days": {"zh": "天", "en": "days"}, "share": {"zh": "占比，1 = 100%", "en": "share, 1 = 100%"},
+             "count": {"zh": "次", "en": "times"}, "money": {"zh": "金额", "en": "money"}}
     for row, told, card in zip(rows, table.itertuples(), load_kpis().values(), strict=True):
         assert row[:4] == pytest.approx((card.name(lang), told.value, told.low, told.high))
-        assert row[4] == units[card.unit][lang]
+        assert row[4] in (units[card.unit][lang], told.currency)
         assert row[5:8] == (told.n, told.open, told.horizon_days)
         assert row[8:10] == (card.definition(lang), card.trap(lang))
         assert (row[2] is not None) or row[10], "an interval or the reason"
@@ -154,7 +158,7 @@ def test_the_sheet_holds_numbers_as_numbers_with_definition_trap_and_note(sample
 
 def test_the_indicators_are_asked_once_a_report(monkeypatch, tmp_path):
     asked, ask = [], assessment.kpi_table
-    monkeypatch.setattr(assessment, "kpi_table", lambda log: asked.append(log) or ask(log))
+    monkeypatch.setattr(assessment, "kpi_table", lambda log, **how: asked.append(log) or ask(log, **how))
     found = assess(four_kinds_log(), mined=False)
     render(found, (), "en")
     write_workbook(found, tmp_path / "book.xlsx", "en")

@@ -1,0 +1,203 @@
+"""The clock table: one row a case, when it was entered and exited, and how that ended. Checked once, then arrays.
+
+It is all that a comparison needs, so that analysts can use the method without a log and simulations can call it
+thousands of times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ..errors import InputError
+from ..words import current, say
+from .case_clock import Bools, Floats, Ints
+
+DAY = 86_400_000_000
+OPEN = -(2**63)
+"""The exit of a case that is open at the as-of moment."""
+TEXT_COLUMNS = ("outcome", "owner")
+SHOWN_ROWS = 3
+Objects = NDArray[np.object_]
+
+
+@dataclass(frozen=True, eq=False)
+class ClockTable:
+    """A checked clock table.
+
+    case_id, entered (µs), exited (µs, OPEN where it is open at `as_of`), outcome ("won", "lost", ... or "" where
+    nobody knows), owner ("" where nobody is named), value (nan where missing), strata: every other column as given.
+    as_of (µs): the last moment that was seen. whole_days: whether every moment is a day without a clock time; then the
+    as-of day counts whole. set_aside: reason → rows that are in no arm.
+    """
+
+    case_id: Objects
+    entered: Ints
+    exited: Ints
+    outcome: Objects
+    owner: Objects
+    value: Floats
+    strata: Mapping[str, pd.Series[Any]]
+    as_of: int
+    whole_days: bool
+    has: frozenset[str]
+    set_aside: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def n(self) -> int:
+        """How many cases."""
+        return len(self.entered)
+
+    @property
+    def end(self) -> int:
+        """The first moment that was not seen (µs)."""
+        return self.as_of + DAY if self.whole_days else self.as_of
+
+    @property
+    def open(self) -> Bools:
+        """Which cases are open at the as-of moment."""
+        still: Bools = self.exited == OPEN
+        return still
+
+    @property
+    def won(self) -> Bools:
+        """Which cases were won."""
+        found: Bools = self.outcome == "won"
+        return found & ~self.open
+
+    def taken(self, rows: Ints) -> ClockTable:
+        """The table of some rows."""
+        return ClockTable(
+            self.case_id[rows], self.entered[rows], self.exited[rows], self.outcome[rows], self.owner[rows],
+            self.value[rows], {name: values.iloc[rows].reset_index(drop=True) for name, values in self.strata.items()},
+            self.as_of, self.whole_days, self.has, self.set_aside)
+
+
+def clock_table(clock: pd.DataFrame, *, as_of: object, needs: Iterable[str] = ()) -> ClockTable:
+    """A data frame as a clock table.
+
+    Columns: case_id, entered, exited (dates or times; missing = still open at `as_of`), outcome, owner, value and any
+    others. needs: columns that are asked for beside case_id, entered and exited. What happens after the as-of moment is
+    not seen: cases entered later are set aside, later exits leave the case open.
+
+    Raises InputError with every fault: missing columns, times that are none or are missing, cases named twice,
+    cases that end before they begin or have an outcome without a day, values that are no numbers.
+    """
+    missing = [name for name in ("case_id", "entered", "exited", *needs) if name not in clock.columns]
+    if missing:
+        raise InputError(say("compare.no_columns", current(), columns=", ".join(dict.fromkeys(missing))),
+                         fix=say("compare.no_columns_fix", current(), columns=", ".join(map(str, clock.columns))))
+    if not len(clock):
+        raise InputError(say("compare.no_rows", current()))
+    until = moment(as_of)
+    faults: list[str] = []
+    entered, exited = (_moments(clock[name], name, faults) for name in ("entered", "exited"))
+    value = _numbers(clock, faults)
+    _check(clock, entered, exited, faults)
+    if faults:
+        raise InputError(say("compare.faults", current(), n=len(faults)) + "\n" + "\n".join(f"- {f}" for f in faults),
+                         fix=say("compare.faults_fix", current()))
+    return _seen(clock, entered, exited, value, until)
+
+
+def moment(value: object) -> int:
+    """A date, time or ISO text as µs of a wall clock. Raises InputError where it is none."""
+    try:
+        found = pd.Timestamp(value)
+    except (TypeError, ValueError):
+        found = pd.NaT
+    if found is pd.NaT or pd.isna(found):
+        raise InputError(say("compare.no_moment", current(), value=value), fix=say("compare.no_moment_fix", current()))
+    return int(found.tz_localize(None).to_datetime64().astype("datetime64[us]").astype(np.int64))
+
+
+def day_text(micros: int) -> str:
+    """The day of a moment, as ISO text."""
+    return str(np.datetime64(micros, "us").astype("datetime64[D]"))
+
+
+def _moments(column: pd.Series[Any], name: str, faults: list[str]) -> Ints:
+    """A column of times as µs, OPEN where it is empty; what is no time is a fault."""
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        found = column.dt.tz_localize(None)
+    elif pd.api.types.is_datetime64_any_dtype(column.dtype):
+        found = column
+    else:
+        found = pd.to_datetime(column, errors="coerce", utc=False, format="ISO8601") if _texts(column) \
+            else pd.to_datetime(column.map(_plain), errors="coerce")
+        _note(faults, "compare.no_time", column, np.asarray(found.isna() & column.notna()), column=name)
+        if isinstance(found.dtype, pd.DatetimeTZDtype):
+            found = found.dt.tz_localize(None)
+    values: Ints = found.to_numpy("datetime64[us]").astype(np.int64)
+    if name == "entered":
+        _note(faults, "compare.no_entered", column, np.asarray(column.isna()), column=name)
+    return values
+
+
+def _texts(column: pd.Series[Any]) -> bool:
+    return column.notna().any() and isinstance(column.dropna().iloc[0], str)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None)
+    return value if isinstance(value, date | str) or value is None or value != value else None  # noqa: PLR0124
+
+
+def _numbers(clock: pd.DataFrame, faults: list[str]) -> Floats:
+    if "value" not in clock.columns:
+        return np.full(len(clock), np.nan)
+    column = clock["value"]
+    numbers = pd.to_numeric(column, errors="coerce").astype(float)
+    _note(faults, "compare.no_number", column, np.asarray(numbers.isna() & column.notna()))
+    found: Floats = numbers.to_numpy(float)
+    return found
+
+
+def _check(clock: pd.DataFrame, entered: Ints, exited: Ints, faults: list[str]) -> None:
+    ids = clock["case_id"]
+    _note(faults, "compare.no_case", ids, np.asarray(ids.isna()))
+    _note(faults, "compare.twice", ids, np.asarray(ids.duplicated() & ids.notna()))
+    _note(faults, "compare.reversed", ids, (exited != OPEN) & (entered != OPEN) & (exited < entered))
+    if "outcome" in clock.columns:
+        _note(faults, "compare.no_exit", ids, np.asarray(clock["outcome"].notna()) & (exited == OPEN)
+              & np.asarray(clock["exited"].isna()) & np.asarray(clock["outcome"] != ""))
+
+
+def _note(faults: list[str], key: str, shown: pd.Series[Any], wrong: Bools, **facts: object) -> None:
+    rows = np.flatnonzero(wrong)
+    if len(rows):
+        first = ", ".join(f"{row + 1} ({shown.iloc[row]})" for row in rows[:SHOWN_ROWS])
+        faults.append(say(key, current(), n=f"{len(rows):,}", rows=first, **facts))
+
+
+def _seen(clock: pd.DataFrame, entered: Ints, exited: Ints, value: Floats, as_of: int) -> ClockTable:
+    """The table as it looked at the as-of moment."""
+    days = np.concatenate([entered, exited[exited != OPEN]])
+    whole = not bool(np.any(days % DAY))
+    last = as_of // DAY * DAY + DAY - 1 if whole else as_of
+    rows = np.flatnonzero(entered <= last)
+    shut = exited[rows]
+    outcome, owner = (_labels(clock, name)[rows] for name in TEXT_COLUMNS)
+    still = (shut == OPEN) | (shut > last)
+    return ClockTable(
+        clock["case_id"].to_numpy(object)[rows], entered[rows], np.where(still, OPEN, shut),
+        np.where(still, "", np.char.lower(outcome.astype(str)).astype(object)), owner, value[rows],
+        {str(name): clock[name].iloc[rows].reset_index(drop=True) for name in clock.columns
+         if name not in ("case_id", "entered", "exited", "outcome", "value")},
+        as_of // DAY * DAY if whole else as_of, whole, frozenset(map(str, clock.columns)),
+        {"after_as_of": len(entered) - len(rows)} if len(rows) < len(entered) else {})
+
+
+def _labels(clock: pd.DataFrame, name: str) -> Objects:
+    if name not in clock.columns:
+        return np.full(len(clock), "", dtype=object)
+    column = clock[name]
+    found: Objects = column.astype(object).where(column.notna(), "").to_numpy(object)
+    return found
