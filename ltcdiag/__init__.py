@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         kpis,
         language,
         load_model,
+        monitor,
         points,
         privacy_report,
         pull,
@@ -74,7 +75,8 @@ _WHERE = {
     "api": ("activities", "cases", "clock", "compare", "compare_change", "compare_groups", "compare_periods",
             "compare_waves", "diagnose", "difference_map", "directly_follows", "discover", "draw", "export",
             "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "kpis", "language", "load_model",
-            "points", "privacy_report", "pull", "report", "review", "rework", "side_tables", "sql", "stage_ledgers",
+    "monitor", "points", "privacy_report", "pull", "report", "review", "rework", "side_tables", "sql",
+    "stage_ledgers",
             "variant_changes", "variants", "waits"),
     "bundled": ("sample",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
@@ -97,7 +99,7 @@ __all__ = [
     "clock", "clock_level", "compare", "compare_change", "compare_clock_groups", "compare_clocks", "compare_groups",
     "compare_periods", "compare_waves", "diagnose", "difference_map", "directly_follows", "discover", "draw",
     "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "kpis", "language", "load_model",
-    "object_centric", "points", "privacy_report", "pull", "read", "report", "review", "rework", "sample",
+    "monitor", "object_centric", "points", "privacy_report", "pull", "read", "report", "review", "rework", "sample",
     "side_tables", "sniff", "sql", "stage_ledgers", "variant_changes", "variants", "waits",
 ]
 

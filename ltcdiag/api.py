@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         Handovers,
         Points,
         Rework,
+        Series,
         StageLedgers,
         VariantChanges,
         Variants,
@@ -438,3 +440,12 @@ def funnel(log: EventLog, after: EventLog | None = None, *, horizon_days: int | 
     from .measures.funnels import funnel as counted
 
     return replace(counted(log, after, horizon_days=horizon_days), look=_look(log))
+
+
+def monitor(log: EventLog, *, what: str = "closed", per: str = "week", change: str | date | None = None) -> Series:
+    """Cases "started", "closed" or "won" by whole "week" or "month", with control limits and the false alarm rate of
+    the whole chart; with the day of a change the jump and the change of slope there, with their intervals. Raises
+    InputError where the log cannot say it or has too few weeks or months."""
+    from .measures.series import monitor as watched
+
+    return replace(watched(log, what=what, per=per, change=change), look=_look(log))
