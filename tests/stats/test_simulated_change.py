@@ -113,6 +113,19 @@ def test_a_season_that_cannot_be_parted_is_stamped():
         assert "season_not_separable" not in line(name).cautions
 
 
+def test_guards_are_silent_where_nothing_is_wrong():
+    expected = {"mix": {"mix_shift"}, "truncated-found": {"truncated_extract", "unequal_windows"},
+                "requoted": {"mix_shift"}}
+    seen, logs = {}, 0
+    for name in ALIKE:
+        logs += LOGS[name]
+        for caution, share in line(name).cautions.items():
+            if caution not in {"season_not_separable"} | expected.get(name, set()):
+                seen[caution] = seen.get(caution, 0) + round(share * LOGS[name])
+    for caution, count in seen.items():
+        assert count <= binom.ppf(1 - SURE, logs, 0.02), (caution, count, logs)
+
+
 def test_requoted_deals_look_slow_only_the_usual_way():
     found = line("requoted")
     assert found.usual["days_open"].significant > 0.95
