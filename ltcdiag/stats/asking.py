@@ -53,12 +53,33 @@ def asked_of(
     if design not in DESIGNS:
         raise InputError(say("engine.unknown_choice", current(), value=design),
                          fix=say("engine.one_of", current(), values=", ".join(DESIGNS)))
-    if days is not None and days < 1:
+    if days is not None and _size("horizon_days", days) < 1:
         raise InputError(say("kpis.no_horizon", current(), value=days))
+    age = _size("landmark_days", 0 if landmark is None else landmark)
     every = tuple(dict.fromkeys((*first, *named)))
-    worth = worthwhile if isinstance(worthwhile, Mapping) else {} if worthwhile is None else {every[0]: worthwhile}
+    worth = _worthwhile(worthwhile, every)
     columns = (adjust_for,) if isinstance(adjust_for, str) else tuple(adjust_for)
-    return Asked(every, first, design, columns, cluster, _control(control), calendar, float(landmark or 0), days, worth)
+    return Asked(every, first, design, columns, cluster, _control(control), calendar, age, days, worth)
+
+
+def _worthwhile(given: Any, kpis: Sequence[str]) -> dict[str, float]:
+    """KPI → the smallest change that matters; one number is that of the first KPI."""
+    named = given if isinstance(given, Mapping) else {} if given is None else {kpis[0]: given}
+    if unknown := [str(kpi) for kpi in named if kpi not in CLOCK_KPIS]:
+        raise InputError(say("compare.unknown_kpi", current(), kpi=", ".join(unknown)),
+                         fix=say("engine.one_of", current(), values=", ".join(CLOCK_KPIS)))
+    return {str(kpi): _size("smallest_worthwhile", size) for kpi, size in named.items()}
+
+
+def _size(name: str, value: Any) -> float:
+    """A number of 0 or more."""
+    try:
+        found = float(value)
+    except (TypeError, ValueError):
+        found = -1.0
+    if not found >= 0:
+        raise InputError(say("clock.no_size", current(), name=name, value=value))
+    return found
 
 
 def _control(control: Any) -> tuple[str, tuple[Any, ...]] | None:

@@ -86,30 +86,48 @@ def clock_table(clock: pd.DataFrame, *, as_of: object, needs: Iterable[str] = ()
     others. needs: columns that are asked for beside case_id, entered and exited. What happens after the as-of moment is
     not seen: cases entered later are set aside, later exits leave the case open.
 
-    Raises InputError with every fault: missing columns, times that are none or are missing, cases named twice,
-    cases that end before they begin or have an outcome without a day, values that are no numbers.
+    Raises InputError with every fault: missing columns, times that are none or are missing, a time zone in one of the
+    two columns of times, cases named twice, cases that end before they begin or have an outcome without a day,
+    outcomes that are asked for and never won or lost, values that are no numbers.
     """
-    missing = [name for name in ("case_id", "entered", "exited", *needs) if name not in clock.columns]
+    _check_shape(clock)
+    asked = tuple(needs)
+    missing = [name for name in ("case_id", "entered", "exited", *asked) if name not in clock.columns]
     if missing:
         raise InputError(say("compare.no_columns", current(), columns=", ".join(dict.fromkeys(missing))),
                          fix=say("compare.no_columns_fix", current(), columns=", ".join(map(str, clock.columns))))
     if not len(clock):
         raise InputError(say("compare.no_rows", current()))
+    if as_of is None:
+        raise InputError(say("clock.no_as_of", current()), fix=say("compare.no_moment_fix", current()))
     until = moment(as_of)
     faults: list[str] = []
-    entered, exited = (_moments(clock[name], name, faults) for name in ("entered", "exited"))
+    entered, exited = _both_moments(clock, faults)
     value = _numbers(clock, faults)
     _check(clock, entered, exited, faults)
+    if "outcome" in asked:
+        _check_outcomes(clock, faults)
     if faults:
         raise InputError(say("compare.faults", current(), n=len(faults)) + "\n" + "\n".join(f"- {f}" for f in faults),
                          fix=say("compare.faults_fix", current()))
-    return _seen(clock, entered, exited, value, until)
+    seen = _seen(clock, entered, exited, value, until)
+    if not seen.n:
+        raise InputError(say("clock.all_later", current(), as_of=day_text(until), n=f"{len(clock):,}"))
+    return seen
+
+
+def _check_shape(clock: object) -> None:
+    if not isinstance(clock, pd.DataFrame):
+        raise InputError(say("clock.no_table", current(), kind=type(clock).__name__))
+    twice = clock.columns[clock.columns.duplicated()]
+    if len(twice):
+        raise InputError(say("clock.columns_twice", current(), columns=", ".join(dict.fromkeys(map(str, twice)))))
 
 
 def moment(value: object) -> int:
     """A date, time or ISO text as µs of a wall clock. Raises InputError where it is none."""
     try:
-        found = pd.Timestamp(value)
+        found = pd.NaT if isinstance(value, int | float) else pd.Timestamp(value)   # 20240101 is no date
     except (TypeError, ValueError):
         found = pd.NaT
     if found is pd.NaT or pd.isna(found):
@@ -122,22 +140,36 @@ def day_text(micros: int) -> str:
     return str(np.datetime64(micros, "us").astype("datetime64[D]"))
 
 
-def _moments(column: pd.Series[Any], name: str, faults: list[str]) -> Ints:
-    """A column of times as µs, OPEN where it is empty; what is no time is a fault."""
-    if isinstance(column.dtype, pd.DatetimeTZDtype):
-        found = column.dt.tz_localize(None)
-    elif pd.api.types.is_datetime64_any_dtype(column.dtype):
-        found = column
-    else:
-        found = pd.to_datetime(column, errors="coerce", utc=False, format="ISO8601") if _texts(column) \
-            else pd.to_datetime(column.map(_plain), errors="coerce")
-        _note(faults, "compare.no_time", column, np.asarray(found.isna() & column.notna()), column=name)
-        if isinstance(found.dtype, pd.DatetimeTZDtype):
-            found = found.dt.tz_localize(None)
-    values: Ints = found.to_numpy("datetime64[us]").astype(np.int64)
-    if name == "entered":
-        _note(faults, "compare.no_entered", column, np.asarray(column.isna()), column=name)
-    return values
+def _both_moments(clock: pd.DataFrame, faults: list[str]) -> tuple[Ints, Ints]:
+    """entered and exited as µs of one wall clock: that of `entered`, where both have a time zone."""
+    entered, exited = (_times(clock[name], name, faults) for name in ("entered", "exited"))
+    zones = [getattr(each.dtype, "tz", None) for each in (entered, exited)]
+    if zones[0] is not None and zones[1] is not None:
+        exited = exited.dt.tz_convert(zones[0])
+    elif zones[0] is not zones[1] and bool(exited.notna().any()) and bool(entered.notna().any()):
+        faults.append(say("clock.zones", current(), column="entered" if zones[0] is not None else "exited"))
+    first, second = ((each.dt.tz_localize(None) if zone is not None else each).to_numpy("datetime64[us]")
+                     .astype(np.int64) for each, zone in zip((entered, exited), zones, strict=True))
+    _note(faults, "compare.no_entered", clock["entered"], np.asarray(clock["entered"].isna()), column="entered")
+    return first, second
+
+
+def _times(column: pd.Series[Any], name: str, faults: list[str]) -> pd.Series[Any]:
+    """A column of times; what is no time is a fault."""
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return column
+    found = _read(column) if _texts(column) else pd.to_datetime(column.map(_plain), errors="coerce")
+    _note(faults, "compare.no_time", column, np.asarray(found.isna() & column.notna()), column=name)
+    return found
+
+
+def _read(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Texts as times; where they name several offsets (summer and winter), each is the wall clock of its own."""
+    try:
+        return pd.to_datetime(column, errors="coerce", format="ISO8601")
+    except ValueError:
+        local = column.astype(str).str.replace(r"\s*(Z|[+-]\d{2}:?\d{2})$", "", regex=True).where(column.notna(), None)
+        return pd.to_datetime(local, errors="coerce", format="ISO8601")
 
 
 def _texts(column: pd.Series[Any]) -> bool:
@@ -155,7 +187,7 @@ def _numbers(clock: pd.DataFrame, faults: list[str]) -> Floats:
         return np.full(len(clock), np.nan)
     column = clock["value"]
     numbers = pd.to_numeric(column, errors="coerce").astype(float)
-    _note(faults, "compare.no_number", column, np.asarray(numbers.isna() & column.notna()))
+    _note(faults, "compare.no_number", column, np.asarray((numbers.isna() & column.notna()) | np.isinf(numbers)))
     found: Floats = numbers.to_numpy(float)
     return found
 
@@ -168,6 +200,13 @@ def _check(clock: pd.DataFrame, entered: Ints, exited: Ints, faults: list[str]) 
     if "outcome" in clock.columns:
         _note(faults, "compare.no_exit", ids, np.asarray(clock["outcome"].notna()) & (exited == OPEN)
               & np.asarray(clock["exited"].isna()) & np.asarray(clock["outcome"] != ""))
+
+
+def _check_outcomes(clock: pd.DataFrame, faults: list[str]) -> None:
+    """Outcomes in words of one's own would count as neither won nor lost, and every rate as 0."""
+    named = {str(value).strip() for value in clock["outcome"].dropna().unique()} - {""}
+    if named and not {"won", "lost"} & {value.lower() for value in named}:
+        faults.append(say("clock.outcomes", current(), values=", ".join(sorted(named)[:8])))
 
 
 def _note(faults: list[str], key: str, shown: pd.Series[Any], wrong: Bools, **facts: object) -> None:

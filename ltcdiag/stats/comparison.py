@@ -23,7 +23,7 @@ from .windows import around
 
 
 def compare_clocks(
-    clock: pd.DataFrame, *, change: object, as_of: object, design: str = "new_cases",
+    clock: pd.DataFrame, *, change: object, as_of: object = None, design: str = "new_cases",
     adjust_for: Sequence[str] = (), cluster: str | None = None,
     kpis: Sequence[str] = ("days_open", "win_rate"), primary: Sequence[str] | None = None, control: Any = None,
     calendar: Any = None, observed_from: object = None, landmark_days: float | None = None,
@@ -42,7 +42,8 @@ def compare_clocks(
     was touched since. landmark_days: count only cases still open at this age. horizon_days: default the longest round
     one. smallest_worthwhile: the smallest change that matters, a number for the first KPI or {kpi: number}.
 
-    Raises InputError for faults of the table (all at once) and questions that nobody can answer.
+    Raises InputError for faults of the table (all at once) and questions that nobody can answer; so too without
+    `as_of`.
     """
     asked = asked_of(kpis, primary, design, adjust_for, cluster, control, calendar, landmark_days, horizon_days,
                    smallest_worthwhile)
@@ -51,16 +52,18 @@ def compare_clocks(
     _check_change(table, at)
     truncated = guards.truncated_since(table) if observed_from is None else None
     # the first closing that is held says since when: it is no closing to be counted itself
-    seen_from = moment(observed_from) if observed_from is not None else None if truncated is None else truncated + 1
+    seen_from = _watched_from(table, observed_from, at)
+    if truncated is not None:
+        seen_from = truncated + 1
     before, after = around(table, at, seen_from=seen_from, has_control=asked.control is not None)
     return Study(table, asked, before, after, at, truncated is not None).effects()
 
 
 def compare_clock_groups(
-    clock: pd.DataFrame, *, group: str, a: Any = None, b: Any = None, as_of: object, adjust_for: Sequence[str] = (),
-    cluster: str | None = None, kpis: Sequence[str] = ("days_open", "win_rate"), primary: Sequence[str] | None = None,
-    calendar: Any = None, observed_from: object = None, landmark_days: float | None = None,
-    horizon_days: int | None = None, smallest_worthwhile: Any = None,
+    clock: pd.DataFrame, *, group: str, a: Any = None, b: Any = None, as_of: object = None,
+    adjust_for: Sequence[str] = (), cluster: str | None = None, kpis: Sequence[str] = ("days_open", "win_rate"),
+    primary: Sequence[str] | None = None, calendar: Any = None, observed_from: object = None,
+    landmark_days: float | None = None, horizon_days: int | None = None, smallest_worthwhile: Any = None,
 ) -> Effects:
     """Group b against group a in the same time.
 
@@ -74,22 +77,23 @@ def compare_clock_groups(
     table = clock_table(clock, as_of=as_of, needs=(*asked.columns, group))
     labels = groups_by(table, group, asked.landmark)
     names = _two_groups(labels, group, a, b)
-    seen_from = None if observed_from is None else moment(observed_from)
+    seen_from = _watched_from(table, observed_from)
     window = Window(int(table.entered.min()), table.end, OPEN if seen_from is None else seen_from)
     rows = (np.flatnonzero(labels == names[0]), np.flatnonzero(labels == names[1]))
     return Study(table, asked, window, window, None, False, groups=rows, grouped_by=group, names=names).effects()
 
 
 def clock_level(
-    clock: pd.DataFrame, *, as_of: object, kpis: Sequence[str] = ("days_open", "win_rate"), by: str | None = None,
-    calendar: Any = None, observed_from: object = None, horizon_days: int | None = None,
+    clock: pd.DataFrame, *, as_of: object = None, kpis: Sequence[str] = ("days_open", "win_rate"),
+    by: str | None = None, calendar: Any = None, observed_from: object = None, horizon_days: int | None = None,
 ) -> pd.DataFrame:
     """The KPIs of a clock table alone, and of each value of a column: kpi, unit, segment, value, low, high, n, open,
     horizon_days. value is empty where fewer than 20 cases stand behind it."""
     asked = asked_of(kpis, None, "new_cases", (), None, None, calendar, None, horizon_days, None)
     table = clock_table(clock, as_of=as_of, needs=(*asked.columns, *((by,) if by else ())))
     axis = axis_of(table, calendar)
-    window = Window(int(table.entered.min()), table.end, OPEN if observed_from is None else moment(observed_from))
+    seen_from = _watched_from(table, observed_from)
+    window = Window(int(table.entered.min()), table.end, OPEN if seen_from is None else seen_from)
     segments: list[tuple[object, Ints | None]] = [(None, None)]
     if by:
         codes, names = coded(column_of(table, by).to_numpy(), np.arange(table.n))
@@ -109,15 +113,29 @@ def _level_row(part: Arm, kpi: ClockKpi, days: int | None) -> tuple[object, ...]
     return found.value, found.low, found.high, found.n, found.open, days
 
 
+def _watched_from(table: ClockTable, observed_from: object, change: int | None = None) -> int | None:
+    """When watching began, where it is told. It must leave something to be seen, before a change too."""
+    if observed_from is None:
+        return None
+    since = moment(observed_from)
+    if since >= table.end:
+        raise InputError(say("clock.observed_outside", current(), day=day_text(since), as_of=day_text(table.as_of)))
+    if change is not None and since >= change:
+        raise InputError(say("clock.observed_late", current(), day=day_text(since), change=day_text(change)))
+    return since
+
+
 def _check_change(table: ClockTable, change: int) -> None:
-    first, last = int(table.entered.min()) if table.n else change, table.as_of
-    if not table.n or not first < change <= last:
+    first, last = int(table.entered.min()), table.as_of
+    if not first < change <= last:
         raise InputError(say("compare.change_outside", current(), change=day_text(change), first=day_text(first),
                              last=day_text(last)), fix=say("compare.change_outside_fix", current()))
 
 
 def _two_groups(labels: Any, group: str, a: Any, b: Any) -> tuple[str, str]:
     known, counts = np.unique([label for label in labels if label is not None], return_counts=True)
+    if len(known) < 2:
+        raise InputError(say("clock.one_group", current(), column=group, values=", ".join(map(str, known)) or "–"))
     if a is None and b is None and set(known.tolist()) == {"no", "yes"}:
         return "no", "yes"
     largest = [str(known[place]) for place in np.argsort(-counts, kind="stable")]

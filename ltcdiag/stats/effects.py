@@ -17,7 +17,8 @@ MOST_PRIMARY = 3
 FALSE_ALARM = 0.05
 WORTH_SHARE, WORTH_PART = 0.05, 0.10
 """The smallest change worth having where nobody named one: 5 points of a share, a tenth of the level of a mean."""
-BLOCKING = frozenset({"few_cases", "few_owners", "finished_only", "closing_unknown", "month_shocks", "no_overlap"})
+BLOCKING = frozenset({"few_cases", "few_owners", "finished_only", "closing_unknown", "month_shocks", "no_overlap",
+                      "outcomes_missing"})
 """Cautions after which a single-deal comparison gives no verdict."""
 BENDING = frozenset({"finished_only", "closing_unknown"})
 """Cautions after which the pace gives none either."""

@@ -11,6 +11,7 @@ from math import exp
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy.special import chdtrc, pdtr, pdtrc
 
 from ..log.calendar import EVERY_HOUR, WorkCalendar
@@ -225,10 +226,12 @@ def zombies(table: ClockTable) -> tuple[Caution, np.typing.NDArray[np.int64], np
 
 
 def reopened(table: ClockTable) -> Caution | None:
-    """Cases that were closed and opened again (column reopened): they count by their last closing."""
+    """Cases that were closed and opened again (column reopened: how often, or whether): their last closing counts."""
     if "reopened" not in table.strata:
         return None
-    n = int(np.asarray(table.strata["reopened"].fillna(0).astype(float) > 0).sum())
+    column = table.strata["reopened"]
+    numbers = pd.to_numeric(column, errors="coerce").astype(float).fillna(0)
+    n = int(((numbers > 0) | column.astype(str).str.lower().isin(("yes", "true", "是"))).sum())
     return Caution("reopened", {"n": f"{n:,}"}) if n >= max(3, 0.02 * table.n) else None
 
 
@@ -256,7 +259,12 @@ def mix_shift(
 
 
 def unknown_outcomes(table: ClockTable, kpis: Sequence[str]) -> Caution | None:
-    """Closed cases without an outcome: they count as neither won nor lost."""
+    """Closed cases without an outcome: they count as neither won nor lost; where they are many, rates say nothing."""
     concerned = tuple(kpi for kpi in kpis if kpi in ("win_rate", "loss_rate", "value_per_case"))
+    closed = int((~table.open).sum())
     n = int(((table.outcome == "") & ~table.open).sum())
-    return Caution("unknown_outcomes", {"n": f"{n:,}"}, concerned) if n and concerned else None
+    if not n or not concerned:
+        return None
+    many = n >= SHIFTED * closed
+    return Caution("outcomes_missing" if many else "unknown_outcomes",
+                   {"n": f"{n:,}", "share": f"{n / closed:.0%}"}, concerned)

@@ -81,7 +81,7 @@ def row_of(log: SimulatedLog) -> Row:
     told = any(each.verdict in TOLD for each in effects if not each.exploratory)
     pace = {}
     for name, months in (("closings", effects.pace), ("wins", effects.pace_wins)):
-        if months is not None and months.p is not None:
+        if months is not None:
             quicker = scenario.world.won + scenario.world.lost > 2
             pace[name] = months.p <= 0.05
             pace[f"{name} wrong"] = pace[name] and not scenario.same and (months.ratio > 1) != quicker

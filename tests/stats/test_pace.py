@@ -15,7 +15,7 @@ from statsmodels.stats.meta_analysis import combine_effects
 import ltcdiag as ltc
 from ltcdiag.stats import pace as room
 from ltcdiag.stats.clock_table import DAY, clock_table, moment
-from ltcdiag.stats.pace import AGE_BANDS, edges, pace
+from ltcdiag.stats.pace import AGE_BANDS, Side, edges, pace
 from tests.stats.simulated_change import SCENARIOS, Scenario, World, log_of, logs_of
 
 WORLD = World()
@@ -103,8 +103,9 @@ def test_observed_and_expected_are_those_of_a_count_day_by_day(seed, which):
     table = clock_table(log.frame, as_of=WORLD.date(WORLD.last))
     change, first = moment(WORLD.date(180)), moment(WORLD.date(0))
     seen_from = None if seed < 2 else moment(WORLD.date(20))
-    made = pace(table, change=change, windows=[(first, change), (change, table.end)], stratum=size, which=which,
-                **({} if seen_from is None else {"seen_from": seen_from}))
+    sides = [Side(table, starts, ends, size, *(() if seen_from is None else (seen_from,)))
+             for starts, ends in ((first, change), (change, table.end))]
+    made = pace(*sides, change=change, which=which)
     cuts = [edges(max(first, seen_from or first), change, change), edges(change, table.end, change)]
     observed, expected = twin(log.frame, [stamps(each) for each in cuts], WORLD.date(WORLD.last),
                               strata=size.tolist(), which=which,
@@ -124,7 +125,8 @@ def test_no_closing_day_is_left_out_of_the_deal_days():
                           "exited": pd.to_datetime(["2024-01-05", "2024-04-05"]), "outcome": ["won", "lost"]})
     table = clock_table(frame, as_of="2024-06-30")
     first, change = days("2024-01-01", "2024-04-01")
-    made = pace(table, change=change, windows=[(first, change), (change, table.end)], stratum=np.zeros(2, dtype=int))
+    nothing = np.zeros(2, dtype=int)
+    made = pace(Side(table, first, change, nothing), Side(table, change, table.end, nothing), change=change)
     assert [month.observed for month in made.months] == [1, 0, 0, 1, 0, 0]
     assert [month.expected for month in made.months] == [1, 0, 0, 1, 0, 0]
 
@@ -185,7 +187,8 @@ def compared(frame, **more):
 def test_few_months_carry_no_test():
     frame = logs_of("stable-100", 1)[0].frame
     short = ltc.compare_clocks(frame, change=WORLD.date(310), as_of=WORLD.date(359), kpis=("days_open",))
-    assert short.pace.p is None
+    assert np.isnan(short.pace.p)
+    assert short.to_dict()["pace"]["p"] is None
     assert short.to_dict()["pace"]["verdict"] == "cannot_tell"
     assert len(short.pace.months) >= 10
 
