@@ -13,20 +13,13 @@ if TYPE_CHECKING:
         activities,
         cases,
         clock,
-        compare,
-        compare_change,
-        compare_groups,
-        compare_periods,
-        compare_waves,
         diagnose,
-        difference_map,
         directly_follows,
         discover,
         draw,
         export,
         exports_to_ask_for,
         fitness,
-        funnel,
         gaps,
         handovers,
         kpis,
@@ -37,16 +30,25 @@ if TYPE_CHECKING:
         privacy_report,
         pull,
         report,
-        review,
         rework,
         side_tables,
         sql,
-        stage_ledgers,
-        variant_changes,
         variants,
         waits,
     )
     from .bundled import sample
+    from .comparing import (
+        compare,
+        compare_change,
+        compare_groups,
+        compare_periods,
+        compare_waves,
+        difference_map,
+        funnel,
+        review,
+        stage_ledgers,
+        variant_changes,
+    )
     from .errors import ConservationError, InputError, LtcdiagError, OutputError, QuestionError
     from .intake import read, sniff
     from .log.calendar import WorkCalendar
@@ -72,12 +74,11 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _WHERE = {
-    "api": ("activities", "cases", "clock", "compare", "compare_change", "compare_groups", "compare_periods",
-            "compare_waves", "diagnose", "difference_map", "directly_follows", "discover", "draw", "export",
-            "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "kpis", "language", "load_model",
-    "monitor", "points", "privacy_report", "pull", "report", "review", "rework", "side_tables", "sql",
-    "stage_ledgers",
-            "variant_changes", "variants", "waits"),
+    "api": ("activities", "cases", "clock", "diagnose", "directly_follows", "discover", "draw", "export",
+            "exports_to_ask_for", "fitness", "gaps", "handovers", "kpis", "language", "load_model", "monitor",
+            "points", "privacy_report", "pull", "report", "rework", "side_tables", "sql", "variants", "waits"),
+    "comparing": ("compare", "compare_change", "compare_groups", "compare_periods", "compare_waves",
+            "difference_map", "funnel", "review", "stage_ledgers", "variant_changes"),
     "bundled": ("sample",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
     "intake": ("read", "sniff"),

@@ -145,7 +145,7 @@ def _estimate(row: Mapping[str, Any], lang: str) -> str:
     if row["unit"] == "count":
         return times(value, *ends, lang=lang)
     if row["unit"] == "score":
-        return times(value, *ends, lang=lang, unit="points")
+        return times(value, *ends, lang=lang, unit="score")
     if row["unit"] == "money":
         return money(value, *ends, currency=row["currency"], lang=lang)
     if row["unit"] == "share":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import isfinite
 
+from ..log.look import html_table
 from ..words import say
 from .effects import Effect, Effects, Level, pace_verdict
 
@@ -15,6 +16,24 @@ def told(found: Effects, lang: str) -> str:
         lines.append(say("compare.pace_line", lang, ratio=f"{pace.ratio:.2f}", low=f"{pace.low:.2f}",
                          high=f"{pace.high:.2f}", verdict=say(f"compare.{pace_verdict(pace, found.cautions)}", lang)))
     return "\n".join([*lines, *(f"- {caution.text(lang)}" for caution in found.cautions)])
+
+
+def as_html(found: Effects, lang: str) -> str:
+    """A table of the effects, the pace and the doubts, for a notebook."""
+    heads = [say(f"compare.head_{key}", lang) for key in ("kpi", "days", "before", "after", "difference", "verdict")]
+    rows = [[kpi_name(effect.kpi, found, lang), f"{effect.horizon_days:,}", *_cells(effect, lang),
+             say(f"compare.{effect.verdict}", lang)] for effect in found.effects if effect.before and effect.after]
+    lines = told(found, lang).splitlines()[len(found.effects):]
+    numeric = [False, True, False, False, False, False]
+    caption = say("compare.caption", lang, n=f"{found.counts.get('cases', 0):,}")
+    return html_table(heads, rows, numeric=numeric, caption="\n".join([caption, *lines]))
+
+
+def _cells(effect: Effect, lang: str) -> list[str]:
+    d = effect.difference
+    levels = [level_text(each, effect.unit, lang) for each in (effect.before, effect.after) if each is not None]
+    change = "–" if d is None else difference_text(d.value, d.low, d.high, effect.unit, lang, short=True)
+    return [*levels, change]
 
 
 def effect_line(effect: Effect, found: Effects, lang: str) -> str:
