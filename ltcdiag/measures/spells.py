@@ -66,8 +66,8 @@ def spells_of(steps: Steps) -> Spells:
         (steps.label, _standing(steps)[runs]), (np.arange(len(case)), np.full(len(runs), NONE)),
         (np.clip(begun, before, ended), np.full(len(runs), np.nan)),
     ]
-    order = np.argsort(np.concatenate(joined[0]), kind="stable")
-    return Spells(*(np.concatenate(pair)[order] for pair in joined))
+    place = np.searchsorted(case, runs, side="right")   # a spell that runs stands behind the others of its case
+    return Spells(*(np.insert(done, place, running) if len(runs) else done for done, running in joined))
 
 
 def _standing(steps: Steps) -> Ints:
