@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .api import (
         activities,
         cases,
+        channels,
         clock,
         diagnose,
         directly_follows,
@@ -60,7 +61,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _WHERE = {
-    "api": ("activities", "cases", "clock", "diagnose", "directly_follows", "discover", "draw", "export",
+    "api": ("activities", "cases", "channels", "clock", "diagnose", "directly_follows", "discover", "draw", "export",
             "exports_to_ask_for", "fitness", "gaps", "handovers", "kpis", "language", "load_model", "points",
             "privacy_report", "pull", "report", "rework", "side_tables", "sql", "variants",
             "waits"),
@@ -79,11 +80,11 @@ _HOME = {name: module for module, names in _WHERE.items() for name in names}
 
 __all__ = [
     "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Duration", "EndsWith", "EventLog", "Follows",
-    "InputError", "Ledger", "LtcdiagError", "ObjectCentricLog", "OutputError", "Period", "QuestionError",
-    "StartsWith", "StateIs", "TopVariants", "VariantIs", "WorkCalendar", "__version__", "activities", "cases",
-    "clock", "diagnose", "directly_follows", "discover", "draw", "export", "exports_to_ask_for", "fitness", "gaps",
-    "handovers", "kpis", "language", "load_model", "object_centric", "points", "privacy_report", "pull", "read",
-    "report", "rework", "sample", "side_tables", "sniff", "sql", "variants", "waits",
+    "InputError", "Ledger", "LtcdiagError", "ObjectCentricLog", "OutputError", "Period", "QuestionError", "StartsWith",
+    "StateIs", "TopVariants", "VariantIs", "WorkCalendar", "__version__", "activities", "cases", "channels", "clock",
+    "diagnose", "directly_follows", "discover", "draw", "export", "exports_to_ask_for", "fitness", "gaps", "handovers",
+    "kpis", "language", "load_model", "object_centric", "points", "privacy_report", "pull", "read", "report", "rework",
+    "sample", "side_tables", "sniff", "sql", "variants", "waits",
 ]
 
 
