@@ -8,7 +8,6 @@ from ..log.kpi_table import KpiTable
 from ..log.side_tables import SideTables
 from .kpis import kpi_table
 
-
 _ENDS = (("", "value"), ("_low", "low"), ("_high", "high"))
 
 
