@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .charts.drawing import Drawing
     from .domain.reference import ReferenceModel
     from .findings.diagnosis import Diagnosis
+    from .log.channels import Channels
     from .log.kpi_table import KpiTable
     from .log.look import Look
     from .log.results import (
@@ -190,6 +191,21 @@ def kpis(
     found = kpi_table(log, by=by, horizon_days=horizon_days, calendar=calendar, currency=currency,
                       cost_of_capital=cost_of_capital, beside=beside, only=only)
     return replace(with_cautions(found, log), look=look_of(log))
+
+
+def channels(
+    log: EventLog, by: str, *, beside: SideTables | None = None, horizon_days: int | None = None,
+    currency: str | None = None,
+) -> Channels:
+    """Which channel (or customer group) brings leads that become cash, at what cost and value: the groups of a column
+    side by side over one horizon, with `.words()`. beside: tables with the costs (`side_tables`). Raises InputError
+    as `kpis`."""
+    from .log.privacy import check_segment
+    from .measures.channels import channel_table
+
+    check_segment(by, log.privacy)
+    found = channel_table(log, by=by, beside=beside, horizon_days=horizon_days, currency=currency)
+    return replace(found, look=look_of(log))
 
 
 def side_tables(paths: str | Path | Sequence[str | Path]) -> SideTables:
