@@ -147,6 +147,11 @@ def test_each_answer_has_a_table_a_line_and_a_picture_in_the_readers_language(na
         names = [heading for heading in answer.table.columns if heading.split("_")[-1] not in ("low", "high", "p")]
         assert not [column for column in names if f">{column}<" in answer._repr_html_()]
         assert str(answer)
+    if name == "variant_changes":
+        least = answer.table["p"].min()
+        assert least < 0.001
+        assert answer.look.cell("p", float(least), "en") == "<0.001"
+        assert answer.look.cell("p_adjusted", 0.0314, "en") == "0.031"
 
 
 def test_the_picture_says_where_nobody_knows_what_is_over_and_where_open_cases_are_missing() -> None:
