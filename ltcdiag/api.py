@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -29,11 +30,13 @@ if TYPE_CHECKING:
         Handovers,
         Points,
         Rework,
+        Series,
         StageLedgers,
         VariantChanges,
         Variants,
         Waits,
     )
+    from .log.side_tables import SideTables
     from .measures.comparison import Comparison
     from .measures.uniqueness import PrivacyReport
     from .measures.working_time import Calendars
@@ -170,7 +173,8 @@ def diagnose(log: EventLog, model: ReferenceModel | str | Path = "ltc") -> Diagn
 
 def kpis(
     log: EventLog, by: str | None = None, *, horizon_days: int | None = None, calendar: Calendars | None = None,
-    currency: str | None = None, cost_of_capital: float | None = None,
+    currency: str | None = None, cost_of_capital: float | None = None, beside: SideTables | None = None,
+    only: Sequence[str] | None = None,
 ) -> KpiTable:
     """The indicators of a log, each with its interval, from open and finished cases; or what it lacks, in words.
 
@@ -179,15 +183,16 @@ def kpis(
     instead of days of 24 hours, horizons too: "CN", "DE-BY", a file of one's own (CSV or TOML, log/calendar_file.py), a
     `WorkCalendar`, or the calendars of regions by a column, {"region": {"East": "CN", "EU": "DE"}}. currency: the one
     that money is reckoned in, by default that of most cases. cost_of_capital: of a year (0.06), for what rework costs.
-    Fewer than 20 cases carry no number. Raises InputError where no table has the column, a calendar is not known, or
-    people stand in the column and `ltcdiag.toml` names no purpose."""
+    beside: the tables that `side_tables` has read. only:
+    keys of the KPIs asked for, by default all. Fewer than 20 cases carry no number. Raises InputError where no
+    table has the column, a calendar is not known, or people stand in the column and `ltcdiag.toml` names no purpose."""
     from .log.privacy import check_segment
     from .measures.kpis import kpi_table
     from .quality.amber import with_cautions
 
     check_segment(by, log.privacy)
     found = kpi_table(log, by=by, horizon_days=horizon_days, calendar=calendar, currency=currency,
-                      cost_of_capital=cost_of_capital)
+                      cost_of_capital=cost_of_capital, beside=beside, only=only)
     return replace(with_cautions(found, log), look=_look(log))
 
 
@@ -197,12 +202,13 @@ def compare(before: EventLog, after: EventLog, **options: Any) -> Comparison:
 
     options: kpi (a key or several, default all), primary (at most three, the questions asked beforehand), design
     ("new_cases" or "all_open_work"), adjust_for (columns whose mix is held equal), cluster (column of owners),
-    horizon_days, calendar (working days, as in `kpis`), smallest_worthwhile ({kpi: number}).
+    horizon_days, calendar (working days, as in `kpis`), smallest_worthwhile ({kpi: number}), by (a column whose values
+    are compared one by one too).
     Raises InputError for a question that nobody can answer."""
     from .measures.compare_logs import Options, compare_exports
 
     asked = Options(**options)
-    _check_columns((before, after), asked.adjust_for)
+    _check_columns((before, after), asked.adjust_for, asked.by)
     return compare_exports(before, after, options=asked)
 
 
@@ -215,7 +221,7 @@ def compare_periods(
     from .measures.compare_logs import compare_periods as compared
 
     asked = Options(**options)
-    _check_columns((log,), asked.adjust_for, control[0] if control else None)
+    _check_columns((log,), asked.adjust_for, asked.by, control[0] if control else None)
     return compared(log, before=before, after=after, control=control, options=asked)
 
 
@@ -229,7 +235,7 @@ def compare_change(
     from .measures.compare_logs import compare_change as compared
 
     asked = Options(**options)
-    _check_columns((log,), asked.adjust_for, control[0] if control else None)
+    _check_columns((log,), asked.adjust_for, asked.by, control[0] if control else None)
     return compared(log, change=change, control=control, observed_from=observed_from, options=asked)
 
 
@@ -240,7 +246,7 @@ def compare_groups(log: EventLog, column: str, a: str, b: str, **options: Any) -
     from .measures.compare_logs import compare_groups as compared
 
     asked = Options(**options)
-    _check_columns((log,), asked.adjust_for, column)
+    _check_columns((log,), asked.adjust_for, asked.by, column)
     return compared(log, column=column, a=a, b=b, options=asked)
 
 
@@ -250,7 +256,7 @@ def compare_waves(log: EventLog, column: str, waves: dict[str, Any], **options: 
     from .measures.compare_logs import compare_waves as compared
 
     asked = Options(**options)
-    _check_columns((log,), asked.adjust_for, column)
+    _check_columns((log,), asked.adjust_for, asked.by, column)
     return compared(log, column=column, waves=waves, options=asked)
 
 
@@ -275,6 +281,14 @@ def review(
     reference = load_model(model) if isinstance(model, str | Path) else model
     return write_review(comparison, Path(out), lang=lang or current(), force=force, reference=reference,
                         say_progress=progress)
+
+
+def side_tables(paths: str | Path | Sequence[str | Path]) -> SideTables:
+    """Tables beside a log, for `kpis`: costs by channel and month, answers of customers, returns; each told by its
+    headers, in Chinese or English, with a ledger of its rows. Raises InputError with every fault found."""
+    from .sources.side_tables import side_tables as read
+
+    return read(paths)
 
 
 def exports_to_ask_for(system: str, lang: str | None = None) -> AskFor:
@@ -352,12 +366,14 @@ def report(
     level: str = "working",
     k: int = 5,
     clock: str = "calendar",
+    beside: SideTables | None = None,
 ) -> Written:
     """The report of a log in a new folder: report.html, report.xlsx, the JSON and CSV files, figures, model.
 
     model: the reference model that the findings rest on, ours or a client's copy (as in `load_model`).
     level: "working" lists cases and text of the source, "shareable" only aggregates of at least k cases, without names.
     clock: "calendar" days of 24 hours in the indicators, or "working" days of the calendar of the log.
+    beside: tables beside the log, for the indicators that need them.
     All or nothing: the folder appears complete or not at all. Raises OutputError when it exists and `force`
     is not given, or cannot be written.
     """
@@ -365,7 +381,7 @@ def report(
 
     reference = load_model(model) if isinstance(model, str | Path) else model
     return write_report(log, Path(out), lang=lang or current(), force=force, reference=reference,
-                        say_progress=progress, level=level, k=k, clock=clock)
+                        say_progress=progress, level=level, k=k, clock=clock, beside=beside)
 
 
 def discover(log: EventLog, method: str = "inductive", noise: float = 0.2) -> Model:
@@ -424,3 +440,12 @@ def funnel(log: EventLog, after: EventLog | None = None, *, horizon_days: int | 
     from .measures.funnels import funnel as counted
 
     return replace(counted(log, after, horizon_days=horizon_days), look=_look(log))
+
+
+def monitor(log: EventLog, *, what: str = "closed", per: str = "week", change: str | date | None = None) -> Series:
+    """Cases "started", "closed" or "won" by whole "week" or "month", with control limits and the false alarm rate of
+    the whole chart; with the day of a change the jump and the change of slope there, with their intervals. Raises
+    InputError where the log cannot say it or has too few weeks or months."""
+    from .measures.series import monitor as watched
+
+    return replace(watched(log, what=what, per=per, change=change), look=_look(log))

@@ -77,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"ltcdiag {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _diagnose(_command(commands, "diagnose", "读入导出，写出报告 / read exports, write the report", _run_diagnose))
+    _compare(_command(commands, "compare", "前后对比，或两组对比 / before and after, or two groups", _run_compare))
     _input(_command(commands, "sniff", "看看文件会被怎样读取 / show how files would be read", _run_sniff))
     export = _command(commands, "export", "存成别的工具的格式 / the log in the format of other tools", _run_export)
     _input(export)
@@ -117,8 +118,8 @@ def _command(
     return parser
 
 
-def _input(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="文件、文件夹或 zip / file, folder or zip")
+def _input(parser: argparse.ArgumentParser, paths: str = "+") -> None:
+    parser.add_argument("paths", nargs=paths, metavar="PATH", help="文件、文件夹或 zip / file, folder or zip")
     parser.add_argument("--mapping", metavar="FILE.toml", help="列映射文件 / mapping of columns and labels")
     parser.add_argument("--encoding", help="文本编码，如 gb18030 / text encoding")
     parser.add_argument("--timezone", metavar="ZONE", help="时区，如 Asia/Shanghai / zone of wall-clock times")
@@ -140,12 +141,45 @@ def _diagnose(parser: argparse.ArgumentParser) -> None:
                         help="工作日历，如 CN、DE-BY 或自己的文件 / work calendar: a country or a file of your own")
     parser.add_argument("--clock", choices=("calendar", "working"), default="calendar",
                         help="指标按自然日或工作日计算 / days of the indicators: calendar or working days")
+    parser.add_argument("--beside", action="append", default=[], metavar="FILE",
+                        help="附表：渠道费用、客户评分、退货，可重复 / tables beside: costs, answers, returns")
     parser.add_argument("--force", action="store_true", help="替换已有的输出 / replace an earlier output")
     parser.add_argument("--level", choices=("working", "shareable"), default="working",
                         help="工作版，或可外发的汇总版 / with cases, or aggregates that may be shared")
     parser.add_argument("--k", type=int, default=5, metavar="N",
                         help="汇总版每组至少几个案例 / cases a group needs in the shareable report")
     _hiding(parser)
+
+
+def _compare(parser: argparse.ArgumentParser) -> None:
+    _input(parser, paths="*")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="输出文件夹 / output folder")
+    parser.add_argument("--before", metavar="A..B", help="之前的时间段，如 2024-01-01..2024-06-30 / period before")
+    parser.add_argument("--after", metavar="C..D", help="之后的时间段 / period after")
+    parser.add_argument("--change", metavar="DATE", help="变更日，代替两个时间段 / day of the change")
+    parser.add_argument("--old", nargs="+", metavar="PATH", help="旧的导出 / the old export, with --new")
+    parser.add_argument("--new", nargs="+", metavar="PATH", help="新的导出 / the new export, with --old")
+    parser.add_argument("--group", metavar="COL=A,B", help="同一时间的两组 / two groups of the same time")
+    parser.add_argument("--control", metavar="COL=VALUE", help="没有变更的案例 / cases that were not changed")
+    parser.add_argument("--kpi", action="append", default=[], help="指标，可重复 / indicator, repeatable; default all")
+    parser.add_argument("--primary", action="append", default=[], metavar="KPI",
+                        help="主要指标，最多三个 / the questions asked beforehand, at most three")
+    parser.add_argument("--design", choices=("new_cases", "all_open_work"), default="new_cases",
+                        help="变更影响新案例，还是全部在办案例 / new cases, or all open work")
+    parser.add_argument("--adjust-for", action="append", default=[], metavar="COL",
+                        help="拉平构成的列，可重复 / column whose mix is held equal, repeatable")
+    parser.add_argument("--by", metavar="COL", help="再按此列逐组对比 / the same for each value")
+    parser.add_argument("--cluster", default="", metavar="COL", help="负责人的列 / column of owners")
+    parser.add_argument("--horizon", type=int, metavar="DAYS", help="期限（天） / horizon in days")
+    parser.add_argument("--observed-from", metavar="DATE", help="从哪天起数据才齐全 / since when every case is held")
+    parser.add_argument("--worthwhile", action="append", default=[], metavar="KPI=NUMBER",
+                        help="多大的变化才要紧，可重复 / smallest change that matters, repeatable")
+    parser.add_argument("--clock", choices=("calendar", "working"), default="calendar",
+                        help="按自然日还是工作日 / calendar or working days")
+    parser.add_argument("--calendar", default="CN", help="工作日历 / work calendar")
+    parser.add_argument("--model", metavar="FILE.toml", help="本公司的参照模型 / your copy of the reference model")
+    parser.add_argument("--force", action="store_true", help="替换已有的输出 / replace an earlier output")
+    parser.set_defaults(level="working", k=5)
 
 
 def _hiding(parser: argparse.ArgumentParser) -> None:
@@ -167,6 +201,7 @@ def _run_diagnose(asked: argparse.Namespace) -> None:
     from . import api, intake
 
     model = api.load_model(asked.model or "ltc")     # its faults are told before anything is read
+    beside = api.side_tables(asked.beside) if asked.beside else None
     with _red_faults_told(asked):
         log = intake.read(asked.paths, calendar=asked.calendar, progress=_rows_read(asked.lang), **_read_options(asked),
                           **_pseudonyms(asked))
@@ -174,7 +209,27 @@ def _run_diagnose(asked: argparse.Namespace) -> None:
         raise InputError(say("cli.one_case", asked.lang, events=log.events, column=log.columns["case"]),
                          where=log.name, fix=say("cli.one_case_fix", asked.lang))
     _write(asked, log, asked.out, force=asked.force, model=model, level=asked.level, k=asked.k,
-           clock=asked.clock)
+           clock=asked.clock, beside=beside)
+
+
+def _run_compare(asked: argparse.Namespace) -> None:
+    from . import api, comparing
+
+    model = api.load_model(asked.model or "ltc")
+    with _red_faults_told(asked):
+        found = comparing.compared(asked, lambda paths: _read(asked, paths))
+    written = api.review(found, asked.out, lang=asked.lang, force=asked.force, model=model, progress=_say)
+    if asked.json:
+        print(json.dumps(written.to_dict(), ensure_ascii=False, indent=1))
+        return
+    print("\n".join(written.lines))
+    print(say("cli.next", asked.lang, report=written.report))
+
+
+def _read(asked: argparse.Namespace, paths: Sequence[str]) -> Any:
+    from . import intake
+
+    return intake.read(paths, calendar=asked.calendar, progress=_rows_read(asked.lang), **_read_options(asked))
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 
 from .stages import GATES, Named, Stages, load_stages, read_toml
 
-UNITS = ("days", "share", "count", "money")
+UNITS = ("days", "share", "count", "money", "score")
 DIRECTIONS = ("lower_is_better", "higher_is_better", "none")
 
 

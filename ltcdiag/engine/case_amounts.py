@@ -9,10 +9,13 @@ from .typed_rows import amount_sql
 
 _NUMBERED = "with numbered as (select c, (row_number() over (order by c) - 1)::bigint as n from {cs})"
 
-# What each row of the log says, with its moment.
-_OF_ROWS = _NUMBERED + """, told as ({rows})
+# What the rows of the log say, with their moment; a row that says what the row before said is left out.
+_OF_ROWS = _NUMBERED + """, told as ({rows}),
+placed as (select c, pos, ts, amount, currency, lag(amount) over w as amount_before, lag(currency) over w as before
+  from told join {ev} using (row) where amount is not null window w as (partition by c order by pos))
 select n as "case", epoch_us(ts)::bigint as us, amount::double as amount, nullif(trim(currency), '') as currency
-from told join {ev} using (row) join numbered using (c) where amount is not null order by n, pos"""
+from placed join numbered using (c) where amount is distinct from amount_before or currency is distinct from before
+order by n, pos"""
 
 # What the deals say; of several kinds of objects the one that most cases have, the later of the chain among equals.
 _OF_OBJECTS = _NUMBERED + """,

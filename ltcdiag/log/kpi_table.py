@@ -37,10 +37,10 @@ class KpiClock:
 
 @dataclass(frozen=True)
 class KpiTable(Answer):
-    """kpi, value, low, high (95 % interval), unit (days, working_days, share 0..1, count, money), n (cases it rests
-    on), open (of these, not over yet), horizon_days, method (restricted_mean, cumulative_incidence, mean_of_marks), by,
-    segment, note; the whole first (without segment), then the groups, the largest first. value is empty where the note
-    says what is missing.
+    """kpi, value, low, high (95 % interval), unit (days, working_days, share 0..1, count, money, score), n (cases it
+    rests on), open (of these, not over yet), horizon_days, method (restricted_mean, cumulative_incidence,
+    mean_of_marks), by, segment, note; the whole first (without segment), then the groups, the largest first. value is
+    empty where the note says what is missing.
 
     texts: kpi → its words. notes: note → the same in every language. remarks: what the groups leave out. clock: what a
     day is, the horizon's days too; None for a table made without one.
@@ -144,6 +144,8 @@ def _estimate(row: Mapping[str, Any], lang: str) -> str:
         return say("numbers.cases", lang, n=f"{value:,.0f}")
     if row["unit"] == "count":
         return times(value, *ends, lang=lang)
+    if row["unit"] == "score":
+        return times(value, *ends, lang=lang, unit="points")
     if row["unit"] == "money":
         return money(value, *ends, currency=row["currency"], lang=lang)
     if row["unit"] == "share":

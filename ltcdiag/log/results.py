@@ -365,3 +365,32 @@ class Funnel(Answer):
     keys: ClassVar[tuple[str, ...]] = ("main_stage",)
     horizon: int = field(kw_only=True, default=0)
     n_before: int = field(kw_only=True, default=0)
+
+
+@dataclass(frozen=True)
+class Series(Answer):
+    """start (day a week or month begins), number (started | closed | won in it), rate (the number itself for weeks, as
+    if for 30 days for months), outside (beyond the control limits), fitted, expected (the lines of a change:
+    fitted, and the first one drawn on; missing without a change). Whole weeks or months only. what: started, closed
+    or won. per: week or month. warm_up: days left out at the beginning. baseline: how many rows set the limits.
+    scale: log or rate (where some number is below 20). centre, low, high: limits. false_alarm: chance that a chart
+    of this size shows a row outside although nothing happens; new_alarm: that one after the baseline is.
+    autocorrelation: of neighbours in the baseline. jump, slope: (value, low, high, p) of the jump at the change and
+    of the change in slope per row, as logarithms where the scale is log; None without a change, or where too few
+    rows lie on one side. change: its day, or ""."""
+
+    unit: ClassVar[str] = "cases"
+    what: str = field(kw_only=True, default="closed")
+    per: str = field(kw_only=True, default="week")
+    warm_up: int = field(kw_only=True, default=0)
+    baseline: int = field(kw_only=True, default=0)
+    scale: str = field(kw_only=True, default="log")
+    centre: float = field(kw_only=True, default=0.0)
+    low: float = field(kw_only=True, default=0.0)
+    high: float = field(kw_only=True, default=0.0)
+    false_alarm: float = field(kw_only=True, default=0.0)
+    new_alarm: float = field(kw_only=True, default=0.0)
+    autocorrelation: float = field(kw_only=True, default=0.0)
+    jump: tuple[float, float, float, float] | None = field(kw_only=True, default=None)
+    slope: tuple[float, float, float, float] | None = field(kw_only=True, default=None)
+    change: str = field(kw_only=True, default="")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..domain.kpis import StageSet
-from ..log.steps import Steps
+from ..log.steps import Steps, first_of_each
 from ..stats.case_clock import CaseClock
 from .counting import labels_of
 from .facts import SOLD
@@ -48,12 +48,12 @@ def _coming_back(observed: Observed, later: Steps, sold: Bools, labels: Bools) -
 
     own, end = observed.steps, np.iinfo(np.int64).max
     rows = np.flatnonzero(sold)
-    case, first = np.unique(own.case[rows], return_index=True)
+    case, first = first_of_each(own.case[rows])
     since = np.full(own.cases, end)
     since[case] = own.ended[rows[first]]
     rows = np.flatnonzero(labels[later.label] & (later.ended >= since[later.case]))
     back = np.full(own.cases, end)
-    came, at = np.unique(later.case[rows], return_index=True)
+    came, at = first_of_each(later.case[rows])
     back[came] = later.ended[rows[at]]
     reached = back[case] != end
     could = np.maximum(own.as_of - since[case], 0) / DAY

@@ -36,10 +36,11 @@ Control = tuple[str, Any]
 
 @dataclass(frozen=True)
 class Options:
-    """What all comparisons share. kpi: a key of the cards, or several; empty = all. primary: at most three of them, the questions
-    asked beforehand (default: the first). design: new_cases or all_open_work. adjust_for: columns of the source whose
-    mix is held equal. cluster: column of owners. horizon_days: default the longest round one that both sides carry.
-    calendar: as in `kpis`. smallest_worthwhile: KPI → the smallest change that matters."""
+    """What all comparisons share. kpi: a key of the cards, or several; empty = all. primary: at most three of them, the
+    questions asked beforehand (default: the first). design: new_cases or all_open_work. adjust_for: columns of the
+    source whose mix is held equal. cluster: column of owners. horizon_days: default the longest round one that both
+    sides carry. calendar, currency, cost_of_capital: as in `kpis`. smallest_worthwhile: KPI → the smallest change that
+    matters. by: a column for each of whose values the primary KPIs are compared too."""
 
     kpi: str | Sequence[str] = ()
     primary: str | Sequence[str] = ()
@@ -49,6 +50,13 @@ class Options:
     horizon_days: int | None = None
     calendar: Calendars | None = None
     smallest_worthwhile: Mapping[str, float] | None = None
+    currency: str | None = None
+    cost_of_capital: float | None = None
+    by: str | None = None
+
+    def ready(self, log: EventLog) -> ComparedLog:
+        """A log as these options want it."""
+        return ComparedLog(log, self.calendar, self.currency, self.cost_of_capital)
 
     def question(self, **more: Any) -> Question:
         """The question, checked. Raises InputError for an unknown KPI or design, and too many primary ones."""
@@ -82,7 +90,7 @@ def compare_periods(
 
     Those of the earlier one are watched no longer than to the beginning of the later one, and no longer after their
     own period than those of the later one are. Raises InputError where periods overlap or hold no case."""
-    whole = ComparedLog(log, options.calendar)
+    whole = options.ready(log)
     first, second = (_window(whole, each) for each in (before, after))
     if second.starts < first.ends:
         raise InputError(say("compare.periods_overlap", current(), before=_told(first), after=_told(second)),
@@ -99,7 +107,7 @@ def compare_change(
 ) -> Comparison:
     """Cases after a change against those before it: against the same months a year earlier where the log reaches back
     so far. Raises InputError where the change lies outside the data."""
-    whole = ComparedLog(log, options.calendar)
+    whole = options.ready(log)
     table, at = whole.table, _micros(log, change)
     first = int(table.entered.min()) if table.n else at
     if not first < at <= table.as_of:
@@ -114,17 +122,17 @@ def compare_change(
 
 def compare_groups(log: EventLog, *, column: str, a: str, b: str, options: Options) -> Comparison:
     """Cases whose column says b first against those where it says a first, in the same time."""
-    whole = ComparedLog(log, options.calendar)
+    whole = options.ready(log)
     window = Window(int(whole.table.entered.min()), whole.table.end)
     sides = [LogSide(whole, window, options.design, _having(whole, column, (value,))) for value in (a, b)]
     question = options.question(changed=False, names=(str(a), str(b)), split_by=column)
-    return _compared((sides[0], sides[1]), question)
+    return _compared(options, (sides[0], sides[1]), question)
 
 
 def compare_exports(old: EventLog, new: EventLog, *, options: Options) -> Comparison:
     """The cases of a later export, or of a later part of a log, against those of an earlier one. Cases of both count in
     the earlier one. Raises InputError where no case of the later one begins after those of the earlier one."""
-    first, second = (ComparedLog(log, options.calendar) for log in (old, new))
+    first, second = (options.ready(log) for log in (old, new))
     begun = [log.table.entered for log in (first, second)]
     starts = int(begun[1].min()) if begun[1].min() > begun[0].max() else first.table.end
     if not (begun[1] >= starts).any():
@@ -132,7 +140,7 @@ def compare_exports(old: EventLog, new: EventLog, *, options: Options) -> Compar
                          fix=say("compare.no_overlap_in_time_fix", current()))
     windows = Window(int(begun[0].min()), min(first.table.end, starts)), Window(starts, second.table.end)
     sides = LogSide(first, windows[0], options.design), LogSide(second, windows[1], options.design)
-    return _compared(sides, options.question())
+    return _compared(options, sides, options.question())
 
 
 def compare_waves(
@@ -140,7 +148,7 @@ def compare_waves(
 ) -> dict[str, Comparison]:
     """A roll-out: each wave (value of the column → when it began) against the values whose own wave begins later or
     never, from its beginning to that of the first of them. The last wave has nobody left to compare with."""
-    whole = ComparedLog(log, options.calendar)
+    whole = options.ready(log)
     begun = {value: _micros(log, moment) for value, moment in waves.items()}
     found: dict[str, Comparison] = {}
     for value, at in sorted(begun.items(), key=lambda pair: pair[1]):
@@ -159,12 +167,12 @@ def _wave(
     treated, control = (_having(whole, column, values) for values in ((value,), others))
     sides = [LogSide(whole, each, options.design, treated) for each in windows]
     reference = [LogSide(whole, each, options.design, control) for each in windows]
-    return _compared((sides[0], sides[1]), options.question(), (reference[0], reference[1]))
+    return _compared(options, (sides[0], sides[1]), options.question(), (reference[0], reference[1]))
 
 
-def _compared(*parts: Any) -> Comparison:
+def _compared(options: Options, *parts: Any) -> Comparison:
     study = LogStudy(*parts)
-    return Comparison(study.effects(), study)
+    return Comparison(study.effects(), study, options.by or "")
 
 
 def _study(
@@ -180,7 +188,7 @@ def _study(
         among = np.setdiff1d(np.arange(whole.table.n), unchanged)
         reference = _sides(whole, first, second, unchanged, options)
     sides = _sides(whole, first, second, among, options)
-    return _compared(sides, options.question(split_by=control[0] if control else ""), reference, notes)
+    return _compared(options, sides, options.question(split_by=control[0] if control else ""), reference, notes)
 
 
 def _sides(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..domain.kpis import load_kpis
 from ..log.event_log import EventLog
 from ..log.steps import Steps
+from .facts import Facts, facts_of
 from .journeys import way
 from .observed import Observed, observed_of
 from .quantity import Lacking
@@ -33,15 +34,23 @@ LEAST_NUMBERS = 12
 
 @dataclass(frozen=True, eq=False)
 class ComparedLog:
-    """A log with what is asked of it once. calendar: None for calendar days."""
+    """A log with what is asked of it once. calendar: None for calendar days. currency, cost_of_capital: as in
+    `kpi_table`."""
 
     log: EventLog
     calendar: Calendars | None = None
+    currency: str | None = None
+    cost_of_capital: float | None = None
 
     @cached_property
     def steps(self) -> Steps:
         """The steps of all cases."""
         return self.log.tables.steps()
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Money, promised days and what came after the end, of all cases."""
+        return facts_of(self.log, self.steps, currency=self.currency, cost_of_capital=self.cost_of_capital)
 
     @property
     def stages(self) -> Mapping[str, str | None]:

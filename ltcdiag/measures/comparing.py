@@ -13,15 +13,17 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ..domain.kpis import load_kpis
+from ..log.steps import Steps
 from ..stats import guards
 from ..stats.arms import Arm, Axis, Window, arm
 from ..stats.clock_table import DAY, day_text
 from ..stats.contrast import Difference, Sample, coded, difference, mix_of, of_differences
 from ..stats.doubts import Scene, doubts
-from ..stats.effects import Caution, Compared, Effects, Judging, Level, judged
+from ..stats.effects import Caution, Compared, Effects, Judging, Level, in_words, judged
 from ..stats.pace import Pace, Side, pace
 from ..words import languages
 from .compared_log import ComparedLog
+from .facts import Facts
 from .kpis import measured, notes_of
 from .observed import Observed, observed_of
 from .quantity import Lacking, Measured, Quantity
@@ -72,10 +74,26 @@ class LogSide:
     def observed(self, asked: int | None = None) -> Observed:
         """Its log as it could be seen in the window. asked: a horizon."""
         if asked not in self._made:
-            last = self.window.seen_to - (DAY if self.log.table.whole_days else 0)
-            steps = seen_in(self.log.steps, self.arm.rows, since=self.window.since, last=last)
-            self._made[asked] = observed_of(self.log.on_clock(steps, self.arm.rows), self.log.stages, asked=asked)
+            recorded = self.seen(self.log.steps)
+            steps = self.log.on_clock(recorded, self.arm.rows)
+            self._made[asked] = observed_of(steps, self.log.stages, asked=asked, recorded=recorded, facts=self._facts)
         return self._made[asked]
+
+    @property
+    def last(self) -> int:
+        """The last moment that is seen."""
+        return self.window.seen_to - (DAY if self.log.table.whole_days else 0)
+
+    def seen(self, steps: Steps) -> Steps:
+        """Steps of its cases as they could be seen in its window."""
+        return seen_in(steps, self.arm.rows, since=self.window.since, last=self.last)
+
+    @cached_property
+    def _facts(self) -> Facts:
+        facts = self.log.facts.part(self.arm.rows)
+        if facts.later is None or self.log.facts.later is None:
+            return facts
+        return replace(facts, later=self.log.on_clock(self.seen(self.log.facts.later), self.arm.rows))
 
     @cached_property
     def _made(self) -> dict[int | None, Observed]:
@@ -103,7 +121,13 @@ class LogStudy:
                       after.days / MONTH)
         effects = judged([self._compared(kpi) for kpi in self.asked.kpis], cautions, how)
         return Effects(effects, self.closings, self._pace("won"), self._windows(), self._counts(), tuple(cautions),
-                       self.asked.names, {key: card_names(key) for key in self.asked.kpis})
+                       self.asked.names, {key: self._names(key) for key in self.asked.kpis})
+
+    def _names(self, key: str) -> dict[str, str]:
+        """The name of a KPI in every language, with the currency of money."""
+        card, amounts = load_kpis()[key], self.sides[1].log.facts.amounts
+        behind = f" ({amounts.name})" if card.unit == "money" and amounts is not None and amounts.name else ""
+        return {lang: card.name(lang) + behind for lang in languages()}
 
     @cached_property
     def every(self) -> list[LogSide]:
@@ -130,6 +154,11 @@ class LogStudy:
         days = [each.horizon_days for each in found if isinstance(each, Quantity)]
         if len(days) == len(found) and len(set(days)) > 1:
             found = [measured(card, side.observed(min(days))) for side in self.every]
+        money = {each.currency for each in found if isinstance(each, Quantity)}
+        if len(money) > 1:
+            first, second = sorted(money)
+            return Compared(key, card.unit, card.direction, 0,
+                            lacking=in_words("compare.currencies", first=first or "?", second=second or "?"))
         lacking = next((each for each in found if isinstance(each, Lacking)), None)
         if lacking is not None:
             return Compared(key, card.unit, card.direction, 0, lacking=notes_of(card, replace(lacking, notes=())))
@@ -273,8 +302,3 @@ def _no_mix(n: int) -> Matrix:
 
     return np.zeros((n, 0))
 
-
-def card_names(key: str) -> dict[str, str]:
-    """The name of a KPI in every language."""
-    card = load_kpis()[key]
-    return {lang: card.name(lang) for lang in languages()}

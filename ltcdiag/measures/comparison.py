@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,6 +16,7 @@ from .differences import map_of
 from .funnels import funnel_of
 from .observed import Observed, case_clock
 from .paths import Pair, pair_of_steps
+from .segments import Segment, segments_of
 from .stage_ledgers import ledgers_of
 from .variant_changes import changes_of
 from .windows import seen_in
@@ -24,10 +25,11 @@ from .windows import seen_in
 @dataclass(frozen=True, eq=False)
 class Comparison:
     """effects: every KPI with its verdict, the pace, the doubts. The views are made of the same cases, seen in the same
-    windows."""
+    windows. by: column whose values are compared one by one, or ""."""
 
     effects: Effects
     study: LogStudy
+    by: str = ""
 
     def __iter__(self) -> Iterator[Effect]:
         return iter(self.effects.effects)
@@ -40,7 +42,13 @@ class Comparison:
 
     def to_dict(self) -> dict[str, Any]:
         """The content of effects.json."""
-        return self.effects.to_dict()
+        said = self.effects.to_dict()
+        return said if not self.by else {**said, "segments": [each.to_dict(self.by) for each in self.segments[0]]}
+
+    @cached_property
+    def segments(self) -> tuple[tuple[Segment, ...], Mapping[str, int]]:
+        """The primary KPIs for each value of the column `by`, and the values with too few cases."""
+        return segments_of(self.study, self.by) if self.by else ((), {})
 
     @cached_property
     def sides(self) -> tuple[Observed, Observed]:

@@ -13,7 +13,8 @@ from ..domain.stages import load_stages
 from ..domain.step_words import says
 from ..errors import InputError
 from ..log.event_log import EventLog
-from ..log.steps import NO_TIME, UNKNOWN, Steps
+from ..log.side_tables import SideTables
+from ..log.steps import NO_TIME, UNKNOWN, Steps, first_of_each
 from ..words import current, say
 from .groups import part_of
 from .spells import DAY, NONE
@@ -73,9 +74,12 @@ class Facts:
     cost_of_capital: float | None = None
     promises: Mapping[str, Ints] = field(default_factory=dict)
     later: Steps | None = None
+    beside: SideTables | None = None
+    names: tuple[str, ...] = ()
+    group: str | None = None
 
-    def part(self, cases: Ints) -> Facts:
-        """Of some cases; in the order of their numbers."""
+    def part(self, cases: Ints, group: str | None = None) -> Facts:
+        """Of some cases; in the order of their numbers. group: the value that they have in common."""
         import numpy as np
 
         chosen = np.unique(cases)
@@ -84,15 +88,22 @@ class Facts:
             self.cost_of_capital,
             {kind: moments[chosen] for kind, moments in self.promises.items()},
             part_of(self.later, chosen) if self.later else None,
+            self.beside,
+            tuple(self.names[case] for case in chosen.tolist()) if self.names else (),
+            group,
         )
 
 
 def facts_of(
     log: EventLog, steps: Steps, *, currency: str | None = None, cost_of_capital: float | None = None,
+    beside: SideTables | None = None, money: bool = True,
 ) -> Facts:
-    """The facts of a log. steps: as recorded. currency: the one to reckon in, by default that of most cases. Raises
-    InputError where no amount is in it."""
-    return Facts(_amounts(log, steps, currency), cost_of_capital, dict(_promises(log, steps)), _later(log, steps))
+    """The facts of a log. steps: as recorded. currency: the one to reckon in, by default that of most cases. money:
+    whether amounts are asked for. Raises InputError where none is in the currency."""
+    names = tuple(log.tables.answer("cases").table["case_id"].tolist()) if beside else ()
+    amounts = _amounts(log, steps, currency) if money else None
+    return Facts(amounts, cost_of_capital, dict(_promises(log, steps)), _later(log, steps),
+                 beside, names)
 
 
 # ---- money ---------------------------------------------------------------------------------------------------
@@ -102,6 +113,7 @@ def _amounts(log: EventLog, steps: Steps, currency: str | None) -> Amounts | Non
     """The last amount recorded in a case up to its win, or at all where it is not won; the first one where none was
     recorded by then."""
     import numpy as np
+    import pandas as pd
 
     table = log.tables.answer("amounts").table
     if table.empty:
@@ -112,12 +124,12 @@ def _amounts(log: EventLog, steps: Steps, currency: str | None) -> Amounts | Non
     rows = np.arange(len(case))
     early = us <= _won(log, steps)[case]
     taken = np.full(steps.cases, NONE)
-    first, where = np.unique(case, return_index=True)
+    first, where = first_of_each(case)
     taken[first] = where
     taken[case[early]] = rows[early]        # in order: the last one stays
-    values, codes = table["amount"].to_numpy(float), table["currency"].fillna(_of_ledger(log)).astype(str)
-    names = sorted(set(codes))
-    place = codes.map({name: n for n, name in enumerate(names)}).to_numpy(np.int64)
+    values = table["amount"].to_numpy(float)
+    place, known = pd.factorize(table["currency"].fillna(_of_ledger(log)), sort=True)
+    names = [str(name) for name in known]
     of_case = np.append(place, NONE)[taken]
     chosen = _chosen(names, of_case, currency)
     return Amounts(np.append(values, np.nan)[taken], of_case, tuple(names), chosen)
@@ -147,7 +159,7 @@ def _won(log: EventLog, steps: Steps) -> Ints:
     labels = np.array([log.stages.get(label) in keys for label in steps.labels], dtype=bool)
     won = np.full(steps.cases, np.iinfo(np.int64).max)
     rows = np.flatnonzero(labels[steps.label])
-    case, first = np.unique(steps.case[rows], return_index=True)
+    case, first = first_of_each(steps.case[rows])
     won[case] = steps.ended[rows[first]]
     return won
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..domain.kpis import StageSet
 from ..domain.stages import load_stages
-from ..log.steps import Steps
+from ..log.steps import Steps, first_of_each
 from ..stats.case_clock import CaseClock
 from ..stats.estimator import Timeline
 from .observed import Observed, horizon_of, late_by
@@ -119,7 +119,7 @@ def _first(steps: Steps, rows: Ints) -> Ints:
     import numpy as np
 
     found = np.full(steps.cases, NONE)
-    case, first = np.unique(steps.case[rows], return_index=True)
+    case, first = first_of_each(steps.case[rows])
     found[case] = rows[first]
     return found
 
@@ -152,7 +152,7 @@ def begins_there(observed: Observed, stages: StageSet | None, *, surely: bool = 
     if not surely:
         taken |= np.array([key is None for key in observed.stage], dtype=bool)
     found = np.full(steps.cases, not surely)
-    case, first = np.unique(steps.case, return_index=True)
+    case, first = first_of_each(steps.case)
     found[case] = taken[steps.label[first]]
     return found
 

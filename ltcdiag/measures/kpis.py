@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -10,6 +10,7 @@ from ..domain.kpis import KpiCard, load_kpis
 from ..errors import InputError
 from ..log.event_log import EventLog
 from ..log.kpi_table import KpiClock, KpiTable, KpiTexts
+from ..log.side_tables import SideTables
 from ..words import current, languages, say
 from .facts import facts_of
 from .groups import MOST_GROUPS, Groups, groups_of, part_of
@@ -33,13 +34,15 @@ Row = tuple[object, ...]
 
 def kpi_table(
     log: EventLog, *, by: str | None = None, horizon_days: int | None = None, calendar: Calendars | None = None,
-    currency: str | None = None, cost_of_capital: float | None = None,
+    currency: str | None = None, cost_of_capital: float | None = None, beside: SideTables | None = None,
+    only: Sequence[str] | None = None,
 ) -> KpiTable:
     """Every indicator of a log, and of each group of a source column.
 
     horizon_days: one horizon for all instead of the longest that the data of each number carry. calendar: count working
     days by it (`working_time.Calendars`), horizons too; without one, days of 24 hours. currency: the one that money is
-    reckoned in, by default that of most cases. cost_of_capital: of a year, as a share. Raises InputError where no table
+    reckoned in, by default that of most cases. cost_of_capital: of a year, as a share. beside: tables
+    beside the log. only: keys of the KPIs asked for, by default all. Raises InputError where no table
     has the column, the horizon is no number of days, or a calendar is not known. Law: the rows of a group are those of
     the log filtered to it.
     """
@@ -49,14 +52,16 @@ def kpi_table(
         raise InputError(say("kpis.no_horizon", current(), value=horizon_days))
     if cost_of_capital is not None and not 0 <= cost_of_capital <= 1:
         raise InputError(say("kpis.bad_rate", current(), value=cost_of_capital))
+    cards = _chosen(only)
     recorded = log.tables.steps()
-    facts = facts_of(log, recorded, currency=currency, cost_of_capital=cost_of_capital)
+    facts = facts_of(log, recorded, currency=currency, cost_of_capital=cost_of_capital, beside=beside,
+                     money=any(card.unit == "money" or card.measure == "days_of_money" for card in cards.values()))
     clock = clock_of(log, recorded, calendar) if calendar is not None else None
     steps = clock.moved(recorded) if clock else recorded
     if clock and facts.later:
         facts = replace(facts, later=clock.moved(facts.later))
     observed = observed_of(steps, log.stages, asked=horizon_days, recorded=recorded, facts=facts)
-    whole = {key: measured(card, observed) for key, card in load_kpis().items()}
+    whole = {key: measured(card, observed) for key, card in cards.items()}
     groups = groups_of(log, by) if by is not None else None
     said: dict[str, Texts] = {}
     rows = [*_rows(whole, said), *(_group_rows(log, observed, whole, by or "", groups, said) if groups else ())]
@@ -64,8 +69,8 @@ def kpi_table(
     if clock:
         table["unit"] = table["unit"].replace("days", "working_days")
     told = KpiClock("working", tuple(dict.fromkeys(map(str, clock.used()))), clock.told()) if clock else CALENDAR_DAYS
-    return KpiTable(table, log.cases, "", texts=_texts(), notes=MappingProxyType(said), by=by, clock=told,
-                    remarks=tuple(_remarks(groups, by or "")) if groups else ())
+    return KpiTable(table, log.cases, "", texts=_texts(cards), notes=MappingProxyType(said), by=by, clock=told,
+                    remarks=(*_beside(beside), *(_remarks(groups, by or "") if groups else ())))
 
 
 def measured(card: KpiCard, observed: Observed) -> Measured:
@@ -81,8 +86,8 @@ def _group_rows(
         recorded = part_of(observed.recorded or observed.steps, cases)
         steps = recorded if observed.recorded is observed.steps else part_of(observed.steps, cases)
         part = observed_of(steps, log.stages, asked=observed.asked, recorded=recorded,
-                           facts=observed.facts.part(cases))
-        found = {key: measured(card, part) for key, card in load_kpis().items()}
+                           facts=observed.facts.part(cases, value))
+        found = {key: measured(load_kpis()[key], part) for key in whole}
         yield from _rows(found, said, whole=whole, by=by, segment=value)
 
 
@@ -122,6 +127,15 @@ def notes_of(card: KpiCard, found: Measured, whole: Measured | None = None) -> T
     return _both(text) if notes else {}
 
 
+def _beside(tables: SideTables | None) -> Iterator[Texts]:
+    """What became of the rows of the tables beside the log."""
+    if tables is not None:
+        told = {lang: list(tables.facts(lang)) for lang in languages()}
+        for place in range(len(tables.files)):
+            yield {lang: say("beside.remark", lang, file=facts[place][0], text=facts[place][1])
+                   for lang, facts in told.items()}
+
+
 def _remarks(groups: Groups, by: str) -> Iterator[Texts]:
     """What the groups leave out."""
     facts = {"shown": str(MOST_GROUPS), "by": by}
@@ -138,8 +152,17 @@ def _both(text: Callable[[str], str]) -> Texts:
     return {lang: text(lang) for lang in languages()}
 
 
-def _texts() -> Mapping[str, KpiTexts]:
+def _chosen(only: Sequence[str] | None) -> Mapping[str, KpiCard]:
+    cards = load_kpis()
+    unknown = [key for key in only or () if key not in cards]
+    if unknown:
+        raise InputError(say("kpis.unknown", current(), kpi=", ".join(unknown)),
+                         fix=say("engine.one_of", current(), values=", ".join(cards)))
+    return cards if only is None else {key: card for key, card in cards.items() if key in only}
+
+
+def _texts(cards: Mapping[str, KpiCard]) -> Mapping[str, KpiTexts]:
     return MappingProxyType({
         key: KpiTexts(_both(card.name), _both(card.definition), _both(card.needs), _both(card.trap), card.direction)
-        for key, card in load_kpis().items()
+        for key, card in cards.items()
     })

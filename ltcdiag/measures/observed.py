@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..domain.stages import Stages, load_stages
 from ..log.event_log import EventLog
-from ..log.steps import Steps
+from ..log.steps import Steps, first_of_each
 from ..stats.case_clock import LEAST_WATCHED, CaseClock, horizon, watched_to
 from ..stats.estimator import Estimate, Points, Spans, Timeline
 from .facts import Facts
@@ -124,7 +124,7 @@ class Observed:
         import numpy as np
 
         rows = np.flatnonzero(steps)
-        case, first = np.unique(self.steps.case[rows], return_index=True)
+        case, first = first_of_each(self.steps.case[rows])
         return self.watch.points(Points(case, self.ended_age[rows[first]], np.ones(len(case))))
 
 

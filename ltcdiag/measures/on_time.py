@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..domain.kpis import StageSet
 from ..log.steps import NO_TIME
 from .facts import PROMISES
@@ -24,14 +26,16 @@ def share_on_time(observed: Observed, *, promise: str, goal: StageSet) -> Measur
     moments = observed.facts.promises.get(promise)
     if moments is None:
         return without(observed, "no_promise")
-    steps = observed.recorded or observed.steps
+    recorded = observed.recorded or observed.steps
+    steps = replace(recorded, watched=None)
+    since = recorded.entered if recorded.watched is None else recorded.watched
     reaching = rows_of(observed, goal)
     if not reaching.any():
         return Lacking(Note("no_step" if any(observed.stage) else "no_stages"))
     journey = journey_of(steps, goal=reaching)
     came = np.where(journey.reached, steps.entered + np.rint(journey.clock.exit * DAY).astype(np.int64), NEVER)
     over = steps.closed & ~journey.reached & (steps.left <= moments)
-    case = np.flatnonzero((moments != NO_TIME) & (moments <= steps.as_of) & ~over)
+    case = np.flatnonzero((moments != NO_TIME) & (moments >= since) & (moments <= steps.as_of) & ~over)
     if len(case) < LEAST_CASES:
         return Lacking(Note("too_few", {"n": f"{len(case):,}", "least": str(LEAST_CASES)}), len(case))
     still = int((~steps.closed[case]).sum())

@@ -14,6 +14,7 @@ from ..log.event_log import EventLog
 from ..log.kpi_table import KpiTable
 from ..log.privacy import allowed_handovers
 from ..log.results import Answer, Cases, DirectlyFollowsGraph, Gaps, Handovers, Rework, Variants
+from ..log.side_tables import SideTables
 from ..measures.kpis import kpi_table
 from ..quality.amber import with_cautions
 
@@ -80,6 +81,7 @@ class Assessment:
 
 def assess(
     log: EventLog, *, reference: ReferenceModel | None = None, mined: bool = True, clock: str = "calendar",
+    beside: SideTables | None = None,
 ) -> Assessment:
     """Asks every answer once. reference: the model that says whose step is whose, by default our own. mined: also mine
     a process model, if the log is small enough for it. clock: "working" counts the indicators' days by the calendar of
@@ -97,7 +99,7 @@ def assess(
         handovers=_handovers(log),
         points=_asked(log, "points"),
         diagnosis=diagnose(log, reference or load_model()),
-        kpis=with_cautions(kpi_table(log, calendar=log.calendar if clock == "working" else None), log),
+        kpis=with_cautions(kpi_table(log, calendar=log.calendar if clock == "working" else None, beside=beside), log),
         main_map=_asked(log, "directly_follows", level="main_stage") if staged else None,
         main_variants=_asked(log, "variants", level="main_stage") if staged else None,
         model=model,

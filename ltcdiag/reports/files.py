@@ -22,7 +22,8 @@ from .moments import iso
 
 # what a report folder holds, and nothing else
 FILES = ("report.html", "report.xlsx", "ledger.json", "set_aside.csv", "defects.csv", "fitness.json", "kpis.json",
-         "findings.json", "effects.json", "effects.csv", "findings", "figures", "model", "to_mend", "README.txt")
+         "findings.json", "findings", "figures", "model", "to_mend", "README.txt")
+OF_REVIEWS = ("effects.json", "effects.csv")     # beside report, ledger and figures in the folder of a comparison
 SET_ASIDE = ("file", "line_from", "line_to", "reason", "text")
 CASES_OF_FINDING = ("case_id", "days_here", "state", "started", "ended", "first_row", "last_row", "amount",
                     "currency")
@@ -85,7 +86,7 @@ def write_rows_to_mend(log: EventLog, folder: Path) -> None:
 def write_readme(folder: Path, lang: str, level: str) -> None:
     """README.txt: for whom the folder is, what each file in it holds. level: the level of the report, in words."""
     inside = {path.name for path in folder.iterdir()}
-    told = [f"{name}\n    {say('reports.holds_' + name.replace('.', '_'), lang)}" for name in FILES if name in inside]
+    told = [f"{name}\n    {say('reports.holds_' + name.replace('.', '_'), lang)}" for name in (*FILES, *OF_REVIEWS) if name in inside]
     text = "\n\n".join([level, *told]) + "\n"
     (folder / "README.txt").write_text(text, encoding="utf-8-sig", newline="\r\n")
 

@@ -68,9 +68,9 @@ class Indicators:
     def note(self) -> str:
         """What a day is, and where else they stand."""
         n = len(self._measured) + len(self._lacking)
-        clock = "" if self.kpis.clock is None else quoted(self.kpis.clock.said[self.lang], self.lang)
+        told = [quoted(text, self.lang) for text in self.kpis.told(self.lang)]
         where = say("reports.kpis_note", self.lang, n=count(n), sheet=say("reports.sheet_kpis", self.lang))
-        return ("" if self.lang == "zh" else " ").join(filter(None, (clock, where)))
+        return ("" if self.lang == "zh" else " ").join([*told, where])
 
     def definitions(self) -> Iterator[Definition]:
         """What each indicator counts."""

@@ -18,6 +18,7 @@ from ..log.results import (
     Funnel,
     Gaps,
     Handovers,
+    Series,
     StageDays,
     StageLedgers,
     VariantChanges,
@@ -126,6 +127,11 @@ def _(answer: VariantChanges, lang: str, options: dict[str, Any]) -> Drawing:
 def _(answer: Funnel, lang: str, options: dict[str, Any]) -> Drawing:
     table = answer.table.assign(main_stage=[name_of(str(key), lang) for key in answer.table["main_stage"]])
     return chart("funnel")(replace(answer, table=table), lang=lang, **options)
+
+
+@_picture.register
+def _(answer: Series, lang: str, options: dict[str, Any]) -> Drawing:
+    return chart("series")(answer, lang=lang, **options)
 
 
 def _dotted(points: pd.DataFrame, lang: str, options: dict[str, Any]) -> Drawing:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ..charts.drawing import Drawing
 from ..measures.comparison import Comparison
 from ..stats.effects import BLOCKING, FALSE_ALARM, Effect, pace_verdict
-from ..stats.telling import bare, difference_text, kpi_name, level_text, number, signed
+from ..stats.telling import bare, difference_text, in_unit, kpi_name, level_text, number, signed
 from ..words import say
 
 _NEXT = {"season_not_separable": "next_season", "mix_shift_open": "next_adjust", "finished_only": "next_open",
@@ -96,7 +96,9 @@ class ReviewPage:
             return self.say("why_held_back")
         if d.clear_of() and (effect.p_adjusted or 0) > FALSE_ALARM:
             return self.say("why_family")
-        return self.say("why_interval", low=signed(d.low, effect.unit), high=signed(d.high, effect.unit))
+        unit = "points" if effect.unit == "share" else effect.unit
+        return self.say("why_interval", low=signed(d.low, effect.unit),
+                        high=in_unit(signed(d.high, effect.unit), unit, self.lang))
 
     @property
     def pace_answer(self) -> str:
@@ -128,7 +130,7 @@ class ReviewPage:
 
     def heads(self) -> list[str]:
         """Heads of the table of effects."""
-        keys = ["h_difference", *(["h_mix"] if self.mixed else []), "h_verdict", "h_detectable", "h_p"]
+        keys = ["h_difference", *(["h_mix"] if self.mixed else []), "h_verdict", "h_detectable"]
         return [self.say("h_kpi"), self.say("h_days"), *self.names, *(self.say(key) for key in keys)]
 
     @property
@@ -149,8 +151,29 @@ class ReviewPage:
                 level_text(before, effect.unit, self.lang), level_text(after, effect.unit, self.lang),
                 difference_text(d.value, d.low, d.high, effect.unit, self.lang, short=True) if d else "–", *mix,
                 say(f"compare.{effect.verdict}", self.lang),
-                number(d.detectable, effect.unit, self.lang, change=True) if d else "–",
-                "–" if effect.p_adjusted is None else _p(effect.p_adjusted)]
+                number(d.detectable, effect.unit, self.lang, change=True) if d else "–"]
+
+    def segments(self) -> Iterator[list[str]]:
+        """The primary KPIs for each value of the column that was asked for."""
+        for value, effect in ((each.value, each.effect) for each in self.found.segments[0]):
+            d, before, after = effect.difference, effect.before, effect.after
+            if before is None or after is None:
+                continue
+            yield [value, kpi_name(effect.kpi, self.found.effects, self.lang), f"{before.n:,} / {after.n:,}",
+                   level_text(before, effect.unit, self.lang), level_text(after, effect.unit, self.lang),
+                   difference_text(d.value, d.low, d.high, effect.unit, self.lang, short=True) if d else "–",
+                   say(f"compare.{effect.verdict}", self.lang)]
+
+    def segment_heads(self) -> list[str]:
+        """Heads of that table."""
+        return [self.found.by, self.say("h_kpi"), self.say("h_n"), *self.names, self.say("h_difference"),
+                self.say("h_verdict")]
+
+    def small_segments(self) -> str:
+        """The values with too few cases."""
+        small = self.found.segments[1]
+        return self.say("small_segments", values=", ".join(f"{value} ({n:,})" for value, n in small.items())) if small \
+            else ""
 
     def lacking(self) -> list[tuple[str, str]]:
         """Name and reason of each KPI without a number."""
@@ -186,8 +209,9 @@ class ReviewPage:
 
     def next_steps(self) -> list[str]:
         """What to do now."""
-        steps = [self.say("next_wait", kpi=kpi_name(effect.kpi, self.found.effects, self.lang), worth=self._worth(effect),
-                          months=f"{effect.more_months:,.0f}", cases=f"{effect.more_cases:,}")
+        steps = [self.say("next_wait", kpi=kpi_name(effect.kpi, self.found.effects, self.lang),
+                          worth=self._worth(effect), cases=f"{effect.more_cases:,}",
+                          months=f"{effect.more_months:,.0f}")
                  for effect in self.primary if effect.more_cases is not None and effect.more_months is not None]
         fired = dict.fromkeys(caution.name for caution in self.found.effects.cautions)
         steps += [self.say(_NEXT[name]) for name in fired if name in _NEXT]
@@ -196,6 +220,3 @@ class ReviewPage:
     def _worth(self, effect: Effect) -> str:
         return number(effect.worthwhile, effect.unit, self.lang, change=True)
 
-
-def _p(value: float) -> str:
-    return "<0.001" if value < 0.001 else f"{value:.3f}"

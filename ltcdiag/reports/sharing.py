@@ -241,7 +241,7 @@ class Shared:
         rows = []
         for row in self.found.kpis.table.to_dict("records"):
             value, n = row["value"], int(row["n"])
-            if row["unit"] == "money":      # sums of few large deals tell of them
+            if row["unit"] in ("money", "score"):      # sums of few large deals tell of them
                 continue
             if value != value or n < 2 * self.k or (row["unit"] == "share" and self._few(value, n)):  # noqa: PLR0124
                 continue

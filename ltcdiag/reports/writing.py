@@ -13,6 +13,7 @@ from ..errors import InputError
 from ..findings.finding import Finding, Texts
 from ..log.event_log import EventLog
 from ..log.privacy import USUAL_K
+from ..log.side_tables import SideTables
 from ..words import current, say, use
 from . import files
 from .assessment import Assessment, assess
@@ -82,6 +83,7 @@ def write_report(
     level: str = WORKING,
     k: int = USUAL_K,
     clock: str = "calendar",
+    beside: SideTables | None = None,
 ) -> Written:
     """Assesses a log and writes page, workbook, plain files, pictures and model into the folder `out`.
 
@@ -97,7 +99,7 @@ def write_report(
     out = Path(out)
     with use(lang), whole(out, force=force) as folder:
         tell(say("reports.progress_answers", lang))
-        found = assess(log, reference=reference, mined=level != LEVEL, clock=clock)
+        found = assess(log, reference=reference, mined=level != LEVEL, clock=clock, beside=beside)
         if level == LEVEL:
             shared = Shared(found, lang, k)
             write_shareable(shared, folder)

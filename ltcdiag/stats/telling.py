@@ -54,7 +54,8 @@ def difference_text(value: float, low: float, high: float, unit: str, lang: str,
     """A difference with its interval: "−23.5 (95 %: −36.0 to −11.0) days"; of shares in points. short: where a head
     says what the interval is."""
     shown = (signed(each, unit) for each in (value, low, high))
-    return in_unit(say("compare.level" if short else "compare.difference", lang, **dict(zip(("value", "low", "high"), shown, strict=True))),
+    places = dict(zip(("value", "low", "high"), shown, strict=True))
+    return in_unit(say("compare.level" if short else "compare.difference", lang, **places),
                    "points" if unit == "share" else unit, lang)
 
 

@@ -87,10 +87,10 @@ def money(value: float, *ends: float, currency: str, lang: str) -> str:
     return said if not ends else say("numbers.interval", lang, value=said, low=shown[1], high=shown[2])
 
 
-def times(value: float, *ends: float, lang: str) -> str:
-    """How often, with the ends of its interval if there are any: "0.58 times (0.44–0.77)"."""
+def times(value: float, *ends: float, lang: str, unit: str = "times") -> str:
+    """How often, with the ends of its interval if there are any: "0.58 times (0.44–0.77)". unit: times or points."""
     shown = [f"{part:,.2f}" for part in (value, *ends)]
-    said = say("numbers.times", lang, n=shown[0])
+    said = say(f"numbers.{unit}", lang, n=shown[0])
     return said if not ends else say("numbers.interval", lang, value=said, low=shown[1], high=shown[2])
 
 

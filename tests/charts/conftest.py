@@ -18,6 +18,7 @@ from ltcdiag.log.results import (
     Funnel,
     Gaps,
     Handovers,
+    Series,
     StageDays,
     StageLedgers,
     VariantChanges,
@@ -78,7 +79,19 @@ def answers(events: pd.DataFrame) -> SimpleNamespace:
         mix_waterfall=mix_shift(events, n),
         difference_map=difference_map(gaps, activities, n),
         variant_changes=variant_changes(events, n),
-        funnel=funnel(counts, n))
+        funnel=funnel(counts, n),
+        series=series(n))
+
+
+def series(n: int) -> Series:
+    """24 weeks that make up the cases, with a change after the twelfth and one week far above the limits."""
+    rate = [float(n - 23 * (n // 40) if i == 20 else n // 40) for i in range(24)]
+    line = [rate[0] * (1 if i < 12 else 1.5) for i in range(24)]
+    table = pd.DataFrame({"start": pd.date_range("2024-01-01", periods=24, freq="7D"), "rate": rate, "number": rate,
+                          "outside": [i == 20 for i in range(24)], "fitted": line, "expected": rate[0]})
+    return Series(table, n, "", baseline=12, centre=rate[0], low=0.6 * rate[0], high=1.8 * rate[0], false_alarm=0.1,
+                  new_alarm=0.07, autocorrelation=0.4, jump=(0.4055, 0.1, 0.7, 0.012), slope=(0.0, -0.1, 0.1, 0.9),
+                  change="2024-03-25", warm_up=9)
 
 
 def difference_map(gaps: pd.DataFrame, activities: pd.DataFrame, n: int) -> DifferenceMap:

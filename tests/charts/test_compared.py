@@ -13,6 +13,7 @@ from ltcdiag.charts.funnel import funnel_chart
 from ltcdiag.charts.incidence import incidence_chart
 from ltcdiag.charts.mix_waterfall import MixShift, mix_waterfall_chart
 from ltcdiag.charts.pace import pace_chart
+from ltcdiag.charts.series import series_chart
 from ltcdiag.charts.stage_ledgers import stage_ledgers_chart
 from ltcdiag.charts.variant_changes import variant_changes_chart
 
@@ -164,3 +165,24 @@ def test_skips_and_returns_of_a_funnel_stand_apart_from_its_bars(log) -> None:
     alone = replace(log.funnel, table=log.funnel.table[log.funnel.table["period"] == "before"].assign(period=None))
     assert "nothing is claimed" in drawing.words
     assert "nothing is claimed" not in funnel_chart(alone, lang="en").words
+
+
+def test_a_series_says_its_limits_its_false_alarms_and_the_change(log) -> None:
+    words = series_chart(log.series, lang="en").words
+    for part in ("10.0%", "7.0%", "2024-05-20", "about 0.40", "1.50 times what the line before would give",
+                 "95% interval 1.11–2.01, p = 0.012", "The first 9 days"):
+        assert part in words
+    unclear = replace(log.series, jump=(0.1, -0.2, 0.4, 0.5))
+    assert "Neither is clear" in series_chart(unclear, lang="en").words
+    assert "Neither is clear" not in words
+    plain = replace(log.series, jump=None, slope=None)
+    assert "too few for lines" in series_chart(plain, lang="en").words
+    assert "1.50" not in series_chart(replace(plain, change=""), lang="en").words
+
+
+def test_points_of_a_series_are_hollow_while_they_set_the_limits_and_ringed_outside(log) -> None:
+    axes = series_chart(log.series).figure.axes[0]
+    dots = [line for line in axes.lines if line.get_marker() == "o" and line.get_markersize() == 6][2:]
+    assert [dot.get_markerfacecolor() == "#ffffff" for dot in dots] == [i < 12 for i in range(24)]
+    rings = [line for line in axes.lines if line.get_markersize() == 12 and line.get_marker() == "o"]
+    assert [ring.get_xdata()[0] for ring in rings] == [dots[20].get_xdata()[0]]

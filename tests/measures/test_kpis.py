@@ -111,6 +111,8 @@ def test_days_in_main_stages_and_the_other_days_add_up_to_the_days_open(seed):
     parts = [kpi for kpi in table.index if kpi.startswith("days_in_")] + ["days_elsewhere"]
     assert len(parts) == 6
     assert table.loc[parts, "value"].sum() == pytest.approx(table.loc["days_open", "value"], abs=1e-9)
+    passed = table.loc[["first_pass_days", "rework_days"], "value"].sum()
+    assert passed == pytest.approx(table.loc["days_open", "value"], abs=1e-9)
 
 
 @few

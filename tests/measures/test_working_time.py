@@ -226,19 +226,21 @@ def test_office_hours_are_those_of_the_clocks_on_the_wall():
         assert with_zone.tolist() == pytest.approx(without.tolist(), nan_ok=True)
 
 
-@pytest.mark.parametrize("lang", languages())
-def test_the_report_counts_working_days_where_that_is_asked(tmp_path, lang):
-    lives = weekly(30)
-    file = tmp_path / "log.csv"
-    frame_of(lives).to_csv(file, index=False)
-    own = tmp_path / "plant.csv"
+def test_the_report_counts_working_days_and_takes_tables_beside_the_log(tmp_path):
+    file, own, costs, out = (tmp_path / name for name in ("log.csv", "plant.csv", "costs.csv", "out"))
+    frame_of(weekly(30)).to_csv(file, index=False)
     own.write_text("date,kind\n2024-02-05,off\n", "utf-8")
-    done = main(["diagnose", str(file), "--out", str(tmp_path / "out"), "--clock", "working", "--calendar", str(own),
-                 "--lang", lang])
-    told = json.loads((tmp_path / "out" / "kpis.json").read_text("utf-8"))
+    costs.write_text("渠道,月份,费用\n展会,2024-03,600\n展会,2024-04,x\n" + "".join(
+        f"展会,2024-{month:02},0\n" for month in (1, 2, 4, 5, 6, 7, 8)), "utf-8")
+    done = main(["diagnose", str(file), "--out", str(out), "--clock", "working", "--calendar", str(own), "--beside",
+                 str(costs)])
+    told = json.loads((out / "kpis.json").read_text("utf-8"))
     assert done == 0
     assert told["clock"]["calendars"] == ["plant"]
     assert {entry["unit"] for entry in told["kpis"]} >= {"working_days", "share"}
-    page = (tmp_path / "out" / "report.html").read_text("utf-8")
-    assert {"zh": "天数按工作日计算", "en": "Days are working days"}[lang] in page
+    cost = next(entry for entry in told["kpis"] if entry["kpi"] == "acquisition_cost")
+    assert cost["value"] == pytest.approx(600 / 30)
+    page = (out / "report.html").read_text("utf-8")
+    assert "天数按工作日计算" in page
+    assert "读到 9 行，采用 8 行；搁置 1 行（金额不是数字）" in page
     assert str(tmp_path) not in page
