@@ -548,8 +548,8 @@ def _change(sample: Sample, office: Office) -> dict[str, dict[str, object]]:
         days[one.case.number in after].append((whole.clock(two.ended) - whole.clock(one.ended)) / timedelta(days=1))
     return {"change": {
         "day": sample.changed, "activity": _label("contract_reviewed", sample),
-        "cases_before": sample.cases - len(after), "cases_after": len(after), "mean_gap_days_before": round(mean(days[False]), 6),
-        "mean_gap_days_after": round(mean(days[True]), 6)}}
+        "cases_before": sample.cases - len(after), "cases_after": len(after),
+        "mean_gap_days_before": round(mean(days[False]), 6), "mean_gap_days_after": round(mean(days[True]), 6)}}
 
 
 def _rework(

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from statsmodels.duration.survfunc import CumIncidenceRight, SurvfuncRight
 
+import ltcdiag as ltc
 from ltcdiag.stats.case_clock import CaseClock, watched_to
 from ltcdiag.stats.estimator import Points, Timeline
+from tests.stats.simulated_change import Scenario, World, log_of
 
 WON, LOST = 1, 2
 SEEDS = range(12)
@@ -111,3 +113,61 @@ def test_influence_is_what_a_little_more_of_a_case_does_to_the_oracle(seed):
         more[case], less[case] = 1 + step, 1 - step
         slope = (area(clock, tau, more) - area(clock, tau, less)) / (2 * step)
         assert made[case] == pytest.approx(slope * clock.n, abs=1e-5)
+
+
+# Day 0 and ties
+
+SMALL = {
+    "all on day 0": ([0, 0, 0], [1, 2, 1], [5, 5, 5]),
+    "some on day 0, some unseen after it": ([0, 0, 0, 3, 3, 8], [1, 2, 0, 1, 0, 2], [9, 9, 0, 9, 3, 9]),
+    "closings and leavings at one age": ([4, 4, 4, 4, 9, 9], [1, 1, 0, 2, 0, 1], [9, 9, 4, 9, 9, 9]),
+    "wins and losses always together": ([1, 1, 2, 2, 3, 3], [1, 2, 1, 2, 1, 2], [9] * 6),
+}
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_day_0_and_ties(name):
+    exits, outcome, follow_up = (np.array(column, dtype=float) for column in SMALL[name])
+    clock = CaseClock(np.zeros(len(exits)), exits, outcome > 0, follow_up)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        made = CumIncidenceRight(clock.exit, outcome.astype(int))
+    for tau in range(int(min(9, watched_to(clock))) + 1):
+        timeline = Timeline(clock, tau)
+        last = np.searchsorted(made.times, tau, side="right") - 1
+        for kind in (WON, LOST):
+            expected = made.cinc[kind - 1][last] if last >= 0 else 0.0
+            assert timeline.points(ends(clock, outcome, kind)).value == pytest.approx(expected, abs=1e-12)
+        assert timeline.days_open().value == pytest.approx(area(clock, tau), rel=1e-12, abs=1e-12)
+
+
+def test_the_drawn_logs_have_day_0_and_ties():
+    for seed in SEEDS:
+        clock, outcome, _ = drawn(seed)
+        assert np.any(clock.closed & (clock.exit == 0))
+        ages, counts = np.unique(clock.exit[clock.closed], return_counts=True)
+        assert counts.max() >= 2
+        assert np.isin(clock.exit[~clock.closed], ages).any()
+        assert {WON, LOST} <= set(outcome)
+
+
+# A whole comparison
+
+@pytest.mark.parametrize("seed", SEEDS[:4])
+@pytest.mark.parametrize("change", [120, 180, 200])
+def test_the_levels_of_a_comparison(seed, change):
+    log = log_of(Scenario(World(60, won=1.5)), np.random.default_rng([3, seed]))
+    world, frame = log.scenario.world, log.frame
+    found = ltc.compare_clocks(frame, change=world.date(change), as_of=world.date(world.last))
+    tau = found[0].horizon_days
+    late = (frame["entered"] >= world.date(change)).to_numpy()
+    for rows, last, level in ((~late, world.date(change - 1), "before"), (late, world.date(world.last), "after")):
+        exited = frame.loc[rows, "exited"]
+        seen = (exited <= last).to_numpy()
+        age = (exited.where(seen, last) - frame.loc[rows, "entered"]).dt.days.to_numpy(float)
+        outcome = np.where(seen, np.where(frame.loc[rows, "outcome"] == "won", WON, LOST), 0)
+        clock = CaseClock(np.zeros(len(age)), age, seen, age)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            made = CumIncidenceRight(age, outcome)
+        wins = made.cinc[WON - 1][np.searchsorted(made.times, tau, side="right") - 1]
+        assert getattr(found["days_open"], level).value == pytest.approx(area(clock, tau), rel=1e-12)
+        assert getattr(found["win_rate"], level).value == pytest.approx(wins, abs=1e-12)

@@ -172,6 +172,17 @@ def test_numbers_with_many_values_become_quarters_and_missing_ones_a_value_of_th
     assert codes.tolist() == [1, 0, 0, 2]
 
 
+@pytest.mark.parametrize("values", [["b", "a", None, "b", ""], [7, "7", 2.5, None], [[1], [2], [1]], [3, 1, 3],
+                                    [1.5, float("nan"), 0.5], [True, False, True], []])
+def test_codes_are_those_of_the_texts_in_order(values):
+    array = np.array(values) if values and not isinstance(values[0], list | str) and None not in values \
+        else np.array([*values, None], dtype=object)[:-1]
+    codes, names = coded(array, np.arange(len(array)))
+    texts = ["" if value is None or value != value else str(value) for value in array.tolist()]
+    assert names == sorted(set(texts))
+    assert [names[code] for code in codes] == texts
+
+
 # Clusters
 
 def clustered_twin(before, after, owners):
