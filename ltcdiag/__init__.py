@@ -75,11 +75,10 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _WHERE = {
-    "api": ("activities", "cases", "channels", "clock", "compare", "compare_change", "compare_groups",
-            "compare_periods", "compare_waves", "comparing", "diagnose", "difference_map", "directly_follows",
-            "discover", "draw", "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "kpis",
-            "language", "load_model", "monitor", "points", "privacy_report", "pull", "report", "review", "rework",
-            "side_tables", "sql", "stage_ledgers", "variant_changes", "variants", "waits"),
+    "api": ("activities", "cases", "channels", "clock", "diagnose", "directly_follows", "discover", "draw",
+            "export", "exports_to_ask_for", "fitness", "gaps", "handovers", "kpis", "language", "load_model",
+            "monitor", "points", "privacy_report", "pull", "report", "rework", "side_tables", "sql", "variants",
+            "waits"),
     "bundled": ("sample",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
     "intake": ("read", "sniff"),
