@@ -4,6 +4,7 @@ where there is nothing to be said."""
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -20,6 +21,7 @@ from ltcdiag.measures.groups import part_of
 from ltcdiag.measures.kpis import COLUMNS
 from ltcdiag.words import languages, sentences, use
 from tests.measures.kpi_logs import BASE, OWN_WORDS, drawn, frame_of, log_of
+from tests.measures.made_steps import steps_of
 from tests.stats.naive_estimator import theta
 
 # ---- journeys, slow and obvious ------------------------------------------------------------------------------
@@ -408,3 +410,10 @@ def test_real_logs_of_other_processes_have_every_row_and_a_reason_for_each_gap(r
     assert set(found.table["kpi"]) == set(load_kpis())
     assert (found.table["value"].notna() | (found.table["note"] != "")).all()
     assert found.table["value"].isna().any()
+
+
+def test_where_a_case_stands_goes_with_it_into_its_group():
+    whole = replace(steps_of([(0, None, [(0, 5, None, 0, 0)]), (0, None, [(1, 7, None, 0, 0)]), (3, 9, [])]),
+                    standing={0: 2, 1: 3})
+    assert part_of(whole, np.array([1, 2])).standing == {0: 3}
+    assert part_of(whole, np.array([0, 1])).standing == {0: 2, 1: 3}

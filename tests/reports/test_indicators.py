@@ -147,7 +147,8 @@ def test_the_sheet_holds_numbers_as_numbers_with_definition_trap_and_note(sample
     table = sample.kpis.table.astype(object).where(sample.kpis.table.notna(), None)
     assert len(rows) == len(table) == len(load_kpis())
     units = {"days": {"zh": "天", "en": "days"}, "share": {"zh": "占比，1 = 100%", "en": "share, 1 = 100%"},
-             "count": {"zh": "次", "en": "times"}, "money": {"zh": "金额", "en": "money"}}
+             "count": {"zh": "次", "en": "times"}, "money": {"zh": "金额", "en": "money"},
+             "score": {"zh": "分", "en": "points"}}
     for row, told, card in zip(rows, table.itertuples(), load_kpis().values(), strict=True):
         assert row[:4] == pytest.approx((card.name(lang), told.value, told.low, told.high))
         assert row[4] in (units[card.unit][lang], told.currency)
