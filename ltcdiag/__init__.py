@@ -79,6 +79,8 @@ _WHERE = {
             "export", "exports_to_ask_for", "fitness", "gaps", "handovers", "kpis", "language", "load_model",
             "monitor", "points", "privacy_report", "pull", "report", "rework", "side_tables", "sql", "variants",
             "waits"),
+    "comparing": ("compare", "compare_change", "compare_groups", "compare_periods", "compare_waves",
+                  "difference_map", "funnel", "review", "stage_ledgers", "variant_changes"),
     "bundled": ("sample",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
     "intake": ("read", "sniff"),

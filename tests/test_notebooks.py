@@ -69,8 +69,9 @@ def test_a_notebook_that_drifted_is_noticed(tmp_path, monkeypatch, capsys, chang
     assert "notebooks/en/01_assess.ipynb" in capsys.readouterr().out.replace("\\", "/")
 
 
-def test_both_languages_hold_the_same_cells():
-    zh, en = (build.composed(ROOT / "notebooks" / "src" / "01_assess.py", lang).cells for lang in ("zh", "en"))
+@pytest.mark.parametrize("source", sorted((ROOT / "notebooks" / "src").glob("*.py")), ids=lambda path: path.stem)
+def test_both_languages_hold_the_same_cells(source):
+    zh, en = (build.composed(source, lang).cells for lang in ("zh", "en"))
     assert [(cell.id, cell.cell_type, tags(cell)) for cell in zh] == [
         (cell.id, cell.cell_type, tags(cell)) for cell in en]
 
@@ -95,7 +96,7 @@ def test_outputs_are_committed_whole_and_free_of_errors(book):
     """A notebook without outputs would pass every comparison."""
     assert [cell.execution_count for cell in code(book)] == list(range(1, len(code(book)) + 1))
     checked = [cell for cell in code(book) if CHECKED in tags(cell)]
-    assert len(checked) >= 15
+    assert len(checked) >= len(code(book)) - 6
     for cell in checked:
         texts = [text for output in cell.outputs for text in compared(output)]
         assert any(re.search(r"\d", text) for text in texts), f"{cell.id} compares no number"
@@ -110,13 +111,13 @@ def compared(output):
     return [text for kind, text in output.data.items() if kind.startswith("text/")]
 
 
-@pytest.mark.parametrize("path", BOOKS, ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("path", BOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_notebook_is_small(path):
     assert path.stat().st_size < 1_000_000
     found = nbformat.read(path, as_version=4)
     pictures = [base64.b64decode(output.data["image/png"]) for cell in code(found) for output in cell.outputs
                 if "image/png" in output.get("data", {})]
-    assert len(pictures) == 7
+    assert len(pictures) == {"01_assess": 7, "04_review": 4}[path.stem]
     assert max(map(len, pictures)) <= 100_000
 
 
