@@ -12,21 +12,15 @@ if TYPE_CHECKING:
     from .api import (
         activities,
         cases,
+        channels,
         clock,
-        compare,
-        compare_change,
-        compare_groups,
-        compare_periods,
-        compare_waves,
         diagnose,
-        difference_map,
         directly_follows,
         discover,
         draw,
         export,
         exports_to_ask_for,
         fitness,
-        funnel,
         gaps,
         handovers,
         kpis,
@@ -37,16 +31,25 @@ if TYPE_CHECKING:
         privacy_report,
         pull,
         report,
-        review,
         rework,
         side_tables,
         sql,
-        stage_ledgers,
-        variant_changes,
         variants,
         waits,
     )
     from .bundled import sample
+    from .comparing import (
+        compare,
+        compare_change,
+        compare_groups,
+        compare_periods,
+        compare_waves,
+        difference_map,
+        funnel,
+        review,
+        stage_ledgers,
+        variant_changes,
+    )
     from .errors import ConservationError, InputError, LtcdiagError, OutputError, QuestionError
     from .intake import read, sniff
     from .log.calendar import WorkCalendar
@@ -72,12 +75,10 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _WHERE = {
-    "api": ("activities", "cases", "clock", "compare", "compare_change", "compare_groups", "compare_periods",
-            "compare_waves", "diagnose", "difference_map", "directly_follows", "discover", "draw", "export",
-            "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "kpis", "language", "load_model",
-    "monitor", "points", "privacy_report", "pull", "report", "review", "rework", "side_tables", "sql",
-    "stage_ledgers",
-            "variant_changes", "variants", "waits"),
+    "api": ("activities", "cases", "channels", "clock", "diagnose", "directly_follows", "discover", "draw",
+            "export", "exports_to_ask_for", "fitness", "gaps", "handovers", "kpis", "language", "load_model",
+            "monitor", "points", "privacy_report", "pull", "report", "rework", "side_tables", "sql", "variants",
+            "waits"),
     "bundled": ("sample",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
     "intake": ("read", "sniff"),
@@ -96,11 +97,12 @@ __all__ = [
     "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Duration", "EndsWith", "EventLog",
     "Follows", "InputError", "Ledger", "LtcdiagError", "ObjectCentricLog", "OutputError", "Period", "QuestionError",
     "StartsWith", "StateIs", "TopVariants", "VariantIs", "WorkCalendar", "__version__", "activities", "cases",
-    "clock", "clock_level", "compare", "compare_change", "compare_clock_groups", "compare_clocks", "compare_groups",
-    "compare_periods", "compare_waves", "diagnose", "difference_map", "directly_follows", "discover", "draw",
-    "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "kpis", "language", "load_model",
-    "monitor", "object_centric", "points", "privacy_report", "pull", "read", "report", "review", "rework", "sample",
-    "side_tables", "sniff", "sql", "stage_ledgers", "variant_changes", "variants", "waits",
+    "channels", "clock", "clock_level", "compare", "compare_change", "compare_clock_groups", "compare_clocks",
+    "compare_groups", "compare_periods", "compare_waves", "diagnose", "difference_map", "directly_follows",
+    "discover", "draw", "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "kpis",
+    "language", "load_model", "monitor", "object_centric", "points", "privacy_report", "pull", "read", "report",
+    "review", "rework", "sample", "side_tables", "sniff", "sql", "stage_ledgers", "variant_changes", "variants",
+    "waits",
 ]
 
 

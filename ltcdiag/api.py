@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .charts.drawing import Drawing
     from .domain.reference import ReferenceModel
     from .findings.diagnosis import Diagnosis
+    from .log.channels import Channels
     from .log.kpi_table import KpiTable
     from .log.look import Look
     from .log.results import (
@@ -23,16 +24,12 @@ if TYPE_CHECKING:
         Answer,
         Cases,
         Clock,
-        DifferenceMap,
         DirectlyFollowsGraph,
-        Funnel,
         Gaps,
         Handovers,
         Points,
         Rework,
         Series,
-        StageLedgers,
-        VariantChanges,
         Variants,
         Waits,
     )
@@ -45,7 +42,6 @@ if TYPE_CHECKING:
     from .quality.fitness import Fitness
     from .reports.asking import AskFor
     from .reports.one_file import Exported
-    from .reports.review import Reviewed
     from .reports.writing import Written
 
 
@@ -68,10 +64,11 @@ def fitness(log: EventLog) -> Fitness:
 
 def _asked(log: EventLog, name: str, **options: Any) -> Answer:
     """An answer that knows how to show itself: names of stages, the zone, the files of the source rows."""
-    return replace(log.tables.answer(name, **options), look=_look(log))
+    return replace(log.tables.answer(name, **options), look=look_of(log))
 
 
-def _look(log: EventLog) -> Look:
+def look_of(log: EventLog) -> Look:
+    """How the answers of a log show themselves."""
     from .domain.levels import name_of
     from .log.look import Look, short_names
 
@@ -150,7 +147,7 @@ def waits(log: EventLog) -> Waits:
     steps = log.tables.steps()
     if not bool((steps.started != NO_TIME).any()):
         raise InputError(say("api.no_starts", current()), fix=say("api.no_starts_fix", current()))
-    return replace(waited(steps), look=_look(log))
+    return replace(waited(steps), look=look_of(log))
 
 
 def load_model(source: str | Path = "ltc") -> ReferenceModel:
@@ -193,94 +190,22 @@ def kpis(
     check_segment(by, log.privacy)
     found = kpi_table(log, by=by, horizon_days=horizon_days, calendar=calendar, currency=currency,
                       cost_of_capital=cost_of_capital, beside=beside, only=only)
-    return replace(with_cautions(found, log), look=_look(log))
+    return replace(with_cautions(found, log), look=look_of(log))
 
 
-def compare(before: EventLog, after: EventLog, **options: Any) -> Comparison:
-    """Is it better than before? The cases of a later log (a later export, or a later part of one log) against those of
-    an earlier one: every KPI with its difference, interval and verdict, the pace by month, and what makes it doubtful.
-
-    options: kpi (a key or several, default all), primary (at most three, the questions asked beforehand), design
-    ("new_cases" or "all_open_work"), adjust_for (columns whose mix is held equal), cluster (column of owners),
-    horizon_days, calendar (working days, as in `kpis`), smallest_worthwhile ({kpi: number}), by (a column whose values
-    are compared one by one too).
-    Raises InputError for a question that nobody can answer."""
-    from .measures.compare_logs import Options, compare_exports
-
-    asked = Options(**options)
-    _check_columns((before, after), asked.adjust_for, asked.by)
-    return compare_exports(before, after, options=asked)
-
-
-def compare_periods(
-    log: EventLog, *, before: Any, after: Any, control: tuple[str, Any] | None = None, **options: Any,
-) -> Comparison:
-    """Two periods of one log, each as "2024-01-01..2024-06-30" or (first, last). control: (column, value) of cases that
-    the change did not reach: each difference is then that of the others less theirs. options: as in `compare`."""
-    from .measures.compare_logs import Options
-    from .measures.compare_logs import compare_periods as compared
-
-    asked = Options(**options)
-    _check_columns((log,), asked.adjust_for, asked.by, control[0] if control else None)
-    return compared(log, before=before, after=after, control=control, options=asked)
-
-
-def compare_change(
-    log: EventLog, change: Any, *, control: tuple[str, Any] | None = None, observed_from: Any = None, **options: Any,
-) -> Comparison:
-    """After a change against before: against the same months a year earlier where the log reaches back so far.
-    observed_from: since when the extract holds every case, where it holds only what was touched since. Others as in
-    `compare_periods`."""
-    from .measures.compare_logs import Options
-    from .measures.compare_logs import compare_change as compared
-
-    asked = Options(**options)
-    _check_columns((log,), asked.adjust_for, asked.by, control[0] if control else None)
-    return compared(log, change=change, control=control, observed_from=observed_from, options=asked)
-
-
-def compare_groups(log: EventLog, column: str, a: str, b: str, **options: Any) -> Comparison:
-    """Group b against group a in the same time, by the first value of a column. options: as in `compare`; where people
-    or regions with their own people are compared, name the owners in `cluster`."""
-    from .measures.compare_logs import Options
-    from .measures.compare_logs import compare_groups as compared
-
-    asked = Options(**options)
-    _check_columns((log,), asked.adjust_for, asked.by, column)
-    return compared(log, column=column, a=a, b=b, options=asked)
-
-
-def compare_waves(log: EventLog, column: str, waves: dict[str, Any], **options: Any) -> dict[str, Comparison]:
-    """A roll-out in waves: {value of the column: day it began}; each against those whose turn came later or never."""
-    from .measures.compare_logs import Options
-    from .measures.compare_logs import compare_waves as compared
-
-    asked = Options(**options)
-    _check_columns((log,), asked.adjust_for, asked.by, column)
-    return compared(log, column=column, waves=waves, options=asked)
-
-
-def _check_columns(logs: Sequence[EventLog], adjust_for: str | Sequence[str], *others: str | None) -> None:
-    """Nobody is compared by name where `ltcdiag.toml` names no purpose."""
+def channels(
+    log: EventLog, by: str, *, beside: SideTables | None = None, horizon_days: int | None = None,
+    currency: str | None = None,
+) -> Channels:
+    """Which channel (or customer group) brings leads that become cash, at what cost and value: the groups of a column
+    side by side over one horizon, with `.words()`. beside: tables with the costs (`side_tables`). Raises InputError
+    as `kpis`."""
     from .log.privacy import check_segment
+    from .measures.channels import channel_table
 
-    named = (adjust_for,) if isinstance(adjust_for, str) else tuple(adjust_for)
-    for log in logs:
-        for column in (*named, *others):
-            check_segment(column, log.privacy)
-
-
-def review(
-    comparison: Comparison, out: str | Path, *, lang: str | None = None, force: bool = False,
-    model: ReferenceModel | str | Path = "ltc", progress: Callable[[str], None] | None = None,
-) -> Reviewed:
-    """The page of a comparison in a new folder: report.html, effects.json, effects.csv, ledger.json, figures. All or
-    nothing. Raises OutputError when the folder exists and `force` is not given, or cannot be written."""
-    from .reports.review import write_review
-
-    reference = load_model(model) if isinstance(model, str | Path) else model
-    return write_review(comparison, Path(out), lang=lang or current(), force=force, reference=reference,
-                        say_progress=progress)
+    check_segment(by, log.privacy)
+    found = channel_table(log, by=by, beside=beside, horizon_days=horizon_days, currency=currency)
+    return replace(found, look=look_of(log))
 
 
 def side_tables(paths: str | Path | Sequence[str | Path]) -> SideTables:
@@ -391,55 +316,20 @@ def discover(log: EventLog, method: str = "inductive", noise: float = 0.2) -> Mo
     return mined(variants(log), method=method, noise=noise)
 
 
-def draw(answer: Answer, *, lang: str | None = None, **options: Any) -> Drawing:
+def draw(answer: Answer | Comparison, *, lang: str | None = None, **options: Any) -> Drawing:
     """The picture of an answer: a map of directly-follows, bars of gaps, rows of variants, a heat map of
-    handovers, each with its words. options: those of the chart, such as colour, paths or top."""
+    handovers, each with its words. options: those of the chart, such as colour, paths or top; of a comparison `view`:
+    "pace" (the default), "pace_wins", "incidence", "stage_ledgers", "funnel", "mix_waterfall", "difference_map" or
+    "variant_changes"."""
+    from .measures.comparison import Comparison
+
+    if isinstance(answer, Comparison):
+        from .reports.review_pictures import view
+
+        return view(answer, lang or current(), **options)
     from .reports.pictures import picture
 
     return picture(answer, lang or current(), **options)
-
-
-def difference_map(
-    before: EventLog, after: EventLog, *, level: str = "activity", horizon_days: int | None = None,
-) -> DifferenceMap:
-    """Two logs on one map: which moves happen more or less often per case, which gaps are longer or shorter, what is
-    there in one log only. Claimed is what shuffling the cases between the logs does not explain, with the number of
-    tests counted in. Both logs keep cases that could be followed for `horizon_days`, and of these their first days.
-
-    level: "activity" or "stage". Raises InputError where the logs are the same or too few cases can be compared."""
-    from .measures.differences import difference_map as mapped
-
-    return replace(mapped(before, after, level=level, horizon_days=horizon_days), look=_look(after))
-
-
-def variant_changes(
-    before: EventLog, after: EventLog, *, level: str = "activity", horizon_days: int | None = None,
-) -> VariantChanges:
-    """Variants gained and lost between two logs, with intervals of the difference and permutation p-values; the paths
-    are those of the first `horizon_days` of cases that could be followed so long. Raises InputError as the map does."""
-    from .measures.variant_changes import variant_changes as changed
-
-    return replace(changed(before, after, level=level, horizon_days=horizon_days), look=_look(after))
-
-
-def stage_ledgers(
-    before: EventLog, after: EventLog, *, horizon_days: int | None = None, model: ReferenceModel | str | Path = "ltc",
-) -> StageLedgers:
-    """Days per case in each stage in two logs, with one horizon, and the differences with their intervals; open cases
-    count for what they show. Raises InputError where closedness is unknown, cases are few or the logs too young."""
-    from .measures.stage_ledgers import stage_ledgers as told
-
-    reference = load_model(model) if isinstance(model, str | Path) else model
-    return replace(told(before, after, reference, horizon_days=horizon_days), look=_look(after))
-
-
-def funnel(log: EventLog, after: EventLog | None = None, *, horizon_days: int | None = None) -> Funnel:
-    """The share of cases that comes to each main stage within a horizon; apart from it who goes past a stage and who
-    comes back to it. With a second log both stand side by side, with one horizon. Raises InputError as `stage_ledgers`
-    does, and where no activity belongs to a main stage."""
-    from .measures.funnels import funnel as counted
-
-    return replace(counted(log, after, horizon_days=horizon_days), look=_look(log))
 
 
 def monitor(log: EventLog, *, what: str = "closed", per: str = "week", change: str | date | None = None) -> Series:
@@ -448,4 +338,4 @@ def monitor(log: EventLog, *, what: str = "closed", per: str = "week", change: s
     InputError where the log cannot say it or has too few weeks or months."""
     from .measures.series import monitor as watched
 
-    return replace(watched(log, what=what, per=per, change=change), look=_look(log))
+    return replace(watched(log, what=what, per=per, change=change), look=look_of(log))

@@ -28,7 +28,8 @@ def folder(name: str) -> Path:
 
 
 def sample(name: str = "ltc_zh") -> Path:
-    """The folder of an invented sample log. ltc_zh, ltc_en, clean_twin: tables of events; end_to_end: CRM, ERP and
+    """The folder of an invented sample log. ltc_zh, ltc_en, clean_twin: tables of events;
+    change_zh, change_en: the same with a change in the middle; end_to_end: CRM, ERP and
     finance files of one company; salesforce, hubspot, zoho, jiandaoyun: exports of one system. Raises InputError for
     another name."""
     logs = folder("sample_logs")

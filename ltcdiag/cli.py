@@ -214,11 +214,12 @@ def _run_diagnose(asked: argparse.Namespace) -> None:
 
 def _run_compare(asked: argparse.Namespace) -> None:
     from . import api, comparing
+    from .compare_command import compared
 
     model = api.load_model(asked.model or "ltc")
     with _red_faults_told(asked):
-        found = comparing.compared(asked, lambda paths: _read(asked, paths))
-    written = api.review(found, asked.out, lang=asked.lang, force=asked.force, model=model, progress=_say)
+        found = compared(asked, lambda paths: _read(asked, paths))
+    written = comparing.review(found, asked.out, lang=asked.lang, force=asked.force, model=model, progress=_say)
     if asked.json:
         print(json.dumps(written.to_dict(), ensure_ascii=False, indent=1))
         return

@@ -21,7 +21,7 @@ from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from random import Random
-from statistics import median
+from statistics import mean, median
 
 import holidays
 
@@ -178,9 +178,14 @@ PLANTED = Plan(works={"contract_reviewed": 8.0}, waits={"order_confirmed": 6.0, 
                loops={"quote_reviewed": (0.45, 0.35)}, long_loops=3, bad_rows=True)
 
 
+MENDED = replace(PLANTED, works={})     # contracts are reviewed as fast as they should be
+CHANGED = date(2024, 10, 8)
+
+
 @dataclass(frozen=True)
 class Sample:
-    """One folder: its language, its plan, how many cases of which sizes, and the seed of all its draws."""
+    """One folder: its language, its plan, how many cases of which sizes, and the seed of all its draws. changed,
+    mended: the day of a change, and the plan of the deals that arrive from then on."""
 
     folder: str
     lang: str
@@ -189,12 +194,22 @@ class Sample:
     sizes: tuple[str, ...] = ("small", "middle", "large")
     file: str = "opportunity_events.csv"
     seed: int = SEED
+    changed: date | None = None
+    mended: Plan | None = None
+
+    def plan_of(self, case: Case, office: Office) -> Plan:
+        """What is planted in a case: deals that arrive from the day of a change on go by the mended plan."""
+        if self.changed is None or self.mended is None:
+            return self.plan
+        return self.mended if office.clock(case.arrives).date() >= self.changed else self.plan
 
 
 SAMPLES = (
     Sample("ltc_zh", "zh", PLANTED),
     Sample("ltc_en", "en", PLANTED, cases=300, sizes=("small",)),
     Sample("clean_twin", "zh", NOTHING),
+    Sample("change_zh", "zh", PLANTED, changed=CHANGED, mended=MENDED),
+    Sample("change_en", "en", PLANTED, changed=CHANGED, mended=MENDED),
 )
 
 
@@ -343,7 +358,7 @@ def whole_lives(sample: Sample, office: Office) -> list[Event]:
     ended."""
     cases = deals(sample, office)
     loops = long_loops(sample, cases)
-    made = [event for case in cases for event in life(case, sample.plan, loops=case.number in loops)]
+    made = [event for case in cases for event in life(case, sample.plan_of(case, office), loops=case.number in loops)]
     return sorted(made, key=lambda event: (event.ended, event.case.number))
 
 
@@ -502,7 +517,7 @@ def truth(
     sample: Sample, made: Sequence[Event], rows: Sequence[Sequence[str]], office: Office
 ) -> dict[str, dict[str, object]]:
     """All that truth.toml says about a sample; the twin is the same sample with nothing planted."""
-    twin = events(replace(sample, plan=NOTHING), office)
+    twin = events(replace(sample, plan=NOTHING, changed=None), office)
     bad: dict[str, object] = {"id_missing": WITHOUT_CASE, "ts_unreadable": len(UNREADABLE)}
     told: dict[str, dict[str, object]] = {
         "log": {"planted": sample.plan != NOTHING, **log_truth(sample, made, rows, office)},
@@ -517,7 +532,24 @@ def truth(
         told[f"{name}.measured"] = dict(measured(made, step, office))
         told[f"{name}.twin"] = dict(measured(twin, step, office))
     told |= _rework(sample, made, twin, long_loops(sample, deals(sample, office)))
-    return told
+    return told | _change(sample, office)
+
+
+def _change(sample: Sample, office: Office) -> dict[str, dict[str, object]]:
+    """The day of the change, and what it did to the whole lives of the deals that arrived from then on: mean calendar
+    days from the draft of a contract to its review."""
+    if sample.changed is None:
+        return {}
+    after = {case.number for case in deals(sample, office)
+             if office.clock(case.arrives).date() >= sample.changed}
+    whole = Office(FIRST_DAY, LAST_DAY, beyond=800)     # every deal comes to its end
+    days: dict[bool, list[float]] = {False: [], True: []}
+    for one, two in moves(whole_lives(sample, whole), "contract_reviewed"):
+        days[one.case.number in after].append((whole.clock(two.ended) - whole.clock(one.ended)) / timedelta(days=1))
+    return {"change": {
+        "day": sample.changed, "activity": _label("contract_reviewed", sample),
+        "cases_before": sample.cases - len(after), "cases_after": len(after),
+        "mean_gap_days_before": round(mean(days[False]), 6), "mean_gap_days_after": round(mean(days[True]), 6)}}
 
 
 def _rework(
@@ -574,7 +606,7 @@ def toml_text(told: dict[str, dict[str, object]]) -> str:
 def _toml(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, list):
         return "[" + ", ".join(_toml(item) for item in value) + "]"

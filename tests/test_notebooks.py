@@ -41,7 +41,7 @@ def book(request):
 
 def test_there_is_a_notebook_in_each_language():
     assert {path.relative_to(ROOT / "notebooks").as_posix() for path in BOOKS} == {
-        "zh/01_assess.ipynb", "en/01_assess.ipynb"}
+        "zh/01_assess.ipynb", "en/01_assess.ipynb", "zh/04_review.ipynb", "en/04_review.ipynb"}
 
 
 def test_a_notebook_is_what_its_source_says():

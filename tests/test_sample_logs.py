@@ -21,7 +21,7 @@ from ltcdiag.domain.labels import closing_labels, is_ltc, map_labels
 from ltcdiag.domain.stages import load_stages
 
 FOLDER = Path(__file__).parents[1] / "sample_logs"
-SAMPLES = ("ltc_zh", "ltc_en", "clean_twin")
+SAMPLES = ("ltc_zh", "ltc_en", "clean_twin", "change_zh", "change_en")
 
 
 def generator():
@@ -153,6 +153,22 @@ def test_the_twin_of_the_planted_log_is_the_clean_twin():
         assert truth("ltc_zh")[part]["twin"] == truth("clean_twin")[part]["measured"]
     amounts = [{(row[0], row[7], row[11]) for row in usable(name)} for name in ("ltc_zh", "clean_twin")]
     assert amounts[0] == amounts[1]
+
+
+@pytest.mark.parametrize("name", ["change_zh", "change_en"])
+def test_the_change_is_in_the_deals_that_arrived_from_its_day_on(name):
+    told = truth(name)["change"]
+    by_case = lives(name)
+    after = {case for case, life in by_case.items() if readable(life[0][2]).date() >= told["day"]}
+    assert abs(len(after) - told["cases_after"]) <= 3     # a lead that waits until the next morning to be entered
+    reviewed = {True: [], False: []}
+    for case, life in by_case.items():
+        for one, two in pairwise(life):
+            if two[1] == told["activity"]:
+                reviewed[case in after].append((readable(two[3]) - readable(one[3])) / timedelta(days=1))
+    for later, key in ((False, "mean_gap_days_before"), (True, "mean_gap_days_after")):
+        assert sum(reviewed[later]) / len(reviewed[later]) == pytest.approx(told[key], rel=0.1)   # open ones not yet
+    assert told["mean_gap_days_before"] > 4 * told["mean_gap_days_after"]
 
 
 def test_the_long_loops_are_rare_and_long():

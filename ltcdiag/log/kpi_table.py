@@ -107,7 +107,7 @@ class KpiTable(Answer):
         segment = say("kpis.whole", lang) if _empty(row["segment"]) else str(row["segment"])
         note = self.notes.get(row["note"])
         return [
-            *([segment] if self.by else []), _in(texts.name, lang) if texts else row["kpi"], _estimate(row, lang),
+            *([segment] if self.by else []), _in(texts.name, lang) if texts else row["kpi"], estimate_text(row, lang),
             f"{row['n']:,}", f"{row['open']:,}", horizon, _in(note, lang) if note else row["note"],
         ]
 
@@ -134,7 +134,7 @@ def _in(texts: Mapping[str, str], lang: str) -> str:
     return texts.get(lang) or texts[lang.partition("-")[0]]
 
 
-def _estimate(row: Mapping[str, Any], lang: str) -> str:
+def estimate_text(row: Mapping[str, Any], lang: str) -> str:
     """Value and interval as one text: "42% (38%–46%)", "55.9 days (53.1–58.7)"."""
     value, low, high = row["value"], row["low"], row["high"]
     if _empty(value):
@@ -145,7 +145,7 @@ def _estimate(row: Mapping[str, Any], lang: str) -> str:
     if row["unit"] == "count":
         return times(value, *ends, lang=lang)
     if row["unit"] == "score":
-        return times(value, *ends, lang=lang, unit="points")
+        return times(value, *ends, lang=lang, unit="score")
     if row["unit"] == "money":
         return money(value, *ends, currency=row["currency"], lang=lang)
     if row["unit"] == "share":

@@ -72,6 +72,8 @@ class Look:
             return self._place(int(str(value)))
         if "share" in column:
             return f"{value:.1%}"
+        if column == "p" or column.startswith("p_"):
+            return "<0.001" if isinstance(value, float) and value < 0.001 else f"{value:.3f}"
         return f"{value:,.2f}" if isinstance(value, float) else f"{value:,}"
 
     def _place(self, row: int) -> str:

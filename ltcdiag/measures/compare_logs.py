@@ -76,7 +76,7 @@ class Options:
         if len(first) > MOST_PRIMARY:
             raise InputError(say("compare.many_primary", current(), n=len(first), most=MOST_PRIMARY))
         return Question(named, first, self.design, _several(self.adjust_for), self.cluster, self.horizon_days,
-                        dict(self.smallest_worthwhile or {}), **more)
+                        dict(self.smallest_worthwhile or {}), every=not asked, **more)
 
 
 def _several(value: str | Sequence[str]) -> tuple[str, ...]:

@@ -43,7 +43,8 @@ MONTH = 30.4375
 class Question:
     """What is asked of two sides. kpis: keys of the cards, the primary ones first. adjust_for: columns whose mix is
     held equal. cluster: column of owners, or "". worthwhile: KPI → smallest change that matters. changed: whether the
-    sides lie one after the other in time. split_by: column that tells the sides apart, or ""."""
+    sides lie one after the other in time. split_by: column that tells the sides apart, or "".
+    every: nobody chose the KPIs."""
 
     kpis: tuple[str, ...]
     primary: tuple[str, ...]
@@ -55,6 +56,7 @@ class Question:
     changed: bool = True
     names: tuple[str, str] = ("before", "after")
     split_by: str = ""
+    every: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,9 +121,14 @@ class LogStudy:
         after = self.sides[1].window
         how = Judging(self.asked.design, self.asked.primary, self.asked.adjust_for, self.asked.worthwhile,
                       after.days / MONTH)
-        effects = judged([self._compared(kpi) for kpi in self.asked.kpis], cautions, how)
+        found = [self._compared(kpi) for kpi in self.asked.kpis]
+        effects = judged([one for one in found if not self._only_counted(one)], cautions, how)
         return Effects(effects, self.closings, self._pace("won"), self._windows(), self._counts(), tuple(cautions),
                        self.asked.names, {key: self._names(key) for key in self.asked.kpis})
+
+    def _only_counted(self, one: Compared) -> bool:
+        """How many and how much in all: a longer window holds more. They are left out unless somebody asks for them."""
+        return self.asked.every and one.before is not None and not one.horizon and one.kpi not in self.asked.primary
 
     def _names(self, key: str) -> dict[str, str]:
         """The name of a KPI in every language, with the currency of money."""

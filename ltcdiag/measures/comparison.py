@@ -40,6 +40,9 @@ class Comparison:
     def __str__(self) -> str:
         return str(self.effects)
 
+    def _repr_html_(self) -> str:
+        return self.effects._repr_html_()
+
     def to_dict(self) -> dict[str, Any]:
         """The content of effects.json."""
         said = self.effects.to_dict()

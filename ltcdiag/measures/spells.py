@@ -66,8 +66,8 @@ def spells_of(steps: Steps) -> Spells:
         (steps.label, _standing(steps)[runs]), (np.arange(len(case)), np.full(len(runs), NONE)),
         (np.clip(begun, before, ended), np.full(len(runs), np.nan)),
     ]
-    order = np.argsort(np.concatenate(joined[0]), kind="stable")
-    return Spells(*(np.concatenate(pair)[order] for pair in joined))
+    place = np.searchsorted(case, runs, side="right")   # a spell that runs stands behind the others of its case
+    return Spells(*(np.insert(done, place, running) if len(runs) else done for done, running in joined))
 
 
 def _standing(steps: Steps) -> Ints:
@@ -118,12 +118,25 @@ def spread(spells: Spells, keys: Ints | None = None) -> Spread:
     length = np.rint((spells.end - spells.start) * DAY).astype(np.int64)  # whole µs: equal lengths are ties
     told = np.flatnonzero(known)
     parts = [(told, keys[told], np.ones(len(told)))]
-    for source in np.unique(spells.source[open_rows]):
-        ended = done[spells.source[done] == source]
-        still = open_rows[spells.source[open_rows] == source]
-        parts += _chances(length, keys, ended, still)
+    sources = np.unique(spells.source[open_rows])
+    ended, still = (_by_source(spells.source, rows, sources) for rows in (done, open_rows))
+    for place in range(len(sources)):
+        parts += _chances(length, keys, ended[place], still[place])
     row, key, weight = (np.concatenate(column) for column in zip(*parts, strict=True))
     return Spread(row, key, weight)
+
+
+def _by_source(source: Ints, rows: Ints, wanted: Ints) -> list[Ints]:
+    """The rows of each wanted source, in their order."""
+    import numpy as np
+
+    codes = source[rows]
+    if len(codes) and codes.max() < np.iinfo(np.int16).max:
+        codes = codes.astype(np.int16)      # numpy sorts short integers by counting
+    order = np.argsort(codes, kind="stable")
+    codes = codes[order]
+    first, last = np.searchsorted(codes, wanted), np.searchsorted(codes, wanted, side="right")
+    return [rows[order[start:end]] for start, end in zip(first.tolist(), last.tolist(), strict=True)]
 
 
 def _chances(length: Ints, keys: Ints, ended: Ints, still: Ints) -> Iterator[tuple[Ints, Ints, Floats]]:

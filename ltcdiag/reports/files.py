@@ -86,7 +86,8 @@ def write_rows_to_mend(log: EventLog, folder: Path) -> None:
 def write_readme(folder: Path, lang: str, level: str) -> None:
     """README.txt: for whom the folder is, what each file in it holds. level: the level of the report, in words."""
     inside = {path.name for path in folder.iterdir()}
-    told = [f"{name}\n    {say('reports.holds_' + name.replace('.', '_'), lang)}" for name in (*FILES, *OF_REVIEWS) if name in inside]
+    told = [f"{name}\n    {say('reports.holds_' + name.replace('.', '_'), lang)}"
+            for name in (*FILES, *OF_REVIEWS) if name in inside]
     text = "\n\n".join([level, *told]) + "\n"
     (folder / "README.txt").write_text(text, encoding="utf-8-sig", newline="\r\n")
 

@@ -9,11 +9,15 @@ from math import isfinite
 from ..charts import chart
 from ..charts.drawing import Drawing
 from ..charts.mix_waterfall import MixShift
-from ..domain.reference import ReferenceModel
+from ..domain.reference import ReferenceModel, load_model
 from ..errors import InputError
 from ..measures.comparison import Comparison
 from ..stats.effects import Effect
+from ..words import say
 from .pictures import picture
+
+VIEWS = ("pace", "pace_wins", "incidence", "mix_waterfall", "stage_ledgers", "funnel", "difference_map",
+         "variant_changes")
 
 
 def drawings(found: Comparison, reference: ReferenceModel, lang: str) -> tuple[list[Drawing], dict[str, str]]:
@@ -34,6 +38,18 @@ def drawings(found: Comparison, reference: ReferenceModel, lang: str) -> tuple[l
         except ValueError:
             missing[name] = ""
     return drawn, missing
+
+
+def view(found: Comparison, lang: str, *, view: str = "pace", model: ReferenceModel | None = None) -> Drawing:
+    """One picture of a comparison. Raises InputError where there is no such view, or the cases do not carry it."""
+    drawn, missing = drawings(found, model or load_model("ltc"), lang)
+    named = {drawing.name: drawing for drawing in drawn}
+    if view in named:
+        return named[view]
+    if view not in VIEWS:
+        raise InputError(say("engine.unknown_choice", lang, value=view), fix=say("engine.one_of", lang,
+                                                                                values=", ".join(VIEWS)))
+    raise InputError(missing.get(view) or say("review.no_view", lang))
 
 
 def _of_effects(found: Comparison, lang: str) -> Iterator[Drawing]:

@@ -193,6 +193,11 @@ class Effects:
 
         return told(self, current())
 
+    def _repr_html_(self) -> str:
+        from .telling import as_html
+
+        return as_html(self, current())
+
 
 def in_words(key: str, **facts: str) -> dict[str, str]:
     """A sentence in every language."""

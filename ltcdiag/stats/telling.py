@@ -2,19 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from html import escape
 from math import isfinite
 
+from ..log.look import html_table
 from ..words import say
 from .effects import Effect, Effects, Level, pace_verdict
 
 
 def told(found: Effects, lang: str) -> str:
-    """All of it."""
-    lines = [effect_line(effect, found, lang) for effect in found.effects]
-    if (pace := found.pace) is not None and isfinite(pace.ratio):
-        lines.append(say("compare.pace_line", lang, ratio=f"{pace.ratio:.2f}", low=f"{pace.low:.2f}",
-                         high=f"{pace.high:.2f}", verdict=say(f"compare.{pace_verdict(pace, found.cautions)}", lang)))
+    """The primary KPIs, the others that moved and how many did not, the pace, the doubts."""
+    lines = [effect_line(effect, found, lang) for effect in found.effects if not effect.exploratory]
+    lines += list(_explored(found, lang))
+    lines += list(_pace_lines(found, lang))
     return "\n".join([*lines, *(f"- {caution.text(lang)}" for caution in found.cautions)])
+
+
+def as_html(found: Effects, lang: str) -> str:
+    """A table of the effects, the pace and the doubts, for a notebook."""
+    heads = [say(f"compare.head_{key}", lang) for key in ("kpi", "days", "before", "after", "difference", "verdict")]
+    rows = [[kpi_name(effect.kpi, found, lang), f"{effect.horizon_days:,}", *_cells(effect, lang),
+             say(f"compare.{effect.verdict}", lang)] for effect in found.effects if effect.before and effect.after]
+    numeric = [False, True, False, False, False, False]
+    caption = say("compare.caption", lang, n=f"{found.counts.get('cases', 0):,}")
+    lines = [*_pace_lines(found, lang), *(caution.text(lang) for caution in found.cautions)]
+    below = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return html_table(heads, rows, numeric=numeric, caption=caption) + (f"<ul>{below}</ul>" if below else "")
+
+
+def _explored(found: Effects, lang: str) -> Iterator[str]:
+    """The KPIs that were not asked about beforehand: those that moved by name, the others by number."""
+    others = [effect for effect in found.effects if effect.exploratory]
+    for verdict in ("improved", "worsened"):
+        names = [kpi_name(effect.kpi, found, lang) for effect in others if effect.verdict == verdict]
+        if names:
+            yield say(f"compare.explored_{verdict}", lang, kpis=("、" if lang == "zh" else ", ").join(names))
+    counts = [sum(effect.verdict == verdict and effect.before is not None for effect in others)
+              for verdict in ("no_change_that_matters", "cannot_tell")]
+    lacking = sum(effect.before is None for effect in others)
+    if others:
+        yield say("compare.explored_rest", lang, same=counts[0], open=counts[1], lacking=lacking)
+
+
+def _pace_lines(found: Effects, lang: str) -> Iterator[str]:
+    pace = found.pace
+    if pace is not None and isfinite(pace.ratio):
+        yield say("compare.pace_line", lang, ratio=f"{pace.ratio:.2f}", low=f"{pace.low:.2f}", high=f"{pace.high:.2f}",
+                  verdict=say(f"compare.{pace_verdict(pace, found.cautions)}", lang))
+
+
+def _cells(effect: Effect, lang: str) -> list[str]:
+    d = effect.difference
+    levels = [level_text(each, effect.unit, lang) for each in (effect.before, effect.after) if each is not None]
+    change = "–" if d is None else difference_text(d.value, d.low, d.high, effect.unit, lang, short=True)
+    return [*levels, change]
 
 
 def effect_line(effect: Effect, found: Effects, lang: str) -> str:

@@ -82,19 +82,19 @@ def test_at_the_level_of_stages_a_stay_is_one_step() -> None:
 
 @pytest.mark.parametrize("n", [40, 120])
 def test_halves_of_one_process_show_no_change(n: int) -> None:
-    """At most 7 % of pairs of logs claim anything; of 40 pairs that is at most 7 by chance (99 %)."""
+    """At most 7 % of pairs of logs claim anything; of 30 pairs that is at most 6 by chance (99 %)."""
     maps = variants = 0
-    for seed in range(40):
+    for seed in range(30):
         drawn = pair(seed, n)
         maps += map_of(drawn).table[["frequency_change", "gap_change"]].notna().any(axis=None)
         variants += changes_of(drawn).table["change"].notna().any()
-    assert maps <= 7
-    assert variants <= 7
+    assert maps <= 6
+    assert variants <= 6
 
 
 def test_a_planted_step_a_loop_and_a_delay_are_found() -> None:
     found = Counter()
-    for seed in range(12):
+    for seed in range(8):
         moves = map_of(pair(seed, 100, recheck=0.25)).table.set_index(["source", "target"])
         found["step"] += moves.loc[("review", "recheck"), "frequency_change"] == "gained"
         moves = map_of(pair(seed, 150, requotes=0.45)).table.set_index(["source", "target"])
@@ -104,7 +104,7 @@ def test_a_planted_step_a_loop_and_a_delay_are_found() -> None:
         changes = changes_of(pair(seed, 200, recheck=0.35)).table
         gained = changes[changes["change"] == "gained"]["activities"]
         found["variant"] += any("recheck" in path for path in gained)
-    assert all(found[what] >= 10 for what in ("step", "loop", "delay", "variant")), found
+    assert all(found[what] >= 6 for what in ("step", "loop", "delay", "variant")), found
 
 
 def test_turned_around_gained_is_lost_and_slower_is_faster() -> None:

@@ -176,3 +176,36 @@ def test_what_is_missing_is_said_row_by_row(tmp_path):
     few = rows(log, beside=beside(tmp_path, costs="channel,month,cost\nx,2024-07,5\n", answers="day,score\n1,4\n"))
     assert "Too few cases: 0" in few.loc["acquisition_cost", "note"]
     assert "Too few answers: 1" in few.loc["satisfaction", "note"]
+
+
+# ---- channels side by side -----------------------------------------------------------------------------------
+
+
+def test_channels_are_compared_over_one_horizon_with_their_costs_and_words(tmp_path):
+    early = {f"a{n:02}": [("lead_new", 0), ("won", 9), ("paid", 30)] for n in range(30)}
+    late = {f"b{n:02}": [("lead_new", 100), *([("won", 109), ("paid", 130)] if n % 3 == 0 else [("lost", 109)])]
+            for n in range(30)}
+    few = {f"z{n}": [("lead_new", 0), ("won", 9), ("paid", 30)] for n in range(5)}
+    made = {**early, **late, **few, "last": [("lead_new", 0), ("lost", 165)]}
+    channel = {case: {"a": "web", "b": "fair", "z": "friends"}[case[0]] for case in made if case != "last"}
+    money = {"amount": dict.fromkeys(made, 700), "currency": dict.fromkeys(made, "EUR")}
+    log = ltc.read(frame_of(made, channel=channel, **money))
+    tables = beside(tmp_path, costs="channel,month,cost,currency\nweb,2024-01,300,EUR\nfair,2024-04,900,EUR\n")
+    found = ltc.channels(log, "channel", beside=tables)
+    table = found.table.set_index("segment")
+    assert table["horizon_days"].unique().tolist() == [60]      # the fair's leads were watched for 65 days
+    assert table.loc["web", ["leads", "lead_win_rate", "lead_to_cash_rate"]].tolist() == [30, 1, 1]
+    assert table.loc["fair", "lead_win_rate"] == pytest.approx(1 / 3)
+    assert table.loc["fair", "value_per_lead"] == pytest.approx(700 / 3)
+    assert table.loc["web", "cost_per_lead"] == pytest.approx(10)
+    assert table.loc["fair", "lead_win_rate_low"] < 1 / 3 < table.loc["fair", "lead_win_rate_high"]
+    assert table.loc["friends"].drop(["cases", "currency", "horizon_days"]).isna().all()
+    for lang in languages():
+        with use(lang):
+            words = found.words()
+            assert words == str(found)
+            assert "web" in found._repr_html_()
+        assert {"zh": "friends：案例太少", "en": "friends: Too few cases"}[lang] in words
+        assert {"zh": "只看起点之后 60 天", "en": "first 60 days"}[lang] in words
+    alone = ltc.kpis(log, by="channel", horizon_days=60, beside=tables).table.set_index(["segment", "kpi"])["value"]
+    assert table.loc["fair", "lead_to_cash_rate"] == alone["fair", "lead_to_cash_rate"]

@@ -51,13 +51,13 @@ def test_a_chart_that_would_mean_nothing_is_refused(values, options) -> None:
 def test_the_stated_false_alarms_are_those_of_charts_drawn_apart() -> None:
     rng = np.random.default_rng(77)
     whole = new = 0
-    for _ in range(1500):
+    for _ in range(800):
         found = xmr(rng.normal(50, 5, 36), baseline=24, scale="rate")
         whole += found.outside.any()
         new += found.outside[24:].any()
     stated = xmr(rng.normal(50, 5, 36), baseline=24, scale="rate")
-    assert whole / 1500 == pytest.approx(stated.false_alarm, abs=0.03)
-    assert new / 1500 == pytest.approx(stated.new_alarm, abs=0.03)
+    assert whole / 800 == pytest.approx(stated.false_alarm, abs=0.04)
+    assert new / 800 == pytest.approx(stated.new_alarm, abs=0.035)
     assert stated.new_alarm < stated.false_alarm
     assert false_alarm_rates(24, 0)[1] == 0
 
@@ -113,7 +113,7 @@ def test_a_jump_and_a_bend_are_found_with_intervals_that_cover_them() -> None:
     rng = np.random.default_rng(12)
     time = np.arange(60)
     found = [interrupted_series(5 + 4 * (time >= 30) + 0.3 * np.maximum(0, time - 30) + remembering(rng, 60, 0.3), 30)
-             for _ in range(200)]
+             for _ in range(150)]
     assert np.mean([one.level_p < 0.05 for one in found]) > 0.9
     assert np.mean([one.slope_p < 0.05 for one in found]) > 0.9
     assert np.mean([one.level.low <= 4 <= one.level.high for one in found]) > 0.91

@@ -1,0 +1,81 @@
+"""What the options of `ltcdiag compare` ask for: two exports, two periods, a change or two groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from . import comparing
+from .errors import InputError
+from .words import current, say
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from .log.event_log import EventLog
+    from .measures.comparison import Comparison
+
+Read = Callable[[Sequence[str]], "EventLog"]
+
+
+def compared(asked: Namespace, read: Read) -> Comparison:
+    """The comparison that the options ask for. Raises InputError where they ask for none, or for several."""
+    kind = _kind(asked)
+    options = _options(asked)
+    if kind == "exports":
+        return comparing.compare(read(asked.old), read(asked.new), **options)
+    log = read(asked.paths)
+    if kind == "groups":
+        column, values = _pair(asked.group, "--group", "COL=A,B")
+        a, comma, b = values.partition(",")
+        if not comma:
+            raise _form("--group", "COL=A,B")
+        return comparing.compare_groups(log, column, a.strip(), b.strip(), **options)
+    control = _pair(asked.control, "--control", "COL=VALUE") if asked.control else None
+    if kind == "change":
+        return comparing.compare_change(log, asked.change, control=control, observed_from=asked.observed_from,
+                                        **options)
+    return comparing.compare_periods(log, before=asked.before, after=asked.after, control=control, **options)
+
+
+def _kind(asked: Namespace) -> str:
+    """Which comparison it is. Raises InputError."""
+    kinds = {"exports": asked.old or asked.new, "periods": asked.before or asked.after, "change": asked.change,
+             "groups": asked.group}
+    named = [kind for kind, given in kinds.items() if given]
+    half = (bool(asked.old) != bool(asked.new)) or (bool(asked.before) != bool(asked.after))
+    if len(named) != 1 or half:
+        raise InputError(say("compare.which", current()), fix=say("compare.which_fix", current()))
+    if named[0] == "exports" and asked.paths:
+        raise InputError(say("compare.paths_and_exports", current(), paths=", ".join(asked.paths)))
+    if named[0] != "exports" and not asked.paths:
+        raise InputError(say("compare.no_paths", current()))
+    return named[0]
+
+
+def _options(asked: Namespace) -> dict[str, Any]:
+    """The options that all comparisons share."""
+    worth = dict(_number(text) for text in asked.worthwhile)
+    return {"kpi": tuple(asked.kpi), "primary": tuple(asked.primary), "design": asked.design,
+            "adjust_for": tuple(asked.adjust_for), "cluster": asked.cluster, "horizon_days": asked.horizon,
+            "calendar": asked.calendar if asked.clock == "working" else None, "smallest_worthwhile": worth,
+            "by": asked.by}
+
+
+def _number(text: str) -> tuple[str, float]:
+    name, value = _pair(text, "--worthwhile", "KPI=NUMBER")
+    try:
+        return name, float(value)
+    except ValueError:
+        raise _form("--worthwhile", "KPI=NUMBER") from None
+
+
+def _pair(text: str, option: str, form: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip() or not value.strip():
+        raise _form(option, form)
+    return name.strip(), value.strip()
+
+
+def _form(option: str, form: str) -> InputError:
+    return InputError(say("compare.option_form", current(), option=option, form=form))
