@@ -9,8 +9,9 @@ all_open_work   a window holds every case open in it, each for its own days in i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from .case_clock import CaseClock, Floats, Ints
 from .clock_table import DAY, OPEN, ClockTable
 from .estimator import Points, Timeline
 
+EPOCH = np.datetime64("2000-01-01", "us")
 DESIGNS = ("new_cases", "all_open_work")
 
 
@@ -61,6 +63,26 @@ class Axis:
         for calendar, rows in self.calendars:
             days[rows] = calendar.working_days(start[rows].view("datetime64[us]"), end[rows].view("datetime64[us]"))
         return days
+
+    def clocks(self, n: int) -> Iterator[tuple[Callable[[Ints], Ints], Ints]]:
+        """What turns moments into time worked (µs), and the rows, of a table of n, whose clock it is."""
+        rest = np.ones(n, dtype=bool)
+        for calendar, rows in self.calendars:
+            rest[rows] = False
+            yield partial(_worked, calendar), rows
+        if rest.any() or not self.calendars:
+            yield (lambda moments: moments), np.flatnonzero(rest)
+
+    def of(self, rows: Ints) -> Axis:
+        """The same for a table of some of the rows."""
+        return Axis([(calendar, np.flatnonzero(np.isin(rows, own))) for calendar, own in self.calendars])
+
+
+def _worked(calendar: WorkCalendar, moments: Ints) -> Ints:
+    """Time worked up to each moment, a working day as long as any day."""
+    days = calendar.working_days(EPOCH, moments.view("datetime64[us]"))
+    worked: Ints = np.rint(days * DAY).astype(np.int64)
+    return worked
 
 
 def axis_of(table: ClockTable, calendar: Any = None) -> Axis:

@@ -10,13 +10,14 @@ doi:10.1080/01621459.1983.10477915.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from math import exp, nan
 
 import numpy as np
 from scipy.special import chdtrc, chdtri
 
+from .arms import Axis
 from .case_clock import Bools, Floats, Ints
 from .clock_table import DAY, OPEN, ClockTable
 from .contrast import Difference, student
@@ -95,13 +96,15 @@ def _months_later(moment: int, months: int) -> int:
 @dataclass(frozen=True, eq=False)
 class Side:
     """The months of one side of a change, and the deals that were open in them. starts, ends: of its window (µs).
-    stratum: code a case, with the same meaning on both sides."""
+    stratum: code a case, with the same meaning on both sides. axis: how days are counted: on working days a month with
+    holidays is no bad month."""
 
     table: ClockTable
     starts: int
     ends: int
     stratum: Ints
     seen_from: int = OPEN
+    axis: Axis = field(default_factory=Axis)
 
     def months(self, change: int) -> Ints:
         """The moments that cut it into months, as if the change lay at its end or beginning."""
@@ -170,26 +173,34 @@ def _counts(side: Side, cuts: Ints, which: str, strata: int) -> tuple[Floats, Fl
     """Closings and deal-days of each month by age band and stratum: two arrays months x bands x strata."""
     table, stratum, seen_from = side.table, side.stratum, side.seen_from
     months, bands = len(cuts) - 1, len(AGE_BANDS)
-    shape = (months, bands, strata)
     # on whole days a case is under watch on the day it closes too
     stop = np.where(table.open, table.end, table.exited + (DAY if table.whole_days else 0))
     begin = np.maximum(table.entered, seen_from)
-    exposed = np.zeros(shape)
-    for band, low in enumerate(AGE_BANDS):
-        high = AGE_BANDS[band + 1] if band + 1 < bands else None
-        start = np.maximum(begin, table.entered + low * DAY)
-        end = stop if high is None else np.minimum(stop, table.entered + high * DAY)
-        for code in range(strata):
-            chosen = (stratum == code) & (end > start)
-            exposed[:, band, code] = np.diff(_held(cuts, start[chosen], end[chosen])) / DAY
+    exposed, age = np.zeros((months, bands, strata)), np.zeros(table.n)
+    for worked, rows in side.axis.clocks(table.n):
+        entered = worked(table.entered[rows])
+        exposed += _exposed(worked(cuts), entered, worked(begin[rows]), worked(stop[rows]), stratum[rows], strata)
+        age[rows] = (worked(np.where(table.open, table.end, table.exited)[rows]) - entered) / DAY
     counted = ~table.open & (table.exited >= begin) & (table.won if which == "won" else True)
     month = np.searchsorted(cuts, table.exited, side="right") - 1
     rows = np.flatnonzero(counted & (month >= 0) & (month < months))
-    age = (table.exited[rows] - table.entered[rows]) / DAY
-    band_of = np.searchsorted(AGE_BANDS, age, side="right") - 1
-    seen = np.zeros(shape)
+    band_of = np.searchsorted(AGE_BANDS, age[rows], side="right") - 1
+    seen = np.zeros((months, bands, strata))
     np.add.at(seen, (month[rows], band_of, stratum[rows]), 1.0)
     return seen, exposed
+
+
+def _exposed(cuts: Ints, entered: Ints, begin: Ints, stop: Ints, stratum: Ints, strata: int) -> Floats:
+    """Deal-days of each month by age band and stratum; all moments on one clock."""
+    bands = len(AGE_BANDS)
+    exposed = np.zeros((len(cuts) - 1, bands, strata))
+    for band, low in enumerate(AGE_BANDS):
+        start = np.maximum(begin, entered + low * DAY)
+        end = stop if band + 1 == bands else np.minimum(stop, entered + AGE_BANDS[band + 1] * DAY)
+        for code in range(strata):
+            chosen = (stratum == code) & (end > start)
+            exposed[:, band, code] = np.diff(_held(cuts, start[chosen], end[chosen])) / DAY
+    return exposed
 
 
 def _held(moments: Ints, starts: Ints, ends: Ints) -> Ints:

@@ -134,8 +134,8 @@ class Study:
 
     def _sides(self, rows: Ints) -> tuple[Side, Side]:
         table = self.table if len(rows) == self.table.n else self.table.taken(rows)
-        cell = self._cell()[rows]
-        first, second = (Side(table, window.starts, window.ends, cell, window.seen_from)
+        cell, axis = self._cell()[rows], self.axis.of(rows)
+        first, second = (Side(table, window.starts, window.ends, cell, window.seen_from, axis)
                          for window in (self.before, self.after))
         return first, second
 
@@ -210,7 +210,7 @@ class Study:
         if self.change - first < 9 * 30 * DAY:
             return None
         quiet = np.zeros(self.table.n, dtype=np.int64)
-        side = Side(self.table, first, self.change, quiet, self.before.seen_from)
+        side = Side(self.table, first, self.change, quiet, self.before.seen_from, self.axis)
         return pace(side, replace(side, starts=self.change), change=self.change)
 
     def _sensitive(self, effect: Effect) -> Effect:

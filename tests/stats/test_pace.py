@@ -1,5 +1,6 @@
 """The pace chart: closings of each month against those that were due, counted day by day."""
 
+from functools import cache
 from itertools import pairwise
 from math import exp
 
@@ -13,7 +14,9 @@ from statsmodels.api import WLS
 from statsmodels.stats.meta_analysis import combine_effects
 
 import ltcdiag as ltc
+from ltcdiag.log.calendar import WorkCalendar
 from ltcdiag.stats import pace as room
+from ltcdiag.stats.arms import axis_of
 from ltcdiag.stats.clock_table import DAY, clock_table, moment
 from ltcdiag.stats.pace import AGE_BANDS, Side, edges, pace
 from tests.stats.simulated_change import SCENARIOS, Scenario, World, log_of, logs_of
@@ -69,8 +72,9 @@ def test_months_cover_the_time_without_gaps_and_one_begins_at_the_change(first, 
 
 # Observed and expected
 
-def twin(frame, windows, last, *, strata=None, which="closed", seen_from=None):
+def twin(frame, windows, last, *, strata=None, which="closed", seen_from=None, calendar=None):
     """Every day of every month, every deal that is open on it. windows: lists of first days, the last one the end."""
+    works = cache(lambda day: calendar is None or calendar.is_working_day(day.date()))
     months = [(a, b) for cut in windows for a, b in pairwise(cut)]
     seen, days_open = {}, {}
     for entered, exited, outcome, stratum in zip(
@@ -80,7 +84,10 @@ def twin(frame, windows, last, *, strata=None, which="closed", seen_from=None):
             month = next((k for k, (a, b) in enumerate(months) if a <= day < b), None)
             if month is None or (seen_from is not None and day < seen_from):
                 continue
-            band = sum(low <= (day - entered).days for low in AGE_BANDS)
+            if not works(day):
+                continue
+            age = (day - entered).days if calendar is None else calendar.working_days(entered, day)
+            band = sum(low <= age for low in AGE_BANDS)
             days_open[month, band, stratum] = days_open.get((month, band, stratum), 0) + 1
             if day == exited and (which == "closed" or outcome == "won"):
                 seen[month, band, stratum] = seen.get((month, band, stratum), 0) + 1
@@ -221,3 +228,47 @@ def test_the_mix_is_held_equal_in_the_pace_too():
     log = log_of(Scenario(World(1500, large=(0.1, 0.6)), SCENARIOS[name].ask), np.random.default_rng(1))
     assert compared(log.frame).pace.ratio < 0.9
     assert compared(log.frame, adjust_for=("size",)).pace.ratio == pytest.approx(1, abs=0.08)
+
+
+# Working days
+
+HOLIDAYS = World(1500, country="CN")
+
+
+def test_months_with_holidays_are_no_bad_months_on_the_working_day_clock():
+    frame = log_of(Scenario(HOLIDAYS), np.random.default_rng(1)).frame
+    ask = {"change": HOLIDAYS.date(120), "as_of": HOLIDAYS.date(239), "kpis": "days_open"}
+    assert "month_shocks" in ltc.compare_clocks(frame, **ask).to_dict()["effects"][0]["warnings"]
+    found = ltc.compare_clocks(frame, calendar="CN", **ask)
+    assert "month_shocks" not in found.to_dict()["effects"][0]["warnings"]
+    assert found.pace.spread < 2
+
+
+def test_expected_closings_are_counted_by_working_days():
+    world = World(30, country="CN")
+    frame = log_of(Scenario(world), np.random.default_rng(2)).frame
+    table = clock_table(frame, as_of=world.date(239))
+    change, first = moment(world.date(120)), moment(world.date(0))
+    axis, nothing = axis_of(table, "CN"), np.zeros(table.n, dtype=int)
+    made = pace(Side(table, first, change, nothing, axis=axis), Side(table, change, table.end, nothing, axis=axis),
+                change=change)
+    cuts = [edges(first, change, change), edges(change, table.end, change)]
+    observed, expected = twin(frame, [stamps(each) for each in cuts], world.date(239), calendar=WorkCalendar("CN"))
+    assert [month.observed for month in made.months] == observed
+    assert [month.expected for month in made.months] == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_calendar_without_days_off_changes_nothing():
+    frame = logs_of("mix", 1)[0].frame
+    assert compared(frame, calendar="none").to_dict()["pace"] == compared(frame).to_dict()["pace"]
+    by_region = compared(frame.assign(region=np.where(frame["case_id"] % 2, "a", "b")),
+                         calendar={"region": {"a": "none"}})
+    assert by_region.to_dict()["pace"] == compared(frame).to_dict()["pace"]
+
+
+def test_regions_keep_their_own_calendars_beside_a_control():
+    frame = log_of(Scenario(World(600, country="CN")), np.random.default_rng(3)).frame
+    frame["region"] = np.where(frame["case_id"] % 2 == 0, "pilot", "rest")
+    ask = {"change": HOLIDAYS.date(120), "as_of": HOLIDAYS.date(239), "kpis": "days_open", "control": "region=rest"}
+    both = ltc.compare_clocks(frame, calendar={"region": {"pilot": "CN", "rest": "CN"}}, **ask)
+    assert both.to_dict() == ltc.compare_clocks(frame, calendar="CN", **ask).to_dict()
