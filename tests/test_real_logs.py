@@ -95,3 +95,19 @@ def test_calling_after_offers_holds_the_most_waiting_and_nothing_is_claimed_abou
     assert diagnosis.why_none
     assert set(diagnosis.tables) == {"waits", "sums"}
     assert diagnosis.tables["sums"].table["stage"].isna().all()
+
+
+def test_finished_cases_only_and_unequal_windows_are_said_and_no_verdict_is_given(read):
+    old, new = (read(f"bpic2017_W_{part}_drift.csv.gz") for part in ("pre", "post"))
+    told = ltc.compare(old, new, kpi=["days_open", "rework_rate", "rework_days"]).to_dict()
+    assert {"unequal_windows", "finished_only"} <= {each["warning"] for each in told["warnings"]}
+    assert {each["verdict"] for each in told["effects"]} == {"cannot_tell"}
+    assert told["pace"]["verdict"] == "cannot_tell"
+    assert told["cases"] == {"cases": 28_536, "before": 10_242, "after": 18_294, "both": 0, "out_of_scope": 0}
+
+
+def test_halves_of_a_stable_log_give_no_change(read):
+    log = read("receipt.xes.gz")
+    started = ltc.cases(log).table["started"].sort_values()
+    found = ltc.compare_change(log, started.iloc[len(started) // 2], kpi=["days_open", "rework_rate"])
+    assert {effect.verdict for effect in found} <= {"cannot_tell", "no_change_that_matters"}

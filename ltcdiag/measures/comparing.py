@@ -71,7 +71,11 @@ class LogSide:
     @cached_property
     def arm(self) -> Arm:
         """Its cases, on the clock of whole cases."""
-        return arm(self.log.table, Axis(), self.window, design=self.design, among=self.among)
+        import numpy as np
+
+        told = np.flatnonzero(self.log.first_told <= self.last)
+        among = told if self.among is None else np.intersect1d(told, self.among)
+        return arm(self.log.table, Axis(), self.window, design=self.design, among=among)
 
     def observed(self, asked: int | None = None) -> Observed:
         """Its log as it could be seen in the window. asked: a horizon."""
