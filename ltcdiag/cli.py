@@ -159,7 +159,7 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--change", metavar="DATE", help="变更日，代替两个时间段 / day of the change")
     parser.add_argument("--old", nargs="+", metavar="PATH", help="旧的导出 / the old export, with --new")
     parser.add_argument("--new", nargs="+", metavar="PATH", help="新的导出 / the new export, with --old")
-    parser.add_argument("--group", metavar="COL=A,B", help="同一时间的两组 / two groups of the same time")
+    parser.add_argument("--group", metavar="COL[=A,B]", help="同一时间的两组 / two groups of the same time")
     parser.add_argument("--control", metavar="COL=VALUE", help="没有变更的案例 / cases that were not changed")
     parser.add_argument("--kpi", action="append", default=[], help="指标，可重复 / indicator, repeatable; default all")
     parser.add_argument("--primary", action="append", default=[], metavar="KPI",

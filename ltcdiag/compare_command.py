@@ -26,11 +26,7 @@ def compared(asked: Namespace, read: Read) -> Comparison:
         return comparing.compare(read(asked.old), read(asked.new), **options)
     log = read(asked.paths)
     if kind == "groups":
-        column, values = _pair(asked.group, "--group", "COL=A,B")
-        a, comma, b = values.partition(",")
-        if not comma:
-            raise _form("--group", "COL=A,B")
-        return comparing.compare_groups(log, column, a.strip(), b.strip(), **options)
+        return comparing.compare_groups(log, *_groups(asked.group), **options)
     control = _pair(asked.control, "--control", "COL=VALUE") if asked.control else None
     if kind == "change":
         return comparing.compare_change(log, asked.change, control=control, observed_from=asked.observed_from,
@@ -56,10 +52,26 @@ def _kind(asked: Namespace) -> str:
 def _options(asked: Namespace) -> dict[str, Any]:
     """The options that all comparisons share."""
     worth = dict(_number(text) for text in asked.worthwhile)
-    return {"kpi": tuple(asked.kpi), "primary": tuple(asked.primary), "design": asked.design,
-            "adjust_for": tuple(asked.adjust_for), "cluster": asked.cluster, "horizon_days": asked.horizon,
+    return {"kpi": _several(asked.kpi), "primary": _several(asked.primary), "design": asked.design,
+            "adjust_for": _several(asked.adjust_for), "cluster": asked.cluster, "horizon_days": asked.horizon,
             "calendar": asked.calendar if asked.clock == "working" else None, "smallest_worthwhile": worth,
             "by": asked.by}
+
+
+def _groups(text: str) -> tuple[str, ...]:
+    """The column, and the two groups where they are named."""
+    column, equals, values = text.partition("=")
+    if not equals:
+        return (column.strip(),)
+    a, comma, b = values.partition(",")
+    if not (comma and column.strip() and a.strip() and b.strip()):
+        raise _form("--group", "COL=A,B")
+    return column.strip(), a.strip(), b.strip()
+
+
+def _several(texts: Sequence[str]) -> tuple[str, ...]:
+    """Names that were given one by one, or with commas between them."""
+    return tuple(part.strip() for text in texts for part in text.replace("，", ",").split(",") if part.strip())
 
 
 def _number(text: str) -> tuple[str, float]:

@@ -61,9 +61,12 @@ def compare_change(
     return compared(log, change=change, control=control, observed_from=observed_from, options=asked)
 
 
-def compare_groups(log: EventLog, column: str, a: str, b: str, **options: Any) -> Comparison:
-    """Group b against group a in the same time, by the first value of a column. options: as in `compare`; where people
-    or regions with their own people are compared, name the owners in `cluster`."""
+def compare_groups(
+    log: EventLog, column: str, a: str | None = None, b: str | None = None, **options: Any,
+) -> Comparison:
+    """Group b against group a in the same time, by the first value of a column; without names its two largest groups.
+    options: as in `compare`; where people or regions with their own people are compared, name the owners in
+    `cluster`."""
     from .measures.compare_logs import Options
     from .measures.compare_logs import compare_groups as compared
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -120,9 +121,13 @@ def compare_change(
     return _study(whole, *windows, control, options, notes)
 
 
-def compare_groups(log: EventLog, *, column: str, a: str, b: str, options: Options) -> Comparison:
-    """Cases whose column says b first against those where it says a first, in the same time."""
+def compare_groups(
+    log: EventLog, *, column: str, a: str | None = None, b: str | None = None, options: Options,
+) -> Comparison:
+    """Cases whose column says b first against those where it says a first, in the same time. a, b: its two largest
+    groups, where they are not named. Raises InputError where there are no two groups."""
     whole = options.ready(log)
+    a, b = _named_groups(whole, column, a, b)
     window = Window(int(whole.table.entered.min()), whole.table.end)
     sides = [LogSide(whole, window, options.design, _having(whole, column, (value,))) for value in (a, b)]
     question = options.question(changed=False, names=(str(a), str(b)), split_by=column)
@@ -195,6 +200,16 @@ def _sides(
     whole: ComparedLog, first: Window, second: Window, among: Ints | None, options: Options,
 ) -> tuple[LogSide, LogSide]:
     return LogSide(whole, first, options.design, among), LogSide(whole, second, options.design, among)
+
+
+def _named_groups(whole: ComparedLog, column: str, a: str | None, b: str | None) -> tuple[str, str]:
+    counts = Counter(str(value) for value in whole.values(column).tolist() if value != "")
+    largest = [value for value, _ in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))]
+    first = a if a is not None else next((value for value in largest if value != b), None)
+    second = b if b is not None else next((value for value in largest if value != first), None)
+    if first is None or second is None or first == second:
+        raise InputError(say("compare.no_two_groups", current(), column=column))
+    return first, second
 
 
 def _known(whole: ComparedLog, column: str) -> list[str]:

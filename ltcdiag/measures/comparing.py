@@ -164,6 +164,7 @@ class LogStudy:
     def compared(self, key: str) -> Compared:
         """One KPI of both sides."""
         card = load_kpis()[key]
+        unit = "working_days" if card.unit == "days" and self.sides[0].log.calendar is not None else card.unit
         found = [measured(card, side.observed(self.asked.horizon)) for side in self.every]
         days = [each.horizon_days for each in found if isinstance(each, Quantity)]
         if len(days) == len(found) and len(set(days)) > 1:
@@ -171,17 +172,17 @@ class LogStudy:
         money = {each.currency for each in found if isinstance(each, Quantity)}
         if len(money) > 1:
             first, second = sorted(money)
-            return Compared(key, card.unit, card.direction, 0,
+            return Compared(key, unit, card.direction, 0,
                             lacking=in_words("compare.currencies", first=first or "?", second=second or "?"))
         lacking = next((each for each in found if isinstance(each, Lacking)), None)
         if lacking is not None:
-            return Compared(key, card.unit, card.direction, 0, lacking=notes_of(card, replace(lacking, notes=())))
+            return Compared(key, unit, card.direction, 0, lacking=notes_of(card, replace(lacking, notes=())))
         numbers = [each for each in found if isinstance(each, Quantity)]
         levels = [_level(each) for each in numbers]
         share = card.unit == "share"
         crude = self._difference(numbers, share=share, adjusted=False)
         adjusted = self._difference(numbers, share=share, adjusted=True) if self.asked.adjust_for else crude
-        return Compared(key, card.unit, card.direction, min(days), levels[0], levels[1], adjusted, crude,
+        return Compared(key, unit, card.direction, min(days), levels[0], levels[1], adjusted, crude,
                         (levels[2], levels[3]) if self.control else None)
 
     def _difference(self, found: Sequence[Quantity], *, share: bool, adjusted: bool) -> Difference | None:

@@ -70,6 +70,12 @@ class ReviewPage:
         return self.say("lead", **facts)
 
     @property
+    def clock(self) -> str:
+        """What working days are counted, empty for calendar days."""
+        told = self.found.study.sides[0].log.clock_told()
+        return self.say("method_clock", clock=told.get(self.lang, "")) if told else ""
+
+    @property
     def primary(self) -> list[Effect]:
         """The questions asked beforehand."""
         return [effect for effect in self.found if not effect.exploratory]
@@ -204,14 +210,14 @@ class ReviewPage:
 
     def method(self) -> list[str]:
         """How it was worked out."""
-        asked, clock = self.found.study.asked, self.found.study.sides[0].log.clock_told()
+        asked, clock = self.found.study.asked, self.clock
         said = [self.say(f"method_{asked.design}"), self.say("method_estimate")]
         if asked.adjust_for:
             said.append(self.say("method_adjusted", columns=", ".join(asked.adjust_for)))
         if self.found.study.control:
             said.append(self.say("method_control"))
         if clock:
-            said.append(self.say("method_clock", clock=clock.get(self.lang, "")))
+            said.append(self.clock)
         return [*said, self.say("method_words")]
 
     def next_steps(self) -> list[str]:

@@ -71,8 +71,9 @@ def _shift(effect: Effect, found: Comparison, lang: str) -> MixShift | None:
     if before.low is None or before.high is None or after.low is None or after.high is None or effect.control:
         return None
     names = found.effects.kpi_names[effect.kpi]
-    return MixShift(names.get(lang, effect.kpi), effect.unit, (before.value, before.low, before.high),
-                    (after.value, after.low, after.high), (d.value, d.low, d.high), effect.adjusted_for,
+    unit = say("review.unit_working_days", lang) if effect.unit == "working_days" else effect.unit
+    return MixShift(names.get(lang, effect.kpi), "" if unit == "money" else unit,
+                    (before.value, before.low, before.high), (after.value, after.low, after.high), (d.value, d.low, d.high), effect.adjusted_for,
                     before.n + after.n)
 
 

@@ -151,14 +151,15 @@ class Study:
     def compared(self, name: str) -> Compared:
         """One KPI of both arms."""
         kpi = CLOCK_KPIS[name]
+        unit = "working_days" if kpi.unit == "days" and self.axis.calendars else kpi.unit
         if self.horizon is None or self.horizon < 1:
-            return Compared(name, kpi.unit, kpi.direction, 0, lacking=in_words("compare.too_young"))
+            return Compared(name, unit, kpi.direction, 0, lacking=in_words("compare.too_young"))
         estimates = [kpi.estimate(part, part.timeline(self.horizon)) for part in self.every_arm]
         levels = [level_of(part, kpi, estimate) for part, estimate in zip(self.every_arm, estimates, strict=True)]
         crude = self._difference(estimates, kpi, adjusted=False)
         found = self._difference(estimates, kpi, adjusted=True) if self.asked.adjust_for else crude
         control = (levels[2], levels[3]) if self.control_arms else None
-        return Compared(name, kpi.unit, kpi.direction, self.horizon, levels[0], levels[1], found, crude, control)
+        return Compared(name, unit, kpi.direction, self.horizon, levels[0], levels[1], found, crude, control)
 
     def _difference(self, estimates: Sequence[Estimate], kpi: ClockKpi, *, adjusted: bool) -> Difference | None:
         if min(part.n for part in self.every_arm) < guards.LEAST_CASES or self._few_owners():

@@ -113,7 +113,7 @@ def in_unit(text: str, unit: str, lang: str) -> str:
 
 def bare(value: float, unit: str) -> str:
     """A number without its unit; shares in hundredths."""
-    digits = {"share": 1, "days": 1, "money": 0}.get(unit, 2)
+    digits = {"share": 1, "days": 1, "working_days": 1, "money": 0}.get(unit, 2)
     return f"{100 * value if unit == 'share' else value:,.{digits}f}".replace("-", "\u2212")
 
 

@@ -196,6 +196,9 @@ def test_groups_swap_their_sign_and_waves_and_controls_have_their_own():
     one = ltc.compare_groups(log(), "区域", "华东", "华南", kpi=["days_open"])["days_open"].difference
     other = ltc.compare_groups(log(), "区域", "华南", "华东", kpi=["days_open"])["days_open"].difference
     assert (one.value, one.low) == pytest.approx((-other.value, -other.high))
+    largest = ltc.compare_groups(log(), "区域", kpi=["days_open"])
+    assert [side.arm.n for side in largest.study.sides] == sorted(
+        (side.arm.n for side in largest.study.sides), reverse=True)
     with_control = ltc.compare_change(log(), CHANGE, kpi=["days_in_contracting"], control=("区域", "华北"))
     effect = with_control["days_in_contracting"]
     crude = (effect.after.value - effect.before.value) - (effect.control[1].value - effect.control[0].value)
@@ -251,6 +254,7 @@ def periods(before, after):
     (lambda: ltc.compare_change(log(), CHANGE, design="all"), "all"),
     (lambda: ltc.compare_change(log(), CHANGE, horizon_days=0), "0"),
     (lambda: ltc.compare_groups(log(), "区域", "华东", "月球"), "月球"),
+    (lambda: ltc.compare_groups(log(), "区域", "华东", "华东"), "两组|two groups"),
     (lambda: ltc.compare_change(log(), CHANGE, adjust_for=["天气"]), "天气"),
     (lambda: ltc.compare_change(log(), CHANGE, control=("区域", "月球")), "月球"),
     (lambda: ltc.draw(changed(), view="moon"), "moon"),
