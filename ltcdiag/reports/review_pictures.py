@@ -72,9 +72,9 @@ def _shift(effect: Effect, found: Comparison, lang: str) -> MixShift | None:
         return None
     names = found.effects.kpi_names[effect.kpi]
     unit = say("review.unit_working_days", lang) if effect.unit == "working_days" else effect.unit
-    return MixShift(names.get(lang, effect.kpi), "" if unit == "money" else unit,
-                    (before.value, before.low, before.high), (after.value, after.low, after.high), (d.value, d.low, d.high), effect.adjusted_for,
-                    before.n + after.n)
+    return MixShift(
+        names.get(lang, effect.kpi), "" if unit == "money" else unit, (before.value, before.low, before.high),
+        (after.value, after.low, after.high), (d.value, d.low, d.high), effect.adjusted_for, before.n + after.n)
 
 
 def _incidence(found: Comparison, lang: str) -> Drawing:
