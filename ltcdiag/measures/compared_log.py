@@ -35,17 +35,18 @@ LEAST_NUMBERS = 12
 @dataclass(frozen=True, eq=False)
 class ComparedLog:
     """A log with what is asked of it once. calendar: None for calendar days. currency, cost_of_capital: as in
-    `kpi_table`."""
+    `kpi_table`. instead: its steps with doubtful cases taken another way."""
 
     log: EventLog
     calendar: Calendars | None = None
     currency: str | None = None
     cost_of_capital: float | None = None
+    instead: Steps | None = None
 
     @cached_property
     def steps(self) -> Steps:
         """The steps of all cases."""
-        return self.log.tables.steps()
+        return self.instead or self.log.tables.steps()
 
     @cached_property
     def facts(self) -> Facts:

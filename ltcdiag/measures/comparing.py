@@ -23,6 +23,7 @@ from ..stats.effects import Caution, Compared, Effects, Judging, Level, in_words
 from ..stats.pace import Pace, Side, pace
 from ..words import languages
 from .compared_log import ComparedLog
+from .doubtful_cases import with_other_ways
 from .facts import Facts
 from .kpis import measured, notes_of
 from .observed import Observed, observed_of
@@ -125,8 +126,9 @@ class LogStudy:
         after = self.sides[1].window
         how = Judging(self.asked.design, self.asked.primary, self.asked.adjust_for, self.asked.worthwhile,
                       after.days / MONTH)
-        found = [self._compared(kpi) for kpi in self.asked.kpis]
+        found = [self.compared(kpi) for kpi in self.asked.kpis]
         effects = judged([one for one in found if not self._only_counted(one)], cautions, how)
+        effects = with_other_ways(effects, self)
         return Effects(effects, self.closings, self._pace("won"), self._windows(), self._counts(), tuple(cautions),
                        self.asked.names, {key: self._names(key) for key in self.asked.kpis})
 
@@ -159,7 +161,8 @@ class LogStudy:
         codes, _ = coded(np.concatenate(values), np.arange(sum(map(len, values))))
         return np.split(codes, np.cumsum([len(each) for each in values])[:-1])
 
-    def _compared(self, key: str) -> Compared:
+    def compared(self, key: str) -> Compared:
+        """One KPI of both sides."""
         card = load_kpis()[key]
         found = [measured(card, side.observed(self.asked.horizon)) for side in self.every]
         days = [each.horizon_days for each in found if isinstance(each, Quantity)]

@@ -128,6 +128,13 @@ class ReviewPage:
         """Every caution."""
         return [caution.text(self.lang) for caution in self.found.effects.cautions]
 
+    def other_ways(self) -> list[str]:
+        """The primary KPIs if doubtful cases were taken another way."""
+        return [self.say(f"if_{each.name}", kpi=kpi_name(effect.kpi, self.found.effects, self.lang),
+                         difference=difference_text(each.difference.value, each.difference.low, each.difference.high,
+                                                    effect.unit, self.lang))
+                for effect in self.primary for each in effect.sensitivity]
+
     def heads(self) -> list[str]:
         """Heads of the table of effects."""
         keys = ["h_difference", *(["h_mix"] if self.mixed else []), "h_verdict", "h_detectable"]

@@ -88,7 +88,8 @@ def clock_table(clock: pd.DataFrame, *, as_of: object, needs: Iterable[str] = ()
 
     Raises InputError with every fault: missing columns, times that are none or are missing, a time zone in one of the
     two columns of times, cases named twice, cases that end before they begin or have an outcome without a day,
-    outcomes that are asked for and never won or lost, values that are no numbers.
+    outcomes that are asked for and never won or lost, values that are no numbers, or are asked for and stand in several
+    currencies (a column currency).
     """
     _check_shape(clock)
     asked = tuple(needs)
@@ -107,6 +108,8 @@ def clock_table(clock: pd.DataFrame, *, as_of: object, needs: Iterable[str] = ()
     _check(clock, entered, exited, faults)
     if "outcome" in asked:
         _check_outcomes(clock, faults)
+    if "value" in asked:
+        _check_currencies(clock, faults)
     if faults:
         raise InputError(say("compare.faults", current(), n=len(faults)) + "\n" + "\n".join(f"- {f}" for f in faults),
                          fix=say("compare.faults_fix", current()))
@@ -214,6 +217,15 @@ def _note(faults: list[str], key: str, shown: pd.Series[Any], wrong: Bools, **fa
     if len(rows):
         first = ", ".join(f"{row + 1} ({shown.iloc[row]})" for row in rows[:SHOWN_ROWS])
         faults.append(say(key, current(), n=f"{len(rows):,}", rows=first, **facts))
+
+
+def _check_currencies(clock: pd.DataFrame, faults: list[str]) -> None:
+    """Amounts in different currencies are never added."""
+    if "currency" not in clock.columns:
+        return
+    names = sorted({str(value) for value in clock["currency"].dropna().unique()})
+    if len(names) > 1:
+        faults.append(say("compare.mixed_currencies", current(), currencies=", ".join(names)))
 
 
 def _seen(clock: pd.DataFrame, entered: Ints, exited: Ints, value: Floats, as_of: int) -> ClockTable:

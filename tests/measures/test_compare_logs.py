@@ -272,6 +272,43 @@ def test_too_few_cases_and_too_few_owners_give_no_verdict():
     assert owners["days_open"].difference is None
 
 
+def rows_of(name="change_zh"):
+    return pd.read_csv(SAMPLES / name / "opportunity_events.csv", dtype=str, encoding="utf-8-sig")
+
+
+def with_silent(rows):
+    """Every third deal of the first half-year breaks off after its third step."""
+    number = rows.groupby("商机编号").cumcount()
+    first = rows.groupby("商机编号")["完成时间"].transform("first")
+    silent = rows["商机编号"].str[-1].isin(list("369")) & (first < "2024-07") & (number >= 3)
+    return rows[~silent]
+
+
+def with_clean_up(rows):
+    """Forty deals lose all after their fourth step and are lost on one day in spring."""
+    chosen = rows["商机编号"].drop_duplicates().iloc[60:260:5]
+    mine = rows["商机编号"].isin(chosen)
+    kept = rows[~mine | (rows.groupby("商机编号").cumcount() < 4)]
+    last = kept[kept["商机编号"].isin(chosen)].groupby("商机编号").tail(1)
+    lost = last.assign(环节="输单", 开始时间="2025-03-12 10:00:00", 完成时间="2025-03-12 10:00:00")
+    return pd.concat([kept, lost])
+
+
+@pytest.mark.parametrize(("plant", "caution", "way"), [
+    (with_silent, "zombies", "zombies_lost"), (with_clean_up, "cleanup_days", "without_cleanup_days")])
+def test_doubtful_cases_are_told_and_taken_another_way_too(plant, caution, way, tmp_path):
+    plant(rows_of()).to_csv(tmp_path / "log.csv", index=False)
+    found = ltc.compare_change(ltc.read(tmp_path / "log.csv"), CHANGE, primary=["days_open"], kpi=["days_open"])
+    assert caution in {each.name for each in found.effects.cautions}
+    effect = found["days_open"]
+    assert way in {each.name for each in effect.sensitivity}
+    other = next(each.difference for each in effect.sensitivity if each.name == way)
+    # both faults lengthen the older deals; without them the difference is that of the sample as it was
+    true = changed()["days_open"].difference.value
+    assert abs(other.value - true) < abs(effect.difference.value - true)
+    assert not changed()["days_open"].sensitivity
+
+
 def test_every_verdict_has_a_word_in_each_language():
     for lang in ("zh", "en"):
         assert len({ltc.words.say(f"compare.{verdict}", lang) for verdict in VERDICTS}) == 4

@@ -307,3 +307,11 @@ def test_the_days_of_all_open_work_add_up(seed, change):
         days[part.rows] += part.clock.exit - part.clock.entry + (~part.clock.closed if part is parts[0] else 0)
     expected = np.minimum(begun + stay, 359) - begun
     assert days == pytest.approx(expected)
+
+
+def test_amounts_in_two_currencies_are_never_added(frame):
+    mixed = frame.assign(value=1.0, currency=["CNY", "USD"] * (len(frame) // 2) + ["CNY"] * (len(frame) % 2))
+    with pytest.raises(InputError, match="CNY, USD"):
+        clock_table(mixed, as_of=AS_OF, needs=("outcome", "value"))
+    assert clock_table(mixed, as_of=AS_OF).n       # nobody asks for amounts
+    assert clock_table(mixed.assign(currency="CNY"), as_of=AS_OF, needs=("value",)).n
