@@ -1,10 +1,10 @@
 """Simulated clock tables with a known truth: what a comparison says of them is right or wrong, and can be counted.
 
 Deals begin evenly over the half-year before a change and the half-year after it. Every day an open deal may be won or
-lost, with rates that depend on its size (small deals are quicker); the log is cut at its last day, when near half the
-deals of the later half are still open. A change multiplies the rates from its day on, for deals in flight too, in the
-part of the work that it reaches (`REACHED`): of 120 days deals are open for 66, 24 % are won by then, and rates x 1.5
-and x 2.2 are worth 9 and 18 days. A `World` says what else is going on, a `Scenario` what is asked.
+lost, with rates that depend on its size (small deals are quicker); the log is cut at its last day, when more than four
+in ten deals of the later half are still open. A change multiplies the rates from its day on, for deals in flight too,
+in the part of the work that it reaches (`REACHED`): of 120 days deals are open for 66, 24 % are won by then, and rates
+x 1.5 and x 2.2 are worth 9 and 18 days. A `World` says what else is going on, a `Scenario` what is asked.
 
 Days are counted from 0; `World.dates` turns them into dates, or into the working days of a country, so that holidays
 stretch a log without changing what happens in it.
