@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..log.calendar import WorkCalendar
+    from ..stats.arms import Axis
     from ..stats.clock_table import ClockTable
 
     Ints = NDArray[np.int64]
@@ -74,6 +75,22 @@ class ComparedLog:
         from ..log.calendar_file import calendar_of
 
         return calendar_of(self.log.calendar) if self.calendar is None else WorkCalendar(EVERY_HOUR)
+
+    @cached_property
+    def axis(self) -> Axis:
+        """The working days on which the pace of months is counted, whatever clock the indicators are on: a month with
+        holidays is no bad month."""
+        import numpy as np
+
+        from ..log.calendar_file import calendar_of
+        from ..stats.arms import Axis
+
+        clock = self._clock
+        if clock is None or not clock.by:
+            calendar = clock.calendars[0] if clock is not None else calendar_of(self.log.calendar)
+            return Axis([(calendar, np.arange(self.steps.cases))])
+        return Axis([(calendar, np.flatnonzero(clock.of_case == place))
+                     for place, calendar in enumerate(clock.calendars)])
 
     def clock_told(self) -> dict[str, str]:
         """What the working clock counts, in every language; empty for calendar days."""

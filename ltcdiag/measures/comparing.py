@@ -106,9 +106,10 @@ class LogSide:
     def _made(self) -> dict[int | None, Observed]:
         return {}
 
-    def pace_side(self, table: Any, stratum: Ints) -> Side:
-        """Its months."""
-        return Side(table, self.window.starts, self.window.seen_to, stratum, self.window.seen_from)
+    def pace_side(self, table: Any, stratum: Ints, cases: Ints) -> Side:
+        """Its months. cases: numbers of the cases of the table."""
+        return Side(table, self.window.starts, self.window.seen_to, stratum, self.window.seen_from,
+                    self.log.axis.of(cases))
 
 
 @dataclass(frozen=True, eq=False)
@@ -243,8 +244,8 @@ class LogStudy:
         kept = [np.arange(len(numbers)) if side.among is None else np.flatnonzero(np.isin(numbers, side.among))
                 for side, numbers in zip(pair, cases, strict=True)]
         cells = self._cells([(side, numbers[rows]) for side, numbers, rows in zip(pair, cases, kept, strict=True)])
-        first, second = (side.pace_side(table.taken(rows), cell)    # type: ignore[union-attr]
-                         for side, table, rows, cell in zip(pair, tables, kept, cells, strict=True))
+        first, second = (side.pace_side(table.taken(rows), cell, numbers[rows])     # type: ignore[union-attr]
+                         for side, table, rows, cell, numbers in zip(pair, tables, kept, cells, cases, strict=True))
         return first, second
 
     def _cells(self, parts: Sequence[tuple[LogSide, Ints]]) -> list[Ints]:
@@ -285,7 +286,7 @@ class LogStudy:
         first = int(table.entered.min())
         if not self.asked.changed or before.ends < change or change - first < 9 * 30 * DAY:
             return None
-        side = Side(table, first, change, np.zeros(table.n, dtype=np.int64))
+        side = Side(table, first, change, np.zeros(table.n, dtype=np.int64), axis=logs[0].axis)
         return pace(side, replace(side, starts=change), change=change)
 
     def _windows(self) -> dict[str, tuple[str, str]]:

@@ -41,7 +41,7 @@ def _explored(found: Effects, lang: str) -> Iterator[str]:
     counts = [sum(effect.verdict == verdict and effect.before is not None for effect in others)
               for verdict in ("no_change_that_matters", "cannot_tell")]
     lacking = sum(effect.before is None for effect in others)
-    if others:
+    if lacking or any(counts):
         yield say("compare.explored_rest", lang, same=counts[0], open=counts[1], lacking=lacking)
 
 
