@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf, sqrt
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -178,16 +178,21 @@ def _worth(estimate: Estimate, share: float) -> float:
 
 
 def _newcombe(shares: Sequence[float], sizes: Sequence[float], z: float) -> tuple[float, float]:
-    (l1, u1), (l2, u2) = (_wilson(p, n, z) for p, n in zip(shares, sizes, strict=True))
-    p1, p2 = shares
-    value = p2 - p1
-    return value - sqrt((p2 - l2) ** 2 + (u1 - p1) ** 2), value + sqrt((u2 - p2) ** 2 + (p1 - l1) ** 2)
+    before, after = (_wilson(p, n, z) for p, n in zip(shares, sizes, strict=True))
+    return square_and_add(before, after)
 
 
-def _wilson(p: float, n: float, z: float) -> tuple[float, float]:
+def square_and_add(before: Interval, after: Interval) -> tuple[float, float]:
+    """The ends of the interval of a difference of two shares, from those of each (Newcombe 1998, method 10)."""
+    value = after.value - before.value
+    low = value - sqrt((after.value - after.low) ** 2 + (before.high - before.value) ** 2)
+    return low, value + sqrt((after.high - after.value) ** 2 + (before.value - before.low) ** 2)
+
+
+def _wilson(p: float, n: float, z: float) -> Interval:
     centre = (p + z * z / (2 * n)) / (1 + z * z / n)
     reach = z / (1 + z * z / n) * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return min(p, max(0.0, centre - reach)), max(p, min(1.0, centre + reach))
+    return Interval(p, min(p, max(0.0, centre - reach)), max(p, min(1.0, centre + reach)))
 
 
 def _touching(shares: Sequence[float], sizes: Sequence[float], freedom: float) -> float:
@@ -273,9 +278,3 @@ def false_discoveries(p: Sequence[float]) -> list[float]:
     from scipy.stats import false_discovery_control
 
     return [float(value) for value in false_discovery_control(np.array(p))]
-
-
-def as_interval(value: float, error: float, freedom: float) -> Interval:
-    """A value with Student's interval."""
-    reach = float(stdtrit(freedom, (1 + LEVEL) / 2)) * error if error < inf else inf
-    return Interval(value, value - reach, value + reach)

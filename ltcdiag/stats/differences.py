@@ -14,6 +14,7 @@ from math import sqrt
 import numpy as np
 
 from .case_clock import Bools, Floats, Ints
+from .contrast import square_and_add, student
 from .estimator import Estimate
 from .intervals import Interval, wilson
 
@@ -85,13 +86,9 @@ def ranks_p(before: Floats, after: Floats) -> float:
 
 
 def newcombe(before: int, after: int, n_before: int, n_after: int) -> Interval:
-    """The difference of two shares, after less before, with Newcombe's interval of two Wilson intervals
-    (Newcombe 1998, method 10, doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I)."""
-    one, other = (_wilson(k, n) for k, n in ((before, n_before), (after, n_after)))
-    value = other.value - one.value
-    low = value - sqrt((other.value - other.low) ** 2 + (one.high - one.value) ** 2)
-    high = value + sqrt((other.high - other.value) ** 2 + (one.value - one.low) ** 2)
-    return Interval(value, max(-1.0, low), min(1.0, high))
+    """The difference of two shares that were counted, after less before, with Newcombe's interval."""
+    low, high = square_and_add(_wilson(before, n_before), _wilson(after, n_after))
+    return Interval(after / n_after - before / n_before, max(-1.0, low), min(1.0, high))
 
 
 def _wilson(k: int, n: int) -> Interval:
@@ -100,15 +97,11 @@ def _wilson(k: int, n: int) -> Interval:
 
 
 def welch(before: Estimate, after: Estimate) -> tuple[Interval, float]:
-    """The difference of two estimates of different cases, after less before, with Welch's interval and p (1947); p is
-    nan where neither varies."""
-    from scipy.special import stdtr, stdtrit
-
+    """The difference of two estimates of different cases, after less before, with Welch's interval and p; p is nan
+    where neither varies."""
     value = after.value - before.value
-    parts = [(estimate.error**2, estimate.n - 1) for estimate in (before, after)]
-    variance = sum(part for part, _ in parts)
-    if variance == 0:
+    parts = [(estimate.error**2, estimate.n - 1.0) for estimate in (before, after)]
+    if not any(variance for variance, _ in parts):
         return Interval(value, value, value), float("nan")
-    freedom = variance**2 / sum(part**2 / rest for part, rest in parts if part)
-    reach = float(stdtrit(freedom, 0.975)) * sqrt(variance)
-    return Interval(value, value - reach, value + reach), float(2 * stdtr(freedom, -abs(value) / sqrt(variance)))
+    found = student(value, parts, "welch")
+    return Interval(value, found.low, found.high), found.p
