@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from . import comparing
 from .errors import InputError
+from .log.period import Period
+from .measures.compare_logs import Options
 from .words import current, say
 
 if TYPE_CHECKING:
@@ -19,19 +22,33 @@ Read = Callable[[Sequence[str]], "EventLog"]
 
 
 def compared(asked: Namespace, read: Read) -> Comparison:
-    """The comparison that the options ask for. Raises InputError where they ask for none, or for several."""
-    kind = _kind(asked)
-    options = _options(asked)
+    """The comparison that the options ask for. Raises InputError where they ask for none, or for several; what can be
+    told without the data is told before they are read."""
+    kind, options = _kind(asked), _options(asked)
+    Options(**options).question()
     if kind == "exports":
         return comparing.compare(read(asked.old), read(asked.new), **options)
-    log = read(asked.paths)
     if kind == "groups":
-        return comparing.compare_groups(log, *_groups(asked.group), **options)
+        groups = _groups(asked.group)
+        return comparing.compare_groups(read(asked.paths), *groups, **options)
     control = _pair(asked.control, "--control", "COL=VALUE") if asked.control else None
     if kind == "change":
-        return comparing.compare_change(log, asked.change, control=control, observed_from=asked.observed_from,
-                                        **options)
-    return comparing.compare_periods(log, before=asked.before, after=asked.after, control=control, **options)
+        _day(asked.change)
+        return comparing.compare_change(read(asked.paths), asked.change, control=control,
+                                        observed_from=_day(asked.observed_from), **options)
+    before, after = Period.parse(asked.before), Period.parse(asked.after)
+    return comparing.compare_periods(read(asked.paths), before=before, after=after, control=control, **options)
+
+
+def _day(text: str | None) -> str | None:
+    """The text of a day or moment. Raises InputError where it is none."""
+    if text is not None:
+        try:
+            datetime.fromisoformat(text)
+        except ValueError:
+            raise InputError(say("compare.no_moment", current(), value=text),
+                             fix=say("compare.no_moment_fix", current())) from None
+    return text
 
 
 def _kind(asked: Namespace) -> str:
