@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         difference_map,
         funnel,
         review,
+        review_waves,
         stage_ledgers,
         variant_changes,
     )
@@ -80,7 +81,7 @@ _WHERE = {
             "monitor", "points", "privacy_report", "pull", "report", "rework", "side_tables", "sql", "variants",
             "waits"),
     "comparing": ("compare", "compare_change", "compare_groups", "compare_periods", "compare_waves",
-                  "difference_map", "funnel", "review", "stage_ledgers", "variant_changes"),
+                  "difference_map", "funnel", "review", "review_waves", "stage_ledgers", "variant_changes"),
     "bundled": ("sample",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
     "intake": ("read", "sniff"),
@@ -103,8 +104,8 @@ __all__ = [
     "compare_groups", "compare_periods", "compare_waves", "diagnose", "difference_map", "directly_follows",
     "discover", "draw", "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "kpis",
     "language", "load_model", "monitor", "object_centric", "points", "privacy_report", "pull", "read", "report",
-    "review", "rework", "sample", "side_tables", "sniff", "sql", "stage_ledgers", "variant_changes", "variants",
-    "waits",
+    "review", "review_waves", "rework", "sample", "side_tables", "sniff", "sql", "stage_ledgers", "variant_changes",
+    "variants", "waits",
 ]
 
 

@@ -160,6 +160,9 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--old", nargs="+", metavar="PATH", help="旧的导出 / the old export, with --new")
     parser.add_argument("--new", nargs="+", metavar="PATH", help="新的导出 / the new export, with --old")
     parser.add_argument("--group", metavar="COL[=A,B]", help="同一时间的两组 / two groups of the same time")
+    parser.add_argument("--waves", metavar="COL", help="分批推行的列，配合 --wave / column of a roll-out, with --wave")
+    parser.add_argument("--wave", action="append", default=[], metavar="VALUE=DATE",
+                        help="哪一批从哪天开始，可重复 / since when a value of it is changed, repeatable")
     parser.add_argument("--control", metavar="COL=VALUE", help="没有变更的案例 / cases that were not changed")
     parser.add_argument("--kpi", action="append", default=[], help="指标，可重复 / indicator, repeatable; default all")
     parser.add_argument("--primary", action="append", default=[], metavar="KPI",
@@ -219,7 +222,10 @@ def _run_compare(asked: argparse.Namespace) -> None:
     model = api.load_model(asked.model or "ltc")
     with _red_faults_told(asked):
         found = compared(asked, lambda paths: _read(asked, paths))
-    written = comparing.review(found, asked.out, lang=asked.lang, force=asked.force, model=model, progress=_say)
+    if isinstance(found, dict):
+        written = comparing.review_waves(found, asked.out, lang=asked.lang, force=asked.force, progress=_say)
+    else:
+        written = comparing.review(found, asked.out, lang=asked.lang, force=asked.force, model=model, progress=_say)
     if asked.json:
         print(json.dumps(written.to_dict(), ensure_ascii=False, indent=1))
         return

@@ -1,4 +1,4 @@
-"""What the options of `ltcdiag compare` ask for: two exports, two periods, a change or two groups."""
+"""What the options of `ltcdiag compare` ask for: two exports, two periods, a change, two groups or waves."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Read = Callable[[Sequence[str]], "EventLog"]
 
 
-def compared(asked: Namespace, read: Read) -> Comparison:
+def compared(asked: Namespace, read: Read) -> Comparison | dict[str, Comparison]:
     """The comparison that the options ask for. Raises InputError where they ask for none, or for several; what can be
     told without the data is told before they are read."""
     kind, options = _kind(asked), _options(asked)
@@ -31,6 +31,9 @@ def compared(asked: Namespace, read: Read) -> Comparison:
     if kind == "groups":
         groups = _groups(asked.group)
         return comparing.compare_groups(read(asked.paths), *groups, **options)
+    if kind == "waves":
+        waves = {value: _day(day) for value, day in (_pair(text, "--wave", "VALUE=DATE") for text in asked.wave)}
+        return comparing.compare_waves(read(asked.paths), asked.waves, waves, **options)
     control = _pair(asked.control, "--control", "COL=VALUE") if asked.control else None
     if kind == "change":
         _day(asked.change)
@@ -54,9 +57,10 @@ def _day(text: str | None) -> str | None:
 def _kind(asked: Namespace) -> str:
     """Which comparison it is. Raises InputError."""
     kinds = {"exports": asked.old or asked.new, "periods": asked.before or asked.after, "change": asked.change,
-             "groups": asked.group}
+             "groups": asked.group, "waves": asked.waves or asked.wave}
     named = [kind for kind, given in kinds.items() if given]
-    half = (bool(asked.old) != bool(asked.new)) or (bool(asked.before) != bool(asked.after))
+    pairs = ((asked.old, asked.new), (asked.before, asked.after), (asked.waves, asked.wave))
+    half = any(bool(one) != bool(other) for one, other in pairs)
     if len(named) != 1 or half:
         raise InputError(say("compare.which", current()), fix=say("compare.which_fix", current()))
     if named[0] == "exports" and asked.paths:

@@ -108,6 +108,16 @@ def review(
                         say_progress=progress)
 
 
+def review_waves(
+    waves: dict[str, Comparison], out: str | Path, *, lang: str | None = None, force: bool = False,
+    progress: Callable[[str], None] | None = None,
+) -> Reviewed:
+    """The page of a roll-out: each wave with its answer, its pace and its doubts; otherwise as `review`."""
+    from .reports.review_waves import write_waves
+
+    return write_waves(waves, Path(out), lang=lang or current(), force=force, say_progress=progress)
+
+
 def difference_map(
     before: EventLog, after: EventLog, *, level: str = "activity", horizon_days: int | None = None,
 ) -> DifferenceMap:

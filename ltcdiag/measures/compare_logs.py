@@ -152,7 +152,8 @@ def compare_waves(
     log: EventLog, *, column: str, waves: Mapping[str, Moment], options: Options,
 ) -> dict[str, Comparison]:
     """A roll-out: each wave (value of the column → when it began) against the values whose own wave begins later or
-    never, from its beginning to that of the first of them. The last wave has nobody left to compare with."""
+    never, from its beginning to that of the first of them. The last wave has nobody left to compare with. Raises
+    InputError where no wave has anybody."""
     whole = options.ready(log)
     begun = {value: _micros(log, moment) for value, moment in waves.items()}
     found: dict[str, Comparison] = {}
@@ -161,6 +162,8 @@ def compare_waves(
         ends = min([begun[each] for each in others if each in begun] or [whole.table.end])
         if others:
             found[value] = _wave(whole, column, value, others, (at, ends), options)
+    if not found:
+        raise InputError(say("compare.no_waves", current(), column=column))
     return found
 
 

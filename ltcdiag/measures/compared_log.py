@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..domain.kpis import load_kpis
+from ..domain.stages import load_stages
 from ..log.event_log import EventLog
 from ..log.steps import Steps
 from .facts import Facts, facts_of
@@ -177,9 +178,26 @@ class ComparedLog:
 
         n = len(entered)
         empty = np.full(n, "", dtype=object)
-        strata: dict[str, Any] = {} if last is None else {"last_activity": pd.Series(last.astype("datetime64[us]"))}
+        strata: dict[str, Any] = {} if last is None else {
+            "last_activity": pd.Series(last.astype("datetime64[us]")), "reopened": pd.Series(self._reopened())}
         return ClockTable(np.arange(n).astype(object), entered, exited, outcome, empty, np.full(n, np.nan), strata,
                           self.steps.as_of, whole_days(self.steps), frozenset({"outcome"}))
+
+    def _reopened(self) -> NDArray[np.bool_]:
+        """Cases that left the chain (lost, cancelled, disqualified) and went on with a step of it."""
+        import numpy as np
+
+        chain, steps = load_stages(), self.steps
+        keys = [self.stages.get(label) for label in steps.labels]
+        left = np.array([key is not None and chain[key].side for key in keys], dtype=bool)
+        there = np.array([key is not None and not chain[key].side and chain[key].main_stage != "relationship"
+                          for key in keys], dtype=bool)
+        rows = np.arange(len(steps.case))
+        first_exit = np.full(steps.cases, len(rows))
+        np.minimum.at(first_exit, steps.case[left[steps.label]], rows[left[steps.label]])
+        found = np.zeros(steps.cases, dtype=bool)
+        found[steps.case[there[steps.label] & (rows > first_exit[steps.case])]] = True
+        return found
 
     def _last_activity(self) -> Ints:
         import numpy as np

@@ -313,6 +313,17 @@ def test_doubtful_cases_are_told_and_taken_another_way_too(plant, caution, way, 
     assert not changed()["days_open"].sensitivity
 
 
+def test_deals_that_were_lost_and_won_back_are_told(tmp_path):
+    rows = rows_of()
+    again = rows[rows["环节"] == "合同起草"].iloc[::9]        # lost the moment before the contract was drafted
+    lost = again.assign(环节="输单", 完成时间=again["开始时间"])
+    pd.concat([rows, lost]).to_csv(tmp_path / "log.csv", index=False)
+    found = ltc.compare_change(ltc.read(tmp_path / "log.csv"), CHANGE, kpi=["days_open"])
+    told = {each.name: each.facts for each in found.effects.cautions}
+    assert told["reopened"]["n"] == str(again["商机编号"].nunique())
+    assert "reopened" not in {each.name for each in changed().effects.cautions}
+
+
 def test_every_verdict_has_a_word_in_each_language():
     for lang in ("zh", "en"):
         assert len({ltc.words.say(f"compare.{verdict}", lang) for verdict in VERDICTS}) == 4

@@ -165,6 +165,9 @@ def test_the_command_writes_the_review_and_tells_the_answer(tmp_path, capsys):
     (("--group", "区域="), "--group is written as"),
     (("--group", "区域=华东"), "--group is written as"),
     (("--change", "2024-10-08", "--control", "区域"), "--control is written as"),
+    (("--waves", "区域"), "say what is to be compared"),
+    (("--waves", "区域", "--wave", "华东"), "--wave is written as"),
+    (("--waves", "区域", "--wave", "华东=soon"), "soon"),
     (("--change", "2024-10-08", "--worthwhile", "days_open=much"), "--worthwhile is written as"),
     (("--change", "2024-10-08", "--kpi", "speed"), "speed"),
     (("--change", "yesterday"), "yesterday"),
@@ -174,3 +177,16 @@ def test_a_wrong_question_leaves_nothing_behind(options, said, tmp_path, capsys)
     assert code == 2
     assert said in err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_roll_out_is_told_wave_by_wave(tmp_path, capsys):
+    code, out, _ = run(capsys, ltc.sample("change_zh"), "--waves", "区域", "--wave", "华东=2024-07-01", "--wave",
+                       "华南=2024-12-01", "--kpi", "days_open", "--lang", "zh", "--out", tmp_path / "out")
+    assert code == 0
+    assert [line.partition("：")[0] for line in out.splitlines()[:2]] == ["华东", "华南"]
+    told = json.loads((tmp_path / "out" / "effects.json").read_text(encoding="utf-8"))
+    assert [wave["wave"] for wave in told["waves"]] == ["华东", "华南"]
+    assert all(wave["effects"][0]["control"] for wave in told["waves"])
+    text = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert faults(text) == []
+    assert text.count("<section") == 3
