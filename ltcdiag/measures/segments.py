@@ -46,7 +46,7 @@ def segments_of(study: LogStudy, by: str) -> tuple[tuple[Segment, ...], Mapping[
             small[value] = n
         else:
             found += [Segment(value, effect) for effect in part.effects().effects]
-    return tuple(_corrected(found)), small
+    return tuple(corrected(found)), small
 
 
 def _within(study: LogStudy, by: str, value: str) -> LogStudy:
@@ -66,7 +66,7 @@ def _narrowed(side: LogSide, by: str, value: str) -> LogSide:
     return replace(side, among=having if side.among is None else np.intersect1d(side.among, having))
 
 
-def _corrected(found: list[Segment]) -> Iterator[Segment]:
+def corrected(found: list[Segment]) -> Iterator[Segment]:
     """Verdicts that hold although several values were looked at."""
     known = [each for each in found if each.effect.difference is not None]
     adjusted = dict(zip(map(id, known), false_discoveries(

@@ -3,6 +3,7 @@
 import datetime as dt
 import importlib.util
 import sys
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from ltcdiag.measures.facts import facts_of
 from ltcdiag.measures.kpis import measured
 from ltcdiag.measures.observed import observed_of
 from ltcdiag.measures.quantity import Quantity
+from ltcdiag.measures.segments import Segment, corrected
 from ltcdiag.measures.windows import seen_in
 from ltcdiag.stats.effects import VERDICTS
 
@@ -217,6 +219,66 @@ def test_each_value_of_a_column_is_compared_and_corrected():
     assert sum(each.effect.before.n for each in segments) == found["days_in_contracting"].before.n
     assert {each.effect.verdict for each in segments} == {"improved"}
     assert [each["segment"] for each in found.to_dict()["segments"]] == [each.value for each in segments]
+
+
+def test_values_that_stand_out_by_chance_are_no_verdict():
+    effect = changed()["days_in_contracting"]
+    assert effect.verdict == "improved"
+    found = [Segment(name, replace(effect, difference=replace(effect.difference, p=p)))
+             for name, p in (("a", 0.0001), ("b", 0.04), ("c", 0.6), ("d", 0.7))]
+    kept = list(corrected(found))
+    assert [each.effect.verdict for each in kept] == ["improved", "cannot_tell", "cannot_tell", "cannot_tell"]
+    assert kept[0].effect.p_adjusted == pytest.approx(0.0004)
+    assert all(each.effect.exploratory for each in kept)
+
+
+@pytest.mark.parametrize("design", ["new_cases", "all_open_work"])
+def test_a_log_and_its_clock_table_give_the_same_answer(design):
+    """The other door: one row a case, and no log."""
+    steps = log().tables.steps()
+    moments = {name: pd.Series(getattr(steps, name).astype("datetime64[us]")) for name in ("entered", "left")}
+    frame = pd.DataFrame({"case_id": range(steps.cases), "entered": moments["entered"],
+                          "exited": moments["left"].where(steps.closed)})
+    told = steps.entered.copy()     # a case is known from its first finished step on
+    case, rows = np.unique(steps.case, return_index=True)
+    told[case] = steps.ended[rows]
+    change = int(np.datetime64(CHANGE, "us").astype(np.int64))
+    late = (steps.entered < change) & (told >= change)
+    one = ltc.compare_clocks(frame[~late], change=CHANGE, as_of=log().as_of, kpis=("days_open",), design=design)
+    other = changed(design)["days_open"]
+    assert one["days_open"].horizon_days == other.horizon_days
+    for side in ("before", "after"):
+        level, same = getattr(one["days_open"], side), getattr(other, side)
+        assert same.value == pytest.approx(level.value, rel=2e-3), side     # a case or two on the edge
+    assert one["days_open"].difference.value == pytest.approx(other.difference.value, abs=0.15)
+
+
+def test_what_the_mix_brought_is_told_apart(tmp_path):
+    """Of the older deals most of the large ones are left out: so the newer ones are larger."""
+    rows = rows_of("ltc_zh")
+    first = rows.groupby("商机编号")["完成时间"].transform("first")
+    gone = (first < CHANGE) & (rows["单型"] != "小单") & ~rows["商机编号"].str[-1].isin(list("05"))
+    rows[~gone].to_csv(tmp_path / "log.csv", index=False)
+    free, held = (ltc.compare_change(ltc.read(tmp_path / "log.csv"), CHANGE, kpi=["win_rate"], adjust_for=columns)
+                  for columns in ((), ["单型"]))
+    one, other = free["win_rate"], held["win_rate"]
+    assert other.crude == pytest.approx(other.after.value - other.before.value, abs=1e-9)
+    assert other.crude == pytest.approx(one.difference.value, abs=1e-9)
+    assert other.explained_by_mix == pytest.approx(other.crude - other.difference.value)
+    assert other.explained_by_mix < -0.02       # larger deals are won less often
+    assert abs(other.difference.value) < abs(other.crude)
+    assert "mix_shift" in {each.name for each in held.effects.cautions}
+
+
+def test_where_nothing_says_what_is_over_there_is_no_verdict(tmp_path):
+    rows = rows_of()
+    names = {label: f"S{place:02}" for place, label in enumerate(sorted(rows["环节"].unique()))}
+    rows.assign(环节=rows["环节"].map(names)).to_csv(tmp_path / "log.csv", index=False)
+    found = ltc.compare_change(ltc.read(tmp_path / "log.csv"), CHANGE)
+    assert "closing_unknown" in {each.name for each in found.effects.cautions}
+    assert {effect.verdict for effect in found} == {"cannot_tell"}
+    assert found.to_dict()["pace"]["verdict"] == "cannot_tell"
+    assert all(effect.before is None for effect in found)
 
 
 # ---- two exports --------------------------------------------------------------------------------------------
