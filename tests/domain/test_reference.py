@@ -8,7 +8,7 @@ from decimal import Decimal
 from importlib.resources import files
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ltcdiag.domain.reference import _model, load_model, tables_of
@@ -317,6 +317,7 @@ def put(tables: dict, place: tuple[str, ...], value) -> None:
     tables[place[-1]] = value
 
 
+@settings(max_examples=40)
 @given(EDITS)
 def test_any_model_survives_its_copy_and_a_partial_file_of_its_changes(tmp_path_factory, edits):
     folder = tmp_path_factory.mktemp("models")

@@ -207,9 +207,9 @@ def test_rows_that_carry_their_source_row_may_come_in_any_order(frame, random):
     order = list(range(len(frame)))
     random.shuffle(order)
     shuffled = frame.iloc[order].reset_index(drop=True)
+    one, other = (log_of(f, threads=t).tables for f, t in ((frame, 1), (shuffled, 2)))
     for name in ("cases", "variants", "directly_follows", "gaps", "rework", "handovers", "clock"):
-        a, b = (log_of(f, threads=t).tables.answer(name) for f, t in ((frame, 1), (shuffled, 2)))
-        assert a.table.to_csv() == b.table.to_csv(), name
+        assert one.answer(name).table.to_csv() == other.answer(name).table.to_csv(), name
 
 
 @pytest.mark.parametrize("name", ["cases", "variants", "directly_follows", "gaps", "rework", "clock"])
