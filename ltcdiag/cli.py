@@ -182,15 +182,17 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--calendar", default="CN", help="工作日历 / work calendar")
     parser.add_argument("--model", metavar="FILE.toml", help="本公司的参照模型 / your copy of the reference model")
     parser.add_argument("--force", action="store_true", help="替换已有的输出 / replace an earlier output")
+    _hiding(parser, names=False)
     parser.set_defaults(level="working", k=5)
 
 
-def _hiding(parser: argparse.ArgumentParser) -> None:
+def _hiding(parser: argparse.ArgumentParser, *, names: bool = True) -> None:
     parser.add_argument("--pseudonymise", action="store_true",
                         help="人和客户换成化名 / people and customers by pseudonyms")
     parser.add_argument("--key", type=Path, metavar="FILE", help="化名用的密钥文件 / key for the pseudonyms")
-    parser.add_argument("--names-to", type=Path, metavar="FILE.csv",
-                        help="化名对照表，放在报告以外 / list of names behind, outside the report")
+    if names:
+        parser.add_argument("--names-to", type=Path, metavar="FILE.csv",
+                            help="化名对照表，放在报告以外 / list of names behind, outside the report")
 
 
 def _pseudonyms(asked: argparse.Namespace) -> dict[str, Any]:
@@ -236,7 +238,8 @@ def _run_compare(asked: argparse.Namespace) -> None:
 def _read(asked: argparse.Namespace, paths: Sequence[str]) -> Any:
     from . import intake
 
-    return intake.read(paths, calendar=asked.calendar, progress=_rows_read(asked.lang), **_read_options(asked))
+    return intake.read(paths, calendar=asked.calendar, progress=_rows_read(asked.lang),
+                       pseudonymise=asked.key or asked.pseudonymise, **_read_options(asked))
 
 
 @contextmanager

@@ -150,7 +150,7 @@ def run(capsys, *arguments):
 def test_the_command_writes_the_review_and_tells_the_answer(tmp_path, capsys):
     code, out, _ = run(capsys, ltc.sample("change_en"), "--change", "2024-10-08", "--primary", "days_in_contracting",
                        "--kpi", "days_open", "--kpi", "win_rate", "--worthwhile", "days_in_contracting=20",
-                       "--clock", "working", "--lang", "en", "--out", tmp_path / "out")
+                       "--clock", "working", "--pseudonymise", "--lang", "en", "--out", tmp_path / "out")
     assert code == 0
     assert "no change that matters" in out      # the change is worth five working days, twenty were asked for
     told = json.loads((tmp_path / "out" / "effects.json").read_text(encoding="utf-8"))
