@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ..charts.drawing import Drawing
 from ..measures.comparison import Comparison
 from ..stats.effects import BLOCKING, FALSE_ALARM, Effect, pace_verdict
-from ..stats.telling import bare, difference_text, in_unit, kpi_name, level_text, number, signed
+from ..stats.telling import LONGEST_WAIT, bare, difference_text, in_unit, kpi_name, level_text, number, signed
 from ..words import say
 
 _NEXT = {"season_not_separable": "next_season", "mix_shift_open": "next_adjust", "finished_only": "next_open",
@@ -225,7 +225,10 @@ class ReviewPage:
         steps = [self.say("next_wait", kpi=kpi_name(effect.kpi, self.found.effects, self.lang),
                           worth=self._worth(effect), cases=f"{effect.more_cases:,}",
                           months=f"{effect.more_months:,.0f}")
-                 for effect in self.primary if effect.more_cases is not None and effect.more_months is not None]
+                 for effect in self.primary if effect.more_cases is not None and effect.more_months is not None
+                 and effect.more_months <= LONGEST_WAIT]
+        steps += [self.say("next_nearer", kpi=kpi_name(effect.kpi, self.found.effects, self.lang))
+                  for effect in self.primary if effect.more_months is not None and effect.more_months > LONGEST_WAIT]
         fired = dict.fromkeys(caution.name for caution in self.found.effects.cautions)
         steps += [self.say(_NEXT[name]) for name in fired if name in _NEXT]
         return [*steps, self.say("next_cases")]

@@ -10,6 +10,9 @@ from ..log.look import html_table
 from ..words import say
 from .effects import Effect, Effects, Level, pace_verdict
 
+LONGEST_WAIT = 60
+"""Months beyond which nobody waits for an answer."""
+
 
 def told(found: Effects, lang: str) -> str:
     """The primary KPIs, the others that moved and how many did not, the pace, the doubts."""
@@ -80,7 +83,8 @@ def needed_text(effect: Effect, lang: str) -> str:
     text = say("compare.detectable", lang, change=number(effect.difference.detectable, effect.unit, lang, change=True))
     if effect.more_cases is None or effect.more_months is None:
         return text
-    return text + say("compare.needed", lang, worth=number(effect.worthwhile, effect.unit, lang, change=True),
+    key = "needed" if effect.more_months <= LONGEST_WAIT else "needed_long"
+    return text + say(f"compare.{key}", lang, worth=number(effect.worthwhile, effect.unit, lang, change=True),
                       cases=f"{effect.more_cases:,}", months=f"{effect.more_months:,.0f}")
 
 
