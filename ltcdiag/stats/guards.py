@@ -28,6 +28,8 @@ SHOCKS = 0.01
 SHIFTED = 0.10
 LONGER = 1.25
 DEAD_DAYS = 5
+MOST_CLEAN_UPS = 5
+"""Days in bulk beyond which that is how a company works, and no clean-up."""
 
 
 def truncated_since(table: ClockTable) -> int | None:
@@ -160,7 +162,7 @@ def holidays_of(calendar: WorkCalendar, before: Window, after: Window) -> Cautio
     shares = [days / max(window.days, 1) for days, window in zip(lost, (before, after), strict=True)]
     if abs(shares[1] - shares[0]) < 0.02:
         return None
-    return Caution("holidays", {"before": str(lost[0]), "after": str(lost[1])})
+    return Caution("holidays", {"before": str(max(lost[0], 0)), "after": str(max(lost[1], 0))})
 
 
 def _days_lost(calendar: WorkCalendar, window: Window) -> int:
@@ -197,7 +199,7 @@ def cleanup_days(table: ClockTable) -> tuple[Caution, np.typing.NDArray[np.int64
     usual = np.maximum(rate[np.arange(len(counts)) % len(names)], 1 / span)
     big = np.flatnonzero((counts >= 8) & (counts >= 5 * usual))     # a busy Monday is no clean-up
     far = big[pdtrc(counts[big] - 1, usual[big]) * len(counts) < SURPRISE / 10]
-    if not len(far):
+    if not len(far) or len(np.unique(far // len(names))) > MOST_CLEAN_UPS:     # a rhythm: payments of each Friday
         return None
     chosen = rows[np.isin(cell, far)]
     first = day_text(int(table.exited[chosen].min()))

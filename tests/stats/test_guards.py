@@ -183,6 +183,16 @@ def test_many_closings_of_a_busy_team_are_no_clean_up():
     assert "cleanup_days" not in warned(compared(frame))
 
 
+def test_a_payment_run_each_fortnight_is_a_rhythm_and_no_clean_up():
+    frame = stable(0, World(1500, history=365))
+    runs = frame["exited"].dt.normalize() - pd.to_timedelta(
+        (frame["exited"] - pd.Timestamp("2020-01-03")).dt.days % 14, unit="D")     # closed with the run before
+    frame["exited"] = runs.where(runs >= frame["entered"], frame["exited"])
+    counts = frame["exited"].value_counts()
+    assert (counts > 5 * counts.sum() / 500).sum() > 10     # many days far above the usual
+    assert "cleanup_days" not in warned(compared(frame))
+
+
 def test_zombies():
     frame = stable(0)
     quiet = frame.index[frame["entered"] < CHANGE][::9]
