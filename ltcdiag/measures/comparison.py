@@ -11,6 +11,7 @@ from ..domain.reference import ReferenceModel, load_model
 from ..log.results import DifferenceMap, Funnel, StageLedgers, VariantChanges
 from ..stats.curves import Curve, incidence
 from ..stats.effects import Effect, Effects
+from .compared_log import ComparedLog
 from .comparing import LogSide, LogStudy
 from .differences import map_of
 from .funnels import funnel_of
@@ -61,6 +62,22 @@ class Comparison:
         if not all(days):
             raise ValueError("the sides carry no horizon")
         return sides[0].observed(min(days)), sides[1].observed(min(days))
+
+    def case_sides(self) -> list[tuple[ComparedLog, list[str]]]:
+        """Each log with the side of each of its cases, in the order of their numbers: a name of a side, "both",
+        "control" or "out_of_scope"."""
+        import numpy as np
+
+        names, found = self.effects.names, []
+        for log in dict.fromkeys(side.log for side in self.study.sides):
+            sides = np.full(log.table.n, "out_of_scope", dtype=object)
+            for side in self.study.control or ():
+                sides[side.arm.rows] = "control"
+            for name, side in zip(names, self.study.sides, strict=True):
+                mine = side.arm.rows if side.log is log else np.array([], dtype=np.int64)
+                sides[mine] = np.where(sides[mine] == names[0], "both", name)
+            found.append((log, sides.tolist()))
+        return found
 
     def stage_ledgers(self, model: ReferenceModel | None = None) -> StageLedgers:
         """Days per case in each stage, both sides. Raises ValueError where the sides carry no horizon."""

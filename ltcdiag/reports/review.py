@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from .review_pictures import drawings
 EFFECTS = ("kpi", "name", "unit", "primary", "horizon_days", "before", "before_low", "before_high", "before_n", "after",
            "after_low", "after_high", "after_n", "difference", "low", "high", "crude", "explained_by_mix", "p",
            "p_adjusted", "verdict", "detectable", "more_cases_per_arm")
+
+CASES = ("case_id", "side", "started", "ended", "state", "first_row", "last_row")
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,8 @@ def write_review(
     found: Comparison, out: Path, *, lang: str, force: bool = False, reference: ReferenceModel,
     say_progress: Callable[[str], None] | None = None,
 ) -> Reviewed:
-    """report.html, effects.json, effects.csv, ledger.json, figures and README.txt into the folder `out`, all or
-    nothing.
+    """report.html, effects.json, effects.csv, cases.csv, ledger.json, figures and README.txt into the folder `out`, all
+    or nothing.
 
     Raises OutputError. Law: same logs, same question, same bytes."""
     tell = say_progress or (lambda _: None)
@@ -68,14 +70,25 @@ def rendered(page: ReviewPage, drawn: list[Drawing], lang: str) -> str:
 
 
 def write_files(found: Comparison, folder: Path, lang: str) -> None:
-    """effects.json, effects.csv and ledger.json."""
+    """effects.json, effects.csv, cases.csv and ledger.json."""
     logs = list(dict.fromkeys(side.log.log.fingerprint for side in found.study.sides))
     files.write_json(folder / "effects.json", {**found.to_dict(), "logs": logs, "level": "working"})
     files.write_csv(folder / "effects.csv", EFFECTS, ([*row] for row in _rows(found, lang)))
+    files.write_csv(folder / "cases.csv", CASES, _cases(found))
     ledgers = {side.log.log.fingerprint: side.log.log.ledger.to_dict() for side in found.study.sides}
     first = next(iter(ledgers.values()))
     more = {"others": list(ledgers.values())[1:]} if len(ledgers) > 1 else {}
     files.write_json(folder / "ledger.json", {**first, **more, "level": "working"})
+
+
+def _cases(found: Comparison) -> Iterator[list[str]]:
+    """Every case with the side it is on. Law: as many of each side as the effects count."""
+    sides = found.case_sides()
+    for log, named in sides:
+        table = log.log.tables.answer("cases").table
+        columns = ["case_id", "started", "ended", "state", "first_row", "last_row"]
+        for side, (case, *rest) in zip(named, table[columns].itertuples(index=False, name=None), strict=True):
+            yield [str(case), side, *map(str, rest)]
 
 
 def _rows(found: Comparison, lang: str) -> Any:

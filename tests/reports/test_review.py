@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from collections import Counter
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -111,6 +112,20 @@ def test_the_data_beside_the_page_are_those_of_the_page(folders, found):
     assert float(first["crude"]) - float(first["explained_by_mix"]) == pytest.approx(effect.difference.value)
     ledger = json.loads((folders / "zh" / "ledger.json").read_text(encoding="utf-8"))
     assert ledger["balanced"] is True
+
+
+@pytest.mark.parametrize("more", [{}, {"design": "all_open_work"}, {"control": ("区域", "华北")}])
+def test_every_case_is_listed_with_its_side(log, found, folders, more):
+    compared = found if not more else ltc.compare_change(log, "2024-10-08", kpi=["days_open"], **more)
+    ((_, sides),) = compared.case_sides()
+    counts = {name: n for name, n in compared.effects.counts.items() if name != "cases" and n}
+    assert Counter(sides) == counts
+    if not more:
+        with (folders / "zh" / "cases.csv").open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert Counter(row["side"] for row in rows) == counts
+        assert len({row["case_id"] for row in rows}) == log.cases
+        assert {row["side"] for row in rows if row["started"] >= "2024-10-09"} == {"after"}
 
 
 def test_the_same_comparison_gives_the_same_bytes(found, folders, tmp_path):
