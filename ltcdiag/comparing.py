@@ -99,8 +99,9 @@ def review(
     comparison: Comparison, out: str | Path, *, lang: str | None = None, force: bool = False,
     model: ReferenceModel | str | Path = "ltc", progress: Callable[[str], None] | None = None,
 ) -> Reviewed:
-    """The page of a comparison in a new folder: report.html, effects.json, effects.csv, cases.csv, ledger.json, figures.
-    All or nothing. Raises OutputError when the folder exists and `force` is not given, or cannot be written."""
+    """The page of a comparison in a new folder: report.html, effects.json, effects.csv, cases.csv, ledger.json and
+    figures. All or nothing. Raises OutputError when the folder exists and `force` is not given, or cannot be
+    written."""
     from .reports.review import write_review
 
     reference = load_model(model) if isinstance(model, str | Path) else model
