@@ -108,10 +108,12 @@ def test_working_hours_are_learned_with_lunch_and_holidays():
     assert set(there.days(36, 47).tolist()) == {day for day in range(36, 48) if (day + 3) % 7 < 5} - {40, 41, 42}
 
 
-def test_a_person_with_few_records_has_the_hours_of_all_and_a_tiny_log_has_no_hours_at_all():
+def test_a_person_with_few_records_has_the_hours_of_all_and_in_a_tiny_log_every_hour_counts():
     there = learned(office(np.random.default_rng(2), people=2, days=14))
     assert there.own == 0
-    assert there.hours[there.of].all()
+    assert set(there.of.tolist()) == {0}
+    assert there.hours[0].sum() == 5 * 10
+    assert learned(office(np.random.default_rng(2), people=1, days=7)).hours.all()
 
 
 def test_working_time_of_a_person_never_outruns_time():
