@@ -63,15 +63,16 @@ class Availability:
         before = np.concatenate([np.zeros((len(self.hours), 1), np.int64), np.cumsum(self.hours, axis=1)], axis=1)
         slot = weekday * 24 + into // HOUR
         today = (before[row, slot] - before[row, weekday * 24]) * HOUR + self.hours[row, slot] * (into % HOUR)
-        daily = np.diff(before[:, ::24], axis=1)
+        whole: Ints = (week * before[row, -1] + before[row, weekday * 24]) * HOUR
+        if not len(self.off):
+            return whole + today
         place = np.searchsorted(self.off, day)
-        is_off = np.append(self.off, -1)[place] == day if len(self.off) else np.zeros(len(day), bool)
-        lost = np.zeros(len(day), np.int64)
+        is_off = np.append(self.off, -1)[place] == day
+        lost, daily = np.zeros(len(day), np.int64), np.diff(before[:, ::24], axis=1)
         for weekday_off in range(7):
             so_far = np.append(0, np.cumsum((self.off + MONDAY) % 7 == weekday_off))
             lost += so_far[place] * daily[row, weekday_off]
-        whole: Ints = (week * before[row, -1] + before[row, weekday * 24] - lost) * HOUR + np.where(is_off, 0, today)
-        return whole
+        return whole - lost * HOUR + np.where(is_off, 0, today)
 
     def days(self, first: int, last: int) -> Ints:
         """The days from first to last on which people work at all, by the calendar of all."""

@@ -58,7 +58,7 @@ def ready_moments(steps: Steps) -> Ints:
     rows = np.flatnonzero(steps.started != NO_TIME)
     case, started, ended = steps.case[rows], steps.started[rows], steps.ended[rows]
     n = len(rows)
-    order = np.lexsort((np.repeat([0, 1], n), np.append(ended, started), np.append(case, case)))
+    order = _ordered(np.append(case, case), np.append(ended, started))      # at one moment, ends come before starts
     ends = np.maximum.accumulate(np.where(order < n, np.arange(2 * n), -1))     # place of the last end up to here
     before = np.empty(n, np.int64)
     starts = np.flatnonzero(order >= n)
@@ -133,6 +133,7 @@ def _busy(
     busy, busy_there = none.copy(), none.copy()
     busy[waits], busy_there[waits] = (part[right] - part[left] for part in sums)
     values, rank = np.unique(oldest[at_work], return_inverse=True)
+    rank = rank.astype(np.int32)
     earlier = none.copy()
     limit = np.searchsorted(values, fires[waits], side="right")
     earlier[waits] = sum_below(rank, length, left, right, limit)
@@ -143,11 +144,21 @@ def _cells(person: Ints, moment: Ints) -> tuple[Ints, Ints, Ints]:
     """The time of every person cut at all moments given: place of each moment, person and moment of each edge."""
     import numpy as np
 
-    order = np.lexsort((moment, person))
+    order = _ordered(person, moment)
     new = np.append(True, (np.diff(person[order]) != 0) | (np.diff(moment[order]) != 0))
     cell = np.empty(len(order), np.int64)
     cell[order] = np.cumsum(new) - 1
     return cell, person[order][new], moment[order][new]
+
+
+def _ordered(group: Ints, moment: Ints) -> Ints:
+    """Stable order by group and moment; one key where it fits into a number, which sorts faster than two."""
+    import numpy as np
+
+    first, last = (int(moment.min()), int(moment.max())) if len(moment) else (0, 0)
+    if (int(group.max(initial=0)) + 2) * (last - first + 1) < 2**62:
+        return np.argsort((group + 1) * (last - first + 1) + (moment - first), kind="stable")
+    return np.lexsort((moment, group))
 
 
 def _least_over(left: Ints, right: Ints, value: Ints, n: int) -> Ints:
@@ -163,9 +174,8 @@ def _least_over(left: Ints, right: Ints, value: Ints, n: int) -> Ints:
         np.minimum.at(least, right[here] - block, value[here])
         half = block // 2
         if half:
-            shifted = np.full(n, _LATEST)
-            shifted[half:] = least[: n - half]
-            least = np.minimum(least, shifted)
+            handed = least[: n - half].copy()
+            np.minimum(least[half:], handed, out=least[half:])
     return least
 
 
@@ -180,9 +190,9 @@ def sum_below(rank: Ints, weight: Ints, left: Ints, right: Ints, limit: Ints) ->
     for bit in range(bits, -1, -1):
         ones = (rank >> bit & 1).astype(bool)
         zeros = np.append(0, np.cumsum(~ones))
-        sums = np.append(0, np.cumsum(np.where(ones, 0, weight)))
+        sums = np.append(0, np.cumsum(weight * ~ones))
         higher = (limit >> bit & 1).astype(bool)
-        total += np.where(higher, sums[right] - sums[left], 0)
+        total += (sums[right] - sums[left]) * higher
         left, right = (np.where(higher, zeros[-1] + at - zeros[at], zeros[at]) for at in (left, right))
         order = np.append(np.flatnonzero(~ones), np.flatnonzero(ones))
         rank, weight = rank[order], weight[order]
