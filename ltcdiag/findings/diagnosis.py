@@ -26,24 +26,32 @@ from . import claims
 from .bottlenecks import bottlenecks
 from .claims import both, joined
 from .context import Context, Detected
+from .decision_days import decision_days
 from .deviations import deviations
 from .finding import Finding, Texts
 from .handovers import handovers
 from .lists import lists_of
 from .lists import notes as list_notes
+from .queues import queues
 from .ranks import ranked, with_money
 from .rework import rework
 from .silos import silos
 from .stage_days import stage_days, step_sums
+from .wait_causes import wait_causes
 
 DETECTORS: Mapping[str, Callable[[Context], Detected]] = MappingProxyType({
     "bottleneck": bottlenecks,      # steps that take clearly more time than the others
     "rework": rework,               # steps that cases go back to
     "handover": handovers,          # work that lies between two departments
     "deviation": deviations,        # finished cases that leave the reference model
+    "wait_causes": wait_causes,     # why work waits, where starts and people are recorded
+    "decision_days": decision_days,  # steps that are decided on few days, or stand still
+    "queue": queues,                # steps that take longer the more is in hand
 })
 QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "bottleneck": ("flow", "stage_time"), "handover": ("flow", "stage_time", "handover"),
+    "batching": ("flow", "stage_time"), "unavailability": ("flow", "stage_time"),
+    "contention": ("flow", "stage_time", "handover"), "prioritisation": ("flow", "stage_time", "handover"),
     "rework": ("flow", "rework"), "deviation": ("flow",), "silo": ("flow", "conversion", "cash_cycle"),
 })
 """Kind of a finding → the questions of fitness on whose answer it rests."""
