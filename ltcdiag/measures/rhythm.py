@@ -4,6 +4,8 @@ What would be: every passage keeps the working day on which it became ready, and
 any passage of the step, each as likely as the others. A step decided on Mondays only has all lengths mixed, whatever day
 it became ready on, and so is expected on every day alike; a step that merely follows a step decided on Mondays is
 expected just after Monday. The expectation is the mean over all ways to pair moments and lengths, by one convolution.
+Work that runs on over the weekend and is found done on Monday is expected on Mondays: the same is reckoned with lengths
+in days of the calendar, what falls on a day off coming to the day after it, and the larger expectation counts.
 
 The excess of a set of days is judged over whole weeks or months, so that days with many decisions are no evidence by
 themselves (ratio of sums, cluster-robust; Cochran 1977, chapter 6).
@@ -13,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from math import exp, log
 from typing import TYPE_CHECKING
 
@@ -39,31 +42,50 @@ _LEAST_BLOCKS = 6
 @dataclass(frozen=True, eq=False)
 class Decided:
     """Passages of one step. days: the working days of the log. ready, decided: place in `days` of each passage (a day
-    off counts as the working day after it)."""
+    off counts as the working day after it). begun, ended: the same as days of the calendar."""
 
     days: Ints
     ready: Ints
     decided: Ints
+    begun: Ints
+    ended: Ints
 
-    @property
+    @cached_property
     def seen(self) -> Floats:
         """Decisions of each working day."""
         import numpy as np
 
         return np.bincount(self.decided, minlength=len(self.days)).astype(float)
 
-    @property
+    @cached_property
     def expected(self) -> Floats:
-        """Decisions expected on each working day, as many in all."""
-        import numpy as np
-        from scipy.signal import fftconvolve
+        """Decisions expected on each working day, by lengths in working days; as many in all as there are."""
+        return _scaled(_mixed(self.ready, self.decided, len(self.days)), len(self.ready))
 
-        n = len(self.days)
-        begun = np.bincount(self.ready, minlength=n).astype(float)
-        lengths = np.bincount(self.decided - self.ready, minlength=n) / max(1, len(self.ready))
-        mixed = np.clip(fftconvolve(begun, lengths)[:n], 0.0, None)
-        scaled: Floats = mixed * (len(self.ready) / mixed.sum()) if mixed.sum() else mixed
-        return scaled
+    @cached_property
+    def expected_by_calendar(self) -> Floats:
+        """The same by lengths in days of the calendar."""
+        import numpy as np
+
+        first, last = int(self.begun.min()), int(self.days[-1])
+        spread = _mixed(self.begun - first, np.maximum(self.ended, self.begun) - first, last - first + 1)
+        place = np.searchsorted(self.days, np.arange(first, last + 1))
+        return _scaled(np.bincount(place, weights=spread, minlength=len(self.days)), len(self.ready))
+
+
+def _mixed(ready: Ints, decided: Ints, n: int) -> Floats:
+    """Decisions by place, were every length as likely after every beginning."""
+    import numpy as np
+    from scipy.signal import fftconvolve
+
+    begun = np.bincount(ready, minlength=n).astype(float)[:n]
+    lengths = np.bincount(decided - ready, minlength=n)[:n] / max(1, len(ready))
+    mixed: Floats = np.clip(fftconvolve(begun, lengths)[:n], 0.0, None)
+    return mixed
+
+
+def _scaled(expected: Floats, n: int) -> Floats:
+    return expected * (n / expected.sum()) if expected.sum() else expected
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,15 +111,14 @@ def decided_on(days: Ints, ready: Ints, decided: Ints) -> Decided:
 
     last = max(len(days) - 1, 0)
     begun = np.minimum(np.searchsorted(days, ready), last)
-    return Decided(days, begun, np.maximum(np.minimum(np.searchsorted(days, decided), last), begun))
+    return Decided(days, begun, np.maximum(np.minimum(np.searchsorted(days, decided), last), begun), ready, decided)
 
 
 def rhythms(step: Decided) -> Iterator[Rhythm]:
     """Every rhythm worth a test, the days chosen by the data: the caller must pay for the choice (`tests_of`)."""
-    seen, expected = step.seen, step.expected
-    yield from _weekdays(step, seen, expected)
-    yield from _month_days(step, seen, expected)
-    yield from _runs(step, seen, expected)
+    yield from _weekdays(step)
+    yield from _month_days(step)
+    yield from _runs(step)
 
 
 TESTS = 7 + 21 + 29 + 58
@@ -105,22 +126,24 @@ TESTS = 7 + 21 + 29 + 58
 best."""
 
 
-def _weekdays(step: Decided, seen: Floats, expected: Floats) -> Iterator[Rhythm]:
+def _weekdays(step: Decided) -> Iterator[Rhythm]:
     """The weekdays that hold more than expected, the best one, two, three or four together."""
     import numpy as np
 
     weekday = (step.days + MONDAY) % 7
     week = (step.days + MONDAY) // 7
-    held, due = (np.bincount(weekday, weights=part, minlength=7) for part in (seen, expected))
+    held, due, also = (np.bincount(weekday, weights=part, minlength=7)
+                       for part in (step.seen, step.expected, step.expected_by_calendar))
+    due = np.maximum(due, also)
     order = [day for day in np.argsort(-held / np.maximum(due, 1e-9), kind="stable").tolist() if due[day] > 0]
     for size in range(1, min(4, len(order) - 1) + 1):
         chosen = np.isin(weekday, order[:size])
-        found = _rhythm("weekday", tuple(sorted(order[:size])), chosen, seen, expected, week)
+        found = _rhythm("weekday", tuple(sorted(order[:size])), chosen, step, week)
         if found is not None:
             yield found
 
 
-def _month_days(step: Decided, seen: Floats, expected: Floats) -> Iterator[Rhythm]:
+def _month_days(step: Decided) -> Iterator[Rhythm]:
     """The best day of the month (the working day on or after it; 32: the last one), and the best two."""
     import numpy as np
 
@@ -128,14 +151,15 @@ def _month_days(step: Decided, seen: Floats, expected: Floats) -> Iterator[Rhyth
     sets = dict(_nominal(step.days, month))
     if not sets:
         return
-    excess = {day: float((seen - expected)[places].sum()) for day, places in sets.items()}
+    above = step.seen - np.maximum(step.expected, step.expected_by_calendar)
+    excess = {day: float(above[places].sum()) for day, places in sets.items()}
     best = max(excess, key=lambda day: (excess[day], -day))
     second = [day for day in sets if day != best and len(np.intersect1d(sets[day], sets[best])) == 0]
     pairs = [(best,), *([(best, max(second, key=lambda day: (excess[day], -day)))] if second else [])]
     for names in pairs:
         chosen = np.zeros(len(step.days), bool)
         chosen[np.concatenate([sets[day] for day in names])] = True
-        found = _rhythm("month_day", tuple(sorted(names)), chosen, seen, expected, month)
+        found = _rhythm("month_day", tuple(sorted(names)), chosen, step, month)
         if found is not None:
             yield found
 
@@ -155,29 +179,32 @@ def _nominal(days: Ints, month: Ints) -> Iterator[tuple[int, Ints]]:
     yield 32, ends[ends >= 0]
 
 
-def _runs(step: Decided, seen: Floats, expected: Floats) -> Iterator[Rhythm]:
+def _runs(step: Decided) -> Iterator[Rhythm]:
     """Single days that hold far more than expected, wherever they lie."""
     import numpy as np
     from scipy.special import pdtrc
 
+    seen, expected = step.seen, np.maximum(step.expected, step.expected_by_calendar)
     chosen = ((seen >= LEAST_RUN) & (seen >= RUN_TIMES * expected)
               & (pdtrc(seen - 1, np.maximum(expected, 1e-9)) < RUN_CHANCE))
     if chosen.sum() < 2 or seen[chosen].sum() < LEAST_RUN_SHARE * seen.sum():
         return
     month = step.days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
     year = month // 12
-    found = _rhythm("runs", (), chosen, seen, expected, year if chosen.sum() < len(np.unique(month)) else month)
+    found = _rhythm("runs", (), chosen, step, year if chosen.sum() < len(np.unique(month)) else month)
     if found is not None:
         yield found
 
 
 def _rhythm(
-    pattern: str, names: tuple[int, ...], chosen: Bools, seen: Floats, expected: Floats, block: Ints,
+    pattern: str, names: tuple[int, ...], chosen: Bools, step: Decided, block: Ints,
 ) -> Rhythm | None:
-    """Seen over expected on the chosen days, each side as a share of its block's own sum."""
+    """Seen over expected on the chosen days, by the larger expectation."""
     import numpy as np
     from scipy.special import stdtr, stdtrit
 
+    seen = step.seen
+    expected = max(step.expected, step.expected_by_calendar, key=lambda each: float(each[chosen].sum()))
     held, due = float(seen[chosen].sum()), float(expected[chosen].sum())
     places = np.unique(block, return_inverse=True)[1]
     sums = [np.bincount(places, weights=part * chosen) for part in (seen, expected)]
