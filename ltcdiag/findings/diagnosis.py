@@ -38,6 +38,7 @@ from .rework import rework
 from .silos import silos
 from .stage_days import stage_days, step_sums
 from .wait_causes import wait_causes
+from .wait_tables import described_waits
 
 DETECTORS: Mapping[str, Callable[[Context], Detected]] = MappingProxyType({
     "bottleneck": bottlenecks,      # steps that take clearly more time than the others
@@ -151,6 +152,7 @@ def diagnose(log: EventLog, model: ReferenceModel) -> Diagnosis:
         tables["silo"] = links
     if observed.timeline is None:
         tables["sums"] = step_sums(context)
+        tables |= described_waits(context)
         return Diagnosis(log, ranked(_doubted(breaks, log)), _why_none(context), _looking(tables, log), (), 0, model)
     found = {name: detector(context) for name, detector in DETECTORS.items()}
     tables |= {"stages": stage_days(context), **{name: part.table for name, part in found.items()}}
