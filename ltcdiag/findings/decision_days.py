@@ -49,8 +49,8 @@ _NEARLY_ALL = 0.7
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """A step and what its days tell. rows: of the passages through it. on: those on the days of the rhythm, or that met a
-    standstill. days: what it costs per case, None where nothing can be estimated. still: the standstills as days."""
+    """A step and what its days tell. rows: of the passages through it. on: those on the days of the rhythm, or that met
+    a standstill. days: what it costs per case, None where nothing can be estimated. still: the standstills as days."""
 
     label: int
     rows: Ints
@@ -115,7 +115,7 @@ def _days_of_steps(context: Context) -> tuple[Passages, list[Found]]:
             own = step_days(days, met // DAY, met[rows] // DAY)
             off = _share_off(there, ready[rows], met[rows])
             looked.append(Found(label, rows, decided_on(own, ready[rows] // DAY, met[rows] // DAY), share_off=off))
-    return passages, [_costed(context, passages, each, met) for each in _told(context, looked)]
+    return passages, [_costed(context, passages, each) for each in _told(context, looked)]
 
 
 def _share_off(there: Availability, ready: Ints, met: Ints) -> float:
@@ -170,7 +170,7 @@ def _best(context: Context, found: Found) -> Rhythm | None:
     return next((each for each in clear if each.seen - each.expected >= 0.8 * most), None)
 
 
-def _costed(context: Context, passages: Passages, found: Found, met: Ints) -> Found:
+def _costed(context: Context, passages: Passages, found: Found) -> Found:
     """The same with the passages concerned, what they cost and how clear that is."""
     import numpy as np
 
@@ -184,7 +184,7 @@ def _costed(context: Context, passages: Passages, found: Found, met: Ints) -> Fo
         return Found(found.label, found.rows, decided, found.rhythm, (), found.rows[here], days, contrast,
                      found.share_off)
     here = np.zeros(len(found.rows), bool)
-    for first, last in found.still:
+    for _, last in found.still:
         here |= (decided.ready <= last) & (decided.decided > last)
     extra = _extra(context, passages, found.rows[here], found.rows[~here])
     contrast_still = None
@@ -377,12 +377,12 @@ def _evidence(context: Context, passages: Passages, found: Found, cost: Interval
                     passages=count(len(found.rows)), on=count(0 if found.on is None else len(found.on)))
         times = say("numbers.interval", lang, value=f"{contrast.value:.1f}", low=f"{contrast.low:.1f}",
                     high=f"{contrast.high:.1f}") if contrast else ""
-        return lines(_said_days(context, passages, found, times, lang), costs, based)
+        return lines(_said_days(context, found, times, lang), costs, based)
 
     return both(text)
 
 
-def _said_days(context: Context, passages: Passages, found: Found, times: str, lang: str) -> str:
+def _said_days(context: Context, found: Found, times: str, lang: str) -> str:
     n, limit = len(found.rows), f"{LEAST_RATIO:g}"
     step = context.shown(found.label)
     if found.rhythm is None:

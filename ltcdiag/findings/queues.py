@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp
+from math import exp, hypot
 from typing import TYPE_CHECKING
 
 from ..log.wait_results import QueueDays
 from ..measures.passages import Passages, passages_of, sum_of
 from ..measures.queues import Halves, Queue, halves, queue_of
-from ..stats.estimator import Estimate
-from ..stats.intervals import mean_interval
+from ..stats.intervals import Interval, amount_interval
 from ..words import say
-from ..words.numbers import count, time_interval
+from ..words.numbers import count, share_interval, time_interval
 from . import claims
 from .claims import both, joined, lines, parts
 from .context import Context, Detected
@@ -22,7 +21,7 @@ from .finding import Contrast, Finding
 from .wait_causes import queue_claims, split_of
 
 if TYPE_CHECKING:
-    from .context import Floats, Ints
+    from .context import Ints
 
 COLUMNS = ("step", "stage", "passages", "cases", "persons", "in_hand_low", "in_hand_high", "times_busy", "times_low",
            "times_high", "days_per_case", "days_low", "days_high", "p", "p_adjusted")
@@ -41,7 +40,7 @@ class _Row:
     label: int
     rows: Ints
     found: Halves
-    days: Estimate
+    days: Interval
     contrast: Contrast
     p: float
 
@@ -63,8 +62,8 @@ def queues(context: Context) -> Detected:
                     tuple(_claim(context, passages, queue, row) for row in claimed))
 
 
-def _matters(context: Context, days: Estimate) -> bool:
-    return days.value > LEAST_COST * context.observed.days_open.value and mean_interval(days).low > 0
+def _matters(context: Context, days: Interval) -> bool:
+    return days.value > LEAST_COST * context.observed.days_open.value and days.low > 0
 
 
 def _rows(context: Context, passages: Passages, queue: Queue) -> list[_Row]:
@@ -89,15 +88,22 @@ def _compared(context: Context, passages: Passages, label: int, rows: Ints, foun
 
     observed = context.observed
     cases = [len(np.unique(observed.steps.case[passages.row[part]])) for part in (found.busy, found.quiet)]
-    busy = sum_of(observed, passages, found.busy, passages.length[found.busy])
-    quiet = sum_of(observed, passages, found.quiet, passages.length[found.quiet] * found.weight)
-    if min(cases) < claims.LEAST_CASES or min(busy.value, quiet.value) <= 0:
+    usual = sum_of(observed, passages, found.busy, found.usual)
+    if min(cases) < claims.LEAST_CASES or usual.value <= 0:
         return None
     reach = float(stdtrit(found.freedom, 0.975)) * found.error
     contrast = Contrast(exp(found.ratio), exp(found.ratio - reach), exp(min(found.ratio + reach, 700)), LEAST_RATIO,
                         "reference")
     p = float(stdtr(found.freedom, -found.ratio / found.error)) if found.error > 0 else 1.0
-    return _Row(label, rows, found, busy - quiet, contrast, p)
+    return _Row(label, rows, found, _more(amount_interval(usual), contrast), contrast, p)
+
+
+def _more(usual: Interval, times: Contrast) -> Interval:
+    """What the busier half takes more: what is usual for it times the excess of the typical length, both uncertain."""
+    excess = times.value - 1
+    reach = [hypot((end - usual.value) * excess, usual.value * (other - times.value))
+             for end, other in ((usual.low, times.low), (usual.high, times.high))]
+    return Interval(usual.value * excess, usual.value * excess - reach[0], usual.value * excess + reach[1])
 
 
 def holm(ps: Sequence[float]) -> list[float]:
@@ -120,7 +126,7 @@ def _table(
     cells = []
     for row, p in zip(rows, adjusted, strict=True):
         low, high = _in_hand(queue, row.found)
-        days = mean_interval(row.days)
+        days = row.days
         cells.append((
             observed.steps.labels[row.label], observed.stage[row.label], len(row.found.busy) + len(row.found.quiet),
             len(np.unique(observed.steps.case[passages.row[row.rows]])), _servers(queue, row.found), low, high,
@@ -150,8 +156,9 @@ def _claim(context: Context, passages: Passages, queue: Queue, row: _Row) -> Fin
     import numpy as np
 
     observed, steps = context.observed, context.observed.steps
-    label, contrast, days = row.label, row.contrast, mean_interval(row.days)
+    label, contrast, days = row.label, row.contrast, row.days
     low, high = _in_hand(queue, row.found)
+    whole = observed.days_open.value
     cases, stage = steps.case[passages.row[row.found.busy]], observed.stage[label]
 
     def evidence(lang: str) -> str:
@@ -162,7 +169,7 @@ def _claim(context: Context, passages: Passages, queue: Queue, row: _Row) -> Fin
             times=say("numbers.interval", lang, value=f"{contrast.value:.1f}", low=f"{contrast.low:.1f}",
                       high=f"{contrast.high:.1f}"),
             days=time_interval(days.value, days.low, days.high, lang),
-            share=claims.said_share_of(row.days, observed.days_open, lang))
+            share=share_interval(days.value / whole, days.low / whole, days.high / whole, lang))
         return lines(said, say("wait_causes.based", lang, n=count(steps.cases), open=count((~steps.closed).sum()),
                                passages=count(len(row.rows)), on=count(len(row.found.busy))))
 

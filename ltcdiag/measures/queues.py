@@ -25,8 +25,8 @@ LEAST_IN_GROUP = 8
 
 @dataclass(frozen=True, eq=False)
 class Queue:
-    """One row a passage: server (whose queue it stood in; UNKNOWN nobody's), in_hand (how many others stood there when it
-    came). by_person: whether servers are persons, else steps."""
+    """One row a passage: server (whose queue it stood in; UNKNOWN nobody's), in_hand (how many others stood there when
+    it came). by_person: whether servers are persons, else steps."""
 
     server: Ints
     in_hand: Ints
@@ -96,7 +96,7 @@ def halves(passages: Passages, queue: Queue, rows: Ints) -> Halves | None:
 
 def _ratio(passages: Passages, rows: Ints, group: Ints, high: Bools) -> tuple[float, float, int] | None:
     """Mean difference of the logarithms of length between the halves of each group, weighted by what it can tell; its
-    error over months, for one busy month makes many passages alike. Lengths below a tenth of the median count as that."""
+    error over months, for one busy month makes many passages alike. Lengths count as a tenth of the median at least."""
     import numpy as np
 
     length = passages.length[rows]

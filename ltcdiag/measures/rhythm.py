@@ -1,8 +1,8 @@
 """On which days a step is decided, against the days on which it would be if its work knew no fixed days.
 
 What would be: every passage keeps the working day on which it became ready, and takes the length (in working days) of
-any passage of the step, each as likely as the others. A step decided on Mondays only has all lengths mixed, whatever day
-it became ready on, and so is expected on every day alike; a step that merely follows a step decided on Mondays is
+any passage of the step, each as likely as the others. A step decided on Mondays only has all lengths mixed, whatever
+day it became ready on, and so is expected on every day alike; a step that merely follows a step decided on Mondays is
 expected just after Monday. The expectation is the mean over all ways to pair moments and lengths, by one convolution.
 Work that runs on over the weekend and is found done on Monday is expected on Mondays: the same is reckoned with lengths
 in days of the calendar, what falls on a day off coming to the working day after it, or to the next but one where it
@@ -72,7 +72,8 @@ class Decided:
         first, last = int(self.begun.min()), int(self.days[-1])
         spread = _mixed(self.begun - first, np.maximum(self.ended, self.begun) - first, last - first + 1)
         place = np.searchsorted(self.days, np.arange(first, last + 1))
-        return _scaled(np.bincount(place, weights=spread, minlength=len(self.days)), len(self.ready))
+        there = np.bincount(place, weights=spread, minlength=len(self.days)).astype(float)
+        return _scaled(there, len(self.ready))
 
     @cached_property
     def expectations(self) -> tuple[Floats, ...]:

@@ -1,4 +1,4 @@
-"""Logs of a made chain in which one step has one reason to wait, or none: what the claims about waiting are judged on."""
+"""Logs of a made chain in which one step has one reason to wait, or none: what claims about waiting are judged on."""
 
 from __future__ import annotations
 
@@ -62,6 +62,16 @@ def one_at_a_time(start, who, rng):
     return found
 
 
+def until_the_next(start, who, end):
+    """Work that goes on until the person begins the next."""
+    found = end.copy()
+    for person in np.unique(who):
+        mine = np.flatnonzero(who == person)
+        mine = mine[np.argsort(start[mine], kind="stable")]
+        found[mine[:-1]] = np.maximum(start[mine[:-1]], np.minimum(start[mine[1:]], start[mine[:-1]] + 4))
+    return found
+
+
 def waiting_log(seed, reason=no_reason, *, lang="zh", starts=True, cases=400):
     """A log of closed and open cases, and the label of the step with the reason."""
     rng, labels, rows = np.random.default_rng(seed), LABELS[lang], []
@@ -75,7 +85,9 @@ def waiting_log(seed, reason=no_reason, *, lang="zh", starts=True, cases=400):
         start = office(start, rng) if label != labels[-1] else start       # customers pay on any day
         if step == STEP:
             start = reason(start, who, rng)
-        end = np.maximum(start, start + 0.1 * rng.lognormal(0, 0.5, len(here)))
+        end = start + 0.1 * rng.lognormal(0, 0.5, len(here))
+        if step == STEP and reason is one_at_a_time:
+            end = until_the_next(start, who, end)
         rows.append(pd.DataFrame({"case": here, "activity": label, "start": start, "time": end,
                                   "person": who + PEOPLE * step}))
         now[here] = end
