@@ -35,6 +35,7 @@ LEAST_FOLLOWED = 0.5
 """... and more than half of its long waits end when the person gets free, beyond what chance would give."""
 LEAST_PART = 0.25
 """... and more than this share of the waiting has the cause."""
+_TITLES = {"contention": "title_contention_seen", "prioritisation": "title_prioritisation"}
 _FAMILY = {"contention": "complexity", "prioritisation": "rigidity"}
 
 
@@ -236,7 +237,7 @@ def _claim(split: Split, label: int, cause: str, cost: Estimate, soon: Interval)
         n=steps.cases, open=int((~steps.closed).sum()), horizon_days=observed.horizon, events=len(rows), days=days,
         why_no_interval={}, per_passage=None, share=None, contrast=contrast, first_share=None,
         confidence=claims.confidence(contrast, len(np.unique(split.case[rows]))),
-        title=both(lambda lang: say(f"wait_causes.title_{cause}", lang, step=context.shown(label))),
+        title=both(lambda lang: say(f"wait_causes.{_TITLES[cause]}", lang, step=context.shown(label))),
         evidence=both(evidence), caveat=both(lambda lang: joined(
             *(say(f"wait_causes.{key}", lang) for key in ("caveat_shared_causes", "caveat_why")), lang=lang)),
         next_step=both(lambda lang: say(f"wait_causes.next_{cause}", lang, who=context.who(label, lang))),
