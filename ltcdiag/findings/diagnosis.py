@@ -210,10 +210,16 @@ def _overlapping(finding: Finding, every: Iterable[Finding]) -> Finding:
 def _notes(context: Context, steps: Answer) -> tuple[Texts, ...]:
     """The customer's steps that would be claims if they were ours: shown, not blamed."""
     table = steps.table
-    theirs = table[(table["owner"] == "customer") & (table["times_low"] > claims.LEAST_TIMES)
+    theirs = table[(table["owner"] == "customer") & (table["times_low"] > _limit(context))
                    & (table["days_low"] > claims.LEAST_SHARE * context.observed.days_open.value)]
     shown = theirs[["step", "days_per_case", "days_low", "days_high"]].itertuples(index=False, name=None)
     return tuple(_customers(context, *row) for row in shown)
+
+
+def _limit(context: Context) -> float:
+    """How many times the usual is clear, among all steps."""
+    ours = [row for row in context.step_ledger if context.ours(row.key) and row.enough]
+    return claims.least_times(ours) if ours else claims.LEAST_TIMES
 
 
 def _partial(table: Answer) -> tuple[Texts, ...]:
