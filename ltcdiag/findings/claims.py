@@ -81,8 +81,8 @@ def against_peers(row: Measured, peers: Sequence[Measured]) -> Contrast | None:
 
 
 def least_times(peers: Sequence[Measured]) -> float:
-    """How many times the usual is beyond what steps differ by anyway: by the median absolute deviation of the logarithms
-    of the other rows, which one or two slow ones do not move (Rousseeuw & Croux 1993,
+    """How many times the usual is beyond what steps differ by anyway: by the median absolute deviation of the
+    logarithms of the other rows, which one or two slow ones do not move (Rousseeuw & Croux 1993,
     doi:10.1080/01621459.1993.10476408)."""
     logs = sorted(log(peer.per_passage.value) for peer in peers)
     middle = median(logs)

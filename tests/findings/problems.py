@@ -438,12 +438,12 @@ def leakage(world: World, dice: np.random.Generator, days: float, share: float) 
 
 def skipped(world: World, dice: np.random.Generator, days: float, share: float) -> Problem:
     """A step that the reference model asks for is left out."""
-    out = _one(dice, ("signed", "won"))
+    out = _one(dice, ("signed", "invoice"))
 
     def skips(world, deal, key):
         return key == out and _hit(deal, share / 0.5, 9)
 
-    return Problem(("deviation", "gate"), {"activity": (out,), "stage": ({"signed": "contract_signed", "won": "won"}[out],)},
+    return Problem(("deviation", "gate"), {"activity": (out,), "stage": ({"signed": "contract_signed", "invoice": "invoiced"}[out],)},
                    skips=skips)
 
 
