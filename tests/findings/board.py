@@ -75,7 +75,8 @@ def main(first: int, last: int, kinds: list[str]) -> None:
                     extra[other] += 1
                 if not good:
                     tell("  ", seed, told, kind, strength, "missed at", log.place, "said", claims)
-            tell(kind, strength, {key[2]: f"{hits[key]}/{of[key]}" for key in of if key[:2] == (kind, strength)}, dict(extra))
+            score = {key[2]: f"{hits[key]}/{of[key]}" for key in of if key[:2] == (kind, strength)}
+            tell(kind, strength, score, dict(extra))
         if kind == "clean":
             tell("clean: claims a log → logs", {n: hits[n] for n in range(50) if hits[n]})
 

@@ -60,8 +60,10 @@ WAY = [key for key in STEPS if key not in ("lost", "unfit")]
 TEAMS = {"marketing": ("市场部", "Marketing"), "sales": ("销售部", "Sales"), "presales": ("售前部", "Presales"),
          "finance": ("财务部", "Finance"), "legal": ("法务部", "Legal"), "delivery": ("交付部", "Delivery")}
 COLUMNS = {  # what a deal is, none of which matters unless it is planted
-    "region": (("大区", "Region"), ("华东", "华南", "华北", "西部", "东北"), ("East", "South", "North", "West", "Northeast")),
-    "product": (("产品线", "Product line"), ("设备", "软件", "服务", "备件"), ("Machines", "Software", "Service", "Parts")),
+    "region": (("大区", "Region"), ("华东", "华南", "华北", "西部", "东北"),
+               ("East", "South", "North", "West", "Northeast")),
+    "product": (("产品线", "Product line"), ("设备", "软件", "服务", "备件"),
+                ("Machines", "Software", "Service", "Parts")),
     "channel": (("线索渠道", "Channel"), ("展会", "官网", "转介绍", "电话"), ("Fair", "Website", "Referral", "Phone")),
 }
 SLOW = ("solution", "approval", "draft", "review", "order", "shipped", "invoice")
@@ -99,7 +101,8 @@ class World:
         self.rng = np.random.default_rng([seed, 77])
         self.cases, self.days = cases, int(months * 21)
         self.pace = {key: float(np.exp(self.rng.normal(0, 0.35))) for key in STEPS}
-        self.people = {team: [f"{team[:3].upper()}{n}" for n in range(1, int(self.rng.integers(4, 8)))] for team in TEAMS}
+        self.people = {team: [f"{team[:3].upper()}{n}" for n in range(1, int(self.rng.integers(4, 8)))]
+                       for team in TEAMS}
         self.speed = {who: float(np.exp(self.rng.normal(0, 0.15))) for team in self.people.values() for who in team}
         ordinals = np.arange(FIRST.toordinal(), FIRST.toordinal() + 4 * 366)
         self.weekdays = ordinals[(ordinals - 1) % 7 < 5]
@@ -324,8 +327,8 @@ def ping_pong(world: World, dice: np.random.Generator, days: float, share: float
     """Two departments pass the deal to and fro."""
     here, other, team = [("draft", "draft_asked", "sales"), ("solution", "solution_asked", "sales"),
                          ("approval", "approval_asked", "sales")][int(dice.integers(3))]
-    label = {"draft_asked": ("补充合同信息", "Contract details added"), "solution_asked": ("补充需求信息", "Details added"),
-             "approval_asked": ("补充报价说明", "Quote explained")}[other]
+    label = {"draft_asked": ("补充合同信息", "Contract details added"),
+             "solution_asked": ("补充需求信息", "Details added"), "approval_asked": ("补充报价说明", "Quote explained")}[other]
     reach = 0.55 if here == "draft" else 0.85
     seen: set[int] = set()
 
@@ -340,8 +343,8 @@ def ping_pong(world: World, dice: np.random.Generator, days: float, share: float
         return (start + (_spread(deal, days / 2, 4) if back else 0.0), work, None)
 
     step = Step(label[0], label[1], team)
-    return Problem(("ping_pong", "rework"), {"activity": (here, other), "source": (STEPS[here].team, team)}, bend, detour,
-                   steps={other: step})
+    place = {"activity": (here, other), "source": (STEPS[here].team, team)}
+    return Problem(("ping_pong", "rework"), place, bend, detour, steps={other: step})
 
 
 def handover(world: World, dice: np.random.Generator, days: float, share: float) -> Problem:
@@ -443,8 +446,8 @@ def skipped(world: World, dice: np.random.Generator, days: float, share: float) 
     def skips(world, deal, key):
         return key == out and _hit(deal, share / 0.5, 9)
 
-    return Problem(("deviation", "gate"), {"activity": (out,), "stage": ({"signed": "contract_signed", "invoice": "invoiced"}[out],)},
-                   skips=skips)
+    stage = {"signed": "contract_signed", "invoice": "invoiced"}[out]
+    return Problem(("deviation", "gate"), {"activity": (out,), "stage": (stage,)}, skips=skips)
 
 
 def late_invoice(world: World, dice: np.random.Generator, days: float, share: float) -> Problem:
