@@ -28,6 +28,7 @@ from .claims import both, joined
 from .context import Context, Detected
 from .deviations import deviations
 from .finding import Finding, Texts
+from .gates import gates
 from .handovers import handovers
 from .ranks import ranked, with_money
 from .rework import rework
@@ -39,10 +40,11 @@ DETECTORS: Mapping[str, Callable[[Context], Detected]] = MappingProxyType({
     "rework": rework,               # steps that cases go back to
     "handover": handovers,          # work that lies between two departments
     "deviation": deviations,        # finished cases that leave the reference model
+    "gate": gates,                  # rules of the reference model that cases break
 })
 QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "bottleneck": ("flow", "stage_time"), "handover": ("flow", "stage_time", "handover"),
-    "rework": ("flow", "rework"), "deviation": ("flow",), "silo": ("flow", "conversion", "cash_cycle"),
+    "rework": ("flow", "rework"), "deviation": ("flow",), "gate": ("flow",), "silo": ("flow", "conversion", "cash_cycle"),
 })
 """Kind of a finding → the questions of fitness on whose answer it rests."""
 
