@@ -43,8 +43,8 @@ MOST_BREACHES = 0.5
 ERROR = 0.025
 """One end of a 95 % interval."""
 COLUMNS = ("rule", "deviation", "limit_days", "of_cases", "cases", "cases_later", "undecided", "exempt",
-           "share_of_cases", "share_low", "share_high", "days_late", "late_low", "late_high", "median_days", "days_more",
-           "more_low", "more_high", "verdict")
+           "share_of_cases", "share_low", "share_high", "days_late", "late_low", "late_high", "median_days",
+           "days_more", "more_low", "more_high", "verdict")
 _COUNTS = ("of_cases", "cases", "cases_later", "undecided", "exempt")
 _WORDS = ("rule", "deviation", "verdict")
 _DEVIATIONS = {"must": "skipped", "response": "too_late", "once": "repeated", "role": "wrong_role",
@@ -272,7 +272,8 @@ def _evidence(context: Context, row: _Row, seen: Judged, share: Interval) -> Tex
             first=_shown(context, rule.first, lang), share=said_share(share.value, share.low, share.high, lang),
             limit=percent(BREACH_SHARE), never=count(never), later=count(seen.later.sum()), within=rule.within,
             roles=_roles(rule, lang), clock=say(f"gates.clock_{rule.days}", lang))
-        limit = say("gates.limit_source", lang, within=rule.within, source=rule.source) if rule.kind == "response" else ""
+        limit = "" if rule.kind != "response" else say("gates.limit_source", lang, within=rule.within,
+                                                       source=rule.source)
         based = say("gates.based", lang, n=count(len(seen.cases)), broken=count(seen.broken.sum()))
         open_ones = say("gates.undecided", lang, n=count(seen.undecided)) if seen.undecided else ""
         let_off = say("gates.exempt", lang, n=count(seen.exempt)) if seen.exempt else ""

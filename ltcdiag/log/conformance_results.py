@@ -17,6 +17,7 @@ class NamedKeys:
     others: Callable[[str, str], str]
 
     def __call__(self, key: str, lang: str) -> str:
+        """The name."""
         own = self.names.get(key)
         return own.get(lang, own["en"]) if own else self.others(key, lang)
 

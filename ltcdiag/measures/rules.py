@@ -142,8 +142,6 @@ def _precedence(asked: _Asked) -> _Verdicts:
 
 
 def _must(asked: _Asked) -> _Verdicts:
-    import numpy as np
-
     steps = asked.observed.steps
     at, needed = _earliest(steps, asked.step), _earliest(steps, asked.first)
     having = (at < NEVER) & ~asked.exempt & _seen_from_the_start(steps)
