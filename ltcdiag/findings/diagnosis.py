@@ -25,14 +25,18 @@ from ..words.texts import tidy
 from . import claims
 from .bottlenecks import bottlenecks
 from .claims import both, joined
+from .complexity import complexity
 from .context import Context, Detected
+from .detours import detours
 from .deviations import deviations
 from .finding import Finding, Texts
+from .gates import gates
 from .handovers import handovers
 from .lists import lists_of
 from .lists import notes as list_notes
 from .ranks import ranked, with_money
 from .rework import rework
+from .rigidity import rigidity
 from .silos import silos
 from .stage_days import stage_days, step_sums
 
@@ -41,10 +45,15 @@ DETECTORS: Mapping[str, Callable[[Context], Detected]] = MappingProxyType({
     "rework": rework,               # steps that cases go back to
     "handover": handovers,          # work that lies between two departments
     "deviation": deviations,        # finished cases that leave the reference model
+    "gate": gates,                  # rules of the reference model that cases break
+    "complexity": complexity,       # how many ways, steps and approvals
+    "detour": detours,              # rare side ways that cost much
+    "rigidity": rigidity,           # approvals that never say no, small deals on the path of big ones
 })
 QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "bottleneck": ("flow", "stage_time"), "handover": ("flow", "stage_time", "handover"),
     "rework": ("flow", "rework"), "deviation": ("flow",), "silo": ("flow", "conversion", "cash_cycle"),
+    "gate": ("flow",), "complexity": ("flow", "stage_time"), "rigidity": ("flow", "stage_time"),
 })
 """Kind of a finding → the questions of fitness on whose answer it rests."""
 
