@@ -29,20 +29,26 @@ from .context import Context, Detected
 from .deviations import deviations
 from .finding import Finding, Texts
 from .handovers import handovers
+from .leakage import leakage
 from .ranks import ranked, with_money
 from .rework import rework
 from .silos import silos
 from .stage_days import stage_days, step_sums
+from .transitions import funnels, transitions
 
 DETECTORS: Mapping[str, Callable[[Context], Detected]] = MappingProxyType({
     "bottleneck": bottlenecks,      # steps that take clearly more time than the others
     "rework": rework,               # steps that cases go back to
     "handover": handovers,          # work that lies between two departments
     "deviation": deviations,        # finished cases that leave the reference model
+    "leakage": leakage,             # stages after which cases fall silent, leads never assigned
+    "transitions": transitions,     # where each stage leads: describes only
+    "funnels": funnels,             # three ways to count who comes to a stage: describes only
 })
 QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "bottleneck": ("flow", "stage_time"), "handover": ("flow", "stage_time", "handover"),
     "rework": ("flow", "rework"), "deviation": ("flow",), "silo": ("flow", "conversion", "cash_cycle"),
+    "leakage": ("flow", "conversion"),
 })
 """Kind of a finding → the questions of fitness on whose answer it rests."""
 
