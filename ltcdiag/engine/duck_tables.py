@@ -153,10 +153,10 @@ class DuckTables:
         store.connection.execute(f"create table sel{new} as select c from {base} where c in ({sql}) order by c", values)
         return DuckTables(store, new, (*self.filters, _shown(f"sel{new}", base, sql, values)))
 
-    def steps(self) -> Steps:
-        """The finished pieces of work inside the open time of each case, as arrays."""
+    def steps(self, by: str = "") -> Steps:
+        """The finished pieces of work inside the open time of each case, as arrays. by: as in log.event_log.Tables."""
         names, store = self.names("ev", "wi", "cs"), self.store
-        by = next((role for role in reversed(PARTY_ROLES) if role in store.columns), "")
+        by = by or next((role for role in reversed(PARTY_ROLES) if role in store.columns), "")
         party, person = _code(by), _code("resource" if "resource" in store.columns else "")
         as_of = f"timestamp '{store.as_of.isoformat(sep=' ')}'"
         open_time = answers.OPEN_TIME.format(as_of=as_of, **names)

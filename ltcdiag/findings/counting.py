@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..stats.counted import Counted
 from ..words import say
-from ..words.numbers import count, percent, share_interval
+from ..words.numbers import count, percent, share_interval_inside
 from . import claims
 from .claims import both, lines
 from .context import Context
@@ -47,7 +47,7 @@ def share_claim(
 
     def evidence(lang: str) -> str:
         said = told.say("evidence", lang, k=count(counted.k), n=count(counted.n),
-                        share=share_interval(share.value, share.low, share.high, lang), line=percent(counted.line))
+                        share=share_interval_inside(share.value, share.low, share.high, lang), line=percent(counted.line))
         based = say("counting.based", lang, n=count(steps.cases), open=count((~steps.closed).sum()),
                     counted=count(counted.n))
         return lines(said, said_money(context, case, stake, lang) if money else "", based)

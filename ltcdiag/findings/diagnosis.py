@@ -30,17 +30,24 @@ from .deviations import deviations
 from .finding import Finding, Texts
 from .handovers import handovers
 from .leakage import leakage
+from .ping_pong import ping_pong
+from .presence import handover_matrix, presence
 from .ranks import ranked, with_money
 from .rework import rework
 from .silos import silos
 from .stage_days import stage_days, step_sums
 from .transitions import funnels, transitions
+from .triangle import triangle
 
 DETECTORS: Mapping[str, Callable[[Context], Detected]] = MappingProxyType({
     "bottleneck": bottlenecks,      # steps that take clearly more time than the others
     "rework": rework,               # steps that cases go back to
     "handover": handovers,          # work that lies between two departments
     "deviation": deviations,        # finished cases that leave the reference model
+    "handover_matrix": handover_matrix,     # departments and roles, pair by pair: describes only
+    "presence": presence,           # who is there in which stage: describes only
+    "ping_pong": ping_pong,         # pairs of departments between which work goes back and forth
+    "triangle": triangle,           # corners of the iron triangle that are missing
     "leakage": leakage,             # stages after which cases fall silent, leads never assigned
     "transitions": transitions,     # where each stage leads: describes only
     "funnels": funnels,             # three ways to count who comes to a stage: describes only
@@ -48,7 +55,7 @@ DETECTORS: Mapping[str, Callable[[Context], Detected]] = MappingProxyType({
 QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "bottleneck": ("flow", "stage_time"), "handover": ("flow", "stage_time", "handover"),
     "rework": ("flow", "rework"), "deviation": ("flow",), "silo": ("flow", "conversion", "cash_cycle"),
-    "leakage": ("flow", "conversion"),
+    "leakage": ("flow", "conversion"), "triangle": ("flow", "handover"), "ping_pong": ("flow", "rework", "handover"),
 })
 """Kind of a finding → the questions of fitness on whose answer it rests."""
 

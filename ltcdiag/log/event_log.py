@@ -70,8 +70,9 @@ class Tables(Protocol):
         batches, case by case."""
         ...
 
-    def steps(self) -> Steps:
-        """The finished pieces of work inside the open time of each case, as arrays."""
+    def steps(self, by: str = "") -> Steps:
+        """The finished pieces of work inside the open time of each case, as arrays. by: the role of the log that names
+        the parties (department, role, resource); without one the broadest that it has."""
         ...
 
 

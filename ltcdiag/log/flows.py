@@ -11,10 +11,11 @@ from .results import Answer
 @dataclass(frozen=True)
 class Leaks(Answer):
     """leak_type (silent | unassigned), stage (label where it has none), cases (that came there), share_going_out,
-    out_low, out_high (whose stay there ended in an exit: lost, disqualified, cancelled, written off), limit_days (by which 95 in 100 of the gaps that ended
-    there had ended), cases_watched (that came there at least so long before the as-of moment), silent (those of them
-    that are open and without a record for longer), share_silent, silent_low, silent_high; in the order of the chain.
-    unassigned: leads that nobody was given, their limit being the days by which 95 in 100 of the others were."""
+    out_low, out_high (whose stay there ended in an exit: lost, disqualified, cancelled, written off), limit_days (by
+    which 95 in 100 of the gaps that ended there had ended), cases_watched (that came there at least so long before the
+    as-of moment), silent (those of them that are open and without a record for longer), share_silent, silent_low,
+    silent_high; in the order of the chain. unassigned: leads that nobody was given, their limit being the days by which
+    95 in 100 of the others were."""
 
     unit: ClassVar[str] = "cases"
     keys: ClassVar[tuple[str, ...]] = ("stage",)
@@ -78,7 +79,7 @@ class PingPong(Answer):
 class Triangle(Answer):
     """triangle_type (fr_late | sr_missing | one_person | no_owner), role (AR, SR or FR), stage, cases (it could happen
     to), cases_lacking, share_lacking, lacking_low, lacking_high, practice (usual | mixed | never: whether the log shows
-    it done at all), scope (all | large: which deals were judged)."""
+    it done at all), deals_judged (all | large)."""
 
     unit: ClassVar[str] = "cases"
     keys: ClassVar[tuple[str, ...]] = ("stage",)
