@@ -24,11 +24,13 @@ UNSTATED = "unstated"
 @dataclass(frozen=True, eq=False)
 class Told:
     """What a claim says: its sentences by name in the words of its kind. room: file of words. type: part of the names
-    (title_<type>, evidence_<type>, caveat_<type>, next_<type>). values: language → what fills their places."""
+    (title_<type>, evidence_<type>, caveat_<type>, next_<type>). values: language → what fills their places. money: the
+    sentence about the sums."""
 
     room: str
     type: str
     values: Callable[[str], Mapping[str, object]]
+    money: str = "counting.money"
 
     def say(self, part: str, lang: str, **more: object) -> str:
         """One of its sentences."""
@@ -37,20 +39,20 @@ class Told:
 
 def share_claim(
     context: Context, kind: str, family: str, counted: Counted, told: Told, *, where: Mapping[str, str], case: Ints,
-    days: Floats, money: bool = False,
+    days: Floats, stake: tuple[AtStake, ...] | None = None,
 ) -> Finding:
     """A claim about a counted share. case, days: the cases that show it, and the days that a list of them is ordered
-    by. money: whether their amounts are at stake."""
+    by. stake: the money of these cases, None where money is not asked for."""
     share, steps = counted.share, context.observed.steps
     contrast = Contrast(share.value, share.low, share.high, counted.line, "reference")
-    stake = at_stake(context, case) if money else ()
 
     def evidence(lang: str) -> str:
         said = told.say("evidence", lang, k=count(counted.k), n=count(counted.n),
-                        share=share_interval_inside(share.value, share.low, share.high, lang), line=percent(counted.line))
+                        share=share_interval_inside(share.value, share.low, share.high, lang),
+                        line=percent(counted.line))
         based = say("counting.based", lang, n=count(steps.cases), open=count((~steps.closed).sum()),
                     counted=count(counted.n))
-        return lines(said, said_money(context, case, stake, lang) if money else "", based)
+        return lines(said, "" if stake is None else said_money(context, case, stake, told.money, lang), based)
 
     return Finding(
         id="", rank=0, kind=kind, family=family, ledger="none", where={**where, "type": told.type}, n=steps.cases,
@@ -59,7 +61,7 @@ def share_claim(
         contrast=contrast, first_share=None, confidence=claims.confidence(contrast, counted.n),
         title=both(lambda lang: told.say("title", lang)), evidence=both(evidence),
         caveat=both(lambda lang: told.say("caveat", lang)), next_step=both(lambda lang: told.say("next", lang)),
-        at_stake=stake, **context.worst(case, days),
+        at_stake=stake or (), **context.worst(case, days),
     )
 
 
@@ -67,18 +69,26 @@ def at_stake(context: Context, case: Ints) -> tuple[AtStake, ...]:
     """The amounts of some cases by currency, most cases first; different currencies are never added."""
     import numpy as np
 
+    amounts, case = context.facts.amounts, np.unique(case)
+    return () if amounts is None else sums_of(context, case, amounts.value[case])
+
+
+def sums_of(context: Context, case: Ints, values: Floats) -> tuple[AtStake, ...]:
+    """Sums of money of some cases (each once) in their own currency, most cases first."""
+    import numpy as np
+
     amounts = context.facts.amounts
     if amounts is None:
         return ()
-    case = np.unique(case)
-    case = case[~np.isnan(amounts.value[case])]
-    codes, n = np.unique(amounts.currency[case], return_counts=True)
+    known = ~np.isnan(values)
+    currency = amounts.currency[case]
+    codes, n = np.unique(currency[known], return_counts=True)
     ordered = sorted(zip(codes.tolist(), n.tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
-    return tuple(AtStake(Decimal(f"{amounts.value[case[amounts.currency[case] == code]].sum():.2f}"),
+    return tuple(AtStake(Decimal(f"{values[known & (currency == code)].sum():.2f}"),
                          amounts.currencies[code].replace(UNSTATED, "")) for code, _ in ordered if code >= 0)
 
 
-def said_money(context: Context, case: Ints, stake: tuple[AtStake, ...], lang: str) -> str:
+def said_money(context: Context, case: Ints, stake: tuple[AtStake, ...], key: str, lang: str) -> str:
     """The amounts at stake in a sentence, and how many cases have none."""
     import numpy as np
 
@@ -87,5 +97,5 @@ def said_money(context: Context, case: Ints, stake: tuple[AtStake, ...], lang: s
     without = int(np.isnan(context.facts.amounts.value[np.unique(case)]).sum())
     sums = [say("counting.sum", lang, amount=f"{each.value:,.2f}",
                 currency=each.currency or say("findings.currency_unstated", lang)) for each in stake]
-    said = say("counting.money", lang, sums=("；" if lang == "zh" else "; ").join(sums))
+    said = say(key, lang, sums=("；" if lang == "zh" else "; ").join(sums))
     return lines(said, say("counting.without_amount", lang, n=count(without)) if without else "")

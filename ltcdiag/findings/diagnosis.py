@@ -28,6 +28,7 @@ from .claims import both, joined
 from .context import Context, Detected
 from .deviations import deviations
 from .finding import Finding, Texts
+from .forecast import forecast
 from .handovers import handovers
 from .leakage import leakage
 from .ping_pong import ping_pong
@@ -49,13 +50,15 @@ DETECTORS: Mapping[str, Callable[[Context], Detected]] = MappingProxyType({
     "ping_pong": ping_pong,         # pairs of departments between which work goes back and forth
     "triangle": triangle,           # corners of the iron triangle that are missing
     "leakage": leakage,             # stages after which cases fall silent, leads never assigned
+    "forecast": forecast,           # close dates pushed, amounts that shrink, discounts that grow
     "transitions": transitions,     # where each stage leads: describes only
     "funnels": funnels,             # three ways to count who comes to a stage: describes only
 })
 QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "bottleneck": ("flow", "stage_time"), "handover": ("flow", "stage_time", "handover"),
     "rework": ("flow", "rework"), "deviation": ("flow",), "silo": ("flow", "conversion", "cash_cycle"),
-    "leakage": ("flow", "conversion"), "triangle": ("flow", "handover"), "ping_pong": ("flow", "rework", "handover"),
+    "leakage": ("flow", "conversion"), "forecast": ("conversion",), "triangle": ("flow", "handover"),
+    "ping_pong": ("flow", "rework", "handover"),
 })
 """Kind of a finding → the questions of fitness on whose answer it rests."""
 

@@ -17,7 +17,7 @@ from ..words.texts import tidy
 from . import claims
 from .claims import parts
 from .context import Context, Detected
-from .counting import Told, share_claim
+from .counting import Told, at_stake, share_claim
 from .finding import Finding
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _silent_claim(context: Context, places: Places, leak: _Leak) -> Finding:
         "stage": place_name(context, name, lang), "limit": spoken(silence.days, lang), "step": context.shown(after),
         "who": context.who(after, lang)})
     return share_claim(context, "leakage", "leakage", leak.counted, told, where=_where(context, name, silence.after),
-                       case=silence.silent, days=silence.since, money=True)
+                       case=silence.silent, days=silence.since, stake=at_stake(context, silence.silent))
 
 
 def _where(context: Context, name: str, after: int) -> dict[str, str]:
@@ -141,7 +141,7 @@ def _unassigned_claim(context: Context, leads: Unassigned, missed: Counted) -> F
     told = Told("leakage", "unassigned", lambda lang: {
         "step": context.shown(leads.label), "limit": spoken(leads.days, lang)})
     return share_claim(context, "leakage", "leakage", missed, told, where=_where(context, "lead_new", leads.label),
-                       case=leads.never, days=leads.since, money=True)
+                       case=leads.never, days=leads.since, stake=at_stake(context, leads.never))
 
 
 def silent_cases(context: Context, places: Places) -> Ints:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..log.flows import Triangle
 from ..measures.parties import parties_of, roles_of
+from ..measures.spells import DAY
 from ..measures.triangle import Lack, lacks
 from ..stats.counted import above_the_line
 from ..words import say
@@ -82,8 +83,6 @@ def _who(context: Context, key: str, lang: str) -> str:
 
 def _days(context: Context, cases: Ints) -> Floats:
     """Days that these cases have been open: a list of them has the longest first."""
-    from ..measures.spells import DAY
-
     steps = context.observed.steps
     days: Floats = (steps.left[cases] - steps.entered[cases]) / DAY
     return days
