@@ -34,11 +34,17 @@ from .gates import gates
 from .handovers import handovers
 from .lists import lists_of
 from .lists import notes as list_notes
+from .forecast import forecast
+from .leakage import leakage
+from .ping_pong import ping_pong
+from .presence import handover_matrix, presence
 from .ranks import ranked, with_money
 from .rework import rework
 from .rigidity import rigidity
 from .silos import silos
 from .stage_days import stage_days, step_sums
+from .transitions import funnels, transitions
+from .triangle import triangle
 
 DETECTORS: Mapping[str, Callable[[Context], Detected]] = MappingProxyType({
     "bottleneck": bottlenecks,      # steps that take clearly more time than the others
@@ -49,11 +55,21 @@ DETECTORS: Mapping[str, Callable[[Context], Detected]] = MappingProxyType({
     "complexity": complexity,       # how many ways, steps and approvals
     "detour": detours,              # rare side ways that cost much
     "rigidity": rigidity,           # approvals that never say no, small deals on the path of big ones
+    "handover_matrix": handover_matrix,     # departments and roles, pair by pair: describes only
+    "presence": presence,           # who is there in which stage: describes only
+    "ping_pong": ping_pong,         # pairs of departments between which work goes back and forth
+    "triangle": triangle,           # corners of the iron triangle that are missing
+    "leakage": leakage,             # stages after which cases fall silent, leads never assigned
+    "forecast": forecast,           # close dates pushed, amounts that shrink, discounts that grow
+    "transitions": transitions,     # where each stage leads: describes only
+    "funnels": funnels,             # three ways to count who comes to a stage: describes only
 })
 QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "bottleneck": ("flow", "stage_time"), "handover": ("flow", "stage_time", "handover"),
     "rework": ("flow", "rework"), "deviation": ("flow",), "silo": ("flow", "conversion", "cash_cycle"),
     "gate": ("flow",), "complexity": ("flow", "stage_time"), "rigidity": ("flow", "stage_time"),
+    "leakage": ("flow", "conversion"), "forecast": ("conversion",), "triangle": ("flow", "handover"),
+    "ping_pong": ("flow", "rework", "handover"),
 })
 """Kind of a finding → the questions of fitness on whose answer it rests."""
 
