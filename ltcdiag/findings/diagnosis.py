@@ -30,12 +30,12 @@ from .context import Context, Detected
 from .detours import detours
 from .deviations import deviations
 from .finding import Finding, Texts
+from .forecast import forecast
 from .gates import gates
 from .handovers import handovers
+from .leakage import leakage
 from .lists import lists_of
 from .lists import notes as list_notes
-from .forecast import forecast
-from .leakage import leakage
 from .ping_pong import ping_pong
 from .presence import handover_matrix, presence
 from .ranks import ranked, with_money
