@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..domain.reference import ReferenceModel
 from ..log.event_log import EventLog
 from ..log.results import Answer
+from ..measures.facts import Facts, facts_of
+from ..measures.groups import values_of
 from ..measures.observed import Observed
 from ..measures.spells import NONE
 from ..words import say
@@ -32,6 +36,15 @@ class Context:
     observed: Observed
     model: ReferenceModel
     case_ids: tuple[str, ...]
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What the log says beside its steps: amounts of the cases, promised days."""
+        return facts_of(self.log, self.observed.steps)
+
+    def segment(self, column: str) -> Mapping[str, Ints]:
+        """The cases of each value of a column (named as in the source), by the first value that a case has."""
+        return values_of(self.log, column)
 
     @property
     def staged(self) -> bool:
