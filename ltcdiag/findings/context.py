@@ -16,6 +16,7 @@ from ..measures.observed import Observed
 from ..measures.spells import NONE
 from ..words import say
 from ..words.texts import tidy
+from .claims import Measured
 from .finding import Finding
 
 if TYPE_CHECKING:
@@ -41,6 +42,23 @@ class Context:
     def facts(self) -> Facts:
         """What the log says beside its steps: amounts of the cases, promised days."""
         return facts_of(self.log, self.observed.steps)
+
+    @cached_property
+    def step_ledger(self) -> tuple[Measured, ...]:
+        """Every step with its first-pass days and passages, in the order of the labels."""
+        import numpy as np
+
+        observed, found = self.observed, []
+        steps, spread = observed.steps, observed.spread
+        again = np.append(observed.rework, False)[observed.spells.step[spread.row]]
+        for label, here in spread.rows_by_key().items():
+            if label == NONE:
+                continue
+            days = observed.days(spread, here) - observed.rework_days(steps.label == label)
+            passages = observed.passages(spread, here[~again[here]])
+            cases = len(np.unique(steps.case[(steps.label == label) & ~observed.rework]))
+            found.append(Measured(label, days, passages, cases))
+        return tuple(found)
 
     def segment(self, column: str) -> Mapping[str, Ints]:
         """The cases of each value of a column (named as in the source), by the first value that a case has."""

@@ -29,6 +29,8 @@ from .context import Context, Detected
 from .deviations import deviations
 from .finding import Finding, Texts
 from .handovers import handovers
+from .lists import lists_of
+from .lists import notes as list_notes
 from .ranks import ranked, with_money
 from .rework import rework
 from .silos import silos
@@ -52,8 +54,8 @@ class Diagnosis:
     """What can be claimed about a log, and the tables the claims come from.
 
     findings: ranked by days. why_none: why nothing could be claimed at all ("" where it could). tables: name → table:
-    stages, bottleneck, rework, handover, deviation, silo (links of the
-    chain) where days can be estimated; sums where not; waits where starts are
+    stages, lever, stuck, money (where there are amounts) and one a detector where days can be estimated; silo (links of
+    the chain); sums where not; waits where starts are
     recorded. notes: sentences about what is shown and not blamed. model: the reference that said whose step is whose.
     """
 
@@ -144,9 +146,11 @@ def diagnose(log: EventLog, model: ReferenceModel) -> Diagnosis:
         return Diagnosis(log, ranked(_doubted(breaks, log)), _why_none(context), _looking(tables, log), (), 0, model)
     found = {name: detector(context) for name, detector in DETECTORS.items()}
     tables |= {"stages": stage_days(context), **{name: part.table for name, part in found.items()}}
-    claimed = with_money([claim for part in found.values() for claim in part.claims], context)
+    lists = lists_of(context)
+    tables |= lists.tables
+    claimed = with_money(lists.told(claim for part in found.values() for claim in part.claims), context)
     numbered = _overlapping_all(ranked(_doubted([*claimed, *breaks], log)))
-    notes = (*_notes(context, found["bottleneck"].table), *_partial(found["deviation"].table))
+    notes = (*_notes(context, found["bottleneck"].table), *_partial(found["deviation"].table), *list_notes(tables))
     return Diagnosis(log, numbered, {}, _looking(tables, log), notes, observed.horizon, model)
 
 
