@@ -25,6 +25,8 @@ from .context import Context
 from .finding import Finding, Texts, Worth
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from .context import Bools, Floats, Ints
 
 LEDGERS = ("labour", "cash", "margin")
@@ -115,14 +117,18 @@ class _Books:
     def __init__(self, context: Context, prices: Prices) -> None:
         self._context, self._prices = context, prices
         self._number = {case: number for number, case in enumerate(context.case_ids)}
-        amounts = context.facts.amounts
-        named = prices.currency or (amounts.name if amounts else "")
-        self.currency = named
-        self._other = amounts is not None and amounts.name not in ("", named)
+        money = context.facts.amounts
+        if money is not None and prices.currency in money.currencies:
+            money = replace(money, chosen=money.currencies.index(prices.currency))
+        self._money = money
+        self.currency = prices.currency or (money.name if money else "")
+        self._other = money is not None and money.name not in ("", self.currency)
 
     @cached_property
     def effort(self) -> Effort:
-        return effort_of(self._context.log, self._context.observed, self._prices)
+        labels = range(len(self._context.observed.steps.labels))
+        theirs = frozenset(label for label in labels if self._context.owner(label) == "customer")
+        return effort_of(self._context.log, self._context.observed, self._prices, theirs=theirs)
 
     @cached_property
     def _typed(self) -> Typed:
@@ -131,8 +137,7 @@ class _Books:
     @cached_property
     def _amounts(self) -> Floats | None:
         """The amount of each case in the currency of the rates; None where the log has none."""
-        amounts = self._context.facts.amounts
-        return None if amounts is None or self._other else amounts.counted
+        return None if self._money is None or self._other else self._money.counted
 
     @cached_property
     def _open_days(self) -> Floats:
@@ -262,11 +267,11 @@ class _Books:
         amounts, capital, margin = self._amounts, self._prices.cost_of_capital, self._prices.margin
         if amounts is not None and capital is not None:
             found["cash"] = Part(None, _times(float((amounts * self._open_days).sum()) / _YEAR, capital))
-        if amounts is not None and margin is not None:
+        leaks = [finding for finding in order if _leaks(finding)]
+        if amounts is not None and margin is not None and leaks:
             lost = self._lost()
-            for finding in order:
-                if _leaks(finding):
-                    lost[[self._number[case] for case in finding.case_ids]] = True
+            for finding in leaks:
+                lost[[self._number[case] for case in finding.case_ids]] = True
             found["margin"] = Part(None, _times(float(amounts[lost].sum()), margin))
         return found
 
@@ -296,8 +301,7 @@ class _Books:
         elif not prices.hourly:
             yield both(lambda lang: say("value.no_hourly", lang))
         if self._other and (prices.cost_of_capital or prices.margin):
-            amounts = self._context.facts.amounts
-            name = amounts.name if amounts else ""
+            name = self._money.name if self._money else ""
             yield both(lambda lang: say("value.other_currency", lang, currency=self.currency, other=name))
         elif self._amounts is None and (prices.cost_of_capital or prices.margin):
             yield both(lambda lang: say("value.no_amounts", lang))
@@ -331,8 +335,9 @@ def _line(ledger: str, part: Part, valued: Valuation, ids: Mapping[str, str], la
     money = _said_money(part.money, valued.currency) if part.money else ""
     said = ""
     if ledger == "labour":
+        how = "all" if part.measured == part.pieces else "none" if not part.measured else "some"
         said = say("value.labour" if money else "value.labour_hours", lang, hours=f"{part.hours or 0.0:,.0f}", money=money,
-                   pieces=count(part.pieces), measured=count(part.measured))
+                   pieces=count(part.pieces), how=say(f"value.measured_{how}", lang, measured=count(part.measured)))
     elif money and part.money and part.money[0] > 0:
         rate = valued.prices.cost_of_capital if ledger == "cash" else valued.prices.margin
         said = say(f"value.{ledger}", lang, money=money, rate=rate.text(percent=True) if rate else "")
@@ -347,7 +352,7 @@ def _said_money(money: tuple[float, float, float], currency: str) -> str:
     return f"{value}{ends} {currency}".strip()
 
 
-def _table(numbered: Sequence[Finding], valued: Valuation, ids: Mapping[str, str]) -> object:
+def _table(numbered: Sequence[Finding], valued: Valuation, ids: Mapping[str, str]) -> pd.DataFrame:
     import pandas as pd
 
     cells = []

@@ -2,7 +2,8 @@
 
 A piece of work that fits into one sitting (no longer than an office day) took what passed from its start to its end. A longer
 one ran over nights, which nobody works: it took its office hours by the calendar of the log. Who does several things at once is
-counted for each of them.
+counted for each of them. What the customer does is no work of ours: its starts are not measured, but minutes that the user
+gives for it count.
 """
 
 from __future__ import annotations
@@ -43,12 +44,14 @@ class Effort:
     priced: Bools
 
 
-def effort_of(log: EventLog, observed: Observed, prices: Prices) -> Effort:
-    """The work of every step of a log, with what it costs by the rates."""
+def effort_of(
+    log: EventLog, observed: Observed, prices: Prices, *, theirs: frozenset[int] = frozenset(),
+) -> Effort:
+    """The work of every step of a log, with what it costs by the rates. theirs: labels of the customer's steps."""
     import numpy as np
 
     steps = observed.recorded or observed.steps
-    measured = steps.started != NO_TIME
+    measured = (steps.started != NO_TIME) & ~np.isin(steps.label, sorted(theirs))
     worked = _worked(log, steps)
     minutes = [prices.minutes_of(label, stage) for label, stage in zip(steps.labels, observed.stage, strict=True)]
     told = np.array([each is not None for each in minutes], dtype=bool)[steps.label]
