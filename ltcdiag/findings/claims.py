@@ -28,9 +28,9 @@ SPREADS = 2.0
 """... more, by so many standard deviations of their logarithms."""
 LEAST_SHARE = 0.03
 """... and holds at least this share of the days that cases are open."""
-LOOP_SHARE = 0.125
-"""Rework is a claim where more than one case in eight goes back."""
-LEAST_REWORK = 0.01
+LOOP_SHARE = 0.055
+"""Rework is a claim where clearly more than one case in twenty goes back ..."""
+LEAST_REWORK = 0.005
 """... and it takes at least this share of the days that cases are open."""
 SKIP_SHARE = 0.125
 """A deviation is a claim where more than one case in eight lacks the step."""

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ..domain.levels import name_of
+from ..domain.prices import Prices, prices_of
 from ..domain.reference import ReferenceModel, load_model
 from ..domain.reference_copy import Difference, differences
 from ..errors import InputError
@@ -45,6 +46,7 @@ from .silos import silos
 from .stage_days import stage_days, step_sums
 from .transitions import funnels, transitions
 from .triangle import triangle
+from .value import notes_of, priced, settled
 
 DETECTORS: Mapping[str, Callable[[Context], Detected]] = MappingProxyType({
     "bottleneck": bottlenecks,      # steps that take clearly more time than the others
@@ -154,7 +156,7 @@ class Diagnosis:
         return "".join(_card(finding, lang) for finding in self.findings) + notes
 
 
-def diagnose(log: EventLog, model: ReferenceModel) -> Diagnosis:
+def diagnose(log: EventLog, model: ReferenceModel, *, prices: Prices | None = None) -> Diagnosis:
     """Asks every detector. Nothing is claimed where nobody knows which cases are over; that is said, with sums of what
     is recorded instead."""
     observed = observe(log)
@@ -174,8 +176,11 @@ def diagnose(log: EventLog, model: ReferenceModel) -> Diagnosis:
     lists = lists_of(context)
     tables |= lists.tables
     claimed = with_money(lists.told(claim for part in found.values() for claim in part.claims), context)
-    numbered = _overlapping_all(ranked(_doubted([*claimed, *breaks], log)))
-    notes = (*_notes(context, found["bottleneck"].table), *_partial(found["deviation"].table), *list_notes(tables))
+    valued, ledgers = priced([*claimed, *breaks], context, prices or prices_of(log.prices, where=""))
+    numbered, worth = settled(_overlapping_all(ranked(_doubted(valued, log))), ledgers, observed.steps.cases)
+    tables |= {"value": worth} if len(worth.table) else {}
+    notes = (*_notes(context, found["bottleneck"].table), *_partial(found["deviation"].table), *list_notes(tables),
+             *notes_of(numbered, ledgers))
     return Diagnosis(log, numbered, {}, _looking(tables, log), notes, observed.horizon, model)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..charts.drawing import Drawing
+from ..domain.prices import Prices
 from ..domain.reference import ReferenceModel
 from ..errors import InputError
 from ..findings.finding import Finding, Texts
@@ -84,6 +85,7 @@ def write_report(
     k: int = USUAL_K,
     clock: str = "calendar",
     beside: SideTables | None = None,
+    prices: Prices | None = None,
 ) -> Written:
     """Assesses a log and writes page, workbook, plain files, pictures and model into the folder `out`.
 
@@ -99,7 +101,8 @@ def write_report(
     out = Path(out)
     with use(lang), whole(out, force=force) as folder:
         tell(say("reports.progress_answers", lang))
-        found = assess(log, reference=reference, mined=level != LEVEL, clock=clock, beside=beside)
+        found = assess(log, reference=reference, mined=level != LEVEL, clock=clock, beside=beside,
+                       prices=prices)
         if level == LEVEL:
             shared = Shared(found, lang, k)
             write_shareable(shared, folder)
