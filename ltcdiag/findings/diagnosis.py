@@ -33,6 +33,7 @@ from .lists import lists_of
 from .lists import notes as list_notes
 from .ranks import ranked, with_money
 from .rework import rework
+from .segments import rules, segments
 from .silos import silos
 from .stage_days import stage_days, step_sums
 
@@ -41,10 +42,12 @@ DETECTORS: Mapping[str, Callable[[Context], Detected]] = MappingProxyType({
     "rework": rework,               # steps that cases go back to
     "handover": handovers,          # work that lies between two departments
     "deviation": deviations,        # finished cases that leave the reference model
+    "segments": segments,           # groups of cases that take clearly longer at a step
+    "rules": rules,                 # the same claims as rules to read
 })
 QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "bottleneck": ("flow", "stage_time"), "handover": ("flow", "stage_time", "handover"),
-    "rework": ("flow", "rework"), "deviation": ("flow",), "silo": ("flow", "conversion", "cash_cycle"),
+    "rework": ("flow", "rework"), "deviation": ("flow",), "segment": ("flow", "stage_time"), "silo": ("flow", "conversion", "cash_cycle"),
 })
 """Kind of a finding → the questions of fitness on whose answer it rests."""
 

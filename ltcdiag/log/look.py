@@ -17,7 +17,7 @@ from ..words.numbers import bare_interval, share_interval
 
 _ROWS_A_FILE = 1_000_000_000_000  # a source row is its file's number times this plus its line
 _STATES = ("open", "closed", "unknown")
-_WORDED = ("owner", "rework_type", "deviation", "change", "frequency_change", "gap_change", "period")
+_WORDED = ("owner", "rework_type", "deviation", "change", "frequency_change", "gap_change", "period", "measure")
 """Columns whose values are few and have words."""
 _SOURCE_ROWS = ("first_row", "last_row", "source_row")
 _SHARE = re.compile(r"[\d.]+%")
