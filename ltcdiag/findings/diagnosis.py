@@ -42,6 +42,7 @@ from .presence import handover_matrix, presence
 from .ranks import ranked, with_money
 from .rework import rework
 from .rigidity import rigidity
+from .segments import rules, segments
 from .silos import silos
 from .stage_days import stage_days, step_sums
 from .transitions import funnels, transitions
@@ -65,6 +66,8 @@ DETECTORS: Mapping[str, Callable[[Context], Detected]] = MappingProxyType({
     "forecast": forecast,           # close dates pushed, amounts that shrink, discounts that grow
     "transitions": transitions,     # where each stage leads: describes only
     "funnels": funnels,             # three ways to count who comes to a stage: describes only
+    "segments": segments,           # groups of cases that take clearly longer at a step
+    "rules": rules,                 # the same claims as rules to read
 })
 QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "bottleneck": ("flow", "stage_time"), "handover": ("flow", "stage_time", "handover"),
@@ -72,6 +75,7 @@ QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "gate": ("flow",), "complexity": ("flow", "stage_time"), "rigidity": ("flow", "stage_time"),
     "leakage": ("flow", "conversion"), "forecast": ("conversion",), "triangle": ("flow", "handover"),
     "ping_pong": ("flow", "rework", "handover"),
+    "segment": ("flow", "stage_time"),
 })
 """Kind of a finding → the questions of fitness on whose answer it rests."""
 
