@@ -45,25 +45,8 @@ def bottlenecks(context: Context) -> Detected:
     return Detected(_table(context, rows), tuple(_claim(context, row, contrast, rivals) for row, contrast in slow))
 
 
-def measured_steps(context: Context) -> list[Measured]:
-    """Every step with its first-pass days and passages, in the order of the labels."""
-    import numpy as np
-
-    observed, found = context.observed, []
-    steps, spread = observed.steps, observed.spread
-    again = np.append(observed.rework, False)[observed.spells.step[spread.row]]
-    for label, here in spread.rows_by_key().items():
-        if label == NONE:
-            continue
-        days = observed.days(spread, here) - observed.rework_days(steps.label == label)
-        passages = observed.passages(spread, here[~again[here]])
-        cases = len(np.unique(steps.case[(steps.label == label) & ~observed.rework]))
-        found.append(Measured(label, days, passages, cases))
-    return found
-
-
 def _rows(context: Context) -> list[_Row]:
-    every = measured_steps(context)
+    every = context.step_ledger
     ours = [row for row in every if context.ours(row.key) and row.enough]
     first = dict(zip((row.key for row in ours), first_shares([row.days for row in ours]), strict=True))
     rows = []

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..domain.reference import ReferenceModel
 from ..log.event_log import EventLog
 from ..log.results import Answer
+from ..measures.facts import Facts, facts_of
+from ..measures.groups import values_of
 from ..measures.observed import Observed
 from ..measures.spells import NONE
 from ..words import say
 from ..words.texts import tidy
+from .claims import Measured
 from .finding import Finding
 
 if TYPE_CHECKING:
@@ -32,6 +37,32 @@ class Context:
     observed: Observed
     model: ReferenceModel
     case_ids: tuple[str, ...]
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What the log says beside its steps: amounts of the cases, promised days."""
+        return facts_of(self.log, self.observed.steps)
+
+    @cached_property
+    def step_ledger(self) -> tuple[Measured, ...]:
+        """Every step with its first-pass days and passages, in the order of the labels."""
+        import numpy as np
+
+        observed, found = self.observed, []
+        steps, spread = observed.steps, observed.spread
+        again = np.append(observed.rework, False)[observed.spells.step[spread.row]]
+        for label, here in spread.rows_by_key().items():
+            if label == NONE:
+                continue
+            days = observed.days(spread, here) - observed.rework_days(steps.label == label)
+            passages = observed.passages(spread, here[~again[here]])
+            cases = len(np.unique(steps.case[(steps.label == label) & ~observed.rework]))
+            found.append(Measured(label, days, passages, cases))
+        return tuple(found)
+
+    def segment(self, column: str) -> Mapping[str, Ints]:
+        """The cases of each value of a column (named as in the source), by the first value that a case has."""
+        return values_of(self.log, column)
 
     @property
     def staged(self) -> bool:

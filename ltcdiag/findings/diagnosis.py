@@ -29,6 +29,9 @@ from .context import Context, Detected
 from .deviations import deviations
 from .finding import Finding, Texts
 from .handovers import handovers
+from .lists import lists_of
+from .lists import notes as list_notes
+from .ranks import ranked, with_money
 from .rework import rework
 from .silos import silos
 from .stage_days import stage_days, step_sums
@@ -51,8 +54,8 @@ class Diagnosis:
     """What can be claimed about a log, and the tables the claims come from.
 
     findings: ranked by days. why_none: why nothing could be claimed at all ("" where it could). tables: name → table:
-    stages, bottleneck, rework, handover, deviation, silo (links of the
-    chain) where days can be estimated; sums where not; waits where starts are
+    stages, lever, stuck, money (where there are amounts) and one a detector where days can be estimated; silo (links of
+    the chain); sums where not; waits where starts are
     recorded. notes: sentences about what is shown and not blamed. model: the reference that said whose step is whose.
     """
 
@@ -140,12 +143,15 @@ def diagnose(log: EventLog, model: ReferenceModel) -> Diagnosis:
         tables["silo"] = links
     if observed.timeline is None:
         tables["sums"] = step_sums(context)
-        return Diagnosis(log, _ranked(_doubted(breaks, log)), _why_none(context), _looking(tables, log), (), 0, model)
+        return Diagnosis(log, ranked(_doubted(breaks, log)), _why_none(context), _looking(tables, log), (), 0, model)
     found = {name: detector(context) for name, detector in DETECTORS.items()}
     tables |= {"stages": stage_days(context), **{name: part.table for name, part in found.items()}}
-    ranked = _ranked(_doubted([*(claim for part in found.values() for claim in part.claims), *breaks], log))
-    notes = (*_notes(context, found["bottleneck"].table), *_partial(found["deviation"].table))
-    return Diagnosis(log, ranked, {}, _looking(tables, log), notes, observed.horizon, model)
+    lists = lists_of(context)
+    tables |= lists.tables
+    claimed = with_money(lists.told(claim for part in found.values() for claim in part.claims), context)
+    numbered = _overlapping_all(ranked(_doubted([*claimed, *breaks], log)))
+    notes = (*_notes(context, found["bottleneck"].table), *_partial(found["deviation"].table), *list_notes(tables))
+    return Diagnosis(log, numbered, {}, _looking(tables, log), notes, observed.horizon, model)
 
 
 def _doubted(found: Iterable[Finding], log: EventLog) -> list[Finding]:
@@ -184,14 +190,12 @@ def _why_none(context: Context) -> Texts:
     return both(lambda lang: say(f"findings.why_{context.observed.why_not}", lang, example=example))
 
 
-def _ranked(found: list[Finding]) -> tuple[Finding, ...]:
-    """Numbered by the days per case they hold; those that share days name each other."""
-    order = sorted(found, key=lambda f: (-(f.days.value if f.days else 0.0), f.kind, sorted(f.where.items())))
-    named = [replace(finding, id=f"F{n:02d}", rank=n) for n, finding in enumerate(order, start=1)]
+def _overlapping_all(named: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Those that share days name each other."""
     return tuple(_overlapping(finding, named) for finding in named)
 
 
-def _overlapping(finding: Finding, every: list[Finding]) -> Finding:
+def _overlapping(finding: Finding, every: Iterable[Finding]) -> Finding:
     if finding.ledger != "none":
         return finding
     ids = tuple(other.id for other in every if other.kind == "bottleneck"

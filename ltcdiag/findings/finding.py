@@ -38,6 +38,29 @@ class AtStake:
 
 
 @dataclass(frozen=True)
+class Worth:
+    """What a finding is worth in one ledger (labour, cash, margin), a range by the user's own prices. hours: of labour,
+    None in the other ledgers."""
+
+    ledger: str
+    value: Decimal
+    low: Decimal
+    high: Decimal
+    currency: str
+    hours: float | None = None
+
+
+@dataclass(frozen=True)
+class MoneyDays:
+    """Money that waits: amount times days, summed over the cases of a finding as recorded so far; without: the same
+    without its three largest deals. One currency."""
+
+    value: float
+    without: float
+    currency: str
+
+
+@dataclass(frozen=True)
 class ObjectBehind:
     """An object (a contract, an invoice) that a finding is about. since: when it was ready for its next step, None
     where that is not recorded. until: the as-of moment. row: its place in the source."""
@@ -62,6 +85,8 @@ class Finding:
     days of each. overlaps: findings whose days it shares. at_stake: its money, a sum a currency. objects: where it is
     about objects and not about cases of the log; case_ids are theirs then.
     first_share: how often it comes first when the cases are drawn anew. evidence: sentences, one group a line.
+    worth: what it is worth, by ledger. money_days: the money that waits. ranks: list (days, money, lever, stock) → its
+    place there. initiatives: keys of the measures worth discussing. ask: the question it raises for the people there.
     """
 
     id: str
@@ -90,6 +115,11 @@ class Finding:
     overlaps: tuple[str, ...] = ()
     at_stake: tuple[AtStake, ...] = ()
     objects: tuple[ObjectBehind, ...] = field(default=(), repr=False)
+    worth: tuple[Worth, ...] = ()
+    money_days: MoneyDays | None = None
+    ranks: Mapping[str, int] = field(default_factory=dict)
+    initiatives: tuple[str, ...] = ()
+    ask: Texts = field(default_factory=dict)
 
     @property
     def case_file(self) -> str:
@@ -119,7 +149,7 @@ class Finding:
     def to_dict(self) -> dict[str, Any]:
         """For findings.json."""
         return {
-            "id": self.id, "rank": self.rank, "ranks": {"days": self.rank} if self.days else {},
+            "id": self.id, "rank": self.rank, "ranks": dict(self.ranks),
             "ledger": self.ledger, "kind": self.kind, "family": self.family, "where": dict(self.where),
             "cases": len(self.case_ids), "events": self.events, "share_of_cases": len(self.case_ids) / max(1, self.n),
             "n": self.n, "open": self.open, "horizon_days": self.horizon_days,
@@ -127,19 +157,34 @@ class Finding:
             "share": _interval(self.share), "why_no_interval": dict(self.why_no_interval) or None,
             "contrast": {"value": self.contrast.value, "low": self.contrast.low, "high": self.contrast.high,
                          "limit": self.contrast.limit, "against": self.contrast.against},
-            **self._money(),
+            **self._money(), **self._worth(),
             "first_share": self.first_share, "confidence": self.confidence, "overlaps": list(self.overlaps),
             "title": dict(self.title), "caveat": dict(self.caveat),
             "evidence": {lang: _one_line(text, lang) for lang, text in self.evidence.items()},
-            "next_step": dict(self.next_step), "case_file": self.case_file,
+            "next_step": dict(self.next_step), "ask": dict(self.ask) or None, "initiatives": list(self.initiatives),
+            "case_file": self.case_file,
         }
 
     def _money(self) -> dict[str, Any]:
         """amount_at_stake where there is one currency, amounts_at_stake in any case; nothing without money."""
-        sums = [{"value": f"{each.value.normalize():f}", "currency": each.currency or None} for each in self.at_stake]
+        sums = [{"value": _plain(each.value), "currency": each.currency or None} for each in self.at_stake]
         if not sums:
             return {}
         return {"amounts_at_stake": sums, **({"amount_at_stake": sums[0]} if len(sums) == 1 else {})}
+
+    def _worth(self) -> dict[str, Any]:
+        """worth by ledger and money_days, where they are known."""
+        waiting = self.money_days
+        worth = [{"ledger": each.ledger, "value": _plain(each.value), "low": _plain(each.low),
+                  "high": _plain(each.high), "currency": each.currency or None, "hours": each.hours}
+                 for each in self.worth]
+        return {**({"worth": worth} if worth else {}), **({"money_days": {
+            "value": waiting.value, "without_largest": waiting.without, "currency": waiting.currency or None,
+        }} if waiting else {})}
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value.normalize():f}"
 
 
 def _one_line(text: str, lang: str) -> str:

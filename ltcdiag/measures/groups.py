@@ -44,6 +44,17 @@ def groups_of(log: EventLog, by: str) -> Groups:
                   int((times > 1).sum()))
 
 
+def values_of(log: EventLog, column: str) -> dict[str, Ints]:
+    """value → numbers of its cases, in order, by the first value that a case has in a column (named as in the source):
+    what came later may follow from how the case went. Raises InputError where no table has the column."""
+    import numpy as np
+
+    table = log.tables.answer("segments", column=column).table
+    first = table.sort_values(["case", "first", "value"]).drop_duplicates("case")
+    parts = first.groupby("value", sort=True)["case"]
+    return {str(value): np.sort(part.to_numpy(np.int64)) for value, part in parts}
+
+
 def part_of(steps: Steps, cases: Ints) -> Steps:
     """The steps of some cases, which are numbered anew. Law: the same as those of the log filtered to these cases."""
     import numpy as np
