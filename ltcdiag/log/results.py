@@ -284,9 +284,10 @@ class StepSums(Answer):
 
 @dataclass(frozen=True)
 class Waits(Answer):
-    """activity, instances (with a recorded start), cases, wait_days_total, share_of_waiting, wait_days_median,
-    work_days_total, work_days_median; most waiting first. Waiting runs from the end of the piece of work before (of
-    those with a recorded start, in the same case) to the start of this one; the first of a case waits for nothing."""
+    """activity, instances (with a recorded start), cases, wait_days_total, share_of_waiting, share_low, share_high
+    (95 % interval over the cases), wait_days_median, work_days_total, work_days_median; most waiting first. Waiting
+    runs from the last end of a piece of work before (of those with a recorded start, in the same case, over when this
+    one starts) to the start of this one; the first of a case waits for nothing."""
 
     unit: ClassVar[str] = "days"
 
