@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from .drawing_file import OwnDrawing, read_drawing
 from .reference_file import changed, merged
 from .rules import FIELDS, Rule, rules_of
 from .stages import Named, load_stages, read_toml
@@ -88,7 +89,8 @@ class ReferenceStage(Named):
 
 @dataclass(frozen=True)
 class ReferenceModel:
-    """The chain as it should run; `stages` in its order. editing: who changes it and how, zh and en."""
+    """The chain as it should run; `stages` in its order. editing: who changes it and how, zh and en. drawing: the
+    client's own BPMN (the model then has its name), against which finished cases are laid instead of the chain."""
 
     stages: Mapping[str, ReferenceStage]
     roles: Mapping[str, Role]
@@ -102,6 +104,7 @@ class ReferenceModel:
     title_en: str
     editing_zh: str
     editing_en: str
+    drawing: OwnDrawing | None = None
 
     def title(self, lang: str) -> str:
         """What the model is called, in "zh" or "en"."""
@@ -136,11 +139,15 @@ class ReferenceModel:
 def load_model(source: str | Path = "ltc") -> ReferenceModel:
     """Our model ("ltc"), or ours with the entries of a client's copy over it (path of a TOML file).
 
+    A file that ends in .bpmn is the client's own drawing: finished cases are laid against it, all else stays ours.
     The copy may be partial: what it leaves out stays ours. Raises InputError with every fault of the file
     and its line: no such file, no TOML, unknown keys, values of the wrong kind, contradictions.
     """
     if source == "ltc":
         return _ours()
+    if Path(source).suffix.casefold() == ".bpmn":
+        drawing = read_drawing(Path(source))
+        return replace(_ours(), drawing=drawing, title_zh=drawing.name, title_en=drawing.name)
     ours = _our_tables()
     return _model(merged(ours, changed(Path(source), ours)))
 

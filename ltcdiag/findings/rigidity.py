@@ -1,9 +1,9 @@
 """Rigidity: approvals that never say no and cost days, and small deals that walk the path of big ones.
 
 Where things go well an approval may well say no to nobody. It is a claim only where the approval takes clearly more
-time than other steps do and holds a part of the open days that matters, as for a bottleneck. That small deals go through the same approvals as large ones is a
-claim only where these take a large part of the days of the small ones: a log in which the amount changes nothing is no
-fault by itself.
+time than other steps do and holds a part of the open days that matters, as for a bottleneck. That small deals go
+through the same approvals as large ones is a claim only where these take a large part of the days of the small ones: a
+log in which the amount changes nothing is no fault by itself.
 """
 
 from __future__ import annotations
