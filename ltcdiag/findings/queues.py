@@ -23,7 +23,7 @@ from .finding import Contrast, Finding
 from .wait_causes import queue_claims, split_of
 
 if TYPE_CHECKING:
-    from .context import Floats, Ints
+    from .context import Ints
 
 COLUMNS = ("step", "stage", "passages", "cases", "persons", "in_hand_low", "in_hand_high", "times_busy", "times_low",
            "times_high", "days_per_case", "days_low", "days_high", "p", "p_adjusted")
