@@ -13,6 +13,7 @@ from typing import Any
 
 from .labels import normalise
 from .reference_file import changed, merged
+from .rules import FIELDS, Rule, rules_of
 from .stages import Named, load_stages, read_toml
 
 _WORDS = re.compile("[,，、;；]")
@@ -103,6 +104,7 @@ class ReferenceModel:
     roles: Mapping[str, Role]
     tiers: Mapping[str, Tier]
     gates: Mapping[str, Gate]
+    rules: Mapping[str, Rule]
     default_tier: str
     version: str
     based_on: str
@@ -173,6 +175,7 @@ def tables_of(model: ReferenceModel) -> dict[str, Any]:
         "tier": {key: _row(tier, _tier_fields(key, model)) for key, tier in model.tiers.items()},
         "gate": {key: _row(gate, ("must_be_true_zh", "must_be_true_en", "source"))
                  for key, gate in model.gates.items()},
+        "rule": {key: _row(rule, FIELDS) for key, rule in model.rules.items()},
         "stage": {key: _row(stage, _stage_fields(stage)) for key, stage in model.stages.items()},
     }
 
@@ -216,6 +219,7 @@ def _model(tables: Mapping[str, Any]) -> ReferenceModel:
         roles=MappingProxyType({key: Role(key=key, **row) for key, row in tables["role"].items()}),
         tiers=MappingProxyType({key: _tier(key, row) for key, row in tables["tier"].items()}),
         gates=MappingProxyType({key: Gate(key=key, **row) for key, row in tables["gate"].items()}),
+        rules=MappingProxyType(rules_of(tables["rule"])),
         default_tier=tables["default_tier"],
         version=tables["version"],
         based_on=tables["based_on"],

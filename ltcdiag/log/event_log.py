@@ -87,7 +87,8 @@ class EventLog:
     at which open cases are cut. closedness: "known" when some label, outcome or user-named end closes cases.
     stages: activity → canonical stage or None. known_stages: the same for activities of the data that no case of this
     log has (other case views have them). states: activities that say which stage was entered. stageless:
-    activities known to belong to no single stage. defects: what is wrong with the data, and what was done.
+    activities known to belong to no single stage. defects: what is wrong with the data, and what was done. prices: the user's
+    rates as they stand in `ltcdiag.toml`.
     fingerprint: of the data and of all filters since.
     """
 
@@ -108,6 +109,7 @@ class EventLog:
     states: frozenset[str] = field(default=frozenset(), repr=False)
     stageless: frozenset[str] = field(default=frozenset(), repr=False)
     defects: tuple[Defect, ...] = field(default=(), repr=False)
+    prices: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def changes(self) -> pd.DataFrame:

@@ -18,8 +18,9 @@ from ..words.numbers import bare_interval, share_interval
 _ROWS_A_FILE = 1_000_000_000_000  # a source row is its file's number times this plus its line
 _STATES = ("open", "closed", "unknown")
 _ENDS = ("closed", "silent", "open")
-_WORDED = ("owner", "rework_type", "deviation", "change", "frequency_change", "gap_change", "period", "leak_type",
-           "party_kind", "triangle_type", "practice", "deals_judged", "slip_type", "change_unit")
+_WORDED = ("owner", "rework_type", "deviation", "change", "frequency_change", "gap_change", "period", "verdict",
+           "measure", "leak_type", "party_kind", "triangle_type", "practice", "deals_judged", "slip_type",
+           "change_unit", "value_ledger", "value_part")
 """Columns whose values are few and have words."""
 _SOURCE_ROWS = ("first_row", "last_row", "source_row")
 _SHARE = re.compile(r"[\d.]+%")
