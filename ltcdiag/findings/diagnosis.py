@@ -47,7 +47,8 @@ DETECTORS: Mapping[str, Callable[[Context], Detected]] = MappingProxyType({
 })
 QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "bottleneck": ("flow", "stage_time"), "handover": ("flow", "stage_time", "handover"),
-    "rework": ("flow", "rework"), "deviation": ("flow",), "segment": ("flow", "stage_time"), "silo": ("flow", "conversion", "cash_cycle"),
+    "rework": ("flow", "rework"), "deviation": ("flow",), "segment": ("flow", "stage_time"),
+    "silo": ("flow", "conversion", "cash_cycle"),
 })
 """Kind of a finding → the questions of fitness on whose answer it rests."""
 
