@@ -109,13 +109,24 @@ class Document:
                         open=count(self.found.states["open"]))
 
     def _matters(self) -> str:
-        top = self.findings[:THINGS]
+        top = self._apart()[:THINGS]
         titles = self.say("between_things").join(
             self.say("thing", id=each.id, title=quoted(each.title[self.lang], self.lang)) for each in top)
         return self.say(f"matters_{len(top)}", things=titles, all=count(len(self.findings)))
 
+    def _apart(self) -> list[Finding]:
+        """Findings that are different matters: those that only see the days of an earlier one from another side
+        are left out."""
+        first: list[Finding] = []
+        for each in self.findings:
+            if not {one.id for one in first}.intersection(each.overlaps):
+                first.append(each)
+        return first
+
     def _sure(self) -> str:
         numbers = {level: sum(each.confidence == level for each in self.findings) for level in ("high", "medium", "low")}
+        if len(self.findings) in numbers.values():
+            return self.say(f"sure_all_{self.findings[0].confidence}", all=count(len(self.findings)))
         parts = self.say("comma").join(self.say(f"sure_{level}", n=n) for level, n in numbers.items() if n)
         return self.say("sure", parts=parts, all=count(len(self.findings)))
 
