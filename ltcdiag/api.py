@@ -14,6 +14,7 @@ from .words import current, languages, say, speak
 
 if TYPE_CHECKING:
     from .charts.drawing import Drawing
+    from .domain.prices import Prices
     from .domain.reference import ReferenceModel
     from .findings.diagnosis import Diagnosis
     from .findings.triangulation import Triangulation
@@ -161,13 +162,24 @@ def load_model(source: str | Path = "ltc") -> ReferenceModel:
     return loaded(source)
 
 
-def diagnose(log: EventLog, model: ReferenceModel | str | Path = "ltc") -> Diagnosis:
+def load_prices(path: str | Path) -> Prices:
+    """Your own rates (`prices.toml`): hours, minutes, cost of capital, margin. Raises InputError with every fault."""
+    from .domain.prices import load_prices as loaded
+
+    return loaded(path)
+
+
+def diagnose(
+    log: EventLog, model: ReferenceModel | str | Path = "ltc", *, prices: Prices | str | Path | None = None,
+) -> Diagnosis:
     """The findings of a log, ranked: bottlenecks, rework, handovers, each with interval, doubt, question and cases.
 
+    prices: your own rates, or a file of them; by default those in `ltcdiag.toml`. Without any there is no money.
     Nothing is claimed where nobody knows which cases are over; zero findings is a result too."""
     from .findings.diagnosis import diagnose as diagnosed
 
-    return diagnosed(log, load_model(model) if isinstance(model, str | Path) else model)
+    return diagnosed(log, load_model(model) if isinstance(model, str | Path) else model,
+                     prices=load_prices(prices) if isinstance(prices, str | Path) else prices)
 
 
 def kpis(
@@ -319,13 +331,14 @@ def report(
     clock: str = "calendar",
     beside: SideTables | None = None,
     voices: Voices | None = None,
+    prices: Prices | str | Path | None = None,
 ) -> Written:
     """The report of a log in a new folder: report.html, report.xlsx, the JSON and CSV files, figures, model.
 
     model: the reference model that the findings rest on, ours or a client's copy (as in `load_model`).
     level: "working" lists cases and text of the source, "shareable" only aggregates of at least k cases, without names.
     clock: "calendar" days of 24 hours in the indicators, or "working" days of the calendar of the log.
-    beside: tables beside the log, for the indicators that need them.
+    beside: tables beside the log, for the indicators that need them. prices: as in `diagnose`.
     voices: interview notes and customer feedback (`read_voices`), laid beside the findings in diagnosis.html.
     All or nothing: the folder appears complete or not at all. Raises OutputError when it exists and `force`
     is not given, or cannot be written.
@@ -334,7 +347,8 @@ def report(
 
     reference = load_model(model) if isinstance(model, str | Path) else model
     return write_report(log, Path(out), lang=lang or current(), force=force, reference=reference,
-                        say_progress=progress, level=level, k=k, clock=clock, beside=beside, voices=voices)
+                        say_progress=progress, level=level, k=k, clock=clock, beside=beside, voices=voices,
+                        prices=load_prices(prices) if isinstance(prices, str | Path) else prices)
 
 
 def discover(log: EventLog, method: str = "inductive", noise: float = 0.2) -> Model:

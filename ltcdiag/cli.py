@@ -90,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("system", metavar="SYSTEM", help="如 salesforce、简道云 / for example salesforce")
     ask.add_argument("--out", type=Path, metavar="FILE.html", help="写成一页清单 / write it as a letter of one page")
     ask.add_argument("--force", action="store_true", help="替换已有的文件 / replace the file")
-    forms = _command(commands, "templates", "访谈记录和客户反馈的空白表 / blank forms for interviews and customer feedback",
+    forms = _command(commands, "templates", "访谈和客户反馈的空白表 / blank forms for interviews and feedback",
                      _run_templates)
     forms.add_argument("out", type=Path, metavar="OUT", help="输出文件夹 / output folder")
     forms.add_argument("--force", action="store_true", help="替换已有的文件 / replace the files")
@@ -141,6 +141,8 @@ def _diagnose(parser: argparse.ArgumentParser) -> None:
     _input(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="输出文件夹 / output folder")
     parser.add_argument("--model", metavar="FILE.toml", help="本公司的参照模型 / your copy of the reference model")
+    parser.add_argument("--prices", metavar="FILE.toml",
+                        help="自己的单价：人工、资金成本、边际贡献 / your own rates: hours, capital, margin")
     parser.add_argument("--calendar", default="CN", metavar="NAME|FILE",
                         help="工作日历，如 CN、DE-BY 或自己的文件 / work calendar: a country or a file of your own")
     parser.add_argument("--clock", choices=("calendar", "working"), default="calendar",
@@ -212,6 +214,7 @@ def _run_diagnose(asked: argparse.Namespace) -> None:
     from . import api, intake
 
     model = api.load_model(asked.model or "ltc")     # its faults are told before anything is read
+    prices = api.load_prices(asked.prices) if asked.prices else None
     beside = api.side_tables(asked.beside) if asked.beside else None
     voices = api.read_voices(asked.voices) if asked.voices else None
     with _red_faults_told(asked):
@@ -221,7 +224,7 @@ def _run_diagnose(asked: argparse.Namespace) -> None:
         raise InputError(say("cli.one_case", asked.lang, events=log.events, column=log.columns["case"]),
                          where=log.name, fix=say("cli.one_case_fix", asked.lang))
     _write(asked, log, asked.out, force=asked.force, model=model, level=asked.level, k=asked.k,
-           clock=asked.clock, beside=beside, voices=voices)
+           clock=asked.clock, beside=beside, prices=prices, voices=voices)
 
 
 def _run_compare(asked: argparse.Namespace) -> None:

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 
 from ..charts.fonts import FAMILY, subset_woff
 from ..domain.initiatives import FAMILIES, load_initiatives
-from ..domain.interview import question_for
 from ..domain.kpis import load_kpis
 from ..domain.levels import name_of
 from ..domain.stages import load_stages
-from ..findings.advice import ask_of, initiatives_of, stage_of
+from ..findings.advice import ask_of, initiatives_of, question_of, stage_of
 from ..findings.finding import Finding, Worth
 from ..findings.triangulation import Seen, Triangulation, triangulate
 from ..log.voices import SIDES, Voices
@@ -38,7 +37,8 @@ THINGS = 3
 
 @dataclass(frozen=True)
 class Option:
-    """An initiative as it is told of a finding. told: id of the finding that tells it in full, "" where this one does."""
+    """An initiative as it is told of a finding. told: id of the finding that tells it in full, "" where
+    this one does."""
 
     name: str
     what: str
@@ -124,7 +124,8 @@ class Document:
         return first
 
     def _sure(self) -> str:
-        numbers = {level: sum(each.confidence == level for each in self.findings) for level in ("high", "medium", "low")}
+        numbers = {level: sum(each.confidence == level for each in self.findings)
+                   for level in ("high", "medium", "low")}
         if len(self.findings) in numbers.values():
             return self.say(f"sure_all_{self.findings[0].confidence}", all=count(len(self.findings)))
         parts = self.say("comma").join(self.say(f"sure_{level}", n=n) for level, n in numbers.items() if n)
@@ -187,7 +188,7 @@ class Document:
         return chain[stage].main_stage if stage in chain else stage
 
     def _story(self, finding: Finding, card: Card) -> Story:
-        question = question_for(finding.kind, finding.where)
+        question = question_of(finding)
         stage = stage_of(finding)
         seen = self.triangulation.of(finding.id) if len(self.heard) else None
         return Story(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..charts.drawing import Drawing
+from ..domain.prices import Prices
 from ..domain.reference import ReferenceModel
 from ..errors import InputError
 from ..findings.finding import Finding, Texts
@@ -87,14 +88,15 @@ def write_report(
     clock: str = "calendar",
     beside: SideTables | None = None,
     voices: Voices | None = None,
+    prices: Prices | None = None,
 ) -> Written:
     """Assesses a log and writes page, workbook, plain files, pictures and model into the folder `out`.
 
     lang: "zh" or "en". force: an earlier output of ours at `out` is replaced. reference: the model the findings rest
     on, by default our own. say_progress: told a sentence a step. level: "working" holds cases and text of the source;
     "shareable" holds aggregates of at least k cases and nobody's name. clock: "calendar" or "working" days in the
-    indicators. voices: what staff and customers said, for diagnosis.html. Raises InputError for another level or clock or a k below 5, OutputError. Law: same log, same settings,
-    same bytes; after an error nothing is left behind.
+    indicators. voices: what staff and customers said, for diagnosis.html. Raises InputError for another level or
+    clock or a k below 5, OutputError. Law: same log, same settings, same bytes; after an error nothing is left behind.
     """
     _check_level(level, k)
     _check_clock(clock)
@@ -102,7 +104,8 @@ def write_report(
     out = Path(out)
     with use(lang), whole(out, force=force) as folder:
         tell(say("reports.progress_answers", lang))
-        found = assess(log, reference=reference, mined=level != LEVEL, clock=clock, beside=beside)
+        found = assess(log, reference=reference, mined=level != LEVEL, clock=clock, beside=beside,
+                       prices=prices)
         if level == LEVEL:
             shared = Shared(found, lang, k)
             write_shareable(shared, folder)
