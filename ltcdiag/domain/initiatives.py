@@ -65,7 +65,7 @@ class Initiative(Named):
         """Key of the card that should move for a finding at a stage (or main stage): days open are told for the main
         stage where that has a card of its own."""
         chain = load_stages()
-        main = chain[stage].main_stage if stage in chain else stage
+        main = chain[stage].main_stage if stage is not None and stage in chain else stage
         own = f"days_in_{main}"
         return own if self.kpi == _ANYWHERE and own in load_kpis() else self.kpi
 

@@ -185,7 +185,7 @@ class Document:
 
     def _main(self, finding: Finding) -> str | None:
         stage, chain = stage_of(finding), load_stages()
-        return chain[stage].main_stage if stage in chain else stage
+        return stage if stage is None or stage not in chain else chain[stage].main_stage
 
     def _story(self, finding: Finding, card: Card) -> Story:
         question = question_of(finding)
@@ -204,10 +204,10 @@ class Document:
     def _option(self, key: str, finding: Finding) -> Option:
         each, lang = load_initiatives()[key], self.lang
         told = self._told.setdefault(key, finding.id)
-        parts = (each.name(lang), each.what(lang), each.accountable(lang),
-                 load_kpis()[each.kpi_at(stage_of(finding))].name(lang), each.first(lang), each.risk(lang),
-                 each.limits(lang))
-        return Option(*(quoted(part, lang) for part in parts), told="" if told == finding.id else told)
+        kpi = load_kpis()[each.kpi_at(stage_of(finding))].name(lang)
+        parts = (each.name(lang), each.what(lang), each.accountable(lang), kpi, each.first(lang), each.risk(lang),
+                 each.limits(lang), "" if told == finding.id else told)
+        return Option(*(quoted(part, lang) for part in parts))
 
     def _initiatives(self, finding: Finding) -> Sequence[str]:
         return finding.initiatives or initiatives_of(finding)
@@ -242,9 +242,9 @@ class Document:
         """A row a finding: id, title, staff, customers, what follows."""
         if not len(self.heard):
             return []
-        return [(each.id, quoted(each.title[self.lang], self.lang), *(
-            say(f"voices.{heard.verdict}", self.lang) for heard in (seen.staff, seen.customers)),
-            seen.words(self.lang)) for each, seen in ((one, self.triangulation.of(one.id)) for one in self.findings)]
+        pairs = ((each, self.triangulation.of(each.id)) for each in self.findings)
+        return [(each.id, quoted(each.title[self.lang], self.lang), say(f"voices.{seen.staff.verdict}", self.lang),
+                 say(f"voices.{seen.customers.verdict}", self.lang), seen.words(self.lang)) for each, seen in pairs]
 
     def only_said(self) -> list[str]:
         """Problems that only people name."""
