@@ -107,8 +107,8 @@ __all__ = [
     "channels", "clock", "clock_level", "compare", "compare_change", "compare_clock_groups", "compare_clocks",
     "compare_groups", "compare_periods", "compare_waves", "diagnose", "difference_map", "directly_follows",
     "discover", "draw", "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "kpis",
-    "language", "load_model", "load_prices", "monitor", "object_centric", "points", "privacy_report", "pull", "read",
-    "read_voices", "report", "review", "review_waves", "rework", "sample", "side_tables", "sniff", "sql",
+    "language", "load_model", "load_prices", "monitor", "object_centric", "points", "privacy_report", "pull",
+    "read", "read_voices", "report", "review", "review_waves", "rework", "sample", "side_tables", "sniff", "sql",
     "stage_ledgers", "templates", "triangulate", "variant_changes", "variants", "waits",
 ]
 

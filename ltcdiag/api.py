@@ -330,8 +330,8 @@ def report(
     k: int = 5,
     clock: str = "calendar",
     beside: SideTables | None = None,
-    voices: Voices | None = None,
     prices: Prices | str | Path | None = None,
+    voices: Voices | None = None,
 ) -> Written:
     """The report of a log in a new folder: report.html, report.xlsx, the JSON and CSV files, figures, model.
 

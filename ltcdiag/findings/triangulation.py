@@ -178,7 +178,7 @@ def _spot_of(voice: Voice, named: Mapping[str, str | None]) -> _Spot:
 
 
 def _place_of(finding: Finding, named: Mapping[str, str | None]) -> _Place:
-    where = {key: value for key, value in finding.where.items() if isinstance(value, str)}
+    where = finding.where
     between = finding.kind in _BETWEEN
     keys = ("activity", "after") if between else ("activity",) if "activity" in where else ("source", "target")
     steps = {normal_header(where[key]) for key in keys if key in where} & named.keys()
