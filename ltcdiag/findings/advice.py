@@ -59,7 +59,7 @@ def place_of(finding: Finding, lang: str) -> str:
     where: Mapping[str, Any] = finding.where
     source, target = (_shown(where.get(key), lang) for key in ("source", "target"))
     if source and target and (finding.kind in _BETWEEN or "activity" not in where):
-        key = "place_parties" if finding.kind in _BETWEEN else "place_between"
+        key = {"handover": "place_parties", "ping_pong": "place_pair"}.get(finding.kind, "place_between")
         return say(f"advice.{key}", lang, source=source, target=target)
     for key in ("activity", "stage", "main_stage", "target", "source", "department", "role"):
         if shown := _shown(where.get(key), lang):
