@@ -94,7 +94,7 @@ def test_every_kind_has_a_question_that_leads_to_no_answer():
         for lang, end, leading in (("zh", "？", ("是不是", "难道", "有没有必要", "为什么不")),
                                    ("en", "?", ("isn't", "don't you", "why not", "is it true"))):
             text = asked.asked("X", lang)
-            assert text.endswith(end)
+            assert end in text
             assert "{" not in text
             assert asked.whom(lang)
             assert not [word for word in leading if word in text.lower()]
