@@ -161,12 +161,13 @@ class Diagnosis:
         return "".join(_card(finding, lang) for finding in self.findings) + notes
 
 
-def diagnose(log: EventLog, model: ReferenceModel, *, prices: Prices | None = None) -> Diagnosis:
+def diagnose(
+    log: EventLog, model: ReferenceModel, *, prices: Prices | None = None, progress: Callable[[str], None] | None = None
+) -> Diagnosis:
     """Asks every detector. Nothing is claimed where nobody knows which cases are over; that is said, with sums of what
-    is recorded instead."""
+    is recorded instead. progress: told the kind that is looked for."""
     observed = observe(log)
-    ids = tuple(log.tables.answer("cases").table["case_id"])
-    context = Context(log, observed, model, ids)
+    context = Context(log, observed, model, tuple(log.tables.answer("cases").table["case_id"]))
     tables: dict[str, Answer] = {}
     if _some_starts(observed):
         tables["waits"] = waits(observed.steps)
@@ -175,19 +176,30 @@ def diagnose(log: EventLog, model: ReferenceModel, *, prices: Prices | None = No
         tables["silo"] = links
     if observed.timeline is None:
         tables["sums"] = step_sums(context)
-        found_breaks = advised(ranked(_doubted(breaks, log)))
-        return Diagnosis(log, found_breaks, _why_none(context), _looking(tables, log), (), 0, model)
-    found = {name: detector(context) for name, detector in DETECTORS.items()}
+        found = advised(ranked(_doubted(breaks, log)))
+        return Diagnosis(log, found, _why_none(context), _looking(tables, log), (), 0, model)
+    return _estimated(context, tables, breaks, prices or prices_of(log.prices, where=""), progress or (lambda _: None))
+
+
+def _estimated(
+    context: Context, tables: dict[str, Answer], breaks: Iterable[Finding], prices: Prices, tell: Callable[[str], None]
+) -> Diagnosis:
+    """The diagnosis where days can be estimated."""
+    log, found = context.log, {}
+    for name, detector in DETECTORS.items():
+        tell(name)
+        found[name] = detector(context)
     tables |= {"stages": stage_days(context), **{name: part.table for name, part in found.items()}}
+    tell("lists")
     lists = lists_of(context)
     tables |= lists.tables
     claimed = with_money(lists.told(claim for part in found.values() for claim in part.claims), context)
-    valued, ledgers = priced([*claimed, *breaks], context, prices or prices_of(log.prices, where=""))
-    numbered, worth = settled(_overlapping_all(ranked(_doubted(valued, log))), ledgers, observed.steps.cases)
+    valued, ledgers = priced([*claimed, *breaks], context, prices)
+    numbered, worth = settled(_overlapping_all(ranked(_doubted(valued, log))), ledgers, context.observed.steps.cases)
     tables |= {"value": worth} if len(worth.table) else {}
     notes = (*_notes(context, found["bottleneck"].table), *_partial(found["deviation"].table), *list_notes(tables),
              *notes_of(numbered, ledgers))
-    return Diagnosis(log, advised(numbered), {}, _looking(tables, log), notes, observed.horizon, model)
+    return Diagnosis(log, advised(numbered), {}, _looking(tables, log), notes, context.observed.horizon, context.model)
 
 
 def _doubted(found: Iterable[Finding], log: EventLog) -> list[Finding]:
