@@ -90,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("system", metavar="SYSTEM", help="如 salesforce、简道云 / for example salesforce")
     ask.add_argument("--out", type=Path, metavar="FILE.html", help="写成一页清单 / write it as a letter of one page")
     ask.add_argument("--force", action="store_true", help="替换已有的文件 / replace the file")
-    forms = _command(commands, "templates", "访谈记录和客户反馈的空白表 / blank forms for interviews and customer feedback",
+    forms = _command(commands, "templates", "访谈和客户反馈的空白表 / blank forms for interviews and feedback",
                      _run_templates)
     forms.add_argument("out", type=Path, metavar="OUT", help="输出文件夹 / output folder")
     forms.add_argument("--force", action="store_true", help="替换已有的文件 / replace the files")
