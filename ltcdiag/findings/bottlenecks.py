@@ -10,11 +10,12 @@ from ..log.results import StepTimes
 from ..measures.spells import NONE
 from ..stats.intervals import Interval, amount_interval, first_shares
 from ..words import say
-from ..words.numbers import count, spoken, time_interval
+from ..words.numbers import count, percent, spoken, time_interval
 from . import claims
 from .claims import Measured, both, joined, lines, parts
 from .context import Context, Detected
 from .finding import Contrast, Finding, Texts
+from .wait_causes import CAUSES, causes_of
 
 if TYPE_CHECKING:
     from .context import Bools, Floats, Ints
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 COLUMNS = ("step", "stage", "owner", "cases", "standing", "days_per_case", "days_low", "days_high", "share_of_days",
            "share_low", "share_high", "days_per_passage", "passage_low", "passage_high", "times_usual", "times_low",
            "times_high")
+
+LEAST_NAMED = 0.1
+"""Causes of less than this share of the waiting are not named."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,8 +194,21 @@ def _question(context: Context, label: int) -> str:
 
 def _said_split(context: Context, label: int, lang: str) -> str:
     split = _split(context, label)
-    return "" if split is None else say("findings.bottleneck_split", lang, n=count(split.n),
-                                        wait=spoken(split.wait, lang), work=spoken(split.work, lang))
+    if split is None:
+        return ""
+    said = say("findings.bottleneck_split", lang, n=count(split.n), wait=spoken(split.wait, lang),
+               work=spoken(split.work, lang))
+    return lines(said, _said_causes(context, label, lang) if split.wait >= split.work else "")
+
+
+def _said_causes(context: Context, label: int, lang: str) -> str:
+    """Why it waits, the largest part first; parts of less than a tenth are not named."""
+    causes = causes_of(context, label)
+    if causes is None:
+        return ""
+    named = sorted((cause for cause in CAUSES if causes.shares[cause] >= LEAST_NAMED), key=lambda c: -causes.shares[c])
+    return say("wait_causes.why", lang, causes=("、" if lang == "zh" else ", ").join(
+        say(f"wait_causes.why_{cause}", lang, share=percent(causes.shares[cause])) for cause in named))
 
 
 class _Split(NamedTuple):
