@@ -93,7 +93,7 @@ def _claim(context: Context, row: _Row, contrast: Contrast, slow: Sequence[_Row]
         days=row.days, why_no_interval={}, per_passage=per, share=None, contrast=contrast,
         first_share=row.first_share, confidence=claims.confidence(contrast, row.measured.cases),
         title=_title(context, row, slow), evidence=_evidence(context, row, contrast, per),
-        caveat=_caveat(context, label),
+        caveat=_caveat(context, row, contrast),
         next_step=both(lambda lang: say(_question(context, label), lang, who=context.who(label, lang))),
         **context.worst(cases, weight),
     )
@@ -172,9 +172,7 @@ def _evidence(context: Context, row: _Row, contrast: Contrast, per: Interval) ->
         )
         based = say(f"findings.bottleneck_cases{state}", lang, n=count(steps.cases), open=count((~steps.closed).sum()),
                     reached=count(row.measured.cases), waiting=count(row.standing))
-        first = say("findings.first_share", lang, share=f"{row.first_share or 0:.0%}", needed=f"{claims.CERTAIN:.0%}")
-        first = first if (row.first_share or 0) > 1 - claims.CERTAIN else ""
-        return lines(said, said_limit(context, contrast, lang), _said_split(context, label, lang), first, based)
+        return lines(said, _said_split(context, label, lang), based)
 
     return both(text)
 
@@ -233,9 +231,16 @@ def _split(context: Context, label: int) -> _Split | None:
     return _Split(len(rows), wait, float((spells.end - spells.begun)[rows].mean()))
 
 
-def _caveat(context: Context, label: int) -> Mapping[str, str]:
+def _caveat(context: Context, row: _Row, contrast: Contrast) -> Mapping[str, str]:
     parts = [] if context.observed.steps.has_starts else ["caveat_no_starts"]
-    owner = context.owner(label)
+    owner = context.owner(row.measured.key)
     parts += {"shared": ["caveat_shared"], None: ["caveat_owner_unknown"]}.get(owner, [])
     parts += ["caveat_cause", "caveat_calendar"]
-    return both(lambda lang: joined(*(say(f"findings.{part}", lang) for part in parts), lang=lang))
+
+    def text(lang: str) -> str:
+        often = (row.first_share or 0) > 1 - claims.CERTAIN
+        first = say("findings.first_share", lang, share=f"{row.first_share or 0:.0%}", needed=f"{claims.CERTAIN:.0%}")
+        return joined(*(say(f"findings.{part}", lang) for part in parts), said_limit(context, contrast, lang),
+                      first if often else "", lang=lang)
+
+    return both(text)
