@@ -251,9 +251,10 @@ class StageLedgers(Answer):
 
 @dataclass(frozen=True)
 class ReworkDays(Answer):
-    """step (the step gone back to), rework_type, through (the step most often in between), cases (that came to the
-    step), cases_returning, loops, share_returning, share_low, share_high, days_per_case, days_low, days_high; most
-    days first. Shares are of the cases that come to the step within the horizon."""
+    """step (the step gone back to), rework_type, through (the step most often in between), cases (that it could happen
+    to: those that came to the step; of a document made anew those that had one, of dunning those with an invoice),
+    cases_returning, loops, stages_lost (median), share_returning, share_low, share_high, days_per_case, days_low,
+    days_high; most days first. Shares are of these cases within the horizon."""
 
     unit: ClassVar[str] = "days"
     horizon: int = field(kw_only=True, default=0)

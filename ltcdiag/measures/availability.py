@@ -64,16 +64,16 @@ class Availability:
         slot = weekday * 24 + into // HOUR
         today = (before[row, slot] - before[row, weekday * 24]) * HOUR + self.hours[row, slot] * (into % HOUR)
         whole: Ints = (week * before[row, -1] + before[row, weekday * 24]) * HOUR
+        whole += np.where(np.isin(day, self.off), 0, today) if len(self.off) else today
         if not len(self.off):
-            return whole + today
+            return whole
         place = np.searchsorted(self.off, day)
-        is_off = np.append(self.off, -1)[place] == day
         lost, daily = np.zeros(len(day), np.int64), np.diff(before[:, ::24], axis=1)
         for weekday_off in range(7):
             so_far = np.append(0, np.cumsum((self.off + MONDAY) % 7 == weekday_off))
             lost += so_far[place] * daily[row, weekday_off]
-        there: Ints = whole - lost * HOUR + np.where(is_off, 0, today)
-        return there
+        whole -= lost * HOUR
+        return whole
 
     def days(self, first: int, last: int) -> Ints:
         """The days from first to last on which people work at all, by the calendar of all."""
