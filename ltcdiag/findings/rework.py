@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..log.results import ReworkDays
 from ..measures.rework_types import TYPES, typed
 from ..measures.spells import NONE
-from ..stats.differences import adjusted
+from ..stats.contrast import false_discoveries
 from ..stats.estimator import Estimate
 from ..stats.intervals import LEVEL, Interval, amount_interval, share_interval
 from ..words import say
@@ -58,11 +58,9 @@ def rework(context: Context) -> Detected:
 def _claimed(context: Context, rows: Sequence[_Row]) -> list[_Row]:
     """The rows that matter, on enough cases, whose share is above the line: judged together (Benjamini & Hochberg
     over all that matter), each with its whole interval."""
-    import numpy as np
-
     least = claims.LEAST_REWORK * context.observed.days_open.value
     matter = [row for row in rows if row.cases >= claims.LEAST_CASES and row.days.low > least]
-    chances = adjusted(np.array([row.p for row in matter])).tolist()
+    chances = false_discoveries([row.p for row in matter])
     return [row for row, p in zip(matter, chances, strict=True)
             if p <= (1 - LEVEL) / 2 and row.share.low > claims.LOOP_SHARE]
 
