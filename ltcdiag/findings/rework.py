@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..log.results import ReworkDays
+from ..measures.landmark import Landmark, landmark
 from ..measures.rework_types import TYPES, typed
 from ..measures.spells import NONE
 from ..stats.contrast import false_discoveries
 from ..stats.estimator import Estimate
 from ..stats.intervals import LEVEL, Interval, amount_interval, share_interval
 from ..words import say
-from ..words.numbers import count, percent, time_interval
+from ..words.numbers import change_interval, count, percent, time_interval
 from ..words.numbers import share_interval as said_share
 from . import claims
 from .claims import both, joined, lines
@@ -185,11 +186,31 @@ def _evidence(context: Context, row: _Row) -> Texts:
             days=time_interval(row.days.value, row.days.low, row.days.high, lang),
             part=said_share(row.share_of_days.value, row.share_of_days.low, row.share_of_days.high, lang),
         )
+        goes_with = _said_landmark(landmark(observed, row.rows), lang)
         based = say("findings.rework_cases", lang, n=count(steps.cases), open=count((~steps.closed).sum()),
                     reached=count(row.cases), looping=count(row.returning), loops=count(row.loops))
-        return lines(said, based)
+        return lines(said, goes_with, based)
 
     return both(text)
+
+
+def _said_landmark(found: Landmark | None, lang: str) -> str:
+    """What goes with this rework where it comes early; an association."""
+    if found is None:
+        return ""
+    days = change_interval(found.days.value, found.days.low, found.days.high, lang)
+    won = ""
+    if found.won is not None:
+        part = (100 * end for end in (found.won.value, found.won.low, found.won.high))
+        won = say("rework.landmark_won", lang, won=change_interval(*part, lang, unit="points"),
+                  clear=_clear(found.won, lang))
+    return say("rework.landmark", lang, day=found.day, until=found.until, early=count(found.early),
+               others=count(found.others), days=days, clear=_clear(found.days, lang), won=won)
+
+
+def _clear(found: Interval, lang: str) -> str:
+    """Whether a difference can be told from none."""
+    return say("rework.clear" if found.low > 0 or found.high < 0 else "rework.unclear", lang)
 
 
 def _said_base(context: Context, row: _Row, lang: str) -> str:
