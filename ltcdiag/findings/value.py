@@ -333,7 +333,7 @@ def _told(finding: Finding, valued: Valuation, ids: Mapping[str, str]) -> Texts:
 
 def _line(finding: Finding, ledger: str, valued: Valuation, ids: Mapping[str, str], lang: str) -> str:
     part = valued.parts[key_of(finding), ledger]
-    money = _said_money(part.money, valued.currency) if part.money else ""
+    money = _said_money(part.money, valued.currency, lang) if part.money else ""
     said = ""
     if ledger == "labour":
         how = "all" if part.measured == part.pieces else "none" if not part.measured else "some"
@@ -349,10 +349,10 @@ def _line(finding: Finding, ledger: str, valued: Valuation, ids: Mapping[str, st
                            ids=", ".join(inside)) if inside else "")
 
 
-def _said_money(money: tuple[float, float, float], currency: str) -> str:
+def _said_money(money: tuple[float, float, float], currency: str, lang: str) -> str:
     value, low, high = (f"{end:,.0f}" for end in money)
-    ends = "" if low == high else f" ({low}–{high})"
-    return f"{value}{ends} {currency}".strip()
+    told = f"{value} {currency}".strip()
+    return told if low == high else say("numbers.interval", lang, value=told, low=low, high=high)
 
 
 def _table(numbered: Sequence[Finding], valued: Valuation, ids: Mapping[str, str]) -> pd.DataFrame:
