@@ -201,9 +201,8 @@ def _said_landmark(found: Landmark | None, lang: str) -> str:
     days = change_interval(found.days.value, found.days.low, found.days.high, lang)
     won = ""
     if found.won is not None:
-        part = (100 * end for end in (found.won.value, found.won.low, found.won.high))
-        won = say("rework.landmark_won", lang, won=change_interval(*part, lang, unit="points"),
-                  clear=_clear(found.won, lang))
+        points = change_interval(100 * found.won.value, 100 * found.won.low, 100 * found.won.high, lang, unit="points")
+        won = say("rework.landmark_won", lang, won=points, clear=_clear(found.won, lang))
     return say("rework.landmark", lang, day=found.day, until=found.until, early=count(found.early),
                others=count(found.others), days=days, clear=_clear(found.days, lang), won=won)
 

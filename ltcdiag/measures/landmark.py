@@ -71,7 +71,7 @@ def landmark(observed: Observed, rows: Ints, *, day: int = DAY) -> Landmark | No
     wins = None
     if np.isfinite(won).any():
         wins = _difference(list(_compared(clock, there & (won > day), had, stood, day, observed.horizon, won)))
-    early, others = (sum(part[side] for part in parts) for side in (0, 1))
+    early, others = sum(part[0] for part in parts), sum(part[1] for part in parts)
     return Landmark(day, observed.horizon, early, others, days, wins)
 
 
