@@ -137,7 +137,7 @@ def _diagnose(parser: argparse.ArgumentParser) -> None:
     _input(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="输出文件夹 / output folder")
     parser.add_argument("--model", metavar="FILE",
-                        help="本公司的参照模型（.toml）或流程图（.bpmn） / your copy of the reference model or your BPMN")
+                        help="本公司的参照模型（.toml）或流程图（.bpmn） / your reference model or BPMN")
     parser.add_argument("--calendar", default="CN", metavar="NAME|FILE",
                         help="工作日历，如 CN、DE-BY 或自己的文件 / work calendar: a country or a file of your own")
     parser.add_argument("--clock", choices=("calendar", "working"), default="calendar",
@@ -182,7 +182,7 @@ def _compare(parser: argparse.ArgumentParser) -> None:
                         help="按自然日还是工作日 / calendar or working days")
     parser.add_argument("--calendar", default="CN", help="工作日历 / work calendar")
     parser.add_argument("--model", metavar="FILE",
-                        help="本公司的参照模型（.toml）或流程图（.bpmn） / your copy of the reference model or your BPMN")
+                        help="本公司的参照模型（.toml）或流程图（.bpmn） / your reference model or BPMN")
     parser.add_argument("--force", action="store_true", help="替换已有的输出 / replace an earlier output")
     _hiding(parser, names=False)
     parser.set_defaults(level="working", k=5)

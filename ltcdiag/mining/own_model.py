@@ -73,7 +73,9 @@ def net_of(drawing: OwnDrawing) -> OwnModel:
     except Exception as error:      # pm4py raises whatever its libraries raise
         raise InputError(say("reference.bpmn_unread", current(), file=drawing.name, detail=type(error).__name__),
                          fix=say("reference.bpmn_none_fix", current())) from error
-    labels = sorted({move.label.strip() for move in net.transitions if move.label and move.label.strip()})
+    for move in net.transitions:
+        move.label = (move.label or "").strip() or None
+    labels = sorted({move.label for move in net.transitions if move.label})
     if not 2 <= len(labels) <= MOST_STEPS or not initial or not final:
         raise InputError(say("reference.bpmn_none", current(), file=drawing.name),
                          fix=say("reference.bpmn_none_fix", current()))
@@ -177,11 +179,11 @@ class _Aligner:
             from pm4py.objects.log.obj import Event, Trace
 
             def free(label: str | None) -> bool:
-                return label is None or label.strip() not in self._recorded
+                return label is None or label not in self._recorded
 
             options = {
                 "trace_cost_function": [self._cost(step) for step in path],
-                "model_cost_function": {move: 1 if free(move.label) else self._cost(move.label.strip())
+                "model_cost_function": {move: 1 if free(move.label) else self._cost(move.label)
                                         for move in model.net.transitions},
                 "max_align_time_trace": seconds,
             }
@@ -194,8 +196,8 @@ class _Aligner:
     def _read(self, moves: Sequence[tuple[str, str | None]]) -> Mapping[str, frozenset[str]]:
         kept = [n for n, (log, _) in enumerate(moves) if log != ">>"]
         inside = moves[: kept[-1] + 1] if kept else []
-        lacking = {net.strip() for log, net in inside if log == ">>" and net and net.strip() in self._recorded}
-        every = {net.strip() for log, net in moves if log == ">>" and net and net.strip() in self._recorded}
+        lacking = {net for log, net in inside if log == ">>" and net in self._recorded}
+        every = {net for log, net in moves if log == ">>" and net in self._recorded}
         extra = {log for log, net in moves if net == ">>"}
         present = {log for log, _ in moves if log != ">>"}
         return {"skipped": frozenset(lacking - present), "out_of_order": frozenset(extra & every),
