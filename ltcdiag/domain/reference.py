@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -11,9 +12,17 @@ from types import MappingProxyType
 from typing import Any
 
 from .drawing_file import OwnDrawing, read_drawing
+from .labels import normalise
 from .reference_file import changed, merged
 from .rules import FIELDS, Rule, rules_of
 from .stages import Named, load_stages, read_toml
+
+_WORDS = re.compile("[,，、;；]")
+
+
+def _holds(text: str, word: str) -> bool:
+    """Whether a label has a word: anywhere in Chinese, whole words in English."""
+    return bool(word) and (f" {word} " in text if word.isascii() else word in text)
 
 
 def _in(lang: str, zh: str, en: str) -> str:
@@ -22,10 +31,11 @@ def _in(lang: str, zh: str, en: str) -> str:
 
 @dataclass(frozen=True)
 class Role(Named):
-    """A role of the iron triangle (AR, SR, FR) and its duties."""
+    """A role of the iron triangle (AR, SR, FR) and its duties. known_as: words by which a log names it, with commas."""
 
     duties_zh: str
     duties_en: str
+    known_as: str
     source: str
 
     def duties(self, lang: str) -> str:
@@ -118,6 +128,15 @@ class ReferenceModel:
         """Who does the work of a stage: us, customer or shared. Raises KeyError for an unknown stage."""
         return self.stages[stage].owner
 
+    def role_of(self, label: str) -> str | None:
+        """The role of the triangle that a department or role of a log stands for, by the longest of the words that it
+        holds (pre-sales is no sales); None where none is there, or equally long ones point to several."""
+        text = f" {normalise(label)} "
+        held = [(len(word), key) for key, role in self.roles.items()
+                for word in map(normalise, _WORDS.split(role.known_as)) if _holds(text, word)]
+        longest = {key for size, key in held if size == max(held)[0]}
+        return longest.pop() if len(longest) == 1 else None
+
     def name_of(self, stage: str, lang: str) -> str:
         """The name of a stage in "zh", "en" or "zh-Hant"; a label that is no stage is its own name."""
         return self.stages[stage].name(lang) if stage in self.stages else stage
@@ -158,7 +177,8 @@ def tables_of(model: ReferenceModel) -> dict[str, Any]:
     return {
         **{key: getattr(model, key) for key in top},
         "editing": {"zh": model.editing_zh, "en": model.editing_en},
-        "role": {key: _row(role, ("duties_zh", "duties_en", "source")) for key, role in model.roles.items()},
+        "role": {key: _row(role, ("duties_zh", "duties_en", "known_as", "source"))
+                 for key, role in model.roles.items()},
         "tier": {key: _row(tier, _tier_fields(key, model)) for key, tier in model.tiers.items()},
         "gate": {key: _row(gate, ("must_be_true_zh", "must_be_true_en", "source"))
                  for key, gate in model.gates.items()},

@@ -45,25 +45,8 @@ def bottlenecks(context: Context) -> Detected:
     return Detected(_table(context, rows), tuple(_claim(context, row, contrast, rivals) for row, contrast in slow))
 
 
-def measured_steps(context: Context) -> list[Measured]:
-    """Every step with its first-pass days and passages, in the order of the labels."""
-    import numpy as np
-
-    observed, found = context.observed, []
-    steps, spread = observed.steps, observed.spread
-    again = np.append(observed.rework, False)[observed.spells.step[spread.row]]
-    for label, here in spread.rows_by_key().items():
-        if label == NONE:
-            continue
-        days = observed.days(spread, here) - observed.rework_days(steps.label == label)
-        passages = observed.passages(spread, here[~again[here]])
-        cases = len(np.unique(steps.case[(steps.label == label) & ~observed.rework]))
-        found.append(Measured(label, days, passages, cases))
-    return found
-
-
 def _rows(context: Context) -> list[_Row]:
-    every = measured_steps(context)
+    every = context.step_ledger
     ours = [row for row in every if context.ours(row.key) and row.enough]
     first = dict(zip((row.key for row in ours), first_shares([row.days for row in ours]), strict=True))
     rows = []
@@ -100,7 +83,7 @@ def _claim(context: Context, row: _Row, contrast: Contrast, slow: Sequence[_Row]
     steps = observed.steps
     per = amount_interval(row.measured.per_passage)
     return Finding(
-        id="", rank=0, kind="bottleneck", family=_family(context, label), ledger="time",
+        id="", rank=0, kind="bottleneck", family=family_of(context, label), ledger="time",
         where=_where(context, label), n=steps.cases, open=int((~steps.closed).sum()),
         horizon_days=observed.horizon, events=int(((steps.label == label) & ~observed.rework).sum()),
         days=row.days, why_no_interval={}, per_passage=per, share=None, contrast=contrast,
@@ -148,7 +131,10 @@ def _main_source(context: Context, chosen: Bools) -> int:
     return int(np.bincount(spells.source[rows], weights=(spells.end - spells.start)[rows]).argmax())
 
 
-def _family(context: Context, label: int) -> str:
+def family_of(context: Context, label: int) -> str:
+    """The family of a step that takes long, by its place in the chain; NONE is no single step."""
+    if label == NONE:
+        return "complexity"
     stage = context.observed.stage[label]
     main = context.model.stages[stage].main_stage if stage is not None else ""
     return {"collections": "cash", "manage_leads": "leakage"}.get(main, "complexity")
@@ -184,9 +170,14 @@ def _evidence(context: Context, row: _Row, contrast: Contrast, per: Interval) ->
                     reached=count(row.measured.cases), waiting=count(row.standing))
         first = say("findings.first_share", lang, share=f"{row.first_share or 0:.0%}", needed=f"{claims.CERTAIN:.0%}")
         first = first if (row.first_share or 0) > 1 - claims.CERTAIN else ""
-        return lines(said, _said_split(context, label, lang), first, based)
+        return lines(said, said_limit(context, contrast, lang), _said_split(context, label, lang), first, based)
 
     return both(text)
+
+
+def said_limit(context: Context, contrast: Contrast, lang: str) -> str:
+    """Beyond how many times the usual it is a claim, and how long a passage counts."""
+    return say("findings.limit_times", lang, limit=f"{contrast.limit:.1f}", longest=spoken(context.longest, lang))
 
 
 def _question(context: Context, label: int) -> str:

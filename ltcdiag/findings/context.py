@@ -13,9 +13,11 @@ from ..log.results import Answer
 from ..measures.facts import Facts, facts_of
 from ..measures.groups import values_of
 from ..measures.observed import Observed
-from ..measures.spells import NONE
+from ..measures.spells import NONE, Spread
+from ..stats.estimator import Estimate
 from ..words import say
 from ..words.texts import tidy
+from .claims import Measured
 from .finding import Finding
 
 if TYPE_CHECKING:
@@ -41,6 +43,43 @@ class Context:
     def facts(self) -> Facts:
         """What the log says beside its steps: amounts of the cases, promised days."""
         return facts_of(self.log, self.observed.steps)
+
+    @cached_property
+    def step_ledger(self) -> tuple[Measured, ...]:
+        """Every step with its first-pass days and passages, in the order of the labels."""
+        import numpy as np
+
+        observed, found = self.observed, []
+        steps, spread = observed.steps, observed.spread
+        again = np.append(observed.rework, False)[observed.spells.step[spread.row]]
+        for label, here in spread.rows_by_key().items():
+            if label == NONE:
+                continue
+            days = observed.days(spread, here) - observed.rework_days(steps.label == label)
+            first = here[~again[here]]
+            cases = len(np.unique(steps.case[(steps.label == label) & ~observed.rework]))
+            found.append(Measured(label, days, observed.passages(spread, first), cases, self.held(spread, first)))
+        return tuple(found)
+
+    @cached_property
+    def longest(self) -> float:
+        """Days beyond which a passage counts for no more when steps are compared: 99 in 100 of the finished first ones
+        were shorter."""
+        import numpy as np
+
+        observed = self.observed
+        spells = observed.spells
+        finished = ~spells.running & ~np.append(observed.rework, False)[spells.step]
+        length = (spells.end - spells.start)[finished]
+        return float(np.quantile(length, 0.99, method="higher")) if len(length) else 0.0
+
+    def held(self, keys: Spread, chosen: Ints, *, end: Floats | None = None) -> Estimate:
+        """Days per case in the chosen rows of a spread, each passage up to the longest that counts."""
+        import numpy as np
+
+        spells = self.observed.spells
+        last = spells.end if end is None else end
+        return self.observed.days(keys, chosen, end=np.minimum(last, spells.start + self.longest))
 
     def segment(self, column: str) -> Mapping[str, Ints]:
         """The cases of each value of a column (named as in the source), by the first value that a case has."""

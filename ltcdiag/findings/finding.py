@@ -20,7 +20,7 @@ Texts = Mapping[str, str]
 @dataclass(frozen=True)
 class Contrast:
     """What makes it a claim: a value with its interval, clear of a stated limit. against: "other_steps" (times what is
-    usual there) or "reference" (a share above a stated line)."""
+    usual there), "reference" (a share above a stated line) or "other_cases" (days more than those of other cases)."""
 
     value: float
     low: float
@@ -150,7 +150,7 @@ class Finding:
         """For findings.json."""
         return {
             "id": self.id, "rank": self.rank, "ranks": dict(self.ranks),
-            "ledger": self.ledger, "kind": self.kind, "family": self.family, "where": dict(self.where),
+            "ledger": self.ledger, "kind": self.kind, "family": self.family, "where": _nested(self.where),
             "cases": len(self.case_ids), "events": self.events, "share_of_cases": len(self.case_ids) / max(1, self.n),
             "n": self.n, "open": self.open, "horizon_days": self.horizon_days,
             "days": _interval(self.days), "days_per_passage": _interval(self.per_passage),
@@ -181,6 +181,14 @@ class Finding:
         return {**({"worth": worth} if worth else {}), **({"money_days": {
             "value": waiting.value, "without_largest": waiting.without, "currency": waiting.currency or None,
         }} if waiting else {})}
+
+
+def _nested(where: Mapping[str, str]) -> dict[str, Any]:
+    """segment_column and segment_value as one: "segment": {"column", "value"}; so for segment_2."""
+    plain: dict[str, Any] = {key: value for key, value in where.items() if not key.startswith("segment")}
+    for key in (key.removesuffix("_column") for key in where if key.endswith("_column")):
+        plain[key] = {"column": where[f"{key}_column"], "value": where[f"{key}_value"]}
+    return plain
 
 
 def _plain(value: Decimal) -> str:

@@ -22,7 +22,6 @@ from ..words import say
 from ..words.numbers import bare_interval, count, percent, time_interval
 from ..words.numbers import share_interval as said_share
 from . import claims
-from .bottlenecks import measured_steps
 from .claims import Measured, both, joined, lines, parts
 from .context import Context, Detected
 from .finding import Contrast, Finding
@@ -80,7 +79,7 @@ def rigidity(context: Context) -> Detected:
 
 def _approvals(context: Context) -> list[_Yes]:
     every = approvals_of(context.observed)
-    measured = {row.key: row for row in measured_steps(context)}
+    measured = {row.key: row for row in context.step_ledger}
     return [_Yes(each, measured[each.label].days, _never_no(context, each, measured))
             for each in every if each.label in measured]
 

@@ -52,7 +52,8 @@ def rule_frame(seed, *, cases=300, lang="zh", plant="", share=0.2, until=420.0):
         now, amount = gen.uniform(0, 300), round(float(gen.lognormal(11, 1)), 2)
         for step, days in life(gen, usual, plant=plant, share=share, lang=lang):
             start, now = now + 0.6 * days, now + days
-            team = 0 if plant == "sales" and step == REVIEW and case % 7 == 0 else TEAM[step] if step in range(18) else 0
+            alone = plant == "sales" and step == REVIEW and case % 7 == 0
+            team = TEAM[step] if step in range(len(TEAM)) and not alone else 0
             department = DEPARTMENTS[lang][team]
             rows.append((f"c{case:04}", names[step], start, now, department, f"{department} {gen.integers(3)}", amount))
     frame = pd.DataFrame(rows, columns=["case", "activity", "start", "time", "department", "owner", "amount"])

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 import ltcdiag as ltc
 from ltcdiag.domain.reference import load_model
-from ltcdiag.findings.bottlenecks import measured_steps
 from ltcdiag.findings.context import Context
 from ltcdiag.findings.rework import rework
 from ltcdiag.findings.stage_days import stage_days
@@ -35,7 +34,7 @@ def parts(log):
     """days open, all days by stage, first-pass days by step, rework days by loop, days that lead nobody knows where."""
     observed = observe(log)
     context = Context(log, observed, load_model(), tuple(ltc.cases(log).table["case_id"]))
-    first = sum(row.days.value for row in measured_steps(context))
+    first = sum(row.days.value for row in context.step_ledger)
     unknown = observed.spread.rows_by_key().get(NONE, np.array([], dtype=np.int64))
     loose = observed.days(observed.spread, unknown).value
     stages = float(stage_days(context).table["days_per_case"].sum())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from itertools import count
 
@@ -67,8 +68,9 @@ def test_known_deviations_are_found(tmp_path, path, expected):
 
 
 def test_branches_and_parallel_ways_fit_and_names_match_by_words_and_by_stage(tmp_path):
-    nodes = {"s": ("startEvent", ""), "a": ("task", "合同起草"), "g": ("parallelGateway", ""), "b": ("task", "法务审核 "),
-             "c": ("task", "备货"), "h": ("parallelGateway", ""), "d": ("task", "Contract signed"), "e": ("endEvent", "")}
+    nodes = {"s": ("startEvent", ""), "a": ("task", "合同起草"), "g": ("parallelGateway", ""),
+             "b": ("task", "法务审核 "), "c": ("task", "备货"), "h": ("parallelGateway", ""),
+             "d": ("task", "Contract signed"), "e": ("endEvent", "")}
     flows = [("s", "a"), ("a", "g"), ("g", "b"), ("g", "c"), ("b", "h"), ("c", "h"), ("h", "d"), ("d", "e")]
     path = bpmn(tmp_path, nodes, flows)
     every = [("合同起草", "备货", "法务审核", "合同签订"), ("合同起草", "法务审核", "备货", "合同签订")]
@@ -105,12 +107,10 @@ def test_what_is_no_drawing_is_refused_in_a_sentence(tmp_path, text):
 
 
 def test_a_drawing_that_cannot_be_walked_ends_in_a_sentence_or_without_a_verdict(tmp_path):
-    path = bpmn(tmp_path, {"a": ("task", "A"), "b": ("task", "B")}, [])
-    try:
+    path = bpmn(tmp_path, {"s": ("startEvent", ""), "a": ("task", "A"), "b": ("task", "B")}, [("s", "a")])
+    with contextlib.suppress(InputError):
         got, _ = found(path, ("A", "B"))
         assert got.judged_cases <= 1
-    except InputError as error:
-        assert error.faults
 
 
 def test_a_diagnosis_lays_finished_cases_against_the_drawing(tmp_path):
