@@ -46,7 +46,7 @@ class GateRules(Answer):
 @dataclass(frozen=True)
 class OwnDeviations(Deviations):
     """The same as Deviations against the client's own drawing: stage is a step of the drawing, deviation also
-    unexpected (where the drawing does not allow it), only_drawn and only_logged (a step that only one of the two has;
+    unexpected (on a way where the drawing does not have it), only_drawn and only_logged (a step that only one of the two has;
     not judged)."""
 
 

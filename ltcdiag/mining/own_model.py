@@ -21,12 +21,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = ("deviation", "stage", "cases", "of_cases", "share_of_cases", "example", "variants")
-DEVIATIONS = ("skipped", "out_of_order", "unexpected")
+DEVIATIONS = ("skipped", "out_of_order", "unexpected", "again")
 MOST_STEPS = 200
 """A drawing of more steps is not compared: nobody reads it, and no alignment ends."""
 LONGEST_PATH = 200
 """Nor is a path of more steps."""
 _MOVE, _SPREAD = 1_000_000, 1_000
+_Path = tuple[int, tuple[str, ...], int]
+"""Number of a path, its steps, its cases."""
+_Found = tuple[_Path, Mapping[str, frozenset[str]]]
 
 
 @dataclass(frozen=True)
@@ -42,10 +45,10 @@ class OwnModel:
 @dataclass(frozen=True)
 class OwnConformance:
     """table: deviation (skipped: the drawing passes the step and the case does not; out_of_order: the case has it at
-    another place; unexpected: the drawing has the step, but not so often or not on this way), stage (the step as the
-    drawing calls it), cases, of_cases (judged ones), share_of_cases, example, variants. matched: label of the log →
-    step of the drawing. only_drawn, only_logged: steps of one that the other does not have; these do not count.
-    complete: False where time ran out."""
+    another place; unexpected: the drawing has the step, but not on this way; again: more often than the drawing has it,
+    which is rework and no deviation), stage (the step as the drawing calls it), cases, of_cases (judged ones),
+    share_of_cases, example, variants. matched: label of the log → step of the drawing. only_drawn, only_logged: steps
+    of one that the other does not have; these do not count. complete: False where time ran out."""
 
     table: pd.DataFrame = field(repr=False)
     n: int
@@ -115,15 +118,15 @@ def own_conformance(
     blank = sum(cases for _, steps, cases in given if not steps)
     return OwnConformance(
         table=_table(found, judged), n=paths.n,
-        fitting_cases=sum(cases for (_, _, cases), moves in found if not any(moves.values())), judged_cases=judged,
+        fitting_cases=sum(cases for (_, _, cases), moves in found if _fits(moves)), judged_cases=judged,
         matched=MappingProxyType(names), only_drawn=tuple(step for step in model.labels if step not in names.values()),
         only_logged=tuple(label for label in labels if label not in names),
         complete=judged + blank == sum(cases for _, _, cases in given) and paths.rows in (None, len(paths.table)),
     )
 
 
-_Path = tuple[int, tuple[str, ...], int]
-_Found = tuple[_Path, Mapping[str, frozenset[str]]]
+def _fits(moves: Mapping[str, frozenset[str]]) -> bool:
+    return not any(steps for deviation, steps in moves.items() if deviation != "again")
 
 
 def _judged(paths: Sequence[_Path], aligner: _Aligner, budget: float, clock: Callable[[], float]) -> Iterator[_Found]:
@@ -156,7 +159,7 @@ def _table(found: Sequence[_Found], judged: int) -> pd.DataFrame:
                 variants.setdefault((deviation, step), []).append(variant)
     rows = [(deviation, step, n, judged, n / judged, variants[deviation, step][0], tuple(variants[deviation, step]))
             for (deviation, step), n in cases.items()]
-    rows.sort(key=lambda row: (-row[2], DEVIATIONS.index(row[0]), row[1]))
+    rows.sort(key=lambda row: (row[0] == "again", -row[2], DEVIATIONS.index(row[0]), row[1]))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -200,5 +203,7 @@ class _Aligner:
         every = {net for log, net in moves if log == ">>" and net in self._recorded}
         extra = {log for log, net in moves if net == ">>"}
         present = {log for log, _ in moves if log != ">>"}
+        matched_steps = {log for log, net in moves if log == net}
         return {"skipped": frozenset(lacking - present), "out_of_order": frozenset(extra & every),
-                "unexpected": frozenset(extra - every)}
+                "unexpected": frozenset(extra - every - matched_steps),
+                "again": frozenset((extra - every) & matched_steps)}
