@@ -90,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("system", metavar="SYSTEM", help="如 salesforce、简道云 / for example salesforce")
     ask.add_argument("--out", type=Path, metavar="FILE.html", help="写成一页清单 / write it as a letter of one page")
     ask.add_argument("--force", action="store_true", help="替换已有的文件 / replace the file")
-    forms = _command(commands, "templates", "访谈记录和客户反馈的空白表 / blank forms for interviews and customer feedback",
+    forms = _command(commands, "templates", "访谈和客户反馈的空白表 / blank forms for interviews and feedback",
                      _run_templates)
     forms.add_argument("out", type=Path, metavar="OUT", help="输出文件夹 / output folder")
     forms.add_argument("--force", action="store_true", help="替换已有的文件 / replace the files")
@@ -140,7 +140,8 @@ def _input(parser: argparse.ArgumentParser, paths: str = "+") -> None:
 def _diagnose(parser: argparse.ArgumentParser) -> None:
     _input(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="输出文件夹 / output folder")
-    parser.add_argument("--model", metavar="FILE.toml", help="本公司的参照模型 / your copy of the reference model")
+    parser.add_argument("--model", metavar="FILE",
+                        help="本公司的参照模型（.toml）或流程图（.bpmn） / your copy of the reference model or your BPMN")
     parser.add_argument("--prices", metavar="FILE.toml",
                         help="自己的单价：人工、资金成本、边际贡献 / your own rates: hours, capital, margin")
     parser.add_argument("--calendar", default="CN", metavar="NAME|FILE",
@@ -188,7 +189,8 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--clock", choices=("calendar", "working"), default="calendar",
                         help="按自然日还是工作日 / calendar or working days")
     parser.add_argument("--calendar", default="CN", help="工作日历 / work calendar")
-    parser.add_argument("--model", metavar="FILE.toml", help="本公司的参照模型 / your copy of the reference model")
+    parser.add_argument("--model", metavar="FILE",
+                        help="本公司的参照模型（.toml）或流程图（.bpmn） / your copy of the reference model or your BPMN")
     parser.add_argument("--force", action="store_true", help="替换已有的输出 / replace an earlier output")
     _hiding(parser, names=False)
     parser.set_defaults(level="working", k=5)

@@ -1,4 +1,4 @@
-"""The library of initiatives: what may be done about a kind of finding at a place of the chain, and who answers for it."""
+"""The library of initiatives: what may be done about a kind of finding at a stage, and who answers for it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ KINDS = ("bottleneck", "batching", "contention", "prioritisation", "unavailabili
          "triangle", "rework", "deviation", "gate", "complexity", "rigidity", "leakage", "forecast", "segment", "stuck",
          "silo")
 """Kinds of finding the library knows."""
+ALIKE = MappingProxyType({"rubber_stamp": "rigidity", "detour": "complexity", "small_deals": "rigidity",
+                          "unassigned": "leakage", "silent": "leakage", "erosion": "forecast", "discount": "forecast",
+                          "extraneous": "bottleneck", "money": "bottleneck", "lever": "bottleneck"})
+"""Kinds that are a closer word for one of KINDS."""
+_USUAL = MappingProxyType({"collaboration": "handover", "silo": "silo", "complexity": "complexity",
+                           "rigidity": "rigidity", "leakage": "leakage", "cash": "bottleneck"})
 LEAST, MOST = 2, 4
 """How many initiatives are named for a finding."""
 _ANYWHERE = "days_open"
@@ -59,7 +65,7 @@ class Initiative(Named):
         """Key of the card that should move for a finding at a stage (or main stage): days open are told for the main
         stage where that has a card of its own."""
         chain = load_stages()
-        main = chain[stage].main_stage if stage in chain else stage
+        main = chain[stage].main_stage if stage is not None and stage in chain else stage
         own = f"days_in_{main}"
         return own if self.kpi == _ANYWHERE and own in load_kpis() else self.kpi
 
@@ -80,15 +86,22 @@ def load_initiatives() -> Mapping[str, Initiative]:
     return MappingProxyType({row["key"]: _initiative(row) for row in read_toml("initiatives.toml")["initiative"]})
 
 
+def nearest_kind(kind: str, family: str) -> str:
+    """The kind of the library a finding is nearest to: its own, the one it is a closer word for, or the usual one of
+    its family."""
+    return kind if kind in KINDS else ALIKE.get(kind) or _USUAL.get(family, "bottleneck")
+
+
 def initiatives_for(
     kind: str, family: str, stage: str | None = None, where: Mapping[str, Any] | None = None
 ) -> tuple[Initiative, ...]:
-    """Two to four initiatives for a finding, the most specific first; nothing for a kind the library does not know.
+    """Two to four initiatives for a finding, the most specific first.
 
     stage: key of a stage or main stage, None where there is none. where: the finding's own words of its place; a type
     or cause among its values that an initiative names makes it more specific. Order: names the type, stands at this
     very stage, is meant for this kind first, stands at its main stage, cures this family; then the order of the file.
     Those of another family come only where fewer than two are left."""
+    kind = nearest_kind(kind, family)
     said = frozenset(str(value) for value in (where or {}).values() if isinstance(value, str))
     fitting = [each for each in load_initiatives().values() if kind in each.kinds and _stands(each, stage)]
     ranked = sorted(fitting, key=lambda each: -_fit(each, family, kind, stage, said))

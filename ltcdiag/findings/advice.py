@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..domain.initiatives import initiatives_for
-from ..domain.interview import question_for
+from ..domain.initiatives import initiatives_for, nearest_kind
+from ..domain.interview import Question, question_for
 from ..domain.levels import name_of
 from ..domain.objects import load_objects
 from ..words import languages, say
@@ -37,10 +37,14 @@ def initiatives_of(finding: Finding) -> tuple[str, ...]:
 
 def ask_of(finding: Finding) -> Texts:
     """The open question for the people at its place, in every language; empty for a kind without one."""
-    question = question_for(finding.kind, finding.where)
-    if question is None:
-        return {}
-    return {lang: question.asked(place_of(finding, lang), lang) for lang in languages()}
+    question = question_of(finding)
+    return {} if question is None else {lang: question.asked(place_of(finding, lang), lang) for lang in languages()}
+
+
+def question_of(finding: Finding) -> Question | None:
+    """The question of its kind, or of the kind it is nearest to."""
+    return question_for(finding.kind, finding.where) or question_for(nearest_kind(finding.kind, finding.family),
+                                                                     finding.where)
 
 
 def stage_of(finding: Finding) -> str | None:
@@ -55,7 +59,7 @@ def place_of(finding: Finding, lang: str) -> str:
     where: Mapping[str, Any] = finding.where
     source, target = (_shown(where.get(key), lang) for key in ("source", "target"))
     if source and target and (finding.kind in _BETWEEN or "activity" not in where):
-        key = "place_parties" if finding.kind in _BETWEEN else "place_between"
+        key = {"handover": "place_parties", "ping_pong": "place_pair"}.get(finding.kind, "place_between")
         return say(f"advice.{key}", lang, source=source, target=target)
     for key in ("activity", "stage", "main_stage", "target", "source", "department", "role"):
         if shown := _shown(where.get(key), lang):

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..domain.headers import normal_header
+from ..domain.initiatives import nearest_kind
 from ..domain.labels import map_labels
 from ..domain.levels import name_of
 from ..domain.stages import load_stages
@@ -177,7 +178,7 @@ def _spot_of(voice: Voice, named: Mapping[str, str | None]) -> _Spot:
 
 
 def _place_of(finding: Finding, named: Mapping[str, str | None]) -> _Place:
-    where = {key: value for key, value in finding.where.items() if isinstance(value, str)}
+    where = finding.where
     between = finding.kind in _BETWEEN
     keys = ("activity", "after") if between else ("activity",) if "activity" in where else ("source", "target")
     steps = {normal_header(where[key]) for key in keys if key in where} & named.keys()
@@ -214,7 +215,7 @@ def _same_stage(one: str | None, other: str) -> bool:
 def _stance(voice: Voice, spot: _Spot, finding: Finding, place: _Place) -> str:
     """agree, against, or "" where it says nothing of this finding."""
     category = load_categories()[voice.category]
-    same_kind = category.speaks_of(finding.kind, finding.family)
+    same_kind = category.speaks_of(nearest_kind(finding.kind, finding.family), finding.family)
     if same_kind and voice.severity != 0:
         return "agree" if _same(spot, place, by_party=True) else ""
     denies = category.stance in ("smooth", "elsewhere") or (same_kind and voice.severity == 0)
@@ -226,7 +227,8 @@ def _heard(side: str, voices: Sequence[Voice], stances: Sequence[str]) -> Heard:
     if not of_side:
         return Heard(side, "not_asked")
     spoken = [(voice, stance) for voice, stance in of_side if stance]
-    agree, against = ({voice.speaker for voice, stance in spoken if stance == wanted} for wanted in ("agree", "against"))
+    agree, against = ({voice.speaker for voice, stance in spoken if stance == wanted}
+                      for wanted in ("agree", "against"))
     verdict = "divided" if agree and against else "agree" if agree else "contradict" if against else "silent"
     return Heard(side, verdict, len(agree), len(against), len(spoken), _quotes([voice for voice, _ in spoken]))
 

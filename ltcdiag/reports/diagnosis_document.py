@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 
 from ..charts.fonts import FAMILY, subset_woff
 from ..domain.initiatives import FAMILIES, load_initiatives
-from ..domain.interview import question_for
 from ..domain.kpis import load_kpis
 from ..domain.levels import name_of
 from ..domain.stages import load_stages
-from ..findings.advice import ask_of, initiatives_of, stage_of
+from ..findings.advice import ask_of, initiatives_of, question_of, stage_of
 from ..findings.finding import Finding, Worth
 from ..findings.triangulation import Seen, Triangulation, triangulate
 from ..log.voices import SIDES, Voices
@@ -38,7 +37,8 @@ THINGS = 3
 
 @dataclass(frozen=True)
 class Option:
-    """An initiative as it is told of a finding. told: id of the finding that tells it in full, "" where this one does."""
+    """An initiative as it is told of a finding. told: id of the finding that tells it in full, "" where
+    this one does."""
 
     name: str
     what: str
@@ -109,13 +109,25 @@ class Document:
                         open=count(self.found.states["open"]))
 
     def _matters(self) -> str:
-        top = self.findings[:THINGS]
+        top = self._apart()[:THINGS]
         titles = self.say("between_things").join(
             self.say("thing", id=each.id, title=quoted(each.title[self.lang], self.lang)) for each in top)
         return self.say(f"matters_{len(top)}", things=titles, all=count(len(self.findings)))
 
+    def _apart(self) -> list[Finding]:
+        """Findings that are different matters: those that only see the days of an earlier one from another side
+        are left out."""
+        first: list[Finding] = []
+        for each in self.findings:
+            if not {one.id for one in first}.intersection(each.overlaps):
+                first.append(each)
+        return first
+
     def _sure(self) -> str:
-        numbers = {level: sum(each.confidence == level for each in self.findings) for level in ("high", "medium", "low")}
+        numbers = {level: sum(each.confidence == level for each in self.findings)
+                   for level in ("high", "medium", "low")}
+        if len(self.findings) in numbers.values():
+            return self.say(f"sure_all_{self.findings[0].confidence}", all=count(len(self.findings)))
         parts = self.say("comma").join(self.say(f"sure_{level}", n=n) for level, n in numbers.items() if n)
         return self.say("sure", parts=parts, all=count(len(self.findings)))
 
@@ -173,10 +185,10 @@ class Document:
 
     def _main(self, finding: Finding) -> str | None:
         stage, chain = stage_of(finding), load_stages()
-        return chain[stage].main_stage if stage in chain else stage
+        return stage if stage is None or stage not in chain else chain[stage].main_stage
 
     def _story(self, finding: Finding, card: Card) -> Story:
-        question = question_for(finding.kind, finding.where)
+        question = question_of(finding)
         stage = stage_of(finding)
         seen = self.triangulation.of(finding.id) if len(self.heard) else None
         return Story(
@@ -192,10 +204,10 @@ class Document:
     def _option(self, key: str, finding: Finding) -> Option:
         each, lang = load_initiatives()[key], self.lang
         told = self._told.setdefault(key, finding.id)
-        parts = (each.name(lang), each.what(lang), each.accountable(lang),
-                 load_kpis()[each.kpi_at(stage_of(finding))].name(lang), each.first(lang), each.risk(lang),
-                 each.limits(lang))
-        return Option(*(quoted(part, lang) for part in parts), told="" if told == finding.id else told)
+        kpi = load_kpis()[each.kpi_at(stage_of(finding))].name(lang)
+        parts = (each.name(lang), each.what(lang), each.accountable(lang), kpi, each.first(lang), each.risk(lang),
+                 each.limits(lang), "" if told == finding.id else told)
+        return Option(*(quoted(part, lang) for part in parts))
 
     def _initiatives(self, finding: Finding) -> Sequence[str]:
         return finding.initiatives or initiatives_of(finding)
@@ -230,9 +242,9 @@ class Document:
         """A row a finding: id, title, staff, customers, what follows."""
         if not len(self.heard):
             return []
-        return [(each.id, quoted(each.title[self.lang], self.lang), *(
-            say(f"voices.{heard.verdict}", self.lang) for heard in (seen.staff, seen.customers)),
-            seen.words(self.lang)) for each, seen in ((one, self.triangulation.of(one.id)) for one in self.findings)]
+        pairs = ((each, self.triangulation.of(each.id)) for each in self.findings)
+        return [(each.id, quoted(each.title[self.lang], self.lang), say(f"voices.{seen.staff.verdict}", self.lang),
+                 say(f"voices.{seen.customers.verdict}", self.lang), seen.words(self.lang)) for each, seen in pairs]
 
     def only_said(self) -> list[str]:
         """Problems that only people name."""

@@ -44,7 +44,8 @@ def write_templates(folder: str | Path, *, lang: str, force: bool = False) -> tu
     files = tuple(out / f"{say(f'voices.book_{kind}', lang)}.xlsx" for kind in KINDS)
     there = [file for file in files if file.exists()]
     if there and not force:
-        raise OutputError(say("voices.templates_there", lang, file=there[0]), fix=say("voices.templates_there_fix", lang))
+        raise OutputError(say("voices.templates_there", lang, file=there[0]),
+                          fix=say("voices.templates_there_fix", lang))
     try:
         out.mkdir(parents=True, exist_ok=True)
         for kind, file in zip(KINDS, files, strict=True):

@@ -95,8 +95,8 @@ def write_report(
     lang: "zh" or "en". force: an earlier output of ours at `out` is replaced. reference: the model the findings rest
     on, by default our own. say_progress: told a sentence a step. level: "working" holds cases and text of the source;
     "shareable" holds aggregates of at least k cases and nobody's name. clock: "calendar" or "working" days in the
-    indicators. voices: what staff and customers said, for diagnosis.html. Raises InputError for another level or clock or a k below 5, OutputError. Law: same log, same settings,
-    same bytes; after an error nothing is left behind.
+    indicators. voices: what staff and customers said, for diagnosis.html. Raises InputError for another level or
+    clock or a k below 5, OutputError. Law: same log, same settings, same bytes; after an error nothing is left behind.
     """
     _check_level(level, k)
     _check_clock(clock)
