@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 LEVEL = 0.05
 """Share of false discoveries allowed in each of the two families."""
 MOST_RULES = 10
-WHOLE = "days_open"
+STEP, WHOLE = "step_days", "days_open"
 MANY_STEPS = 3
 """A group that takes longer at this many steps is told once."""
 SAME = 0.9
@@ -49,9 +49,10 @@ SAME = 0.9
 
 @dataclass(frozen=True, eq=False)
 class Target:
-    """What is compared. measure: step_days, rework_days or days_open. label: of the step, NONE where it is none.
-    days, passages: pseudo-values, one a case. reached: cases that went through it. person: who did it in each case,
-    NONE where nobody is named. blamed: whether more of it may be a claim."""
+    """What is compared. measure: step_days, rework_days, days_open or not_won. label: of the step, NONE where it is
+    none. least: what a difference must take for a case of the group, over its whole interval. days (1 for a case that
+    is not won), passages: pseudo-values, one a case. reached: cases that went through it. person: who did it in each
+    case, NONE where nobody is named. blamed: whether more of it may be a claim."""
 
     measure: str
     label: int
@@ -59,6 +60,7 @@ class Target:
     passages: Floats
     reached: Bools
     person: Ints
+    least: float
     blamed: bool = True
 
 
@@ -125,21 +127,21 @@ class Search:
     looked_at: int
 
 
-def search(columns: Sequence[CaseColumn], targets: Sequence[Target], *, least_days: float) -> Search:
-    """least_days: how many days per case of the group a difference must take, over its whole interval."""
+def search(columns: Sequence[CaseColumn], targets: Sequence[Target]) -> Search:
+    """All groups of the columns at all targets, and what stands of them."""
     singles = _tested(targets, [_single(columns, place, targets) for place in range(len(columns))])
     pairs = _tested(targets, [_pair(columns, first, second, targets)
                               for first, second in combinations(range(len(columns)), 2)])
     found: list[Effect] = []
     for place, target in enumerate(targets):
         if target.measure != WHOLE:
-            found += _standing(columns, target, place, (pairs, singles), least_days)
-    found, steps, targets = _gathered(columns, targets, found, (pairs, singles), least_days)
-    best = sorted(found, key=lambda each: -each.low * each.per_case * each.cases)[:MOST_RULES]
+            found += _standing(columns, target, place, (pairs, singles))
+    found, steps, targets = _gathered(columns, targets, found, (pairs, singles))
+    best = sorted(found, key=lambda each: -each.low * each.per_case * each.cases / targets[each.target].least)
     effects = sorted((each for family in singles.effects.values() for each in family),
                      key=lambda each: (each.p_adjusted, -each.t))
-    return Search(tuple(effects), tuple(_rule(columns, targets[each.target], each, steps) for each in best),
-                  singles.looked_at + pairs.looked_at)
+    rules = tuple(_rule(columns, targets[each.target], each, steps) for each in best[:MOST_RULES])
+    return Search(tuple(effects), rules, singles.looked_at + pairs.looked_at)
 
 
 # ---- all groups of a column, or of two ------------------------------------------------------------------------
@@ -278,7 +280,7 @@ def _effects(group: _Group, adjusted_p: Floats) -> Iterator[Effect]:
 
 
 def _standing(
-    columns: Sequence[CaseColumn], target: Target, place: int, families: tuple[_Family, _Family], least_days: float,
+    columns: Sequence[CaseColumn], target: Target, place: int, families: tuple[_Family, _Family],
 ) -> list[Effect]:
     """The groups at one target that matter, strongest first, pairs before single values, each on the cases that those
     before it do not explain."""
@@ -288,22 +290,22 @@ def _standing(
     chosen: list[Effect] = []
     for family in families if target.blamed else ():
         hopeful = [each for each in family.effects.get(place, []) if each.t > 0 and each.p_adjusted <= LEVEL
-                   and each.low * each.per_case > least_days]
+                   and each.low * each.per_case > target.least]
         for each in sorted(hopeful, key=lambda one: (-one.t, one.condition.parts)):
             here = each.condition.cases(columns)
-            if _still(target, here, left, family.cutoff, least_days) and len(chosen) < MOST_RULES:
+            if _still(target, here, left, family.cutoff) and len(chosen) < MOST_RULES:
                 chosen.append(_of_whole(target, each, here) if target.measure == WHOLE else each)
                 left &= ~here
     return chosen
 
 
-def _still(target: Target, here: Bools, left: Bools, cutoff: float, least_days: float) -> bool:
+def _still(target: Target, here: Bools, left: Bools, cutoff: float) -> bool:
     """Whether a group takes longer among the cases that are left."""
     if min(int((target.reached & left & side).sum()) for side in (here, ~here)) < LEAST_CASES:
         return False
     found = _against(target, here, left)
     low = float(shrunk(found.more, found.variance, found.freedom).low[0])
-    return float(found.p[0]) <= cutoff and low * float(found.per_case[0]) > least_days
+    return float(found.p[0]) <= cutoff and low * float(found.per_case[0]) > target.least
 
 
 def _against(target: Target, here: Bools, among: Bools) -> Contrasts:
@@ -327,7 +329,6 @@ def _of_whole(target: Target, effect: Effect, here: Bools) -> Effect:
 
 def _gathered(
     columns: Sequence[CaseColumn], targets: Sequence[Target], found: list[Effect], families: tuple[_Family, _Family],
-    least_days: float,
 ) -> tuple[list[Effect], dict[Condition, tuple[int, ...]], Sequence[Target]]:
     """What stands with the whole looked at too. A group that takes longer at MANY_STEPS steps or more is told once, by
     its whole, with those steps (by the days they take). The targets come back with the whole less what is told at
@@ -336,13 +337,13 @@ def _gathered(
     if whole is None:
         return found, {}, targets
     by_group: dict[Condition, list[Effect]] = {}
-    for each in found:
+    for each in (each for each in found if targets[each.target].measure == STEP):
         by_group.setdefault(each.condition, []).append(each)
     many = {group: sorted(parts, key=lambda each: -each.more * each.per_case)
             for group, parts in by_group.items() if len(parts) >= MANY_STEPS}
-    single = [each for each in found if each.condition not in many]
-    rest = _rest(targets[whole], single, columns)
-    standing = _standing(columns, rest, whole, families, least_days)
+    single = [each for each in found if each.condition not in many or targets[each.target].measure != STEP]
+    rest = _rest(targets[whole], [each for each in single if targets[each.target].measure == STEP], columns)
+    standing = _standing(columns, rest, whole, families)
     told = {each.condition for each in standing}
     lost = [each for group, parts in many.items() if group not in told for each in parts]
     steps = {group: tuple(each.target for each in parts) for group, parts in many.items() if group in told}
