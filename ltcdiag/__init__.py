@@ -26,14 +26,18 @@ if TYPE_CHECKING:
         kpis,
         language,
         load_model,
+        load_prices,
         monitor,
         points,
         privacy_report,
         pull,
+        read_voices,
         report,
         rework,
         side_tables,
         sql,
+        templates,
+        triangulate,
         variants,
         waits,
     )
@@ -78,8 +82,8 @@ __version__ = "0.1.0"
 _WHERE = {
     "api": ("activities", "cases", "channels", "clock", "diagnose", "directly_follows", "discover", "draw",
             "export", "exports_to_ask_for", "fitness", "gaps", "handovers", "kpis", "language", "load_model",
-            "monitor", "points", "privacy_report", "pull", "report", "rework", "side_tables", "sql", "variants",
-            "waits"),
+            "load_prices", "monitor", "points", "privacy_report", "pull", "read_voices", "report", "rework",
+            "side_tables", "sql", "templates", "triangulate", "variants", "waits"),
     "comparing": ("compare", "compare_change", "compare_groups", "compare_periods", "compare_waves",
                   "difference_map", "funnel", "review", "review_waves", "stage_ledgers", "variant_changes"),
     "bundled": ("sample",),
@@ -103,9 +107,9 @@ __all__ = [
     "channels", "clock", "clock_level", "compare", "compare_change", "compare_clock_groups", "compare_clocks",
     "compare_groups", "compare_periods", "compare_waves", "diagnose", "difference_map", "directly_follows",
     "discover", "draw", "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "kpis",
-    "language", "load_model", "monitor", "object_centric", "points", "privacy_report", "pull", "read", "report",
-    "review", "review_waves", "rework", "sample", "side_tables", "sniff", "sql", "stage_ledgers", "variant_changes",
-    "variants", "waits",
+    "language", "load_model", "load_prices", "monitor", "object_centric", "points", "privacy_report", "pull",
+    "read", "read_voices", "report", "review", "review_waves", "rework", "sample", "side_tables", "sniff", "sql",
+    "stage_ledgers", "templates", "triangulate", "variant_changes", "variants", "waits",
 ]
 
 

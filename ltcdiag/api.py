@@ -14,8 +14,10 @@ from .words import current, languages, say, speak
 
 if TYPE_CHECKING:
     from .charts.drawing import Drawing
+    from .domain.prices import Prices
     from .domain.reference import ReferenceModel
     from .findings.diagnosis import Diagnosis
+    from .findings.triangulation import Triangulation
     from .log.channels import Channels
     from .log.kpi_table import KpiTable
     from .log.look import Look
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
         Waits,
     )
     from .log.side_tables import SideTables
+    from .log.voices import Voices
     from .measures.comparison import Comparison
     from .measures.uniqueness import PrivacyReport
     from .measures.working_time import Calendars
@@ -159,13 +162,24 @@ def load_model(source: str | Path = "ltc") -> ReferenceModel:
     return loaded(source)
 
 
-def diagnose(log: EventLog, model: ReferenceModel | str | Path = "ltc") -> Diagnosis:
+def load_prices(path: str | Path) -> Prices:
+    """Your own rates (`prices.toml`): hours, minutes, cost of capital, margin. Raises InputError with every fault."""
+    from .domain.prices import load_prices as loaded
+
+    return loaded(path)
+
+
+def diagnose(
+    log: EventLog, model: ReferenceModel | str | Path = "ltc", *, prices: Prices | str | Path | None = None,
+) -> Diagnosis:
     """The findings of a log, ranked: bottlenecks, rework, handovers, each with interval, doubt, question and cases.
 
+    prices: your own rates, or a file of them; by default those in `ltcdiag.toml`. Without any there is no money.
     Nothing is claimed where nobody knows which cases are over; zero findings is a result too."""
     from .findings.diagnosis import diagnose as diagnosed
 
-    return diagnosed(log, load_model(model) if isinstance(model, str | Path) else model)
+    return diagnosed(log, load_model(model) if isinstance(model, str | Path) else model,
+                     prices=load_prices(prices) if isinstance(prices, str | Path) else prices)
 
 
 def kpis(
@@ -214,6 +228,30 @@ def side_tables(paths: str | Path | Sequence[str | Path]) -> SideTables:
     from .sources.side_tables import side_tables as read
 
     return read(paths)
+
+
+def read_voices(paths: str | Path | Sequence[str | Path]) -> Voices:
+    """Interview notes and feedback of customers, in the form of `templates` (CSV, Excel, JSON), with a ledger of their
+    rows; names give each person a code and are not kept. Raises InputError with every fault found."""
+    from .sources.voices import read_voices as read
+
+    return read(paths)
+
+
+def triangulate(found: Diagnosis, voices: Voices) -> Triangulation:
+    """For each finding whether staff and customers agree, contradict or are silent, and the problems that only people
+    name. A voice counts where it names the same place and the same kind of problem; one person counts once."""
+    from .findings.triangulation import triangulate as laid
+
+    return laid(found.findings, voices, labels=found.log.stages)
+
+
+def templates(folder: str | Path, lang: str | None = None, *, force: bool = False) -> tuple[Path, ...]:
+    """Blank forms for interview notes and customer feedback, as workbooks with drop-down lists and an example, in a
+    folder. Raises OutputError where they are there (unless `force`) or cannot be written."""
+    from .reports.voice_templates import write_templates
+
+    return write_templates(folder, lang=lang or current(), force=force)
 
 
 def exports_to_ask_for(system: str, lang: str | None = None) -> AskFor:
@@ -292,13 +330,16 @@ def report(
     k: int = 5,
     clock: str = "calendar",
     beside: SideTables | None = None,
+    prices: Prices | str | Path | None = None,
+    voices: Voices | None = None,
 ) -> Written:
     """The report of a log in a new folder: report.html, report.xlsx, the JSON and CSV files, figures, model.
 
     model: the reference model that the findings rest on, ours or a client's copy (as in `load_model`).
     level: "working" lists cases and text of the source, "shareable" only aggregates of at least k cases, without names.
     clock: "calendar" days of 24 hours in the indicators, or "working" days of the calendar of the log.
-    beside: tables beside the log, for the indicators that need them.
+    beside: tables beside the log, for the indicators that need them. prices: as in `diagnose`.
+    voices: interview notes and customer feedback (`read_voices`), laid beside the findings in diagnosis.html.
     All or nothing: the folder appears complete or not at all. Raises OutputError when it exists and `force`
     is not given, or cannot be written.
     """
@@ -306,7 +347,8 @@ def report(
 
     reference = load_model(model) if isinstance(model, str | Path) else model
     return write_report(log, Path(out), lang=lang or current(), force=force, reference=reference,
-                        say_progress=progress, level=level, k=k, clock=clock, beside=beside)
+                        say_progress=progress, level=level, k=k, clock=clock, beside=beside, voices=voices,
+                        prices=load_prices(prices) if isinstance(prices, str | Path) else prices)
 
 
 def discover(log: EventLog, method: str = "inductive", noise: float = 0.2) -> Model:

@@ -90,6 +90,10 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("system", metavar="SYSTEM", help="如 salesforce、简道云 / for example salesforce")
     ask.add_argument("--out", type=Path, metavar="FILE.html", help="写成一页清单 / write it as a letter of one page")
     ask.add_argument("--force", action="store_true", help="替换已有的文件 / replace the file")
+    forms = _command(commands, "templates", "访谈和客户反馈的空白表 / blank forms for interviews and feedback",
+                     _run_templates)
+    forms.add_argument("out", type=Path, metavar="OUT", help="输出文件夹 / output folder")
+    forms.add_argument("--force", action="store_true", help="替换已有的文件 / replace the files")
     pull = _command(commands, "pull", "从系统直接取数 / fetch the records of a system by its interface", _run_pull)
     pull.add_argument("system", metavar="SYSTEM", help="salesforce, hubspot, zoho, jiandaoyun")
     pull.add_argument("--out", type=Path, required=True, metavar="DIR", help="数据文件夹 / folder for the records")
@@ -136,13 +140,18 @@ def _input(parser: argparse.ArgumentParser, paths: str = "+") -> None:
 def _diagnose(parser: argparse.ArgumentParser) -> None:
     _input(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="输出文件夹 / output folder")
-    parser.add_argument("--model", metavar="FILE.toml", help="本公司的参照模型 / your copy of the reference model")
+    parser.add_argument("--model", metavar="FILE",
+                        help="本公司的参照模型（.toml）或流程图（.bpmn） / your copy of the reference model or your BPMN")
+    parser.add_argument("--prices", metavar="FILE.toml",
+                        help="自己的单价：人工、资金成本、边际贡献 / your own rates: hours, capital, margin")
     parser.add_argument("--calendar", default="CN", metavar="NAME|FILE",
                         help="工作日历，如 CN、DE-BY 或自己的文件 / work calendar: a country or a file of your own")
     parser.add_argument("--clock", choices=("calendar", "working"), default="calendar",
                         help="指标按自然日或工作日计算 / days of the indicators: calendar or working days")
     parser.add_argument("--beside", action="append", default=[], metavar="FILE",
                         help="附表：渠道费用、客户评分、退货，可重复 / tables beside: costs, answers, returns")
+    parser.add_argument("--voices", action="append", default=[], metavar="FILE",
+                        help="访谈记录、客户反馈，可重复 / interview notes, customer feedback (ltcdiag templates)")
     parser.add_argument("--force", action="store_true", help="替换已有的输出 / replace an earlier output")
     parser.add_argument("--level", choices=("working", "shareable"), default="working",
                         help="工作版，或可外发的汇总版 / with cases, or aggregates that may be shared")
@@ -180,7 +189,8 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--clock", choices=("calendar", "working"), default="calendar",
                         help="按自然日还是工作日 / calendar or working days")
     parser.add_argument("--calendar", default="CN", help="工作日历 / work calendar")
-    parser.add_argument("--model", metavar="FILE.toml", help="本公司的参照模型 / your copy of the reference model")
+    parser.add_argument("--model", metavar="FILE",
+                        help="本公司的参照模型（.toml）或流程图（.bpmn） / your copy of the reference model or your BPMN")
     parser.add_argument("--force", action="store_true", help="替换已有的输出 / replace an earlier output")
     _hiding(parser, names=False)
     parser.set_defaults(level="working", k=5)
@@ -206,7 +216,9 @@ def _run_diagnose(asked: argparse.Namespace) -> None:
     from . import api, intake
 
     model = api.load_model(asked.model or "ltc")     # its faults are told before anything is read
+    prices = api.load_prices(asked.prices) if asked.prices else None
     beside = api.side_tables(asked.beside) if asked.beside else None
+    voices = api.read_voices(asked.voices) if asked.voices else None
     with _red_faults_told(asked):
         log = intake.read(asked.paths, calendar=asked.calendar, progress=_rows_read(asked.lang), **_read_options(asked),
                           **_pseudonyms(asked))
@@ -214,7 +226,7 @@ def _run_diagnose(asked: argparse.Namespace) -> None:
         raise InputError(say("cli.one_case", asked.lang, events=log.events, column=log.columns["case"]),
                          where=log.name, fix=say("cli.one_case_fix", asked.lang))
     _write(asked, log, asked.out, force=asked.force, model=model, level=asked.level, k=asked.k,
-           clock=asked.clock, beside=beside)
+           clock=asked.clock, beside=beside, prices=prices, voices=voices)
 
 
 def _run_compare(asked: argparse.Namespace) -> None:
@@ -305,6 +317,14 @@ def _run_ask(asked: argparse.Namespace) -> None:
         found.write(asked.out, asked.lang, force=asked.force)
     print(json.dumps(found.to_dict(), ensure_ascii=False, indent=1) if asked.json else
           say("cli.asked", asked.lang, file=asked.out) if asked.out else found.text(asked.lang))
+
+
+def _run_templates(asked: argparse.Namespace) -> None:
+    from . import api
+
+    files = [str(file) for file in api.templates(asked.out, asked.lang, force=asked.force)]
+    print(json.dumps({"files": files}, ensure_ascii=False, indent=1) if asked.json else
+          say("voices.templates_written", asked.lang, files=say("log.comma", asked.lang).join(files)))
 
 
 def _run_pull(asked: argparse.Namespace) -> None:

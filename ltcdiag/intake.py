@@ -107,7 +107,7 @@ def read(
     few = (say("api.few_cases", current(), n=log.cases),) if log.cases < FEW_CASES else ()
     notes = (*few, *opened.notes, *log.notes, *left_out_note(facts, current()), *_names_note(names))
     ledger = _without_texts(log.ledger) if pseudonymise else log.ledger
-    return replace(log, notes=notes, ledger=ledger, privacy=Privacy(
+    return replace(log, notes=notes, ledger=ledger, prices=settings.prices, privacy=Privacy(
         tuple(facts), len({(kind, said) for kind, _, said in names.rows}) if pseudonymise else None,
         str(settings.people.get("purpose", "")).strip(), int(settings.people.get("k", USUAL_K))))
 

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from .bundled import folder
+from .domain.prices import FILE, template
 from .domain.reference_copy import write_copy
 from .errors import InputError, OutputError
 from .keys import MARK, key_file, mark_project, marked
@@ -42,6 +43,7 @@ def _written(target: Path, lang: str) -> None:
         for notebook in sorted((folder("notebooks") / lang).glob("*.ipynb")):
             shutil.copyfile(notebook, new / notebook.name)
         write_copy(new / MODEL)
+        (new / FILE).write_text(template(), encoding="utf-8", newline="\n")
         mark_project(new)
         to_disk(new)
         if not here:

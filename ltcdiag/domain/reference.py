@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from .drawing_file import OwnDrawing, read_drawing
+from .labels import normalise
 from .reference_file import changed, merged
+from .rules import FIELDS, Rule, rules_of
 from .stages import Named, load_stages, read_toml
+
+_WORDS = re.compile("[,，、;；]")
+
+
+def _holds(text: str, word: str) -> bool:
+    """Whether a label has a word: anywhere in Chinese, whole words in English."""
+    return bool(word) and (f" {word} " in text if word.isascii() else word in text)
 
 
 def _in(lang: str, zh: str, en: str) -> str:
@@ -20,10 +31,11 @@ def _in(lang: str, zh: str, en: str) -> str:
 
 @dataclass(frozen=True)
 class Role(Named):
-    """A role of the iron triangle (AR, SR, FR) and its duties."""
+    """A role of the iron triangle (AR, SR, FR) and its duties. known_as: words by which a log names it, with commas."""
 
     duties_zh: str
     duties_en: str
+    known_as: str
     source: str
 
     def duties(self, lang: str) -> str:
@@ -87,12 +99,14 @@ class ReferenceStage(Named):
 
 @dataclass(frozen=True)
 class ReferenceModel:
-    """The chain as it should run; `stages` in its order. editing: who changes it and how, zh and en."""
+    """The chain as it should run; `stages` in its order. editing: who changes it and how, zh and en. drawing: the
+    client's own BPMN (the model then has its name), against which finished cases are laid instead of the chain."""
 
     stages: Mapping[str, ReferenceStage]
     roles: Mapping[str, Role]
     tiers: Mapping[str, Tier]
     gates: Mapping[str, Gate]
+    rules: Mapping[str, Rule]
     default_tier: str
     version: str
     based_on: str
@@ -100,6 +114,7 @@ class ReferenceModel:
     title_en: str
     editing_zh: str
     editing_en: str
+    drawing: OwnDrawing | None = None
 
     def title(self, lang: str) -> str:
         """What the model is called, in "zh" or "en"."""
@@ -112,6 +127,15 @@ class ReferenceModel:
     def owner(self, stage: str) -> str:
         """Who does the work of a stage: us, customer or shared. Raises KeyError for an unknown stage."""
         return self.stages[stage].owner
+
+    def role_of(self, label: str) -> str | None:
+        """The role of the triangle that a department or role of a log stands for, by the longest of the words that it
+        holds (pre-sales is no sales); None where none is there, or equally long ones point to several."""
+        text = f" {normalise(label)} "
+        held = [(len(word), key) for key, role in self.roles.items()
+                for word in map(normalise, _WORDS.split(role.known_as)) if _holds(text, word)]
+        longest = {key for size, key in held if size == max(held)[0]}
+        return longest.pop() if len(longest) == 1 else None
 
     def name_of(self, stage: str, lang: str) -> str:
         """The name of a stage in "zh", "en" or "zh-Hant"; a label that is no stage is its own name."""
@@ -134,11 +158,15 @@ class ReferenceModel:
 def load_model(source: str | Path = "ltc") -> ReferenceModel:
     """Our model ("ltc"), or ours with the entries of a client's copy over it (path of a TOML file).
 
+    A file that ends in .bpmn is the client's own drawing: finished cases are laid against it, all else stays ours.
     The copy may be partial: what it leaves out stays ours. Raises InputError with every fault of the file
     and its line: no such file, no TOML, unknown keys, values of the wrong kind, contradictions.
     """
     if source == "ltc":
         return _ours()
+    if Path(source).suffix.casefold() == ".bpmn":
+        drawing = read_drawing(Path(source))
+        return replace(_ours(), drawing=drawing, title_zh=drawing.name, title_en=drawing.name)
     ours = _our_tables()
     return _model(merged(ours, changed(Path(source), ours)))
 
@@ -149,10 +177,12 @@ def tables_of(model: ReferenceModel) -> dict[str, Any]:
     return {
         **{key: getattr(model, key) for key in top},
         "editing": {"zh": model.editing_zh, "en": model.editing_en},
-        "role": {key: _row(role, ("duties_zh", "duties_en", "source")) for key, role in model.roles.items()},
+        "role": {key: _row(role, ("duties_zh", "duties_en", "known_as", "source"))
+                 for key, role in model.roles.items()},
         "tier": {key: _row(tier, _tier_fields(key, model)) for key, tier in model.tiers.items()},
         "gate": {key: _row(gate, ("must_be_true_zh", "must_be_true_en", "source"))
                  for key, gate in model.gates.items()},
+        "rule": {key: _row(rule, FIELDS) for key, rule in model.rules.items()},
         "stage": {key: _row(stage, _stage_fields(stage)) for key, stage in model.stages.items()},
     }
 
@@ -196,6 +226,7 @@ def _model(tables: Mapping[str, Any]) -> ReferenceModel:
         roles=MappingProxyType({key: Role(key=key, **row) for key, row in tables["role"].items()}),
         tiers=MappingProxyType({key: _tier(key, row) for key, row in tables["tier"].items()}),
         gates=MappingProxyType({key: Gate(key=key, **row) for key, row in tables["gate"].items()}),
+        rules=MappingProxyType(rules_of(tables["rule"])),
         default_tier=tables["default_tier"],
         version=tables["version"],
         based_on=tables["based_on"],

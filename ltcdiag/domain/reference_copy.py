@@ -131,7 +131,8 @@ def _entry(section: str, key: str, lang: str) -> str:
     """The name of an entry in our model, so that a renamed one is still recognised."""
     ours = load_model()
     rows: Mapping[str, Mapping[str, Any]] = {
-        "role": ours.roles, "tier": ours.tiers, "gate": ours.gates, "stage": ours.stages}
+        "role": ours.roles, "tier": ours.tiers, "gate": ours.gates, "rule": ours.rules,
+        "stage": ours.stages}
     return str(rows[section][key].name(lang)) if key in rows.get(section, {}) else key
 
 

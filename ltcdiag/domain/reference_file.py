@@ -15,11 +15,12 @@ from typing import Any
 
 from ..errors import Fault, InputError
 from ..words import current, say, sentences
+from . import rules
 from .stages import OWNERS, load_stages, read_toml
 
 PLACES = ("in_order", "any_time")
 EXPECTED = ("must", "may")
-SECTIONS = ("role", "tier", "gate", "stage")
+SECTIONS = ("role", "tier", "gate", "rule", "stage")
 _NAMES = ("zh", "en", "zh_hant", "version", "title_zh", "title_en")
 _HEADER = re.compile(r"^\s*\[\s*([^\[\]#]+?)\s*\]")
 _FIELD = re.compile(r"""^\s*["']?([\w-]+)["']?\s*=""")
@@ -115,12 +116,15 @@ class _Check:
         known = self.ours[section]
         for key, row in entries.items():
             place = (section, key)
-            if key not in known:
+            if key not in known and section != "rule":
                 yield place, self._unknown(place, list(known))
             elif not isinstance(row, dict):
                 yield place, self._fault("no_table", place, key=".".join(place), mend=f"[{section}.{key}]")
             else:
-                yield from self._fields(place, row, known[key])
+                yield from self._fields(place, row, known.get(key) or _template(known))
+                if key not in known and (absent := [name for name in _template(known) if name not in row]):
+                    yield (*place, absent[0]), self._fault("rule_lacks", place, key=".".join(place),
+                                                           fields=", ".join(absent))
 
     def _fields(
         self, table: _Place, row: Mapping[str, Any], known: Mapping[str, Any]
@@ -137,6 +141,8 @@ class _Check:
         name = place[-1]
         if name == "supports":
             found = self._supports(place, value)
+        elif place[0] == "rule" and (name == "within" or name in rules.LISTS):
+            found = None if rules.sound(name, value, self.ours["tier"]) else self._wrong(place, f"wanted_{name}")
         elif name in ("expected", "up_to"):
             found = self._table(place, value)
         elif not isinstance(value, str):
@@ -156,7 +162,8 @@ class _Check:
             return ("", *(key for key, row in self.ours["stage"].items() if "place" in row))
         flows = (row["key"] for row in read_toml("stages.toml")["flow"]) if name == "flow" else ()
         return {"owner": OWNERS, "responsible": tuple(self.ours["role"]), "place": PLACES, "flow": ("", *flows),
-                "default_tier": tuple(self.ours["tier"])}.get(name, ())
+                "default_tier": tuple(self.ours["tier"]), "kind": rules.KINDS, "watch": rules.WATCH,
+                "days": rules.CLOCKS}.get(name, ())
 
     def _supports(self, place: _Place, value: Any) -> Fault | None:
         roles = tuple(self.ours["role"])
@@ -183,6 +190,9 @@ class _Check:
             ends = [row.get(name) for name in ("exit_after", "exit_before")]
             if all(ends) and load_stages()[ends[0]].order >= load_stages()[ends[1]].order:
                 yield self._fault("no_way_out", ("stage", key, "exit_after"), stage=key, mend='exit_after = ""')
+        for key, row in tables["rule"].items():
+            if set(_template(self.ours["rule"])) <= set(row) and (lacks := rules.lacking(row)):
+                yield self._fault(f"rule_without_{lacks}", ("rule", key, lacks), rule=key, kind=row["kind"])
         limited = [(key, row["up_to"]) for key, row in tables["tier"].items() if "up_to" in row]
         for (small, low), (large, high) in pairwise(limited):
             for currency in low:
@@ -200,7 +210,7 @@ class _Check:
         shown = ", ".join(value or '""' for value in values)
         ours: Any = self.ours
         for part in place:
-            ours = ours[part]
+            ours = ours[part] if part in ours else _template(ours)
         return self._fault("wrong_value", place, key=".".join(place),
                            wanted=say(f"reference.{wanted}", current(), values=shown),
                            mend=f"{place[-1]} = {toml_value(ours or _EXAMPLES.get(place[-1], ours))}")
@@ -211,6 +221,12 @@ class _Check:
         line = next(lines, None)
         where = say("reference.at_line", current(), file=self.file, line=line) if line else self.file
         return _fault(told, where=where, **values)
+
+
+def _template(entries: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What an entry of a section has to have: the fields of the first of ours."""
+    first: Mapping[str, Any] = next(iter(entries.values()))
+    return first
 
 
 def _is_limit(currency: str, limit: Any) -> bool:
@@ -238,7 +254,7 @@ def toml_value(value: Any) -> str:
     if isinstance(value, Mapping):
         pairs = ", ".join(f"{_key(key)} = {toml_value(item)}" for key, item in value.items())
         return f"{{ {pairs} }}" if pairs else "{}"
-    return format(value, "f")
+    return str(value) if isinstance(value, int) else format(value, "f")
 
 
 def _key(key: str) -> str:

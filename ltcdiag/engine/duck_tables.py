@@ -27,6 +27,7 @@ from .exchange import event_batches, object_tables
 from .loading import Loaded
 from .prepare import LEVELS, PARTY_ROLES, lifecycle_rows, prepare_cases, prepare_instances
 from .selection import compiled
+from .stated_values import stated_sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -153,10 +154,10 @@ class DuckTables:
         store.connection.execute(f"create table sel{new} as select c from {base} where c in ({sql}) order by c", values)
         return DuckTables(store, new, (*self.filters, _shown(f"sel{new}", base, sql, values)))
 
-    def steps(self) -> Steps:
-        """The finished pieces of work inside the open time of each case, as arrays."""
+    def steps(self, by: str = "") -> Steps:
+        """The finished pieces of work inside the open time of each case, as arrays. by: as in log.event_log.Tables."""
         names, store = self.names("ev", "wi", "cs"), self.store
-        by = next((role for role in reversed(PARTY_ROLES) if role in store.columns), "")
+        by = by or next((role for role in reversed(PARTY_ROLES) if role in store.columns), "")
         party, person = _code(by), _code("resource" if "resource" in store.columns else "")
         as_of = f"timestamp '{store.as_of.isoformat(sep=' ')}'"
         open_time = answers.OPEN_TIME.format(as_of=as_of, **names)
@@ -336,6 +337,13 @@ def _amounts(t: DuckTables) -> Answer:
     return Answer(t.table(sql), t.cases, t.text(sql))
 
 
+def _stated(t: DuckTables, attribute: str = "", column: str = "") -> Answer:
+    places = t.find(column) if column else []
+    sql = stated_sql(attribute, places, t.names("ev", "cs"), objects=t.store.objects and not column,
+                     as_of=t.store.as_of)
+    return Answer(t.table(sql), t.cases, t.text(sql))
+
+
 _MAKERS: dict[str, Callable[..., Answer]] = {
     "amounts": _amounts,
     "cases": _cases,
@@ -346,5 +354,6 @@ _MAKERS: dict[str, Callable[..., Answer]] = {
     "points": _points,
     "rework": _rework,
     "segments": _segments,
+    "stated": _stated,
     "variants": _variants,
 }

@@ -17,7 +17,7 @@ _COLUMNS = {"st": "start", "lifecycle": "lifecycle", "instance": "instance",
             **{party: f"{party}" for party in _PARTIES}}
 _CHANGE = KINDS.index("change")
 _ID = "type || ':' || case when space = '' then '' else space || '/' end || id"
-_ATTRIBUTE = {"amount_changed": "amount", "close_date_pushed": "expected_close", "close_date_pulled": "expected_close"}
+ATTRIBUTE = {"amount_changed": "amount", "close_date_pushed": "expected_close", "close_date_pulled": "expected_close"}
 _CHUNKS = 10    # of 2,048 rows
 
 
@@ -52,10 +52,10 @@ def object_tables(connection: duckdb.DuckDBPyConnection) -> ObjectCentricLog:
     links = table(f"""
         select a.object_id as source_id, b.object_id as target_id, qualifier
         from oo join {named} a on a.o = oo.source join {named} b on b.o = oo.target order by oo.source, oo.target, 3""")
-    cases = " ".join(f"when '{key}' then '{name}'" for key, name in _ATTRIBUTE.items())
+    cases = " ".join(f"when '{key}' then '{name}'" for key, name in ATTRIBUTE.items())
     changes = table(f"""
         select object_id, case canonical {cases} end as attribute, ts as timestamp, code as value
         from evs join {named} using (o) where kind = {_CHANGE} and code is not null
-          and canonical in ({', '.join(f"'{key}'" for key in _ATTRIBUTE)}) order by ts, row, part""")
+          and canonical in ({', '.join(f"'{key}'" for key in ATTRIBUTE)}) order by ts, row, part""")
     kept = events.drop(columns=["object_id", "object_type"]).dropna(axis=1, how="all")
     return ObjectCentricLog(kept, objects.dropna(axis=1, how="all"), relations, links, changes)

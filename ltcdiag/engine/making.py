@@ -27,6 +27,7 @@ _WATCHED_PART = 100
 def make_events(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:
     """`made`: every event of every record. `rec`: every record of the tables that make events, with its reason."""
     connection.execute(f"create table made ({', '.join(COLUMNS)})")
+    connection.execute("create table value_before (row bigint, part smallint, value varchar)")
     connection.execute("create table rec (row bigint, space varchar, type varchar, id varchar, reason varchar, "
                        f"unread boolean, currency varchar, amount {AMOUNT}, bad_amount boolean, quiet boolean, "
                        "line varchar, timed boolean, touched timestamp)")
@@ -39,7 +40,10 @@ def make_events(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]
             if event.time in source.times:
                 connection.execute(f"insert into made {_event_sql(source, part, event, turn)}")
         for part, watch in enumerate(source.plan.watched):
-            connection.execute(f"insert into made {_watch_sql(source, _WATCHED_PART + part, watch, turn)}")
+            steps = _watched_steps(source, _WATCHED_PART + part, watch, turn)
+            connection.execute(f"insert into made {_watch_sql(steps, watch)}")
+            connection.execute(f"insert into value_before {steps} select row, part, before::varchar from steps "
+                               "where value <> before")
 
 
 def _turn(connection: duckdb.DuckDBPyConnection, source: Source) -> int:
@@ -108,17 +112,22 @@ def _parties(source: Source, roles: Mapping[str, str]) -> str:
     return ", ".join(f"{cell(source.item, roles.get(role))} as {role}" for role in PARTIES)
 
 
-def _watch_sql(source: Source, part: int, watch: Watch, turn: int) -> str:
-    """Changes of a column from one row of an object to the next; a value that appears for the first time is none."""
+def _watched_steps(source: Source, part: int, watch: Watch, turn: int) -> str:
+    """The rows of each object with the value that is watched and the one before it."""
     item, event = source.item, source.plan.events[0]
     value = f"case when {all_of(item, watch.when)} then {_watched(source, watch)} end"
-    rises, falls = ([literal(text) for text in pair] for pair in (watch.rises, watch.falls))
     return f"""
         with rows as (select {_head(source, part)}, {value} as value, {source.ts(event.time)} as ts,
             {source.whole_day(event.time)} as whole_day, ({item.line}) * {turn} as seq, {_parties(source, event.roles)}
           from {item.relation} where {source.dropped} is null and {source.ts(event.time)} is not null),
         steps as (select *, lag(value ignore nulls) over (partition by type, id order by ts, seq) as before
-          from rows)
+          from rows)"""
+
+
+def _watch_sql(steps: str, watch: Watch) -> str:
+    """Changes of a column from one row of an object to the next; a value that appears for the first time is none."""
+    rises, falls = ([literal(text) for text in pair] for pair in (watch.rises, watch.falls))
+    return f"""{steps}
         select row, part, space, type, id, rid, case when value > before then {rises[0]} else {falls[0]} end,
           case when value > before then {rises[1]} else {falls[1]} end, {KINDS.index("change")}, 'recorded',
           value::varchar, ts, whole_day, null::timestamp, null::timestamp, seq, {", ".join(PARTIES)}

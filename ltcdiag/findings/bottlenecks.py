@@ -170,9 +170,14 @@ def _evidence(context: Context, row: _Row, contrast: Contrast, per: Interval) ->
                     reached=count(row.measured.cases), waiting=count(row.standing))
         first = say("findings.first_share", lang, share=f"{row.first_share or 0:.0%}", needed=f"{claims.CERTAIN:.0%}")
         first = first if (row.first_share or 0) > 1 - claims.CERTAIN else ""
-        return lines(said, _said_split(context, label, lang), first, based)
+        return lines(said, said_limit(context, contrast, lang), _said_split(context, label, lang), first, based)
 
     return both(text)
+
+
+def said_limit(context: Context, contrast: Contrast, lang: str) -> str:
+    """Beyond how many times the usual it is a claim, and how long a passage counts."""
+    return say("findings.limit_times", lang, limit=f"{contrast.limit:.1f}", longest=spoken(context.longest, lang))
 
 
 def _question(context: Context, label: int) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import exp
+from math import exp, log
+from statistics import median
 
 from ..stats.estimator import Estimate
 from ..stats.intervals import Interval, amount_interval, log_ratio, mean_interval
@@ -20,13 +21,16 @@ LEAST_CASES = 20
 """Fewer cases than this carry no claim."""
 LEAST_PEERS = 3
 """Fewer other steps than this say nothing about what is usual."""
-LEAST_TIMES = 2.0
-"""A step is slow if it takes at least this many times what is usual for the others."""
+LEAST_TIMES, MOST_TIMES = 2.0, 4.0
+"""A step is slow if it takes more than this many times what is usual for the others; where they differ much among
+themselves it takes more, up to the second."""
+SPREADS = 2.0
+"""... more, by so many standard deviations of their logarithms."""
 LEAST_SHARE = 0.03
 """... and holds at least this share of the days that cases are open."""
-LOOP_SHARE = 0.125
-"""Rework is a claim where more than one case in eight goes back."""
-LEAST_REWORK = 0.01
+LOOP_SHARE = 0.055
+"""Rework is a claim where clearly more than one case in twenty goes back ..."""
+LEAST_REWORK = 0.004
 """... and it takes at least this share of the days that cases are open."""
 SKIP_SHARE = 0.125
 """A deviation is a claim where more than one case in eight lacks the step."""
@@ -37,22 +41,25 @@ MANY_CASES = 100
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """One row that may become a claim. days: per case. passages: per case. cases: that went through it."""
+    """One row that may become a claim. days: per case. passages: per case. cases: that went through it. held: days per
+    case of these passages, none counted for longer than `Context.longest`: a single case that nobody touches for a year
+    would else say what is usual."""
 
     key: int
     days: Estimate
     passages: Estimate
     cases: int
+    held: Estimate
 
     @property
     def per_passage(self) -> Estimate:
-        """Days each time."""
-        return self.days.over(self.passages)
+        """Days each time, as far as they are held."""
+        return self.held.over(self.passages)
 
     @property
     def enough(self) -> bool:
         """Whether it rests on enough cases to compare."""
-        return self.cases >= LEAST_CASES and self.days.value > 0 and self.passages.value > 0
+        return self.cases >= LEAST_CASES and self.held.value > 0 and self.passages.value > 0
 
 
 def usual(peers: Sequence[Measured]) -> Estimate:
@@ -70,7 +77,17 @@ def against_peers(row: Measured, peers: Sequence[Measured]) -> Contrast | None:
     if common.value <= 0:
         return None
     ratio = mean_interval(log_ratio(row.per_passage, common))
-    return Contrast(exp(ratio.value), exp(ratio.low), exp(min(ratio.high, 700.0)), LEAST_TIMES, "other_steps")
+    return Contrast(exp(ratio.value), exp(ratio.low), exp(min(ratio.high, 700.0)), least_times(peers), "other_steps")
+
+
+def least_times(peers: Sequence[Measured]) -> float:
+    """How many times the usual is beyond what steps differ by anyway: by the median absolute deviation of the
+    logarithms of the other rows, which one or two slow ones do not move (Rousseeuw & Croux 1993,
+    doi:10.1080/01621459.1993.10476408)."""
+    logs = sorted(log(peer.per_passage.value) for peer in peers)
+    middle = median(logs)
+    spread = 1.4826 * median(abs(value - middle) for value in logs)
+    return min(MOST_TIMES, max(LEAST_TIMES, exp(SPREADS * spread)))
 
 
 def is_slow(row: Measured, contrast: Contrast, days_open: Estimate) -> bool:

@@ -13,7 +13,8 @@ from ..log.results import Answer
 from ..measures.facts import Facts, facts_of
 from ..measures.groups import values_of
 from ..measures.observed import Observed
-from ..measures.spells import NONE
+from ..measures.spells import NONE, Spread
+from ..stats.estimator import Estimate
 from ..words import say
 from ..words.texts import tidy
 from .claims import Measured
@@ -55,10 +56,30 @@ class Context:
             if label == NONE:
                 continue
             days = observed.days(spread, here) - observed.rework_days(steps.label == label)
-            passages = observed.passages(spread, here[~again[here]])
+            first = here[~again[here]]
             cases = len(np.unique(steps.case[(steps.label == label) & ~observed.rework]))
-            found.append(Measured(label, days, passages, cases))
+            found.append(Measured(label, days, observed.passages(spread, first), cases, self.held(spread, first)))
         return tuple(found)
+
+    @cached_property
+    def longest(self) -> float:
+        """Days beyond which a passage counts for no more when steps are compared: 99 in 100 of the finished first ones
+        were shorter."""
+        import numpy as np
+
+        observed = self.observed
+        spells = observed.spells
+        finished = ~spells.running & ~np.append(observed.rework, False)[spells.step]
+        length = (spells.end - spells.start)[finished]
+        return float(np.quantile(length, 0.99, method="higher")) if len(length) else 0.0
+
+    def held(self, keys: Spread, chosen: Ints, *, end: Floats | None = None) -> Estimate:
+        """Days per case in the chosen rows of a spread, each passage up to the longest that counts."""
+        import numpy as np
+
+        spells = self.observed.spells
+        last = spells.end if end is None else end
+        return self.observed.days(keys, chosen, end=np.minimum(last, spells.start + self.longest))
 
     def segment(self, column: str) -> Mapping[str, Ints]:
         """The cases of each value of a column (named as in the source), by the first value that a case has."""

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ..domain.levels import name_of
+from ..domain.prices import Prices, prices_of
 from ..domain.reference import ReferenceModel, load_model
 from ..domain.reference_copy import Difference, differences
 from ..errors import InputError
@@ -23,32 +24,67 @@ from ..words import current, languages, say
 from ..words.numbers import count, time_interval
 from ..words.texts import tidy
 from . import claims
+from .advice import advised
 from .bottlenecks import bottlenecks
 from .claims import both, joined
+from .complexity import complexity
 from .context import Context, Detected
+from .decision_days import decision_days
+from .detours import detours
 from .deviations import deviations
 from .finding import Finding, Texts
+from .forecast import forecast
+from .gates import gates
 from .handovers import handovers
+from .leakage import leakage
 from .lists import lists_of
 from .lists import notes as list_notes
+from .ping_pong import ping_pong
+from .presence import handover_matrix, presence
+from .queues import queues
 from .ranks import ranked, with_money
 from .rework import rework
+from .rigidity import rigidity
 from .segments import rules, segments
 from .silos import silos
 from .stage_days import stage_days, step_sums
+from .transitions import funnels, transitions
+from .triangle import triangle
+from .value import notes_of, priced, settled
+from .wait_causes import wait_causes
 
 DETECTORS: Mapping[str, Callable[[Context], Detected]] = MappingProxyType({
     "bottleneck": bottlenecks,      # steps that take clearly more time than the others
     "rework": rework,               # steps that cases go back to
     "handover": handovers,          # work that lies between two departments
     "deviation": deviations,        # finished cases that leave the reference model
+    "gate": gates,                  # rules of the reference model that cases break
+    "complexity": complexity,       # how many ways, steps and approvals
+    "detour": detours,              # rare side ways that cost much
+    "rigidity": rigidity,           # approvals that never say no, small deals on the path of big ones
+    "handover_matrix": handover_matrix,     # departments and roles, pair by pair: describes only
+    "presence": presence,           # who is there in which stage: describes only
+    "ping_pong": ping_pong,         # pairs of departments between which work goes back and forth
+    "triangle": triangle,           # corners of the iron triangle that are missing
+    "leakage": leakage,             # stages after which cases fall silent, leads never assigned
+    "forecast": forecast,           # close dates pushed, amounts that shrink, discounts that grow
+    "transitions": transitions,     # where each stage leads: describes only
+    "funnels": funnels,             # three ways to count who comes to a stage: describes only
     "segments": segments,           # groups of cases that take clearly longer at a step
     "rules": rules,                 # the same claims as rules to read
+    "wait_causes": wait_causes,     # why work waits, where starts and people are recorded
+    "decision_days": decision_days,  # steps that are decided on few days, or stand still
+    "queue": queues,                # steps that take longer the more is in hand
 })
 QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "bottleneck": ("flow", "stage_time"), "handover": ("flow", "stage_time", "handover"),
-    "rework": ("flow", "rework"), "deviation": ("flow",), "segment": ("flow", "stage_time"),
-    "silo": ("flow", "conversion", "cash_cycle"),
+    "batching": ("flow", "stage_time"), "unavailability": ("flow", "stage_time"),
+    "contention": ("flow", "stage_time", "handover"), "prioritisation": ("flow", "stage_time", "handover"),
+    "rework": ("flow", "rework"), "deviation": ("flow",), "silo": ("flow", "conversion", "cash_cycle"),
+    "gate": ("flow",), "complexity": ("flow", "stage_time"), "rigidity": ("flow", "stage_time"),
+    "leakage": ("flow", "conversion"), "forecast": ("conversion",), "triangle": ("flow", "handover"),
+    "ping_pong": ("flow", "rework", "handover"),
+    "segment": ("flow", "stage_time"),
 })
 """Kind of a finding → the questions of fitness on whose answer it rests."""
 
@@ -133,12 +169,13 @@ class Diagnosis:
         return "".join(_card(finding, lang) for finding in self.findings) + notes
 
 
-def diagnose(log: EventLog, model: ReferenceModel) -> Diagnosis:
+def diagnose(
+    log: EventLog, model: ReferenceModel, *, prices: Prices | None = None, progress: Callable[[str], None] | None = None
+) -> Diagnosis:
     """Asks every detector. Nothing is claimed where nobody knows which cases are over; that is said, with sums of what
-    is recorded instead."""
+    is recorded instead. progress: told the kind that is looked for."""
     observed = observe(log)
-    ids = tuple(log.tables.answer("cases").table["case_id"])
-    context = Context(log, observed, model, ids)
+    context = Context(log, observed, model, tuple(log.tables.answer("cases").table["case_id"]))
     tables: dict[str, Answer] = {}
     if _some_starts(observed):
         tables["waits"] = waits(observed.steps)
@@ -147,15 +184,30 @@ def diagnose(log: EventLog, model: ReferenceModel) -> Diagnosis:
         tables["silo"] = links
     if observed.timeline is None:
         tables["sums"] = step_sums(context)
-        return Diagnosis(log, ranked(_doubted(breaks, log)), _why_none(context), _looking(tables, log), (), 0, model)
-    found = {name: detector(context) for name, detector in DETECTORS.items()}
+        found = advised(ranked(_doubted(breaks, log)))
+        return Diagnosis(log, found, _why_none(context), _looking(tables, log), (), 0, model)
+    return _estimated(context, tables, breaks, prices or prices_of(log.prices, where=""), progress or (lambda _: None))
+
+
+def _estimated(
+    context: Context, tables: dict[str, Answer], breaks: Iterable[Finding], prices: Prices, tell: Callable[[str], None]
+) -> Diagnosis:
+    """The diagnosis where days can be estimated."""
+    log, found = context.log, {}
+    for name, detector in DETECTORS.items():
+        tell(name)
+        found[name] = detector(context)
     tables |= {"stages": stage_days(context), **{name: part.table for name, part in found.items()}}
+    tell("lists")
     lists = lists_of(context)
     tables |= lists.tables
     claimed = with_money(lists.told(claim for part in found.values() for claim in part.claims), context)
-    numbered = _overlapping_all(ranked(_doubted([*claimed, *breaks], log)))
-    notes = (*_notes(context, found["bottleneck"].table), *_partial(found["deviation"].table), *list_notes(tables))
-    return Diagnosis(log, numbered, {}, _looking(tables, log), notes, observed.horizon, model)
+    valued, ledgers = priced([*claimed, *breaks], context, prices)
+    numbered, worth = settled(_overlapping_all(ranked(_doubted(valued, log))), ledgers, context.observed.steps.cases)
+    tables |= {"value": worth} if len(worth.table) else {}
+    notes = (*_notes(context, found["bottleneck"].table), *_partial(found["deviation"].table), *list_notes(tables),
+             *notes_of(numbered, ledgers))
+    return Diagnosis(log, advised(numbered), {}, _looking(tables, log), notes, context.observed.horizon, context.model)
 
 
 def _doubted(found: Iterable[Finding], log: EventLog) -> list[Finding]:
@@ -214,10 +266,16 @@ def _overlapping(finding: Finding, every: Iterable[Finding]) -> Finding:
 def _notes(context: Context, steps: Answer) -> tuple[Texts, ...]:
     """The customer's steps that would be claims if they were ours: shown, not blamed."""
     table = steps.table
-    theirs = table[(table["owner"] == "customer") & (table["times_low"] > claims.LEAST_TIMES)
+    theirs = table[(table["owner"] == "customer") & (table["times_low"] > _limit(context))
                    & (table["days_low"] > claims.LEAST_SHARE * context.observed.days_open.value)]
     shown = theirs[["step", "days_per_case", "days_low", "days_high"]].itertuples(index=False, name=None)
     return tuple(_customers(context, *row) for row in shown)
+
+
+def _limit(context: Context) -> float:
+    """How many times the usual is clear, among all steps."""
+    ours = [row for row in context.step_ledger if context.ours(row.key) and row.enough]
+    return claims.least_times(ours) if ours else claims.LEAST_TIMES
 
 
 def _partial(table: Answer) -> tuple[Texts, ...]:

@@ -13,6 +13,7 @@ from ..stats.intervals import Interval, amount_interval
 from ..words import say
 from ..words.numbers import count, time_interval
 from . import claims
+from .bottlenecks import said_limit
 from .claims import Measured, both, joined, lines, parts
 from .context import Context, Detected
 from .finding import Contrast, Finding, Texts
@@ -80,7 +81,7 @@ def _rows(context: Context) -> list[_Row]:
         source, target = divmod(key, len(observed.steps.parties))
         here = keys == key
         measured = Measured(key, observed.days(leads, chosen, end=ends), observed.passages(leads, chosen),
-                            len(np.unique(observed.spells.case[here])))
+                            len(np.unique(observed.spells.case[here])), context.held(leads, chosen, end=ends))
         step = _main_step(context, here, ends)
         contrast = claims.against_peers(measured, [peer for peer in peers if peer.key != step])
         found.append(_Row(source, target, step, measured, amount_interval(measured.days), contrast, here,
@@ -100,7 +101,8 @@ def _peers(context: Context, ends: Floats) -> list[Measured]:
         first = chosen[~again[chosen]]
         row = Measured(label, observed.days(observed.spread, first, end=ends),
                        observed.passages(observed.spread, first),
-                       len(np.unique(observed.steps.case[(observed.steps.label == label) & ~observed.rework])))
+                       len(np.unique(observed.steps.case[(observed.steps.label == label) & ~observed.rework])),
+                       context.held(observed.spread, first, end=ends))
         if row.enough:
             found.append(row)
     return found
@@ -197,7 +199,7 @@ def _evidence(context: Context, row: _Row, contrast: Contrast, per: Interval) ->
         )
         based = say("findings.handover_cases", lang, n=count(steps.cases), open=count((~steps.closed).sum()),
                     reached=count(row.measured.cases), waiting=count(len(row.standing)))
-        return lines(said, based)
+        return lines(said, said_limit(context, contrast, lang), based)
 
     return both(text)
 

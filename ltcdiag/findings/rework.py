@@ -1,4 +1,4 @@
-"""Rework: steps that cases go back to, how often, through what, and the days it takes."""
+"""Rework: steps that cases go back to, by type: how often, through what, and the days it takes."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..domain.stages import load_stages
-from ..domain.step_words import is_approval
 from ..log.results import ReworkDays
+from ..measures.rework_types import TYPES, typed
 from ..measures.spells import NONE
+from ..stats.differences import adjusted
 from ..stats.estimator import Estimate
-from ..stats.intervals import Interval, amount_interval, share_interval
+from ..stats.intervals import LEVEL, Interval, amount_interval, share_interval
 from ..words import say
 from ..words.numbers import count, percent, time_interval
 from ..words.numbers import share_interval as said_share
@@ -21,15 +21,18 @@ from .context import Context, Detected
 from .finding import Contrast, Finding, Texts
 
 if TYPE_CHECKING:
-    from .context import Ints
+    from .context import Bools, Ints
 
-COLUMNS = ("step", "rework_type", "through", "cases", "cases_returning", "loops", "share_returning", "share_low",
-           "share_high", "days_per_case", "days_low", "days_high")
+FAMILIES = {"repeated_approval": "rigidity", "ping_pong": "collaboration", "dunning": "cash", "re_invoice": "cash"}
+"""Type → root family, where it is not the complexity of the process."""
+COLUMNS = ("step", "rework_type", "through", "cases", "cases_returning", "loops", "stages_lost", "share_returning",
+           "share_low", "share_high", "days_per_case", "days_low", "days_high")
 
 
 @dataclass(frozen=True, eq=False)
 class _Row:
-    """One step gone back to. rows: the steps that end its spells of rework. share: of the cases that come to it."""
+    """One type of rework at one place. rows: the steps that end its spells of rework. cases: that it could happen to.
+    share: of these. p: of a share that is no more than the line. lost: stages that half of them fell."""
 
     label: int
     through: int
@@ -38,41 +41,65 @@ class _Row:
     cases: int
     returning: int
     loops: int
+    lost: int
     share: Interval
+    p: float
     days: Interval
     share_of_days: Interval
 
 
 def rework(context: Context) -> Detected:
-    """The loops of a log, by the step they go back to. Law: their days and the first-pass days make the days open."""
-    rows = sorted(_rows(context), key=lambda row: (-row.days.value, row.label))
-    claimed = tuple(_claim(context, row) for row in rows if _is_claim(context, row))
-    return Detected(_table(context, rows), claimed)
+    """The rework of a log by type and by the step that cases go back to. Law: the days of all rows and the
+    first-pass days make the days open."""
+    rows = sorted(_rows(context), key=lambda row: (-row.days.value, row.label, row.rework_type))
+    return Detected(_table(context, rows), tuple(_claim(context, row) for row in _claimed(context, rows)))
 
 
-def _is_claim(context: Context, row: _Row) -> bool:
-    matters = row.days.low > claims.LEAST_REWORK * context.observed.days_open.value
-    return matters and row.cases >= claims.LEAST_CASES and row.share.low > claims.LOOP_SHARE
+def _claimed(context: Context, rows: Sequence[_Row]) -> list[_Row]:
+    """The rows that matter, on enough cases, whose share is above the line: judged together (Benjamini & Hochberg
+    over all that matter), each with its whole interval."""
+    import numpy as np
+
+    least = claims.LEAST_REWORK * context.observed.days_open.value
+    matter = [row for row in rows if row.cases >= claims.LEAST_CASES and row.days.low > least]
+    chances = adjusted(np.array([row.p for row in matter])).tolist()
+    return [row for row, p in zip(matter, chances, strict=True)
+            if p <= (1 - LEVEL) / 2 and row.share.low > claims.LOOP_SHARE]
 
 
 def _rows(context: Context) -> list[_Row]:
     import numpy as np
 
     observed = context.observed
-    loops, steps = observed.loops, observed.steps
-    found = []
-    for label in np.unique(loops.back_to[observed.rework]).tolist():
-        here = observed.rework & (loops.back_to == label)
-        rows = np.flatnonzero(here)
-        through, days = _through(steps.label[rows], label), observed.rework_days(here)
+    steps, found, sorts = observed.steps, [], typed(observed)
+    for label, kind, rows in sorts.groups():
+        here = np.zeros(len(steps.case), dtype=bool)
+        here[rows] = True
+        days, base = observed.rework_days(here), _base(context, label, TYPES[kind])
+        share = _share(context, rows, base)
         found.append(_Row(
-            label, through, _type(context, label, through, rows), rows,
-            cases=len(np.unique(steps.case[steps.label == label])), returning=len(np.unique(steps.case[rows])),
-            loops=int((loops.again & (steps.label == label) & (loops.back_to == label)).sum()),
-            share=share_interval(_share(context, label, rows)),
+            label, _through(steps.label[rows], label), TYPES[kind], rows, cases=len(np.unique(steps.case[base])),
+            returning=len(np.unique(steps.case[rows])),
+            loops=max(int((steps.label[rows] == label).sum()), len(np.unique(observed.loops.block[rows]))),
+            lost=int(np.median(sorts.depth[rows])), share=share_interval(share), p=_p(share),
             days=amount_interval(days), share_of_days=claims.share_of(days, observed.days_open),
         ))
     return found
+
+
+def _base(context: Context, label: int, rework_type: str) -> Bools:
+    """The steps whose cases a piece of rework could happen to: those that came to the step it goes back to; where a
+    document was made anew, those that had one; where payment was pressed for, those with an invoice."""
+    import numpy as np
+
+    kinds, steps = context.observed.kinds, context.observed.steps
+    labels = frozenset({label})
+    if rework_type == "dunning":
+        labels = kinds.invoices | labels
+    elif label in kinds.revised:
+        labels = kinds.of_document(label)
+    base: Bools = np.isin(steps.label, sorted(labels))
+    return base
 
 
 def _through(labels: Ints, back_to: int) -> int:
@@ -83,8 +110,8 @@ def _through(labels: Ints, back_to: int) -> int:
     return int(np.bincount(others).argmax()) if len(others) else NONE
 
 
-def _share(context: Context, label: int, rows: Ints) -> Estimate:
-    """Share of the cases that come to a step within the horizon that close a loop back to it within the horizon."""
+def _share(context: Context, rows: Ints, base: Bools) -> Estimate:
+    """Share of the cases that come to the base within the horizon that close a loop within the horizon."""
     import numpy as np
 
     from ..stats.estimator import Points
@@ -94,31 +121,18 @@ def _share(context: Context, label: int, rows: Ints) -> Estimate:
     order = np.lexsort((closing, case))
     looping, first = np.unique(case[order], return_index=True)
     looped = observed.watch.points(Points(looping, closing[order][first], np.ones(len(looping))))
-    return looped.over(observed.reached(observed.steps.label == label))
+    reached = observed.reached(base)
+    return looped.over(reached) if reached.value > 0 else looped
 
 
-def _type(context: Context, label: int, through: int, rows: Ints) -> str:
-    """The kind of rework, the most telling first."""
-    stages, chain = context.observed.stage, load_stages()
-    stage, between = stages[label], stages[through] if through != NONE else None
-    if through == NONE:
-        return "self_loop"
-    if any(key is not None and chain[key].closes for key in (stage, between)):
-        return "reopened"
-    if stage == "proposal":
-        return "re_quote"
-    if stage is not None and between is not None and chain[between].order > chain[stage].order:
-        return "back_step"
-    if is_approval(context.observed.steps.labels[label]):
-        return "repeated_approval"
-    return "ping_pong" if _alternates(context, rows) else "repeat"
+def _p(share: Estimate) -> float:
+    """Chance of a share this large where the true one is the line (score test at the sample size that the variance of
+    the share is worth, as Wilson's interval)."""
+    from math import erfc, sqrt
 
-
-def _alternates(context: Context, rows: Ints) -> bool:
-    """Whether most of the steps of the loops change hands."""
-    party = context.observed.steps.party
-    known = (party[rows] != NONE) & (party[rows - 1] != NONE)
-    return bool(known.any()) and float((party[rows] != party[rows - 1])[known].mean()) > 0.5
+    p, line = min(1.0, max(0.0, share.value)), claims.LOOP_SHARE
+    size = min(float(share.n), p * (1 - p) / share.error**2) if 0 < p < 1 and share.error > 0 else float(share.n)
+    return 0.5 * erfc((p - line) / sqrt(2 * line * (1 - line) / size))
 
 
 def _table(context: Context, rows: Sequence[_Row]) -> ReworkDays:
@@ -127,7 +141,7 @@ def _table(context: Context, rows: Sequence[_Row]) -> ReworkDays:
     labels = context.observed.steps.labels
     cells = [
         (labels[row.label], row.rework_type,
-         labels[row.through] if row.through != NONE else None, row.cases, row.returning, row.loops,
+         labels[row.through] if row.through != NONE else None, row.cases, row.returning, row.loops, row.lost,
          row.share.value, row.share.low, row.share.high, row.days.value, row.days.low, row.days.high)
         for row in rows
     ]
@@ -140,21 +154,20 @@ def _claim(context: Context, row: _Row) -> Finding:
     steps = observed.steps
     contrast = Contrast(row.share.value, row.share.low, row.share.high, claims.LOOP_SHARE, "reference")
     return Finding(
-        id="", rank=0, kind="rework", family="rigidity" if row.rework_type == "repeated_approval" else "complexity",
+        id="", rank=0, kind="rework", family=FAMILIES.get(row.rework_type, "complexity"),
         ledger="time", where=_where(context, row), n=steps.cases, open=int((~steps.closed).sum()),
         horizon_days=observed.horizon, events=row.loops, days=row.days, why_no_interval={}, per_passage=None,
         share=row.share, contrast=contrast, first_share=None, confidence=claims.confidence(contrast, row.cases),
-        title=both(lambda lang: say("findings.rework_title", lang, step=context.shown(row.label),
-                                    type=say(f"columns.rework_type_{row.rework_type}", lang))),
+        title=both(lambda lang: say(f"rework.title_{row.rework_type}", lang, step=context.shown(row.label))),
         evidence=_evidence(context, row), caveat=_caveat(context),
-        next_step=both(lambda lang: say("findings.next_rework", lang, who=context.who(row.label, lang))),
+        next_step=both(lambda lang: say(f"rework.next_{row.rework_type}", lang, who=context.who(row.label, lang))),
         **context.worst(steps.case[row.rows], observed.length[row.rows]),
     )
 
 
 def _where(context: Context, row: _Row) -> dict[str, str]:
     labels, stage = context.observed.steps.labels, context.observed.stage[row.label]
-    where = {"activity": labels[row.label], "target": labels[row.label]}
+    where = {"activity": labels[row.label], "target": labels[row.label], "rework_type": row.rework_type}
     if row.through != NONE:
         where |= {"through": labels[row.through], "source": labels[row.through]}
     return where | ({"stage": stage} if stage else {})
@@ -167,7 +180,9 @@ def _evidence(context: Context, row: _Row) -> Texts:
     def text(lang: str) -> str:
         through = "" if row.through == NONE else say("findings.rework_through", lang, step=context.shown(row.through))
         said = say(
-            "findings.rework_evidence", lang, horizon=observed.horizon, step=context.shown(row.label), through=through,
+            "rework.evidence", lang, base=_said_base(context, row, lang), horizon=observed.horizon, through=through,
+            lost=say("rework.lost", lang, n=row.lost) if row.lost else "",
+            type=say(f"columns.rework_type_{row.rework_type}", lang),
             share=said_share(row.share.value, row.share.low, row.share.high, lang), limit=percent(claims.LOOP_SHARE),
             days=time_interval(row.days.value, row.days.low, row.days.high, lang),
             part=said_share(row.share_of_days.value, row.share_of_days.low, row.share_of_days.high, lang),
@@ -179,6 +194,16 @@ def _evidence(context: Context, row: _Row) -> Texts:
     return both(text)
 
 
+def _said_base(context: Context, row: _Row, lang: str) -> str:
+    """What the share is of."""
+    kinds = context.observed.kinds
+    if row.rework_type == "dunning" and kinds.invoices:
+        return say("rework.of_invoice", lang)
+    if row.label in kinds.revised:
+        return say("rework.of_document", lang)
+    return say("rework.of_step", lang, step=context.shown(row.label))
+
+
 def _caveat(context: Context) -> Texts:
     ignored = context.observed.loops.ignored
 
@@ -186,6 +211,7 @@ def _caveat(context: Context) -> Texts:
         left_out = "" if not any(ignored.values()) else say(
             "findings.rework_ignored", lang, double=count(ignored["double_logging"]),
             correction=count(ignored["correction"]), usual=count(ignored["usual"]))
-        return joined(say("findings.caveat_rework", lang), left_out, say("findings.caveat_calendar", lang), lang=lang)
+        return joined(say("findings.caveat_rework", lang), left_out, say("rework.together", lang),
+                      say("findings.caveat_calendar", lang), lang=lang)
 
     return both(text)

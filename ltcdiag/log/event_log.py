@@ -33,7 +33,8 @@ class Tables(Protocol):
         """The answer of that name (variants, directly_follows, gaps, rework, handovers, clock, cases), and
         `segments` (case number, value of the source column `column`, place of the first event that has it; a case with
         several values has several rows) and `amounts` (case number, us: moment, amount, currency: what rows or objects
-        of the case say of its money)."""
+        of the case say of its money), and `stated` (case number, item, us: moment, value, before: what was stated and
+        then changed; of the objects of a system `attribute` expected_close or amount, else of the rows `column`)."""
         ...
 
     def sql(self, name: str, **options: Any) -> str:
@@ -70,8 +71,9 @@ class Tables(Protocol):
         batches, case by case."""
         ...
 
-    def steps(self) -> Steps:
-        """The finished pieces of work inside the open time of each case, as arrays."""
+    def steps(self, by: str = "") -> Steps:
+        """The finished pieces of work inside the open time of each case, as arrays. by: the role of the log that names
+        the parties (department, role, resource); without one the broadest that it has."""
         ...
 
 
@@ -85,7 +87,8 @@ class EventLog:
     at which open cases are cut. closedness: "known" when some label, outcome or user-named end closes cases.
     stages: activity → canonical stage or None. known_stages: the same for activities of the data that no case of this
     log has (other case views have them). states: activities that say which stage was entered. stageless:
-    activities known to belong to no single stage. defects: what is wrong with the data, and what was done.
+    activities known to belong to no single stage. defects: what is wrong with the data, and what was done. prices:
+    the user's rates as they stand in `ltcdiag.toml`.
     fingerprint: of the data and of all filters since.
     """
 
@@ -106,6 +109,7 @@ class EventLog:
     states: frozenset[str] = field(default=frozenset(), repr=False)
     stageless: frozenset[str] = field(default=frozenset(), repr=False)
     defects: tuple[Defect, ...] = field(default=(), repr=False)
+    prices: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def changes(self) -> pd.DataFrame:

@@ -17,7 +17,10 @@ from ..words.numbers import bare_interval, share_interval
 
 _ROWS_A_FILE = 1_000_000_000_000  # a source row is its file's number times this plus its line
 _STATES = ("open", "closed", "unknown")
-_WORDED = ("owner", "rework_type", "deviation", "change", "frequency_change", "gap_change", "period", "measure")
+_ENDS = ("closed", "silent", "open")
+_WORDED = ("owner", "rework_type", "deviation", "change", "frequency_change", "gap_change", "period", "verdict",
+           "measure", "leak_type", "party_kind", "triangle_type", "practice", "deals_judged", "slip_type",
+           "change_unit", "value_ledger", "value_part", "rhythm")
 """Columns whose values are few and have words."""
 _SOURCE_ROWS = ("first_row", "last_row", "source_row")
 _SHARE = re.compile(r"[\d.]+%")
@@ -63,6 +66,8 @@ class Look:
     def _text(self, column: str, value: str, lang: str, *, key: bool) -> str:
         if column in ("state", "mark") and value in _STATES:
             return say(f"columns.state_{value}", lang)
+        if column == "next_stage" and value in _ENDS:
+            return say(f"columns.next_stage_{value}", lang)
         if column in _WORDED:
             return say(f"columns.{column}_{value}", lang)
         return self.name_of(value, lang) if key else value

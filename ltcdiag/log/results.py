@@ -251,9 +251,10 @@ class StageLedgers(Answer):
 
 @dataclass(frozen=True)
 class ReworkDays(Answer):
-    """step (the step gone back to), rework_type, through (the step most often in between), cases (that came to the
-    step), cases_returning, loops, share_returning, share_low, share_high, days_per_case, days_low, days_high; most
-    days first. Shares are of the cases that come to the step within the horizon."""
+    """step (the step gone back to), rework_type, through (the step most often in between), cases (that it could happen
+    to: those that came to the step; of a document made anew those that had one, of dunning those with an invoice),
+    cases_returning, loops, stages_lost (median), share_returning, share_low, share_high, days_per_case, days_low,
+    days_high; most days first. Shares are of these cases within the horizon."""
 
     unit: ClassVar[str] = "days"
     horizon: int = field(kw_only=True, default=0)
@@ -283,9 +284,10 @@ class StepSums(Answer):
 
 @dataclass(frozen=True)
 class Waits(Answer):
-    """activity, instances (with a recorded start), cases, wait_days_total, share_of_waiting, wait_days_median,
-    work_days_total, work_days_median; most waiting first. Waiting runs from the end of the piece of work before (of
-    those with a recorded start, in the same case) to the start of this one; the first of a case waits for nothing."""
+    """activity, instances (with a recorded start), cases, wait_days_total, share_of_waiting, share_low, share_high
+    (95 % interval over the cases), wait_days_median, work_days_total, work_days_median; most waiting first. Waiting
+    runs from the last end of a piece of work before (of those with a recorded start, in the same case, over when this
+    one starts) to the start of this one; the first of a case waits for nothing."""
 
     unit: ClassVar[str] = "days"
 

@@ -122,7 +122,7 @@ def _amounts(log: EventLog, steps: Steps, currency: str | None) -> Amounts | Non
         return None
     case, us = table["case"].to_numpy(np.int64), table["us"].fillna(0).to_numpy(np.int64)
     rows = np.arange(len(case))
-    early = us <= _won(log, steps)[case]
+    early = us <= won_at(log, steps)[case]
     taken = np.full(steps.cases, NONE)
     first, where = first_of_each(case)
     taken[first] = where
@@ -151,7 +151,7 @@ def _of_ledger(log: EventLog) -> str:
     return names[0] if len(names) == 1 else _UNSTATED
 
 
-def _won(log: EventLog, steps: Steps) -> Ints:
+def won_at(log: EventLog, steps: Steps) -> Ints:
     """When each case was won (µs), the end of time where it was not."""
     import numpy as np
 

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 from ..domain.stages import load_stages
 from ..errors import InputError
 from ..log.event_log import EventLog
+from ..log.flows import FunnelKinds
 from ..log.results import Funnel
 from ..stats.case_clock import horizon
+from ..stats.counted import Counted
 from ..stats.estimator import Points
 from ..stats.intervals import share_interval
 from ..words import current, say
 from .observed import Observed, case_clock, observed_of
 from .quantity import LEAST_CASES
-from .spells import NONE
+from .spells import DAY, NONE
 from .stage_ledgers import observed_pair
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 COLUMNS = ("main_stage", "period", "share_reaching", "reaching_low", "reaching_high", "cases", "share_skipping",
            "skipping_low", "skipping_high", "share_returning", "returning_low", "returning_high")
+KINDS = ("main_stage", "share_reached", "reached_low", "reached_high", "share_passing", "passing_low", "passing_high",
+         "share_cohort", "cohort_low", "cohort_high", "share_returning", "returning_low", "returning_high")
 Row = tuple[object, ...]
 
 
@@ -58,6 +62,38 @@ def funnel_of(sides: Mapping[Any, Observed]) -> Funnel:
                   horizon=arms[0][1].horizon, n_before=arms[0][1].steps.cases)
 
 
+def funnel_kinds(observed: Observed) -> FunnelKinds:
+    """Three funnels of one log that must not be taken for each other: who comes to a stage or beyond it, who has a step
+    of the stage itself, and the first of the cases alone that could be followed for the whole horizon (a plain share).
+    Returns are apart from all of them. Empty where no step belongs to a main stage."""
+    import pandas as pd
+
+    stages = _stages([observed])
+    whole = _could(observed) >= observed.horizon
+    rows = list(_kind_rows(observed, stages, whole))
+    return FunnelKinds(pd.DataFrame(rows, columns=list(KINDS)), observed.steps.cases, "", "main_stage",
+                       horizon=observed.horizon, cohort=int(whole.sum()))
+
+
+def _kind_rows(observed: Observed, stages: list[str], whole: NDArray[np.bool_]) -> Iterator[Row]:
+    n = int(whole.sum())
+    at, case, age, high = _placed(observed, stages)
+    for i, stage in enumerate(stages):
+        reach = _first(case, age, at >= i, observed)
+        passing = _first(case, age, at == i, observed)
+        back = _first(case, age, (at == i) & (high > i), observed)
+        cohort = Counted(int(whole[reach.case].sum()), n, 0.0).share
+        yield (stage, *_share(observed, reach), *_share(observed, passing),
+               *((cohort.value, cohort.low, cohort.high) if n >= LEAST_CASES else (None, None, None)),
+               *_share(observed, back))
+
+
+def _could(observed: Observed) -> Floats:
+    """Days for which each case could have been followed."""
+    found: Floats = (observed.steps.as_of - observed.steps.entered) / DAY
+    return found
+
+
 def _observed(log: EventLog, asked: int | None) -> Observed:
     lang, steps = current(), log.tables.steps()
     if not steps.known:
@@ -85,7 +121,8 @@ def _stages(arms: list[Observed]) -> list[str]:
     return [key for key in load_stages().main_stages if key in met]
 
 
-def _rows(observed: Observed, stages: list[str], period: str | None) -> Iterator[Row]:
+def _placed(observed: Observed, stages: list[str]) -> tuple[Ints, Ints, Floats, Ints]:
+    """Place, case and age of each step of the funnel, and the furthest place of its case before it."""
     import numpy as np
 
     place = np.array([stages.index(main) if (main := _main_stage(key)) else NONE for key in observed.stage],
@@ -93,7 +130,11 @@ def _rows(observed: Observed, stages: list[str], period: str | None) -> Iterator
     at = place[observed.steps.label]
     chosen = np.flatnonzero(at != NONE)
     at, case, age = at[chosen], observed.steps.case[chosen], observed.ended_age[chosen]
-    high = _so_far(case, at)                # the furthest stage of the case before this step
+    return at, case, age, _so_far(case, at)
+
+
+def _rows(observed: Observed, stages: list[str], period: str | None) -> Iterator[Row]:
+    at, case, age, high = _placed(observed, stages)
     for i, stage in enumerate(stages):
         first_there = _first(case, age, at == i, observed)
         past = _first(case, age, at > i, observed)

@@ -3,7 +3,9 @@
 A loop closes when a step comes that the case has had before; it covers the spells since that step came last. A
 covered spell is rework unless its step is progress: a step that comes for the first time and belongs to the way that
 cases take without going back. So first-pass time and rework time share out every day of a case, and no day of nested
-loops counts twice: the loop that closes first over a spell owns it.
+loops counts twice: the loop that closes first over a spell books it, and the unbroken run of loops it lies in names
+what it went back to. Two things are done again without their label coming twice: a level of dunning, and a quote or
+contract that by its word is a new version. What repeats and is no rework is told in `exclusions`.
 """
 
 from __future__ import annotations
@@ -12,6 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..log.steps import UNKNOWN, Steps
+from .exclusions import in_bulk, usual_repeats
+from .step_kinds import StepKinds
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,24 +49,30 @@ class Loops:
     ignored: dict[str, int]
 
 
-def loops_of(steps: Steps, *, usual: frozenset[int] = frozenset(), order: Ints | None = None) -> Loops:
+def loops_of(
+    steps: Steps, *, usual: frozenset[int] = frozenset(), order: Ints | None = None, kinds: StepKinds | None = None,
+) -> Loops:
     """The loops of a log. usual: labels whose repetition is part of the work (calls, visits, part payments). order:
-    place of each label in the chain, NONE where it has none."""
+    place of each label in the chain, NONE where it has none. kinds: what the labels mean; without it nothing is taken
+    for a bulk update or a level of dunning either."""
     import numpy as np
 
-    n, width = len(steps.case), len(steps.labels)
-    before = _last_time(steps.case * width + steps.label)
-    again, ignored = _counted(steps, before, usual)
+    n, width, known = len(steps.case), len(steps.labels), kinds or StepKinds()
+    before = _last_time(steps.case * width + _levels(width, known)[steps.label])
+    bulk = np.zeros(n, dtype=bool) if kinds is None else in_bulk(steps)
+    again, ignored = _counted(steps, before, usual_repeats(steps, before, usual, known, bulk=bulk), bulk)
     rows = np.flatnonzero(again)
     closed_by = np.full(n, n)
     length = rows - before[rows]
     at = np.repeat(before[rows] - np.append(0, np.cumsum(length))[: len(rows)], length) + 1 + np.arange(length.sum())
     np.minimum.at(closed_by, at, np.repeat(rows, length))
+    anew = _anew(steps, before, known)
+    closed_by = np.where(anew & (closed_by == n), np.arange(n), closed_by)
     covered = closed_by < n
     starts = covered & ~np.append(False, covered[:-1] & (steps.case[1:] == steps.case[:-1]))[:n]
     block = np.where(covered, np.cumsum(starts) - 1, NONE)
     back_to = np.append(steps.label[np.flatnonzero(starts) - 1], NONE)[block]
-    progress = _progress(steps, before, covered, order)
+    progress = _progress(steps, before, covered, order) & ~anew
     return Loops(again, np.where(covered & ~progress, closed_by, NONE), block, back_to, ignored)
 
 
@@ -77,7 +87,36 @@ def _last_time(keys: Ints) -> Ints:
     return before
 
 
-def _counted(steps: Steps, before: Ints, usual: frozenset[int]) -> tuple[Bools, dict[str, int]]:
+def _levels(width: int, kinds: StepKinds) -> Ints:
+    """Which label each label repeats: itself, but for the levels of dunning, which are one and the same step."""
+    import numpy as np
+
+    same = np.arange(width)
+    same[sorted(kinds.insisting)] = min(kinds.insisting, default=0)
+    return same
+
+
+def _anew(steps: Steps, before: Ints, kinds: StepKinds) -> Bools:
+    """First steps that by their word make a document anew which the case has already: a quote revised, a contract
+    amended. Where most cases with the document have the step it is the usual way, and no rework."""
+    import numpy as np
+
+    document = np.full(len(steps.labels), NONE)
+    for label, its in kinds.documents.items():
+        document[label] = its
+    kind = document[steps.label]
+    own = np.where(kind == NONE, 2 + steps.label, kind)
+    made = (_last_time(steps.case * (len(steps.labels) + 2) + own) != NONE) & (kind != NONE)
+    first = before == NONE
+    revised = np.isin(steps.label, sorted(kinds.revised)) & first & made
+    begun = np.bincount(kind[(kind != NONE) & ~made], minlength=2)      # cases that have each document
+    cases = np.bincount(steps.label[revised], minlength=len(steps.labels))
+    rare = 2 * cases <= np.append(begun, 0)[document]
+    anew: Bools = revised & rare[steps.label]
+    return anew
+
+
+def _counted(steps: Steps, before: Ints, usual: Bools, bulk: Bools) -> tuple[Bools, dict[str, int]]:
     """Which repeats are done again, and why the others are not counted."""
     import numpy as np
 
@@ -85,8 +124,8 @@ def _counted(steps: Steps, before: Ints, usual: frozenset[int]) -> tuple[Bools, 
     since = steps.ended - steps.ended[before]
     next_to = before == np.arange(len(before)) - 1
     reasons = {
-        "usual": np.isin(steps.label, list(usual)),
-        "double_logging": next_to & (since <= DOUBLE_LOGGING),
+        "usual": usual,
+        "double_logging": next_to & ((since <= DOUBLE_LOGGING) | bulk),
         "correction": (since <= CORRECTION) & _alone(steps, before),
     }
     ignored = {}
@@ -108,26 +147,29 @@ def _alone(steps: Steps, before: Ints) -> Bools:
 
 def _progress(steps: Steps, before: Ints, covered: Bools, order: Ints | None) -> Bools:
     """Steps that come for the first time and lead forward: further in the chain than the case has ever been, or of a
-    kind that mostly comes outside loops. The second says of a repair step (a quote revised) that it is none."""
+    kind that mostly comes outside loops, and then not below the furthest stage of the case. The second says of a
+    repair step (a quote revised) that it is none."""
     import numpy as np
 
     first = before == NONE
     seen = np.bincount(steps.label[first], minlength=len(steps.labels))
     inside = np.bincount(steps.label[first & covered], minlength=len(steps.labels))
     forward = 2 * inside <= seen
-    progress: Bools = first & (forward[steps.label] | _furthest(steps, order))
+    above, below = _against_highest(steps, order)
+    progress: Bools = first & ((forward[steps.label] & ~below) | above)
     return progress
 
 
-def _furthest(steps: Steps, order: Ints | None) -> Bools:
-    """Whether a step lies further in the chain than every step of its case before it."""
+def _against_highest(steps: Steps, order: Ints | None) -> tuple[Bools, Bools]:
+    """Whether a step lies further in the chain than every step of its case before it, and whether it lies below the
+    furthest of them."""
     import numpy as np
 
     if order is None or not len(steps.case):
-        return np.zeros(len(steps.case), dtype=bool)
+        return np.zeros(len(steps.case), dtype=bool), np.zeros(len(steps.case), dtype=bool)
     place = order[steps.label]
     lift = steps.case * (int(order.max()) + 2)
     highest = np.maximum.accumulate(lift + place + 1)
     prior = np.append(0, highest[:-1])
-    furthest: Bools = (place != NONE) & (lift + place + 1 > np.maximum(prior, lift))
-    return furthest
+    here, highest_before = lift + place + 1, np.maximum(prior, lift)
+    return (place != NONE) & (here > highest_before), (place != NONE) & (here < highest_before)

@@ -15,6 +15,7 @@ from ..stats.estimator import Estimate, Points, Spans, Timeline
 from .facts import Facts
 from .loops import Loops, loops_of
 from .spells import DAY, NONE, Spells, Spread, spells_of, spread
+from .step_kinds import StepKinds, kinds_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,7 +33,8 @@ class Observed:
     horizon: days after its beginning for which a case is followed. asked: the horizon somebody asked for. timeline:
     None where nothing can be estimated, for the reason `why_not` ("closing_unknown" or "too_young"; "" where there is
     a timeline). stage: canonical stage of each label, None where it has none. recorded: the steps at the times of the
-    source, where `steps` are on a working clock; else the same. facts: what is known beside the steps.
+    source, where `steps` are on a working clock; else the same. facts: what is known beside the steps. kinds: what the
+    labels mean for doing something again.
     """
 
     steps: Steps
@@ -45,6 +47,7 @@ class Observed:
     asked: int | None = None
     recorded: Steps | None = None
     facts: Facts = field(default_factory=Facts)
+    kinds: StepKinds = field(default_factory=StepKinds)
 
     @cached_property
     def spread(self) -> Spread:
@@ -144,13 +147,15 @@ def observed_of(
 
     stage = tuple(stages.get(label) for label in steps.labels)
     order, usual = _chain_order(stage, chain or load_stages())
+    kinds = kinds_of(steps.labels, stage, (chain or load_stages()).stages)
     clock = case_clock(steps)
     tau = horizon_of(clock, asked) if steps.known and steps.cases else None
     why_not = "" if tau else "too_young" if steps.known else "closing_unknown"
     return Observed(
         steps=steps,
         spells=spells_of(steps),
-        loops=loops_of(recorded or steps, usual=usual, order=np.array(order, dtype=np.int64)),
+        loops=loops_of(recorded or steps, usual=usual, order=np.array(order, dtype=np.int64), kinds=kinds),
+        kinds=kinds,
         stage=stage,
         horizon=tau or 0,
         timeline=Timeline(clock, tau) if tau else None,

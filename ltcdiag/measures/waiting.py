@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 from ..log.results import Waits
 from ..log.steps import NO_TIME, Steps
+from ..stats.estimator import Estimate
+from ..stats.intervals import Interval, share_interval
 from .observed import Observed
-from .spells import DAY, NONE
+from .spells import DAY
+from .wait_causes import ready_moments
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,9 +62,9 @@ def waits(steps: Steps) -> Waits:
 
     rows = np.flatnonzero(steps.started != NO_TIME)
     case, started, ended = steps.case[rows], steps.started[rows], steps.ended[rows]
-    follows = np.append(False, case[1:] == case[:-1])[: len(case)]
-    before = np.append(NONE, ended[:-1])[: len(case)]
-    wait = np.where(follows, np.maximum(started - before, 0), 0)
+    ready = ready_moments(steps)[rows]
+    follows = ready != NO_TIME
+    wait = np.where(follows, started - ready, 0)
     frame = pd.DataFrame({
         "activity": np.array([*steps.labels, ""], dtype=object)[steps.label[rows]], "case": case,
         "wait": wait / DAY, "waited": np.where(follows, wait / DAY, np.nan), "work": (ended - started) / DAY,
@@ -70,6 +73,27 @@ def waits(steps: Steps) -> Waits:
         instances=("case", "size"), cases=("case", "nunique"), wait_days_total=("wait", "sum"),
         wait_days_median=("waited", "median"), work_days_total=("work", "sum"), work_days_median=("work", "median"),
     ).reset_index()
-    table.insert(4, "share_of_waiting", table["wait_days_total"] / (table["wait_days_total"].sum() or 1.0))
+    every = np.bincount(case, wait / DAY, minlength=steps.cases)
+    code = {label: code for code, label in enumerate(steps.labels)}
+    shares = []
+    for activity in table["activity"]:
+        here = steps.label[rows] == code[activity]
+        shares.append(part_of_sums(np.bincount(case[here], wait[here] / DAY, minlength=steps.cases), every))
+    for place, name in enumerate(("value", "low", "high")):
+        column = ("share_of_waiting", "share_low", "share_high")[place]
+        table.insert(4 + place, column, [getattr(share, name) for share in shares])
     table = table.sort_values(["wait_days_total", "activity"], ascending=[False, True]).reset_index(drop=True)
     return Waits(table, steps.cases, "")
+
+
+def part_of_sums(part: Floats, whole: Floats) -> Interval:
+    """Share of a sum over the cases that a part of it makes, with the interval over the cases (delta method). part and
+    whole: one number a case."""
+    import numpy as np
+
+    if not len(whole) or not whole.any():
+        return Interval(0.0, 0.0, 0.0)
+    share = float(part.sum() / whole.sum())
+    if len(whole) < 2:
+        return Interval(share, 0.0, 1.0)
+    return share_interval(Estimate(share, (part - share * whole) / np.mean(whole)))

@@ -39,10 +39,10 @@ _TINY = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Chain:
-    """The curves of a log. ended: finished spells by group of cases, source, target and point in time; cut:
-    running ones by group, source and point. codes: label → its place among the sources and targets; `start` is the source before
-    the first step; targets from `first_end` on are the ends of a case. good: which of them are wins or payments. width:
-    days between two points."""
+    """The curves of a log. ended: finished spells by group of cases, source, target and point in time; cut: running
+    ones by group, source and point. codes: label → its place among the sources and targets; `start` is the source
+    before the first step; targets from `first_end` on are the ends of a case. good: which of them are wins or payments.
+    width: days between two points."""
 
     ended: Floats
     cut: Floats

@@ -63,12 +63,12 @@ def _clocked(moments: Ints, steps: Steps, calendar: WorkCalendar, zone: str | No
     known = np.where(moments == NO_TIME, steps.as_of, moments)
     if zone is None or calendar.country == EVERY_HOUR:
         return calendar.on_clock(known, anchor=steps.as_of)
-    wall = _wall(np.append(known, steps.as_of), zone)
+    wall = wall(np.append(known, steps.as_of), zone)
     clock: Ints = calendar.on_clock(wall[:-1], anchor=int(wall[-1])) + (steps.as_of - wall[-1])
     return clock
 
 
-def _wall(moments: Ints, zone: str) -> Ints:
+def wall(moments: Ints, zone: str) -> Ints:
     """What the clocks of a zone show at moments of UTC."""
     import numpy as np
     import pandas as pd

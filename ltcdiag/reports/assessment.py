@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from ..domain.prices import Prices
 from ..domain.reference import ReferenceModel, load_model
 from ..errors import InputError
 from ..findings.diagnosis import Diagnosis, diagnose
@@ -82,6 +83,7 @@ class Assessment:
 def assess(
     log: EventLog, *, reference: ReferenceModel | None = None, mined: bool = True, clock: str = "calendar",
     beside: SideTables | None = None,
+    prices: Prices | None = None,
 ) -> Assessment:
     """Asks every answer once. reference: the model that says whose step is whose, by default our own. mined: also mine
     a process model, if the log is small enough for it. clock: "working" counts the indicators' days by the calendar of
@@ -98,7 +100,7 @@ def assess(
         rework=_asked(log, "rework"),
         handovers=_handovers(log),
         points=_asked(log, "points"),
-        diagnosis=diagnose(log, reference or load_model()),
+        diagnosis=diagnose(log, reference or load_model(), prices=prices),
         kpis=with_cautions(kpi_table(log, calendar=log.calendar if clock == "working" else None, beside=beside), log),
         main_map=_asked(log, "directly_follows", level="main_stage") if staged else None,
         main_variants=_asked(log, "variants", level="main_stage") if staged else None,

@@ -21,8 +21,8 @@ from .finding_cases import FindingCases
 from .moments import iso
 
 # what a report folder holds, and nothing else
-FILES = ("report.html", "report.xlsx", "ledger.json", "set_aside.csv", "defects.csv", "fitness.json", "kpis.json",
-         "findings.json", "findings", "figures", "model", "to_mend", "README.txt")
+FILES = ("report.html", "diagnosis.html", "report.xlsx", "ledger.json", "set_aside.csv", "defects.csv", "fitness.json",
+         "kpis.json", "findings.json", "findings", "figures", "model", "to_mend", "README.txt")
 OF_REVIEWS = ("effects.json", "effects.csv", "cases.csv")     # beside report, ledger and figures of a comparison
 SET_ASIDE = ("file", "line_from", "line_to", "reason", "text")
 CASES_OF_FINDING = ("case_id", "days_here", "state", "started", "ended", "first_row", "last_row", "amount",

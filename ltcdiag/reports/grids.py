@@ -39,13 +39,15 @@ class Column:
 @dataclass(frozen=True)
 class Grid:
     """A table. name: key of its sheet. draw: the rows, drawn anew each time; size: how many there are. title: the name
-    of its sheet where the words have none for the key."""
+    of its sheet where the words have none for the key. choices: place of a column → the range its cells may be chosen
+    from, of a form to fill in."""
 
     name: str
     columns: tuple[Column, ...]
     size: int
     draw: Callable[[], Iterator[tuple[Value, ...]]]
     title: str = ""
+    choices: tuple[tuple[int, str], ...] = ()
 
     def head(self, k: int) -> list[tuple[Value, ...]]:
         """The first k rows."""

@@ -8,15 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from ..charts.drawing import Drawing
+from ..domain.prices import Prices
 from ..domain.reference import ReferenceModel
 from ..errors import InputError
 from ..findings.finding import Finding, Texts
 from ..log.event_log import EventLog
 from ..log.privacy import USUAL_K
 from ..log.side_tables import SideTables
+from ..log.voices import Voices
 from ..words import current, say, use
 from . import files
 from .assessment import Assessment, assess
+from .diagnosis_document import render_document
 from .folder import whole
 from .html import render
 from .moments import iso
@@ -84,14 +87,16 @@ def write_report(
     k: int = USUAL_K,
     clock: str = "calendar",
     beside: SideTables | None = None,
+    prices: Prices | None = None,
+    voices: Voices | None = None,
 ) -> Written:
     """Assesses a log and writes page, workbook, plain files, pictures and model into the folder `out`.
 
     lang: "zh" or "en". force: an earlier output of ours at `out` is replaced. reference: the model the findings rest
     on, by default our own. say_progress: told a sentence a step. level: "working" holds cases and text of the source;
     "shareable" holds aggregates of at least k cases and nobody's name. clock: "calendar" or "working" days in the
-    indicators. Raises InputError for another level or clock or a k below 5, OutputError. Law: same log, same settings,
-    same bytes; after an error nothing is left behind.
+    indicators. voices: what staff and customers said, for diagnosis.html. Raises InputError for another level or
+    clock or a k below 5, OutputError. Law: same log, same settings, same bytes; after an error nothing is left behind.
     """
     _check_level(level, k)
     _check_clock(clock)
@@ -99,12 +104,13 @@ def write_report(
     out = Path(out)
     with use(lang), whole(out, force=force) as folder:
         tell(say("reports.progress_answers", lang))
-        found = assess(log, reference=reference, mined=level != LEVEL, clock=clock, beside=beside)
+        found = assess(log, reference=reference, mined=level != LEVEL, clock=clock, beside=beside,
+                       prices=prices)
         if level == LEVEL:
             shared = Shared(found, lang, k)
             write_shareable(shared, folder)
         else:
-            _write_working(found, folder, lang, tell)
+            _write_working(found, folder, lang, tell, voices)
     return Written(
         folder=out,
         report=out / "report.html",
@@ -119,7 +125,7 @@ def write_report(
     )
 
 
-def _write_working(found: Assessment, folder: Path, lang: str, tell: Say) -> None:
+def _write_working(found: Assessment, folder: Path, lang: str, tell: Say, voices: Voices | None) -> None:
     files.write_plain(found, files.completed(found.log.ledger, found.counts), folder, lang)
     tell(say("reports.progress_pictures", lang))
     drawn = drawings(found, lang)
@@ -128,7 +134,8 @@ def _write_working(found: Assessment, folder: Path, lang: str, tell: Say) -> Non
     tell(say("reports.progress_workbook", lang))
     write_workbook(found, folder / "report.xlsx", lang)
     tell(say("reports.progress_page", lang))
-    _write_page(folder, render(found, drawn, lang))
+    _write_page(folder / "report.html", render(found, drawn, lang))
+    _write_page(folder / "diagnosis.html", render_document(found, lang, voices))
     files.write_readme(folder, lang, say("reports.level_working", lang))
 
 
@@ -146,8 +153,8 @@ def _check_clock(clock: str) -> None:
                          fix=say("engine.one_of", current(), values=", ".join(CLOCKS)))
 
 
-def _write_page(folder: Path, page: str) -> None:
-    (folder / "report.html").write_text(page, encoding="utf-8", errors="replace", newline="\n")
+def _write_page(path: Path, page: str) -> None:
+    path.write_text(page, encoding="utf-8", errors="replace", newline="\n")
 
 
 def drawings(found: Assessment, lang: str) -> list[Drawing]:

@@ -24,6 +24,7 @@ from .moments import minute
 
 MOST_ROWS = 1_048_575       # of a sheet, without its heading
 MOST_CHARACTERS = 32_767    # of a cell
+_FORM_ROWS = 1_000          # of a form whose cells offer choices
 _LINE, _TALLEST = 15.0, 400.0   # points: of a line of text, of a row at most
 _PAGE = 260                 # characters beside each other that can still be read on one printed page
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -125,6 +126,8 @@ class _Writer:
             for at, value in enumerate(row):
                 self._cell(sheet, last, at, grid.columns[at], value)
         sheet.autofilter(0, 0, last, len(grid.columns) - 1)
+        for at, allowed in grid.choices:
+            sheet.data_validation(1, at, _FORM_ROWS, at, {"validate": "list", "source": allowed})
 
     def _cell(self, sheet: Any, row: int, at: int, column: Column, value: Value) -> None:
         look = self.formats[column.kind]

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..domain.defects import load_defects
 from ..domain.objects import load_objects
+from ..domain.prices import price_faults, price_tables
 from ..errors import Fault, InputError
 from ..log.defects import DEEDS, Deed
 from ..log.privacy import USUAL_K
@@ -34,7 +35,7 @@ class Mapping:
     source they come from. sources: system → its own timezone, day_order and currency, where there are several. tables:
     file → columns (the names of its columns in their order, parted by commas) and table (which of a system it is).
     defects: defect of the data → what is done about it. people: purpose, in words, of figures by person, and k (5 or
-    more), the cases below which they stay hidden."""
+    more), the cases below which they stay hidden. prices: the user's own rates (domain/prices.py)."""
 
     columns: MappingABC[str, str] = field(default_factory=dict)
     labels: MappingABC[str, str] = field(default_factory=dict)
@@ -49,6 +50,7 @@ class Mapping:
     tables: MappingABC[str, MappingABC[str, str]] = field(default_factory=dict)
     defects: MappingABC[str, Deed] = field(default_factory=dict)
     people: MappingABC[str, Any] = field(default_factory=dict)
+    prices: MappingABC[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         said = {name: MappingProxyType(dict(answers)) for name, answers in self.tables.items()}
@@ -59,6 +61,7 @@ class Mapping:
         object.__setattr__(self, "links", MappingProxyType(linked))
         object.__setattr__(self, "defects", MappingProxyType(dict(self.defects)))
         object.__setattr__(self, "people", MappingProxyType(dict(self.people)))
+        object.__setattr__(self, "prices", MappingProxyType(dict(self.prices)))
         object.__setattr__(self, "columns", MappingProxyType(dict(self.columns)))
         object.__setattr__(self, "labels", MappingProxyType(dict(self.labels)))
         object.__setattr__(self, "ends", tuple(self.ends))
@@ -108,6 +111,7 @@ def _faults(data: MappingABC[str, Any], file: str) -> list[Fault]:
     found += _link_faults(data.get("links", {}), file)
     found += _defect_faults(data.get("defects", {}), file)
     found += _people_faults(data.get("people", {}), file)
+    found += price_faults(data.get("prices", {}), where=file)
     for key in _TEXT:
         if not isinstance(data.get(key, ""), str):
             found.append(fault("mapping_wrong_type", where=file, key=key, wanted=note("wanted_text")))
@@ -205,6 +209,9 @@ def dump_mapping(mapping: Mapping) -> str:
     if mapping.people:
         lines += ["", "[people]", *(f"{key} = {json.dumps(value, ensure_ascii=False)}"
                                     for key, value in mapping.people.items())]
+    for name, table in price_tables(mapping.prices):
+        lines += ["", f"[{name}]", *(f"{_quoted(key)} = {json.dumps(value, ensure_ascii=False)}"
+                                     for key, value in table.items())]
     for name, columns in mapping.links.items():
         lines += ["", f"[links.{_quoted(name)}]", *(f"{_quoted(key)} = {_quoted(to)}" for key, to in columns.items())]
     return "\n".join(lines).lstrip("\n") + "\n"

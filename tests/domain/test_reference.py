@@ -19,7 +19,7 @@ from ltcdiag.errors import InputError, OutputError
 from ltcdiag.words import languages, say, sentences, use
 
 OURS = load_model()
-SECTIONS = ("role", "tier", "gate", "stage")
+SECTIONS = ("role", "tier", "gate", "rule", "stage")
 
 
 def shipped() -> dict:
@@ -42,7 +42,8 @@ def faults(folder, text: str):
 
 
 def test_every_entry_has_names_in_three_scripts_and_a_source():
-    entries = [*OURS.stages.values(), *OURS.roles.values(), *OURS.tiers.values(), *OURS.gates.values()]
+    entries = [*OURS.stages.values(), *OURS.roles.values(), *OURS.tiers.values(), *OURS.gates.values(),
+               *OURS.rules.values()]
     for entry in entries:
         assert all((entry.key, entry.zh, entry.en, entry.zh_hant, entry.source)), entry
         assert entry.en.isascii()

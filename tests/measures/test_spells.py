@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -110,16 +109,19 @@ def test_the_steps_of_a_log_are_its_events_in_order(frame):
 
 
 @given(drawn_cases())
-def test_waiting_runs_from_the_end_of_the_piece_before_to_the_start(cases):
+def test_waiting_runs_from_the_last_end_before_it_to_the_start(cases):
     table = waits(steps_of(cases)).table.set_index("activity")
     total = defaultdict(float)
     for _, _, events in cases:
         timed = [(label, hour, start) for label, hour, start, *_ in events if start is not None]
-        for (_, before, _), (label, _, start) in pairwise(timed):
-            total[label] += max(0, start - before) / 24
+        for place, (label, _, start) in enumerate(timed):
+            over = [hour for _, hour, _ in timed[:place] if hour <= start]   # what still runs does not hold it up
+            total[label] += (start - max(over)) / 24 if over else 0
     counted = {label for _, _, events in cases for label, _, start, *_ in events if start is not None}
     assert set(table.index) == {LABELS[label] for label in counted}
     for label in counted:
         assert table.loc[LABELS[label], "wait_days_total"] == pytest.approx(total[label])
     if sum(total.values()):
         assert table["share_of_waiting"].sum() == pytest.approx(1)
+        assert (table["share_low"] <= table["share_of_waiting"]).all()
+        assert (table["share_of_waiting"] <= table["share_high"]).all()

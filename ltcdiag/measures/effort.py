@@ -1,0 +1,89 @@
+"""Hours of work behind each step: measured where its start is recorded, else so many minutes each time, as the user
+says.
+
+A piece of work that fits into one sitting (no longer than an office day) took what passed from its start to its end.
+A longer one ran over nights, which nobody works: it took its office hours by the calendar of the log. Who does
+several things at once is counted for each of them. What the customer does is no work of ours: its starts are not
+measured, but minutes that the user gives for it count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..domain.prices import Prices, Range
+from ..log.calendar_file import calendar_of
+from ..log.event_log import EventLog
+from ..log.steps import NO_TIME, UNKNOWN, Steps
+from .observed import Observed
+from .working_time import on_calendar
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Bools = NDArray[np.bool_]
+
+HOUR = 3_600_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Effort:
+    """One row a step: hours, low and high (0 where nobody knows), measured (its start is recorded), known. cost,
+    cost_low, cost_high: hours times the rate of who did it; priced: a rate is known."""
+
+    hours: Floats
+    low: Floats
+    high: Floats
+    measured: Bools
+    known: Bools
+    cost: Floats
+    cost_low: Floats
+    cost_high: Floats
+    priced: Bools
+
+
+def effort_of(
+    log: EventLog, observed: Observed, prices: Prices, *, theirs: frozenset[int] = frozenset(),
+) -> Effort:
+    """The work of every step of a log, with what it costs by the rates. theirs: labels of the customer's steps."""
+    import numpy as np
+
+    steps = observed.recorded or observed.steps
+    measured = (steps.started != NO_TIME) & ~np.isin(steps.label, sorted(theirs))
+    worked = _worked(log, steps)
+    minutes = [prices.minutes_of(label, stage) for label, stage in zip(steps.labels, observed.stage, strict=True)]
+    told = np.array([each is not None for each in minutes], dtype=bool)[steps.label]
+    hours = [np.where(measured, worked, part[steps.label] / 60) for part in _ends(minutes)]
+    rates = [prices.rate(party) for party in steps.parties] + [prices.rate()]
+    party = np.where(steps.party == UNKNOWN, len(steps.parties), steps.party)
+    costs = [part * rate[party] for part, rate in zip(hours, _ends(rates), strict=True)]
+    known = measured | told
+    priced = known & np.array([each is not None for each in rates], dtype=bool)[party]
+    return Effort(hours[0], hours[1], hours[2], measured, known, costs[0], costs[1], costs[2], priced)
+
+
+def _worked(log: EventLog, steps: Steps) -> Floats:
+    """Hours from start to end: all of one sitting, the office hours of a longer one; 0 without a start."""
+    import numpy as np
+
+    begun = steps.started != NO_TIME
+    passed: Floats = np.where(begun, steps.ended - np.where(begun, steps.started, steps.ended), 0) / HOUR
+    calendar = calendar_of(log.calendar)
+    long = passed > calendar.hours_per_day
+    if not long.any():
+        return passed
+    moved = on_calendar(steps, calendar, zone=log.timezone)
+    office = np.where(begun, moved.ended - np.where(begun, moved.started, moved.ended), 0) / HOUR / 24
+    worked: Floats = np.where(long, office * calendar.hours_per_day, passed)
+    return worked
+
+
+def _ends(rates: list[Range | None]) -> list[Floats]:
+    """Value, low and high of rates as arrays, 0 where there is none."""
+    import numpy as np
+
+    return [np.array([0.0 if rate is None else float(getattr(rate, end)) for rate in rates])
+            for end in ("value", "low", "high")]

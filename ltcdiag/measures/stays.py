@@ -1,0 +1,96 @@
+"""Where cases stand: their open time cut into stays in a stage, and where each stay leads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from .observed import Observed, by_stage
+from .spells import DAY, NONE
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """The spells of a log by the place where the case stands in them.
+
+    names: stages, and labels that have none. of_label: place of each label. of_spell: place of each spell (NONE before
+    the first step): a stage that the case is recorded to stand in, else that of the step before. last: place of each
+    case at its end or now (NONE without any step).
+    """
+
+    names: tuple[str, ...]
+    of_label: Ints
+    of_spell: Ints
+    last: Ints
+
+
+def places_of(observed: Observed) -> Places:
+    """Where the cases stand in each spell."""
+    import numpy as np
+
+    steps, spells = observed.steps, observed.spells
+    groups = by_stage(observed)
+    of_label = np.full(len(steps.labels) + 1, NONE)         # the last one is for NONE
+    for place, codes in enumerate(groups.values()):
+        of_label[list(codes)] = place
+    state = np.zeros(len(steps.labels) + 1, dtype=bool)
+    state[list(steps.states)] = True
+    of_spell = of_label[np.where(state[spells.target], spells.target, spells.source)]
+    last = np.full(steps.cases, NONE)
+    last[steps.case] = of_label[steps.label]
+    for case, label in steps.standing.items():
+        last[case] = of_label[label]
+    return Places(tuple(groups), of_label[:-1], of_spell, last)
+
+
+@dataclass(frozen=True, eq=False)
+class Stays:
+    """One row a stay, by case and in order: case, place, entered and left (ages in days), last (whether it is the last
+    one of its case), since (age at the last record in it; where it runs, its silence began then)."""
+
+    case: Ints
+    place: Ints
+    entered: Floats
+    left: Floats
+    last: Bools
+    since: Floats
+
+    @cached_property
+    def next_place(self) -> Ints:
+        """The place of the stay after it, NONE for the last one of a case."""
+        import numpy as np
+
+        after = np.append(self.place[1:], NONE)[: len(self.place)]
+        found: Ints = np.where(self.last, NONE, after)
+        return found
+
+
+def stays_of(observed: Observed, places: Places) -> Stays:
+    """Neighbouring spells in one place are one stay. A closed case ends with a stay in the place of its last step, of
+    no length where it closed with that step."""
+    import numpy as np
+
+    steps, spells = observed.steps, observed.spells
+    whole = (steps.left - steps.entered) / DAY
+    ends = np.flatnonzero(steps.closed & (places.last != NONE))
+    here = np.flatnonzero(places.of_spell != NONE)
+    case = np.concatenate([spells.case[here], ends])
+    place = np.concatenate([places.of_spell[here], places.last[ends]])
+    start = np.concatenate([spells.start[here], whole[ends]])
+    end = np.concatenate([spells.end[here], whole[ends]])
+    order = np.argsort(case, kind="stable")
+    case, place, start, end = case[order], place[order], start[order], end[order]
+    begins = np.append(True, (case[1:] != case[:-1]) | (place[1:] != place[:-1]))[: len(case)]
+    first = np.flatnonzero(begins)
+    final = np.append(first[1:], len(case))[: len(first)] - 1
+    ends_case = np.append(case[first][1:] != case[first][:-1], True)[: len(first)]
+    return Stays(case[first], place[first], start[first], end[final], ends_case, start[final])

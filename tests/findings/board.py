@@ -1,0 +1,90 @@
+"""How many planted problems are found, and how much is claimed where nothing is planted.
+
+    python -m tests.findings.board FIRST LAST [KIND ...]
+
+makes one log a seed, problem and strength, in turn in Chinese and English, with and without starts, with open deals and
+without, and prints what share was named at the right place; `clean` as a kind counts claims where nothing is planted,
+`sink` asks small logs for the step that takes most days.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from itertools import product
+
+import ltcdiag as ltc
+
+from .problems import PLANTS, Made, made
+
+WAYS = [{"lang": lang, "starts": starts, "closed": closed}
+        for lang, starts, closed in product(("zh", "en"), (True, False), (False, True))]
+WITHOUT_STARTS = frozenset(PLANTS)
+"""Problems that can be told without times of start; all of them claim to be."""
+DAYS = ("days",)
+
+
+def found(log: Made) -> list[tuple[str, dict[str, str]]]:
+    """Kind and place of every finding."""
+    return [(finding.kind, _flat(finding.where))
+            for finding in ltc.diagnose(ltc.read(log.frame, columns=log.columns))]
+
+
+def _flat(where: dict[str, object]) -> dict[str, str]:
+    """The segment of a finding is a place of two words."""
+    flat = {}
+    for key, value in where.items():
+        flat |= dict(value) if isinstance(value, dict) else {key: value}
+    if "segment_value" in flat:
+        flat["value"] = flat["segment_value"]
+    return flat
+
+
+def named(log: Made, findings: Iterable[tuple[str, dict[str, str]]]) -> bool:
+    """Whether a finding of the right kind stands at the right place."""
+    return any(kind in log.kinds and any(where.get(key) in values for key, values in log.place.items())
+               for kind, where in findings)
+
+
+def way(seed: int) -> dict[str, object]:
+    return dict(WAYS[seed % len(WAYS)])
+
+
+def main(first: int, last: int, kinds: list[str]) -> None:
+    warnings.simplefilter("ignore")
+    hits, of = Counter(), Counter()
+    for kind in kinds or ["clean", *PLANTS]:
+        for strength in ("strong", "moderate") if kind != "clean" else ("",):
+            extra = defaultdict(int)
+            for seed in range(first, last + 1):
+                log = made(seed, kind, strength or "strong", **way(seed))
+                claims = found(log)
+                told = way(seed)
+                if kind == "clean":
+                    hits[len(claims)] += 1
+                    for claim in claims:
+                        tell("  ", seed, told, claim)
+                    continue
+                good = named(log, claims)
+                key = (kind, strength, "starts" if told["starts"] else "ends")
+                hits[key] += good
+                of[key] += 1
+                for other, _ in claims:
+                    extra[other] += 1
+                if not good:
+                    tell("  ", seed, told, kind, strength, "missed at", log.place, "said", claims)
+            score = {key[2]: f"{hits[key]}/{of[key]}" for key in of if key[:2] == (kind, strength)}
+            tell(kind, strength, score, dict(extra))
+        if kind == "clean":
+            tell("clean: claims a log → logs", {n: hits[n] for n in range(50) if hits[n]})
+
+
+def tell(*parts) -> None:
+    sys.stdout.write(" ".join(map(str, parts)) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
