@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..measures.segment_columns import CaseColumn
-from ..measures.segment_effects import Effect, Rule, Search, Target
+from ..measures.segment_effects import NOT_WON, Effect, Rule, Search, Target
 from ..measures.spells import NONE
 from ..stats.intervals import Interval
 from ..words import say
@@ -22,7 +22,6 @@ LEAST_POINTS = 0.05
 """... or where the whole interval of the share of wins it lacks is above this."""
 DRAWN = 0.02
 """Less than this part by which an estimate is shrunk is not worth a sentence."""
-NOT_WON = "not_won"
 
 
 @dataclass(frozen=True, eq=False)

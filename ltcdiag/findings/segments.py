@@ -10,7 +10,7 @@ from ..log.segments import SegmentEffects, SegmentRules
 from ..log.steps import first_of_each
 from ..measures.facts import SOLD
 from ..measures.segment_columns import case_columns
-from ..measures.segment_effects import Condition, Effect, Rule, Target, search
+from ..measures.segment_effects import NOT_WON, Condition, Effect, Rule, Target, search
 from ..measures.spells import NONE
 from ..stats.estimator import Estimate
 from ..words import say
@@ -20,7 +20,7 @@ from .bottlenecks import family_of
 from .claims import both
 from .context import Context, Detected
 from .finding import Contrast, Finding
-from .segment_texts import LEAST_POINTS, LEAST_SHARE, NOT_WON, Searched
+from .segment_texts import LEAST_POINTS, LEAST_SHARE, Searched
 
 if TYPE_CHECKING:
     from .context import Bools, Floats, Ints
@@ -142,7 +142,7 @@ def _table(context: Context, asked: Searched) -> SegmentEffects:
         target, chosen = asked.targets[each.target], asked.columns[column]
         cells.append((chosen.name, chosen.names[value], target.measure, _step(context, target), each.cases,
                       each.reached, *_days_or_wins(target, each), each.p_adjusted))
-    table = pd.DataFrame(cells, columns=list(COLUMNS))
+    table = pd.DataFrame(cells, columns=list(COLUMNS)).astype(dict.fromkeys(COLUMNS[6:], float))
     return SegmentEffects(table, context.observed.steps.cases, "", horizon=context.observed.horizon,
                           looked_at=asked.found.looked_at)
 
@@ -159,7 +159,7 @@ def _rule_table(context: Context, asked: Searched) -> SegmentRules:
         cells.append((each.condition.said(asked.columns), target.measure, _step(context, target), each.cases,
                       each.reached, *((*none * 3, None, *more) if target.measure == NOT_WON else told),
                       each.p_adjusted))
-    table = pd.DataFrame(cells, columns=list(RULE_COLUMNS))
+    table = pd.DataFrame(cells, columns=list(RULE_COLUMNS)).astype(dict.fromkeys(RULE_COLUMNS[5:], float))
     return SegmentRules(table, context.observed.steps.cases, "", horizon=context.observed.horizon,
                         looked_at=asked.found.looked_at)
 
