@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..measures.segment_columns import CaseColumn
-from ..measures.segment_effects import NOT_WON, Effect, Rule, Search, Target
+from ..measures.segment_effects import NOT_WON, STEP, Effect, Rule, Search, Target
 from ..measures.spells import NONE
 from ..stats.intervals import Interval
 from ..words import say
@@ -83,7 +83,7 @@ def _said_wins(context: Context, asked: Searched, rule: Rule, lang: str) -> str:
     each = rule.effect
     return lines(say("segments.evidence_not_won", lang, horizon=context.observed.horizon, here=percent(1 - each.here),
                      elsewhere=percent(1 - each.elsewhere),
-                     more=share_interval(each.more, each.low, each.high, lang)), _said_adjusted(asked, rule, lang))
+                     more=_points(each.more, each.low, each.high, lang)), _said_adjusted(asked, rule, lang))
 
 
 def _said_days(context: Context, asked: Searched, rule: Rule, lang: str) -> str:
@@ -102,10 +102,18 @@ def _said_days(context: Context, asked: Searched, rule: Rule, lang: str) -> str:
 
 def _said_base(context: Context, asked: Searched, rule: Rule, lang: str) -> str:
     steps, wins = context.observed.steps, "_won" if asked.wins(rule) else ""
-    based = say(f"segments.cases{wins}", lang, n=count(steps.cases), open=count((~steps.closed).sum()),
+    part = "" if asked.target(rule).measure == STEP else "_whole"
+    based = say(f"segments.cases{part}", lang, n=count(steps.cases), open=count((~steps.closed).sum()),
                 group=count(rule.effect.cases), reached=count(rule.effect.reached))
     return lines(based, say(f"segments.searched{wins}", lang, looked=count(asked.found.looked_at),
-                            limit=percent(LEAST_POINTS if wins else LEAST_SHARE)))
+                            limit=f"{100 * LEAST_POINTS:.0f}" if wins else percent(LEAST_SHARE)))
+
+
+def _points(value: float, low: float, high: float, lang: str) -> str:
+    """A difference of shares in points: "27 (15–40)"."""
+    shown = [f"{100 * part:.0f}" for part in (value, low, high)]
+    key = "numbers.interval_signed" if low < 0 else "numbers.interval"
+    return say(key, lang, value=shown[0], low=shown[1], high=shown[2])
 
 
 def _said_steps(context: Context, asked: Searched, rule: Rule, lang: str) -> str:
@@ -123,7 +131,7 @@ def _said_adjusted(asked: Searched, rule: Rule, lang: str) -> str:
         return say("segments.adjusted_none", lang, columns=columns)
     wins = asked.wins(rule)
     key = ("adjusted" if rule.adjusted[1] > 0 else "adjusted_unclear") + ("_won" if wins else "")
-    more = (share_interval if wins else time_interval)(*rule.adjusted, lang)
+    more = (_points if wins else time_interval)(*rule.adjusted, lang)
     return say(f"segments.{key}", lang, columns=columns, more=more)
 
 
@@ -139,7 +147,7 @@ def _listed(names: Sequence[str], lang: str) -> str:
 
 def caveat(context: Context, asked: Searched, rule: Rule) -> Texts:
     """What the difference does not say."""
-    step = asked.target(rule).measure == "step_days"
+    step = asked.target(rule).measure == STEP
     parts = ["segments.caveat_group"]
     parts += ["findings.caveat_no_starts"] if step and not context.observed.steps.has_starts else []
     parts += ["segments.caveat_shrunk"] if abs(rule.effect.more / rule.effect.crude - 1) > DRAWN else []
