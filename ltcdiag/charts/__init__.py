@@ -20,6 +20,7 @@ CHARTS: dict[str, dict[str, str]] = {
     "mix_waterfall": {"zh": "变化有多少来自构成", "en": "How much of a change is mix"},
     "pace": {"zh": "每月节奏：实际 ÷ 预期", "en": "Pace by month: observed over expected"},
     "process_map": {"zh": "实际流程图：频次与间隔", "en": "The process as it really runs: moves and gaps"},
+    "segments": {"zh": "各组案例比其余案例多几天", "en": "Groups of cases against all others"},
     "series": {"zh": "按周或按月的案例数与控制限", "en": "Cases by week or month with control limits"},
     "stage_days": {"zh": "每个案例的天数在哪些阶段", "en": "The days of an average case by stage"},
     "stage_ledgers": {"zh": "每个阶段的天数，之前与之后", "en": "Days in each stage, before and after"},

@@ -41,8 +41,9 @@ class Range:
 @dataclass(frozen=True)
 class Prices:
     """currency: of all rates. cost_of_capital: of a year, as a share. margin: contribution margin, as a share of the
-    amount. hourly: department or role (or "all") → cost of an hour. minutes: step or key of a stage (or "all") → minutes
-    of work each time it is done, used where starts are not recorded. None and nothing: not given, so not priced."""
+    amount. hourly: department or role (or "all") → cost of an hour. minutes: step or key of a stage (or "all") →
+    minutes of work each time it is done, used where starts are not recorded. None and nothing: not given, so not
+    priced."""
 
     currency: str = ""
     cost_of_capital: Range | None = None
@@ -81,7 +82,8 @@ def _nearest(table: Mapping[str, Range], names: tuple[str | None, ...]) -> Range
 
 
 def load_prices(path: str | Path) -> Prices:
-    """The rates of a TOML file: its table [prices], or its top where it has none. Raises InputError with every fault."""
+    """The rates of a TOML file: its table [prices], or its top where it has none. Raises InputError with every
+    fault."""
     where = str(path)
     try:
         data = tomllib.loads(Path(path).read_bytes().decode("utf-8-sig"), parse_float=Decimal)
@@ -149,7 +151,8 @@ def _entries(value: Any) -> Mapping[str, Any]:
 def _sound(value: Any, *, most: int | None = None) -> bool:
     """Whether a value is a number above nothing, or two of them, the lower one first."""
     ends = value if isinstance(value, list) else [value]
-    if len(ends) not in (1, 2) or any(isinstance(end, bool) or not isinstance(end, int | float | Decimal) for end in ends):
+    numbers = [end for end in ends if isinstance(end, int | float | Decimal) and not isinstance(end, bool)]
+    if len(ends) not in (1, 2) or len(numbers) < len(ends):
         return False
     told = [Decimal(str(end)) for end in ends]
     return all(end.is_finite() and end >= 0 and (most is None or end <= most) for end in told) and told == sorted(told)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from .drawing_file import OwnDrawing, read_drawing
 from .labels import normalise
 from .reference_file import changed, merged
 from .rules import FIELDS, Rule, rules_of
@@ -98,7 +99,8 @@ class ReferenceStage(Named):
 
 @dataclass(frozen=True)
 class ReferenceModel:
-    """The chain as it should run; `stages` in its order. editing: who changes it and how, zh and en."""
+    """The chain as it should run; `stages` in its order. editing: who changes it and how, zh and en. drawing: the
+    client's own BPMN (the model then has its name), against which finished cases are laid instead of the chain."""
 
     stages: Mapping[str, ReferenceStage]
     roles: Mapping[str, Role]
@@ -112,6 +114,7 @@ class ReferenceModel:
     title_en: str
     editing_zh: str
     editing_en: str
+    drawing: OwnDrawing | None = None
 
     def title(self, lang: str) -> str:
         """What the model is called, in "zh" or "en"."""
@@ -155,11 +158,15 @@ class ReferenceModel:
 def load_model(source: str | Path = "ltc") -> ReferenceModel:
     """Our model ("ltc"), or ours with the entries of a client's copy over it (path of a TOML file).
 
+    A file that ends in .bpmn is the client's own drawing: finished cases are laid against it, all else stays ours.
     The copy may be partial: what it leaves out stays ours. Raises InputError with every fault of the file
     and its line: no such file, no TOML, unknown keys, values of the wrong kind, contradictions.
     """
     if source == "ltc":
         return _ours()
+    if Path(source).suffix.casefold() == ".bpmn":
+        drawing = read_drawing(Path(source))
+        return replace(_ours(), drawing=drawing, title_zh=drawing.name, title_en=drawing.name)
     ours = _our_tables()
     return _model(merged(ours, changed(Path(source), ours)))
 

@@ -94,9 +94,11 @@ def sound(name: str, value: Any, tiers: Iterable[str]) -> bool:
         return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 3650
     if not isinstance(value, list):
         return False
-    checks = {"step": is_selector, "first": is_selector, "roles": lambda each: each in party_kinds(),
-              "allow": lambda each: is_exception(each, tuple(tiers))}
-    return all(checks[name](each) for each in value) and bool(value or name != "step")
+    if name == "roles":
+        return all(each in party_kinds() for each in value)
+    if name == "allow":
+        return all(is_exception(each, tuple(tiers)) for each in value)
+    return all(map(is_selector, value)) and bool(value or name == "first")
 
 
 def lacking(row: Mapping[str, Any]) -> str:

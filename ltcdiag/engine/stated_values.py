@@ -36,7 +36,8 @@ def stated_sql(
     statement of a case). attribute: expected_close or amount, of objects; places: where a column is, of plain rows."""
     if objects:
         keys = ", ".join(f"'{key}'" for key, name in ATTRIBUTE.items() if name == attribute)
-        return _OF_OBJECTS.format(change=KINDS.index("change"), keys=keys or "''", as_of=as_of.isoformat(sep=" "), **names)
+        return _OF_OBJECTS.format(change=KINDS.index("change"), keys=keys or "''", as_of=as_of.isoformat(sep=" "),
+                                  **names)
     rows = [f"select {row} as row, {cell} as value from {relation}" for relation, cell, row in places]
     none = "select null::bigint as row, null::varchar as value limit 0"
     return _OF_ROWS.format(rows=" union all ".join(rows) or none, **names)

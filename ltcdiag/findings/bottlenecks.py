@@ -10,11 +10,12 @@ from ..log.results import StepTimes
 from ..measures.spells import NONE
 from ..stats.intervals import Interval, amount_interval, first_shares
 from ..words import say
-from ..words.numbers import count, spoken, time_interval
+from ..words.numbers import count, percent, spoken, time_interval
 from . import claims
 from .claims import Measured, both, joined, lines, parts
 from .context import Context, Detected
 from .finding import Contrast, Finding, Texts
+from .wait_causes import CAUSES, causes_of
 
 if TYPE_CHECKING:
     from .context import Bools, Floats, Ints
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 COLUMNS = ("step", "stage", "owner", "cases", "standing", "days_per_case", "days_low", "days_high", "share_of_days",
            "share_low", "share_high", "days_per_passage", "passage_low", "passage_high", "times_usual", "times_low",
            "times_high")
+
+LEAST_NAMED = 0.1
+"""Causes of less than this share of the waiting are not named."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +93,7 @@ def _claim(context: Context, row: _Row, contrast: Contrast, slow: Sequence[_Row]
         days=row.days, why_no_interval={}, per_passage=per, share=None, contrast=contrast,
         first_share=row.first_share, confidence=claims.confidence(contrast, row.measured.cases),
         title=_title(context, row, slow), evidence=_evidence(context, row, contrast, per),
-        caveat=_caveat(context, label),
+        caveat=_caveat(context, row, contrast),
         next_step=both(lambda lang: say(_question(context, label), lang, who=context.who(label, lang))),
         **context.worst(cases, weight),
     )
@@ -168,9 +172,7 @@ def _evidence(context: Context, row: _Row, contrast: Contrast, per: Interval) ->
         )
         based = say(f"findings.bottleneck_cases{state}", lang, n=count(steps.cases), open=count((~steps.closed).sum()),
                     reached=count(row.measured.cases), waiting=count(row.standing))
-        first = say("findings.first_share", lang, share=f"{row.first_share or 0:.0%}", needed=f"{claims.CERTAIN:.0%}")
-        first = first if (row.first_share or 0) > 1 - claims.CERTAIN else ""
-        return lines(said, said_limit(context, contrast, lang), _said_split(context, label, lang), first, based)
+        return lines(said, _said_split(context, label, lang), based)
 
     return both(text)
 
@@ -190,8 +192,21 @@ def _question(context: Context, label: int) -> str:
 
 def _said_split(context: Context, label: int, lang: str) -> str:
     split = _split(context, label)
-    return "" if split is None else say("findings.bottleneck_split", lang, n=count(split.n),
-                                        wait=spoken(split.wait, lang), work=spoken(split.work, lang))
+    if split is None:
+        return ""
+    said = say("findings.bottleneck_split", lang, n=count(split.n), wait=spoken(split.wait, lang),
+               work=spoken(split.work, lang))
+    return lines(said, _said_causes(context, label, lang) if split.wait >= split.work else "")
+
+
+def _said_causes(context: Context, label: int, lang: str) -> str:
+    """Why it waits, the largest part first; parts of less than a tenth are not named."""
+    causes = causes_of(context, label)
+    if causes is None:
+        return ""
+    named = sorted((cause for cause in CAUSES if causes.shares[cause] >= LEAST_NAMED), key=lambda c: -causes.shares[c])
+    return say("wait_causes.why", lang, causes=("、" if lang == "zh" else ", ").join(
+        say(f"wait_causes.why_{cause}", lang, share=percent(causes.shares[cause])) for cause in named))
 
 
 class _Split(NamedTuple):
@@ -216,9 +231,16 @@ def _split(context: Context, label: int) -> _Split | None:
     return _Split(len(rows), wait, float((spells.end - spells.begun)[rows].mean()))
 
 
-def _caveat(context: Context, label: int) -> Mapping[str, str]:
+def _caveat(context: Context, row: _Row, contrast: Contrast) -> Mapping[str, str]:
     parts = [] if context.observed.steps.has_starts else ["caveat_no_starts"]
-    owner = context.owner(label)
+    owner = context.owner(row.measured.key)
     parts += {"shared": ["caveat_shared"], None: ["caveat_owner_unknown"]}.get(owner, [])
     parts += ["caveat_cause", "caveat_calendar"]
-    return both(lambda lang: joined(*(say(f"findings.{part}", lang) for part in parts), lang=lang))
+
+    def text(lang: str) -> str:
+        often = (row.first_share or 0) > 1 - claims.CERTAIN
+        first = say("findings.first_share", lang, share=f"{row.first_share or 0:.0%}", needed=f"{claims.CERTAIN:.0%}")
+        return joined(*(say(f"findings.{part}", lang) for part in parts), said_limit(context, contrast, lang),
+                      first if often else "", lang=lang)
+
+    return both(text)

@@ -30,7 +30,7 @@ LEAST_SHARE = 0.03
 """... and holds at least this share of the days that cases are open."""
 LOOP_SHARE = 0.055
 """Rework is a claim where clearly more than one case in twenty goes back ..."""
-LEAST_REWORK = 0.005
+LEAST_REWORK = 0.004
 """... and it takes at least this share of the days that cases are open."""
 SKIP_SHARE = 0.125
 """A deviation is a claim where more than one case in eight lacks the step."""

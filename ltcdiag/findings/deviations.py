@@ -17,6 +17,7 @@ from . import claims
 from .claims import both, lines
 from .context import Context, Detected
 from .finding import Contrast, Finding, Texts
+from .own_deviations import own_deviations
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +41,10 @@ class _Row:
 
 
 def deviations(context: Context) -> Detected:
-    """Finished cases against the reference model. A log without stages, or without finished cases, has none."""
+    """Finished cases against the reference model, or against the client's own drawing where one is given. A log without
+    stages, or without finished cases, has none."""
+    if context.model.drawing is not None:
+        return own_deviations(context, context.model.drawing)
     if not context.staged or not bool(context.observed.steps.closed.any()):
         return Detected(_table(context, [], None), ())
     closed = context.log.where(StateIs("closed"))

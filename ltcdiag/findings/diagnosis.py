@@ -29,6 +29,7 @@ from .bottlenecks import bottlenecks
 from .claims import both, joined
 from .complexity import complexity
 from .context import Context, Detected
+from .decision_days import decision_days
 from .detours import detours
 from .deviations import deviations
 from .finding import Finding, Texts
@@ -40,6 +41,7 @@ from .lists import lists_of
 from .lists import notes as list_notes
 from .ping_pong import ping_pong
 from .presence import handover_matrix, presence
+from .queues import queues
 from .ranks import ranked, with_money
 from .rework import rework
 from .rigidity import rigidity
@@ -49,6 +51,7 @@ from .stage_days import stage_days, step_sums
 from .transitions import funnels, transitions
 from .triangle import triangle
 from .value import notes_of, priced, settled
+from .wait_causes import wait_causes
 
 DETECTORS: Mapping[str, Callable[[Context], Detected]] = MappingProxyType({
     "bottleneck": bottlenecks,      # steps that take clearly more time than the others
@@ -69,9 +72,14 @@ DETECTORS: Mapping[str, Callable[[Context], Detected]] = MappingProxyType({
     "funnels": funnels,             # three ways to count who comes to a stage: describes only
     "segments": segments,           # groups of cases that take clearly longer at a step
     "rules": rules,                 # the same claims as rules to read
+    "wait_causes": wait_causes,     # why work waits, where starts and people are recorded
+    "decision_days": decision_days,  # steps that are decided on few days, or stand still
+    "queue": queues,                # steps that take longer the more is in hand
 })
 QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "bottleneck": ("flow", "stage_time"), "handover": ("flow", "stage_time", "handover"),
+    "batching": ("flow", "stage_time"), "unavailability": ("flow", "stage_time"),
+    "contention": ("flow", "stage_time", "handover"), "prioritisation": ("flow", "stage_time", "handover"),
     "rework": ("flow", "rework"), "deviation": ("flow",), "silo": ("flow", "conversion", "cash_cycle"),
     "gate": ("flow",), "complexity": ("flow", "stage_time"), "rigidity": ("flow", "stage_time"),
     "leakage": ("flow", "conversion"), "forecast": ("conversion",), "triangle": ("flow", "handover"),

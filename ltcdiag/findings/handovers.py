@@ -159,7 +159,7 @@ def _claim(context: Context, row: _Row, contrast: Contrast) -> Finding:
         days=row.days, why_no_interval={}, per_passage=per, share=None, contrast=contrast, first_share=None,
         confidence=claims.confidence(contrast, row.measured.cases),
         title=both(lambda lang: say("findings.handover_title", lang, source=source, target=target)),
-        evidence=_evidence(context, row, contrast, per), caveat=_caveat(context),
+        evidence=_evidence(context, row, contrast, per), caveat=_caveat(context, contrast),
         next_step=both(lambda lang: say("findings.next_handover", lang, source=source, target=target)),
         **context.worst(spells.case[rows], (waiting_ends(observed) - spells.start)[rows]),
     )
@@ -199,12 +199,13 @@ def _evidence(context: Context, row: _Row, contrast: Contrast, per: Interval) ->
         )
         based = say("findings.handover_cases", lang, n=count(steps.cases), open=count((~steps.closed).sum()),
                     reached=count(row.measured.cases), waiting=count(len(row.standing)))
-        return lines(said, said_limit(context, contrast, lang), based)
+        return lines(said, based)
 
     return both(text)
 
 
-def _caveat(context: Context) -> Texts:
+def _caveat(context: Context, contrast: Contrast) -> Texts:
     parts = [] if context.observed.steps.has_starts else ["caveat_no_starts"]
     parts += ["caveat_cause", "caveat_calendar"]
-    return both(lambda lang: joined(*(say(f"findings.{part}", lang) for part in parts), lang=lang))
+    return both(lambda lang: joined(*(say(f"findings.{part}", lang) for part in parts),
+                                    said_limit(context, contrast, lang), lang=lang))

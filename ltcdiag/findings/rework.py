@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..log.results import ReworkDays
 from ..measures.rework_types import TYPES, typed
 from ..measures.spells import NONE
-from ..stats.contrast import false_discoveries
+from ..stats.differences import adjusted
 from ..stats.estimator import Estimate
 from ..stats.intervals import LEVEL, Interval, amount_interval, share_interval
 from ..words import say
@@ -49,18 +49,20 @@ class _Row:
 
 
 def rework(context: Context) -> Detected:
-    """The rework of a log by type and by the step that cases go back to. Law: the days of all rows and the first-pass days
-    make the days open."""
+    """The rework of a log by type and by the step that cases go back to. Law: the days of all rows and the
+    first-pass days make the days open."""
     rows = sorted(_rows(context), key=lambda row: (-row.days.value, row.label, row.rework_type))
     return Detected(_table(context, rows), tuple(_claim(context, row) for row in _claimed(context, rows)))
 
 
 def _claimed(context: Context, rows: Sequence[_Row]) -> list[_Row]:
-    """The rows that matter, on enough cases, whose share is above the line: judged together (Benjamini & Hochberg over all
-    that matter), each with its whole interval."""
+    """The rows that matter, on enough cases, whose share is above the line: judged together (Benjamini & Hochberg
+    over all that matter), each with its whole interval."""
+    import numpy as np
+
     least = claims.LEAST_REWORK * context.observed.days_open.value
     matter = [row for row in rows if row.cases >= claims.LEAST_CASES and row.days.low > least]
-    chances = false_discoveries([row.p for row in matter]) if matter else []
+    chances = adjusted(np.array([row.p for row in matter])).tolist()
     return [row for row, p in zip(matter, chances, strict=True)
             if p <= (1 - LEVEL) / 2 and row.share.low > claims.LOOP_SHARE]
 
@@ -209,6 +211,7 @@ def _caveat(context: Context) -> Texts:
         left_out = "" if not any(ignored.values()) else say(
             "findings.rework_ignored", lang, double=count(ignored["double_logging"]),
             correction=count(ignored["correction"]), usual=count(ignored["usual"]))
-        return joined(say("findings.caveat_rework", lang), left_out, say("rework.together", lang), say("findings.caveat_calendar", lang), lang=lang)
+        return joined(say("findings.caveat_rework", lang), left_out, say("rework.together", lang),
+                      say("findings.caveat_calendar", lang), lang=lang)
 
     return both(text)

@@ -1,9 +1,9 @@
 """Rigidity: approvals that never say no and cost days, and small deals that walk the path of big ones.
 
-That an approval says no to nobody is a claim only where the log could have shown it: it records refusals elsewhere, or
-the approval takes clearly more than other steps do. That small deals go through the same approvals as large ones is a
-claim only where these take a large part of the days of the small ones: a log in which the amount changes nothing is no
-fault by itself.
+Where things go well an approval may well say no to nobody. It is a claim only where the approval takes clearly more
+time than other steps do and holds a part of the open days that matters, as for a bottleneck. That small deals go
+through the same approvals as large ones is a claim only where these take a large part of the days of the small ones: a
+log in which the amount changes nothing is no fault by itself.
 """
 
 from __future__ import annotations
@@ -79,21 +79,18 @@ def rigidity(context: Context) -> Detected:
 
 def _approvals(context: Context) -> list[_Yes]:
     every = approvals_of(context.observed)
-    shown = says_no_somewhere(context.observed, every, above=NO_SHARE)
     measured = {row.key: row for row in context.step_ledger}
-    return [_Yes(each, measured[each.label].days, _never_no(context, each, measured, shown=shown))
+    return [_Yes(each, measured[each.label].days, _never_no(context, each, measured))
             for each in every if each.label in measured]
 
 
-def _never_no(context: Context, each: Approval, measured: dict[int, Measured], *, shown: bool) -> bool:
+def _never_no(context: Context, each: Approval, measured: dict[int, Measured]) -> bool:
     if each.share.high >= NO_SHARE or not context.ours(each.label):
         return False
-    row, days_open = measured[each.label], context.observed.days_open
+    row = measured[each.label]
     peers = [peer for key, peer in measured.items() if key != each.label and context.ours(key) and peer.enough]
     contrast = claims.against_peers(row, peers)
-    if contrast is not None and claims.is_slow(row, contrast, days_open):
-        return True
-    return shown and row.enough and amount_interval(row.days).low > claims.LEAST_SHARE * days_open.value
+    return contrast is not None and claims.is_slow(row, contrast, context.observed.days_open)
 
 
 def _claim_yes(context: Context, row: _Yes) -> Finding:
@@ -101,6 +98,7 @@ def _claim_yes(context: Context, row: _Yes) -> Finding:
     contrast = Contrast(each.share.value, each.share.low, each.share.high, NO_SHARE, "below")
     days, stage = amount_interval(row.days), context.observed.stage[each.label]
     where = {"activity": steps.labels[each.label], "target": steps.labels[each.label]}
+    doubt = "caveat_yes" if says_no_somewhere(observed, approvals_of(observed), above=NO_SHARE) else "caveat_unrecorded"
 
     def text(lang: str) -> str:
         said = say("rigidity.yes_evidence", lang, step=context.shown(each.label), n=count(len(each.rows)),
@@ -117,7 +115,7 @@ def _claim_yes(context: Context, row: _Yes) -> Finding:
         horizon_days=observed.horizon, events=len(each.rows), days=days, why_no_interval={}, per_passage=None,
         share=None, contrast=contrast, first_share=None, confidence=_sure(len(each.rows)),
         title=both(lambda lang: say("rigidity.yes_title", lang, step=context.shown(each.label))), evidence=both(text),
-        caveat=both(lambda lang: joined(say("rigidity.caveat_yes", lang), say("findings.caveat_calendar", lang),
+        caveat=both(lambda lang: joined(say(f"rigidity.{doubt}", lang), say("findings.caveat_calendar", lang),
                                         lang=lang)),
         next_step=both(lambda lang: say("rigidity.next_yes", lang, step=context.shown(each.label),
                                         who=context.who(each.label, lang))),

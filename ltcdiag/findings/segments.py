@@ -28,9 +28,12 @@ if TYPE_CHECKING:
 COLUMNS = ("segment_column", "segment_value", "measure", "step", "cases", "reached", "days_group", "days_elsewhere",
            "days_more", "more_low", "more_high", "p_adjusted")
 RULE_COLUMNS = ("rule", "measure", "step", "cases", "reached", "days_more", "more_low", "more_high", "days_adjusted",
-                "adjusted_low", "adjusted_high", "days_per_case", "days_low", "days_high", "share_of_days", "p_adjusted")
+                "adjusted_low", "adjusted_high", "days_per_case", "days_low", "days_high", "share_of_days",
+                "p_adjusted")
 LEAST_SHARE = claims.LEAST_SHARE
 """A group is a claim where the whole interval of its extra days is above this share of the days that cases are open."""
+DRAWN = 0.02
+"""Less than this part by which an estimate is shrunk is not worth a sentence."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +140,7 @@ def _table(context: Context, asked: _Searched) -> SegmentEffects:
     for each in asked.found.effects:
         (column, value), = each.condition.parts
         target, chosen = asked.targets[each.target], asked.columns[column]
-        cells.append((chosen.name, chosen.values[value], target.measure, _step(context, target), each.cases,
+        cells.append((chosen.name, chosen.names[value], target.measure, _step(context, target), each.cases,
                       each.reached, each.here, each.elsewhere, each.more, each.low, each.high, each.p_adjusted))
     table = pd.DataFrame(cells, columns=list(COLUMNS))
     return SegmentEffects(table, context.observed.steps.cases, "", horizon=context.observed.horizon,
@@ -164,10 +167,15 @@ def _step(context: Context, target: Target) -> str | None:
     return None if target.label == NONE else context.observed.steps.labels[target.label]
 
 
+def _per_case(effect: Effect) -> Interval:
+    """The extra days of a case of the group."""
+    return Interval(effect.more * effect.per_case, effect.low * effect.per_case, effect.high * effect.per_case)
+
+
 def _days(context: Context, effect: Effect) -> Interval:
     """The extra days, spread over all cases of the log."""
-    part = effect.per_case * effect.cases / context.observed.steps.cases
-    return Interval(effect.more * part, effect.low * part, effect.high * part)
+    part, per = effect.cases / context.observed.steps.cases, _per_case(effect)
+    return Interval(per.value * part, per.low * part, per.high * part)
 
 
 # ---- claims ----------------------------------------------------------------------------------------------------
@@ -178,8 +186,8 @@ def _claim(context: Context, asked: _Searched, rule: Rule) -> Finding:
     target, here = asked.targets[effect.target], effect.condition.cases(asked.columns)
     case, days = _behind(context, target, here)
     limit = LEAST_SHARE * observed.days_open.value
-    contrast = Contrast(*(part * effect.per_case for part in (effect.more, effect.low, effect.high)), limit,
-                        "other_cases")
+    per = _per_case(effect)
+    contrast = Contrast(per.value, per.low, per.high, limit, "other_cases")
     return Finding(
         id="", rank=0, kind="segment", family=family_of(context, target.label), ledger="none",
         where=_where(context, asked, target, effect.condition), n=observed.steps.cases,
@@ -222,7 +230,7 @@ def _where(context: Context, asked: _Searched, target: Target, condition: Condit
     where = {}
     for name, (column, value) in zip(("segment", "segment_2"), condition.parts, strict=False):
         where[f"{name}_column"] = asked.columns[column].name
-        where[f"{name}_value"] = asked.columns[column].values[value]
+        where[f"{name}_value"] = asked.columns[column].names[value]
     if target.label == NONE:
         return where
     stage = context.observed.stage[target.label]
@@ -239,7 +247,7 @@ def _evidence(context: Context, asked: _Searched, rule: Rule) -> Texts:
     observed, effect = context.observed, rule.effect
     target, days = asked.targets[effect.target], _days(context, effect)
     whole = observed.days_open.value
-    per = [part * effect.per_case for part in (effect.more, effect.low, effect.high)]
+    per = _per_case(effect)
 
     def text(lang: str) -> str:
         first = say(
@@ -247,14 +255,21 @@ def _evidence(context: Context, asked: _Searched, rule: Rule) -> Texts:
             here=spoken(effect.here, lang), elsewhere=spoken(effect.elsewhere, lang),
             more=time_interval(effect.more, effect.low, effect.high, lang),
         )
-        case = say("segments.evidence_case", lang, horizon=observed.horizon, case=time_interval(*per, lang),
+        case = say("segments.evidence_case", lang, horizon=observed.horizon, case=time_interval(per.value, per.low, per.high, lang),
                    share=share_interval(days.value / whole, days.low / whole, days.high / whole, lang))
         based = say("segments.cases", lang, n=count(observed.steps.cases), open=count((~observed.steps.closed).sum()),
                     group=count(effect.cases), reached=count(effect.reached))
         searched = say("segments.searched", lang, looked=count(asked.found.looked_at), limit=percent(LEAST_SHARE))
-        return lines(first, case, _said_adjusted(asked, rule, lang), _said_same(asked, rule, lang), based, searched)
+        return lines(first, _said_steps(context, asked, rule, lang), case, _said_adjusted(asked, rule, lang),
+                     _said_same(asked, rule, lang), based, searched)
 
     return both(text)
+
+
+def _said_steps(context: Context, asked: _Searched, rule: Rule, lang: str) -> str:
+    """Where a group that is slow at many steps is slow."""
+    names = [context.shown(asked.targets[place].label) for place in rule.steps if asked.targets[place].label != NONE]
+    return say("segments.at_steps", lang, steps=_listed(names, lang)) if names else ""
 
 
 def _said_adjusted(asked: _Searched, rule: Rule, lang: str) -> str:
@@ -282,6 +297,6 @@ def _caveat(context: Context, asked: _Searched, rule: Rule) -> Texts:
     step = asked.targets[rule.effect.target].measure == "step_days"
     parts = ["segments.caveat_group"]
     parts += ["findings.caveat_no_starts"] if step and not context.observed.steps.has_starts else []
-    parts += ["segments.caveat_shrunk"] if abs(rule.effect.more - rule.effect.crude) > 1e-9 else []
+    parts += ["segments.caveat_shrunk"] if abs(rule.effect.more / rule.effect.crude - 1) > DRAWN else []
     parts += ["findings.caveat_calendar"]
     return both(lambda lang: joined(*(say(part, lang) for part in parts), lang=lang))

@@ -33,7 +33,8 @@ LEDGERS = ("labour", "cash", "margin")
 COLUMNS = ("value_ledger", "value_part", "finding", "hours", "worth", "worth_low", "worth_high", "currency",
            "contained_in")
 BEYOND_NEED = frozenset({"rubber_stamp", "detour"})
-"""Kinds of findings whose steps need not be done: the work on `where["activity"]` in their cases is labour of theirs."""
+"""Kinds of findings whose steps need not be done: the work on `where["activity"]` in their cases is labour of
+theirs."""
 _YEAR = 365
 
 
@@ -83,8 +84,8 @@ def _worth(finding: Finding, valued: Valuation) -> tuple[Worth, ...]:
     for ledger in LEDGERS:
         part = valued.parts.get((key_of(finding), ledger))
         if part is not None and part.money is not None and part.money[0] > 0:
-            found.append(Worth(ledger, *(_rounded(end) for end in part.money), currency=valued.currency,
-                               hours=part.hours))
+            value, low, high = (_rounded(end) for end in part.money)
+            found.append(Worth(ledger, value, low, high, valued.currency, part.hours))
     return tuple(found)
 
 
@@ -93,7 +94,8 @@ def _rounded(value: float) -> Decimal:
 
 
 def settled(numbered: Sequence[Finding], valued: Valuation, n: int) -> tuple[tuple[Finding, ...], ValueLedgers]:
-    """The numbered findings, each saying what it is worth by which rates, and the three ledgers. n: cases of the log."""
+    """The numbered findings, each saying what it is worth by which rates, and the three ledgers. n: cases of the
+    log."""
     ids = {key_of(finding): finding.id for finding in numbered}
     told = tuple(replace(finding, evidence=_told(finding, valued, ids)) for finding in numbered)
     return told, ValueLedgers(_table(numbered, valued, ids), n, "")
@@ -195,11 +197,9 @@ class _Books:
         if not known.any():
             return None
         priced = rows & work.priced
-        money = None
-        if priced.any():
-            money = tuple(float(each[priced].sum()) for each in (work.cost, work.cost_low, work.cost_high))
-        return Part(float(work.hours[known].sum()), money, int(np.count_nonzero(rows)),  # type: ignore[arg-type]
-                    int(np.count_nonzero(rows & work.measured)))
+        value, low, high = (float(each[priced].sum()) for each in (work.cost, work.cost_low, work.cost_high))
+        return Part(float(work.hours[known].sum()), (value, low, high) if priced.any() else None,
+                    int(np.count_nonzero(rows)), int(np.count_nonzero(rows & work.measured)))
 
     # cash
 
@@ -336,8 +336,8 @@ def _line(ledger: str, part: Part, valued: Valuation, ids: Mapping[str, str], la
     said = ""
     if ledger == "labour":
         how = "all" if part.measured == part.pieces else "none" if not part.measured else "some"
-        said = say("value.labour" if money else "value.labour_hours", lang, hours=f"{part.hours or 0.0:,.0f}", money=money,
-                   pieces=count(part.pieces), how=say(f"value.measured_{how}", lang, measured=count(part.measured)))
+        said = say("value.labour" if money else "value.labour_hours", lang, money=money,
+                   hours=f"{part.hours or 0.0:,.0f}", pieces=count(part.pieces), how=say(f"value.measured_{how}", lang, measured=count(part.measured)))
     elif money and part.money and part.money[0] > 0:
         rate = valued.prices.cost_of_capital if ledger == "cash" else valued.prices.margin
         said = say(f"value.{ledger}", lang, money=money, rate=rate.text(percent=True) if rate else "")

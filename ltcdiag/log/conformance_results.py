@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from .results import Answer
+from .results import Answer, Deviations
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,13 @@ class GateRules(Answer):
         others = self.look.name_of
         if not isinstance(others, NamedKeys):
             object.__setattr__(self, "look", replace(self.look, name_of=NamedKeys(self.names, others)))
+
+
+@dataclass(frozen=True)
+class OwnDeviations(Deviations):
+    """The same as Deviations against the client's own drawing: stage is a step of the drawing, deviation also
+    unexpected (where the drawing does not allow it), only_drawn and only_logged (a step that only one of the two has;
+    not judged)."""
 
 
 @dataclass(frozen=True)

@@ -87,8 +87,8 @@ class EventLog:
     at which open cases are cut. closedness: "known" when some label, outcome or user-named end closes cases.
     stages: activity → canonical stage or None. known_stages: the same for activities of the data that no case of this
     log has (other case views have them). states: activities that say which stage was entered. stageless:
-    activities known to belong to no single stage. defects: what is wrong with the data, and what was done. prices: the user's
-    rates as they stand in `ltcdiag.toml`.
+    activities known to belong to no single stage. defects: what is wrong with the data, and what was done. prices:
+    the user's rates as they stand in `ltcdiag.toml`.
     fingerprint: of the data and of all filters since.
     """
 

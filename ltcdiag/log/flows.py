@@ -88,7 +88,8 @@ class Triangle(Answer):
 @dataclass(frozen=True)
 class Slips(Answer):
     """slip_type (pushed_often | pushed_far | amount_fell | discount_rose), cases (that could show it), cases_slipping,
-    share_slipping, slipping_low, slipping_high, cases_other_way (that moved as much the other way), changes (how many
+    share_slipping, slipping_low, slipping_high, cases_other_way (that moved the other way: as far, or, for
+    pushed_often, as often), changes (how many
     in all), mean_change, change_low, change_high (mean by case: days later, share of the first amount, points of
     discount), change_unit (days | share | points)."""
 

@@ -12,9 +12,9 @@ from .results import Answer
 class SegmentEffects(Answer):
     """segment_column, segment_value, measure (step_days | rework_days | days_open), step (empty where it is none),
     cases (of the group), reached (of them, through the step), days_group, days_elsewhere (per passage of the step; per
-    case for the other two measures), days_more, more_low, more_high (the difference with its 95 % interval, drawn to the
-    mean of the column's groups as far as a group's own data are weak), p_adjusted (Benjamini & Hochberg over all values
-    and measures); smallest p first. days_open: at the same number of passages of each step, rework left out."""
+    case for the other two measures), days_more, more_low, more_high (the difference with its 95 % interval, drawn to
+    the mean of the column's groups as far as a group's own data are weak), p_adjusted (Benjamini & Hochberg over all
+    values and measures); smallest p first. days_open: at the same number of passages of each step, rework left out."""
 
     unit: ClassVar[str] = "days"
     horizon: int = field(kw_only=True, default=0)

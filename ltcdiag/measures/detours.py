@@ -93,10 +93,9 @@ def _pieces(observed: Observed, fresh: Bools, having: Ints, length: int) -> Iter
     sound = steps.case[:last] == steps.case[length + 1:]
     ends = np.minimum(having[steps.label[:last]], having[steps.label[length + 1:]])
     for place in range(length + 2):
-        part = slice(place, place + last)
-        sound &= fresh[part]
+        sound &= fresh[place: place + last]
         if 0 < place <= length:
-            sound &= having[steps.label[part]] <= RARE * ends
+            sound &= having[steps.label[place: place + last]] <= RARE * ends
     rows = rows[sound]
     keys = steps.label[rows]
     for place in range(1, length + 2):

@@ -1,9 +1,10 @@
-"""Hours of work behind each step: measured where its start is recorded, else so many minutes each time, as the user says.
+"""Hours of work behind each step: measured where its start is recorded, else so many minutes each time, as the user
+says.
 
-A piece of work that fits into one sitting (no longer than an office day) took what passed from its start to its end. A longer
-one ran over nights, which nobody works: it took its office hours by the calendar of the log. Who does several things at once is
-counted for each of them. What the customer does is no work of ours: its starts are not measured, but minutes that the user
-gives for it count.
+A piece of work that fits into one sitting (no longer than an office day) took what passed from its start to its end.
+A longer one ran over nights, which nobody works: it took its office hours by the calendar of the log. Who does
+several things at once is counted for each of them. What the customer does is no work of ours: its starts are not
+measured, but minutes that the user gives for it count.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def effort_of(
     costs = [part * rate[party] for part, rate in zip(hours, _ends(rates), strict=True)]
     known = measured | told
     priced = known & np.array([each is not None for each in rates], dtype=bool)[party]
-    return Effort(*hours, measured, known, *costs, priced)
+    return Effort(hours[0], hours[1], hours[2], measured, known, costs[0], costs[1], costs[2], priced)
 
 
 def _worked(log: EventLog, steps: Steps) -> Floats:

@@ -1,5 +1,5 @@
-"""Repeats that are part of the work: part deliveries, the next level of an approval, quotes sent together, statement runs,
-renewals; and rows that a bulk update wrote."""
+"""Repeats that are part of the work: part deliveries, the next level of an approval, quotes sent together, statement
+runs, renewals; and rows that a bulk update wrote."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ TOGETHER = DAY
 """Quotes that follow each other within this, with nothing between, are options sent together."""
 BULK = 5
 """The same step of this many cases at one moment was written by a machine, or by one hand for all of them."""
+MOSTLY = 3
+"""Somebody mostly comes second who does so more than this many times as often as first."""
 FEW_DAYS = 5
 """A step comes on few days if it has fewer moments than one in this many of the days between its first and its last."""
 
@@ -28,8 +30,8 @@ FEW_DAYS = 5
 def usual_repeats(
     steps: Steps, before: Ints, usual: frozenset[int], kinds: StepKinds, *, bulk: Bools,
 ) -> Bools:
-    """Which rows, if they are repeats, come again as part of the work. before: row of the last time, NONE without. bulk:
-    rows written for many cases at once."""
+    """Which rows, if they are repeats, come again as part of the work. before: row of the last time, NONE without.
+    bulk: rows written for many cases at once."""
     import numpy as np
 
     label = steps.label
@@ -44,8 +46,8 @@ def usual_repeats(
 
 
 def in_bulk(steps: Steps) -> Bools:
-    """Rows whose step many cases have at the very same moment: where most moments are a row's own, or where the step comes
-    on few days only (a monthly run)."""
+    """Rows whose step many cases have at the very same moment: where most moments are a row's own, or where the step
+    comes on few days only (a monthly run)."""
     import numpy as np
 
     if not len(steps.case):
@@ -98,7 +100,7 @@ def _next_level(steps: Steps, before: Ints, kinds: StepKinds) -> Bools:
         return np.zeros(len(before), dtype=bool)
     second = np.bincount(key[other], minlength=size)
     first = np.bincount(key[rows & ~again], minlength=size)
-    found: Bools = other & (second > first)[key]
+    found: Bools = other & (second > MOSTLY * first)[key]
     return found
 
 

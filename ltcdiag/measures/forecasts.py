@@ -85,12 +85,15 @@ def _dates(log: EventLog, observed: Observed) -> pd.DataFrame | None:
 
 def _days(told: pd.DataFrame) -> pd.DataFrame:
     """Dates written with the year first as days; of others nobody can say which is the month."""
+    import numpy as np
     import pandas as pd
 
     def read(column: pd.Series) -> pd.Series:
-        parts = column.astype("str").str.extract(r"^\s*(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})")
+        code, known = pd.factorize(column)              # the same dates come again and again
+        parts = pd.Series(known, dtype="str").str.extract(r"^\s*(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})")
         days = pd.to_datetime(parts[0] + "-" + parts[1] + "-" + parts[2], errors="coerce", format="%Y-%m-%d")
-        return (days - pd.Timestamp(0)) / pd.Timedelta(days=1)
+        number = ((days - pd.Timestamp(0)) / pd.Timedelta(days=1)).to_numpy(float)
+        return pd.Series(np.append(number, np.nan)[code], index=column.index)
 
     table = told.assign(value=read(told["value"]), before=read(told["before"]))
     return table[table["value"].notna()]
@@ -150,7 +153,7 @@ def _pushed(observed: Observed, told: pd.DataFrame) -> Iterator[Slip]:
     turns = np.bincount(case, weights=np.sign(by), minlength=cases)
     far = _far(observed, told)
     stage = _stage(observed, case[by > 0], changed["us"].to_numpy(np.int64)[by > 0])
-    often = (net >= far) & (turns >= 2), (net <= -far) & (turns <= -2)
+    often = (net >= far) & (turns >= 2), turns <= -2        # how often people correct to the other side, however far
     for name, (this, other) in {"pushed_often": often, "pushed_far": (net >= far, net <= -far)}.items():
         yield Slip(name, "days", judged, np.intersect1d(np.flatnonzero(this), judged), np.flatnonzero(other),
                    net[judged], int((by > 0).sum()), far, stage)

@@ -3,9 +3,9 @@
 A loop closes when a step comes that the case has had before; it covers the spells since that step came last. A
 covered spell is rework unless its step is progress: a step that comes for the first time and belongs to the way that
 cases take without going back. So first-pass time and rework time share out every day of a case, and no day of nested
-loops counts twice: the loop that closes first over a spell books it, and the unbroken run of loops it lies in names what
-it went back to. Two things are done again without their label coming twice: a level of dunning, and a quote or contract that
-by its word is a new version. What repeats and is no rework is told in `exclusions`.
+loops counts twice: the loop that closes first over a spell books it, and the unbroken run of loops it lies in names
+what it went back to. Two things are done again without their label coming twice: a level of dunning, and a quote or
+contract that by its word is a new version. What repeats and is no rework is told in `exclusions`.
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ def _anew(steps: Steps, before: Ints, kinds: StepKinds) -> Bools:
     import numpy as np
 
     document = np.full(len(steps.labels), NONE)
-    for label, kind in kinds.documents.items():
-        document[label] = kind
+    for label, its in kinds.documents.items():
+        document[label] = its
     kind = document[steps.label]
     own = np.where(kind == NONE, 2 + steps.label, kind)
     made = (_last_time(steps.case * (len(steps.labels) + 2) + own) != NONE) & (kind != NONE)
@@ -147,26 +147,29 @@ def _alone(steps: Steps, before: Ints) -> Bools:
 
 def _progress(steps: Steps, before: Ints, covered: Bools, order: Ints | None) -> Bools:
     """Steps that come for the first time and lead forward: further in the chain than the case has ever been, or of a
-    kind that mostly comes outside loops. The second says of a repair step (a quote revised) that it is none."""
+    kind that mostly comes outside loops, and then not below the furthest stage of the case. The second says of a
+    repair step (a quote revised) that it is none."""
     import numpy as np
 
     first = before == NONE
     seen = np.bincount(steps.label[first], minlength=len(steps.labels))
     inside = np.bincount(steps.label[first & covered], minlength=len(steps.labels))
     forward = 2 * inside <= seen
-    progress: Bools = first & (forward[steps.label] | _furthest(steps, order))
+    above, below = _against_highest(steps, order)
+    progress: Bools = first & ((forward[steps.label] & ~below) | above)
     return progress
 
 
-def _furthest(steps: Steps, order: Ints | None) -> Bools:
-    """Whether a step lies further in the chain than every step of its case before it."""
+def _against_highest(steps: Steps, order: Ints | None) -> tuple[Bools, Bools]:
+    """Whether a step lies further in the chain than every step of its case before it, and whether it lies below the
+    furthest of them."""
     import numpy as np
 
     if order is None or not len(steps.case):
-        return np.zeros(len(steps.case), dtype=bool)
+        return np.zeros(len(steps.case), dtype=bool), np.zeros(len(steps.case), dtype=bool)
     place = order[steps.label]
     lift = steps.case * (int(order.max()) + 2)
     highest = np.maximum.accumulate(lift + place + 1)
     prior = np.append(0, highest[:-1])
-    furthest: Bools = (place != NONE) & (lift + place + 1 > np.maximum(prior, lift))
-    return furthest
+    here, highest_before = lift + place + 1, np.maximum(prior, lift)
+    return (place != NONE) & (here > highest_before), (place != NONE) & (here < highest_before)

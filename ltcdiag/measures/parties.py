@@ -108,19 +108,22 @@ def _mean(case: Ints, days: Floats) -> Interval:
 def presence(observed: Observed, parties: Parties) -> Iterator[tuple[str, int, int, int]]:
     """Stage, party, cases that came to the stage, and cases in which the party did a step of it."""
     import numpy as np
+    import pandas as pd
 
     steps, n = observed.steps, len(parties.names)
     keys = sorted({key for key in observed.stage if key is not None})
     of_label = np.array([keys.index(key) if key is not None else NONE for key in observed.stage], dtype=np.int64)
     stage = of_label[steps.label]
     staged = np.flatnonzero(stage != NONE)
-    came = np.bincount(np.unique(steps.case[staged] * len(keys) + stage[staged]) % len(keys), minlength=len(keys)) \
-        if len(staged) else np.zeros(len(keys), dtype=np.int64)
-    named = staged[parties.code[staged] != NONE]
-    pairs = np.unique((steps.case[named] * len(keys) + stage[named]) * n + parties.code[named])
-    there, seen = np.unique(pairs % (len(keys) * n), return_counts=True)
-    for key, cases in zip(there.tolist(), seen.tolist(), strict=True):
-        yield keys[key // n], key % n, int(came[key // n]), cases
+    if not len(staged):
+        return
+    visits = steps.case[staged] * len(keys) + stage[staged]
+    came = np.bincount(pd.unique(visits) % len(keys), minlength=len(keys))
+    code = parties.code[staged]
+    pairs = pd.unique((visits * n + code)[code != NONE])
+    seen = np.bincount(pairs % (len(keys) * n), minlength=len(keys) * n)
+    for key in np.flatnonzero(seen).tolist():
+        yield keys[key // n], key % n, int(came[key // n]), int(seen[key])
 
 
 @dataclass(frozen=True, eq=False)

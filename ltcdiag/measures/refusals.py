@@ -47,7 +47,8 @@ def approvals_of(observed: Observed) -> list[Approval]:
         if len(rows):
             refused = no_before[rows] | no_after[rows]
             share = float(refused.mean())
-            found.append(Approval(label, rows, int(refused.sum()), share_interval(Estimate(share, refused - share))))
+            found.append(Approval(label, rows, int(refused.sum()), share_interval(
+                Estimate(share, refused.astype(float) - share))))
     return found
 
 

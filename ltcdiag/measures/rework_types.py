@@ -1,11 +1,12 @@
 """The nine types of rework, and whose days are whose: every spell of rework has one type and one place.
 
-A run of loops without a break is one piece of going back: the outermost loop names its place (the step it goes back to) and
-its type, and owns the loops inside. So the days of all types and places add up to the days of rework.
+A run of loops without a break is one piece of going back: the outermost loop names its place (the step it goes back
+to) and its type, and owns the loops inside. So the days of all types and places add up to the days of rework.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
 TYPES = ("reopened", "re_invoice", "dunning", "ping_pong", "self_loop", "contract_revision", "re_quote",
          "repeated_approval", "back_step", "repeat")
-"""The most telling first: a piece of rework is of the first type that fits. "repeat" fits all that is none of the nine."""
+"""The most telling first: a piece of rework is of the first type that fits. "repeat" fits all that is none of the
+nine."""
 _CONTRACTING = frozenset({"contract_draft", "contract_approval", "contract_signed", "contract_changed"})
 
 
@@ -51,7 +53,8 @@ class Typed:
 
 
 def typed(observed: Observed) -> Typed:
-    """The type and the place of every spell of rework. Law: a step has both where its spell is rework, and only there."""
+    """The type and the place of every spell of rework. Law: a step has both where its spell is rework, and only
+    there."""
     import numpy as np
 
     block, here = observed.loops.block, observed.rework
@@ -89,13 +92,15 @@ class _Facts:
         order = [NONE if each is None or each.side else each.order for each in self._stage]
         self._order = np.array(order, dtype=np.int64)[steps.label]
 
-    def _labels(self, holds: object) -> Bools:
+    def _labels(self, holds: frozenset[int] | Callable[[Stage], bool]) -> Bools:
         """Which labels something holds for (a set of codes, or a rule over their stages)."""
         import numpy as np
 
         if isinstance(holds, frozenset):
-            return np.isin(np.arange(len(self._stage)), sorted(holds))
-        return np.array([each is not None and holds(each) for each in self._stage], dtype=bool)  # type: ignore[operator]
+            found: Bools = np.isin(np.arange(len(self._stage)), sorted(holds))
+        else:
+            found = np.array([each is not None and holds(each) for each in self._stage], dtype=np.bool_)
+        return found
 
     def _any(self, labels: Bools, *, covered: bool = False, origin: bool = False) -> Bools:
         """Whether a block has a step of rework (or any covered one) of these labels; or goes back to one."""
@@ -132,7 +137,8 @@ class _Facts:
 
         known = np.array(sorted({each.order for each in self._stage if each is not None and not each.side}))
         high, low = np.searchsorted(known, self._highest()), np.searchsorted(known, self._lowest())
-        return np.maximum(high - low, 0)
+        depth: Ints = np.maximum(high - low, 0)
+        return depth
 
     def place(self) -> Ints:
         """The step gone back to; of a block that begins with a new version of a document, that version."""
@@ -140,7 +146,8 @@ class _Facts:
 
         first = self._label[self.first]
         alone = np.isin(first, sorted(self._observed.kinds.revised)) & (self.first == self.last)
-        return np.where(alone, first, self._label[self.origin])
+        place: Ints = np.where(alone, first, self._label[self.origin])
+        return place
 
     def fits(self) -> dict[str, Bools]:
         """Type → the blocks that it fits."""
@@ -153,11 +160,12 @@ class _Facts:
         ended = self._any(self._labels(_ends), covered=True, origin=True)
         returned = self._any(self._labels(frozenset(
             code for code, label in enumerate(self._observed.steps.labels) if says(label, "returned"))), covered=True)
+        undone = self._any(self._labels(kinds.undoing), covered=True)
         approvals, drafts = self._labels(kinds.approvals), self._labels(_contracts)
         reviewed = self._any(drafts & ~approvals) & (low >= _order_of("contract_draft")) & (low < _FAR)
         return {
             "reopened": won | ended,
-            "re_invoice": self._any(self._labels(kinds.undoing), covered=True) & self._any(self._labels(kinds.invoices)),
+            "re_invoice": undone & self._any(self._labels(kinds.invoices)),
             "dunning": self._any(self._labels(kinds.insisting)) & self._labels(kinds.insisting)[back],
             "ping_pong": np.zeros(self._blocks, dtype=bool),
             "self_loop": ~other,
@@ -210,8 +218,8 @@ def _swings(observed: Observed, facts: _Facts, kind: Ints) -> Bools:
 
 
 def _to_and_fro(observed: Observed) -> Bools:
-    """Steps that bring the work back to a side (department, role, else person) from which it had gone to another, all in
-    one stage; not where the first side was away from all cases meanwhile, so that the other stood in."""
+    """Steps that bring the work back to a side (department, role, else person) from which it had gone to another,
+    all in one stage; not where the first side was away from all cases meanwhile, so that the other stood in."""
     import numpy as np
 
     steps = observed.steps

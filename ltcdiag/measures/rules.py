@@ -113,7 +113,7 @@ def _counted(asked: _Asked, found: _Verdicts) -> Judged:
 
     steps = asked.observed.steps
     n, broken = len(found.cases), int(found.broken.sum())
-    share = share_interval(Estimate(broken / n, found.broken - broken / n)) if n else None
+    share = share_interval(Estimate(broken / n, found.broken.astype(float) - broken / n)) if n else None
     over = np.maximum(steps.left[found.cases] - found.at, 0) / DAY
     return Judged(asked.rule, found.cases, found.broken, found.later, found.at, found.undecided,
                   _exempt(asked), share, None, None, _after(asked.observed, found), over)

@@ -33,19 +33,19 @@ _KINDS = ("other", "customer", "identifier", "money")
 
 @dataclass(frozen=True, eq=False)
 class CaseColumn:
-    """name: as in the source. values: those of LEAST_CASES cases or more, at most MOST_VALUES. code: place of each
+    """name: as in the source. names: the values of LEAST_CASES cases or more, at most MOST_VALUES. code: place of each
     case's value, NONE where it has none or a rare one. changing: cases in which the column
     changes later. ranges: whether the values are parts of an amount."""
 
     name: str
-    values: tuple[str, ...]
+    names: tuple[str, ...]
     code: Ints
     changing: int
     ranges: bool = False
 
     def said(self, place: int) -> str:
         """A value as a condition: 区域 = 华南, Amount > 480,000."""
-        return f"{self.name} {self.values[place]}" if self.ranges else f"{self.name} = {self.values[place]}"
+        return f"{self.name} {self.names[place]}" if self.ranges else f"{self.name} = {self.names[place]}"
 
     def cases(self, place: int) -> Bools:
         """Which cases have a value."""

@@ -8,7 +8,7 @@ take longer than those that share either of its values: what one value explains 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -37,9 +37,12 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-LEVEL = 0.025
+LEVEL = 0.05
 """Share of false discoveries allowed in each of the two families."""
 MOST_RULES = 10
+WHOLE = "days_open"
+MANY_STEPS = 3
+"""A group that takes longer at this many steps is told once."""
 SAME = 0.9
 """Groups that share this part of their cases are one group."""
 
@@ -102,12 +105,14 @@ class Effect:
 @dataclass(frozen=True)
 class Rule:
     """A group that takes longer for a reason of its own. held: columns held equal for `adjusted` (value, low, high),
-    which is None where they say who is in the group. same: groups of nearly the same cases."""
+    which is None where they say who is in the group. same: groups of nearly the same cases. steps: targets at which a
+    group that is slow at many of them stands too."""
 
     effect: Effect
     held: tuple[int, ...]
     adjusted: tuple[float, float, float] | None
     same: tuple[Condition, ...]
+    steps: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,18 +127,18 @@ class Search:
 
 def search(columns: Sequence[CaseColumn], targets: Sequence[Target], *, least_days: float) -> Search:
     """least_days: how many days per case of the group a difference must take, over its whole interval."""
-    singles = _tested(columns, targets, [_single(columns, place, targets) for place in range(len(columns))])
-    pairs = _tested(columns, targets, [_pair(columns, first, second, targets)
-                                       for first, second in combinations(range(len(columns)), 2)])
+    singles = _tested(targets, [_single(columns, place, targets) for place in range(len(columns))])
+    pairs = _tested(targets, [_pair(columns, first, second, targets)
+                              for first, second in combinations(range(len(columns)), 2)])
     found: list[Effect] = []
-    order = sorted(range(len(targets)), key=lambda place: targets[place].measure == "days_open")   # the whole is last
-    for place in order:
-        target = targets[place] if targets[place].measure != "days_open" else _rest(targets[place], found, columns)
-        found += _standing(columns, target, place, (pairs, singles), least_days)
+    for place, target in enumerate(targets):
+        if target.measure != WHOLE:
+            found += _standing(columns, target, place, (pairs, singles), least_days)
+    found, steps, targets = _gathered(columns, targets, found, (pairs, singles), least_days)
     best = sorted(found, key=lambda each: -each.low * each.per_case * each.cases)[:MOST_RULES]
     effects = sorted((each for family in singles.effects.values() for each in family),
                      key=lambda each: (each.p_adjusted, -each.t))
-    return Search(tuple(effects), tuple(_rule(columns, targets[each.target], each) for each in best),
+    return Search(tuple(effects), tuple(_rule(columns, targets[each.target], each, steps) for each in best),
                   singles.looked_at + pairs.looked_at)
 
 
@@ -168,7 +173,7 @@ def _single(columns: Sequence[CaseColumn], place: int, targets: Sequence[Target]
     import numpy as np
 
     column, groups = columns[place], []
-    conditions = tuple(Condition(((place, value),)) for value in range(len(column.values)))
+    conditions = tuple(Condition(((place, value),)) for value in range(len(column.names)))
     for number, target in enumerate(targets):
         table = sums(column.code + 1, len(conditions) + 1, target.days, target.passages)
         there = np.bincount(column.code[target.reached] + 1, minlength=len(conditions) + 1)
@@ -183,7 +188,7 @@ def _pair(columns: Sequence[CaseColumn], first: int, second: int, targets: Seque
     import numpy as np
 
     a, b = columns[first], columns[second]
-    high, wide = len(a.values) + 1, len(b.values) + 1
+    high, wide = len(a.names) + 1, len(b.names) + 1
     cell = (a.code + 1) * wide + b.code + 1
     inner = np.where((a.code >= 0) & (b.code >= 0), a.code * (wide - 1) + b.code, NONE)
     conditions = tuple(Condition(((first, i), (second, j))) for i in range(high - 1) for j in range(wide - 1))
@@ -204,9 +209,7 @@ def _pair(columns: Sequence[CaseColumn], first: int, second: int, targets: Seque
     return groups
 
 
-def _tested(
-    columns: Sequence[CaseColumn], targets: Sequence[Target], made: Sequence[Sequence[_Group]],
-) -> _Family:
+def _tested(targets: Sequence[Target], made: Sequence[Sequence[_Group]]) -> _Family:
     """All groups of a family with what their number costs; those that would stand are asked for their people too."""
     import numpy as np
 
@@ -220,7 +223,7 @@ def _tested(
     final = np.array(false_discoveries(p.tolist()))
     effects: dict[int, list[Effect]] = {}
     for group, adjusted_p in zip(groups, _split(groups, final), strict=True):
-        effects.setdefault(group.target, []).extend(_effects(columns, group, adjusted_p))
+        effects.setdefault(group.target, []).extend(_effects(group, adjusted_p))
     stands = p[final <= LEVEL]
     return _Family(effects, float(stands.max()) if len(stands) else 0.0, len(p))
 
@@ -240,7 +243,7 @@ def _with_people(group: _Group, target: Target) -> _Group:
         return group
     extra = found.variance * found.apart
     variance, freedom = widened(group.contrast.variance, group.contrast.freedom, extra, found.freedom)
-    p = np.maximum(group.p, p_of(group.contrast.more, variance, freedom))
+    p = np.maximum(group.p, p_of(group.contrast.more, np.maximum(variance, group.contrast.pooled + extra), freedom))
     return replace(group, contrast=replace(group.contrast, variance=variance, freedom=freedom),
                    p=np.where(found.alone, 1.0, p))
 
@@ -256,7 +259,7 @@ def _people(group: _Group, target: Target) -> People | None:
     return people(group.code[rows], len(group.conditions), target.person[rows], value)
 
 
-def _effects(columns: Sequence[CaseColumn], group: _Group, adjusted_p: Floats) -> Iterator[Effect]:
+def _effects(group: _Group, adjusted_p: Floats) -> Iterator[Effect]:
     import numpy as np
 
     places = np.flatnonzero(group.able & (group.contrast.variance > 0))
@@ -281,28 +284,69 @@ def _standing(
     before it do not explain."""
     import numpy as np
 
-    left, chosen = np.ones(len(target.days), dtype=bool), []
+    left = np.ones(len(target.days), dtype=bool)
+    chosen: list[Effect] = []
     for family in families if target.blamed else ():
         hopeful = [each for each in family.effects.get(place, []) if each.t > 0 and each.p_adjusted <= LEVEL
                    and each.low * each.per_case > least_days]
         for each in sorted(hopeful, key=lambda one: (-one.t, one.condition.parts)):
             here = each.condition.cases(columns)
             if _still(target, here, left, family.cutoff, least_days) and len(chosen) < MOST_RULES:
-                chosen.append(each)
+                chosen.append(_of_whole(target, each, here) if target.measure == WHOLE else each)
                 left &= ~here
     return chosen
 
 
 def _still(target: Target, here: Bools, left: Bools, cutoff: float, least_days: float) -> bool:
     """Whether a group takes longer among the cases that are left."""
-    import numpy as np
-
     if min(int((target.reached & left & side).sum()) for side in (here, ~here)) < LEAST_CASES:
         return False
-    table = sums(np.where(left, here.astype(np.int64), NONE), 2, target.days, target.passages)
-    found = contrasts(table[1:], table[:1])
-    low = float(found.more[0] - 1.96 * found.error[0])
+    found = _against(target, here, left)
+    low = float(shrunk(found.more, found.variance, found.freedom).low[0])
     return float(found.p[0]) <= cutoff and low * float(found.per_case[0]) > least_days
+
+
+def _against(target: Target, here: Bools, among: Bools) -> Contrasts:
+    """A group against the others of some cases."""
+    import numpy as np
+
+    table = sums(np.where(among, here.astype(np.int64), NONE), 2, target.days, target.passages)
+    return contrasts(table[1:], table[:1])
+
+
+def _of_whole(target: Target, effect: Effect, here: Bools) -> Effect:
+    """The effect on the whole, once what has a finding of its own is taken from it."""
+    import numpy as np
+
+    found = _against(target, here, np.ones(len(here), dtype=bool))
+    drawn = shrunk(found.more, found.variance, found.freedom)
+    more, low, high = (float(part[0]) for part in (drawn.value, drawn.low, drawn.high))
+    return replace(effect, here=float(found.here[0]), elsewhere=float(found.elsewhere[0]), more=more, low=low,
+                   high=high, crude=more, t=float(found.more[0] / found.error[0]))
+
+
+def _gathered(
+    columns: Sequence[CaseColumn], targets: Sequence[Target], found: list[Effect], families: tuple[_Family, _Family],
+    least_days: float,
+) -> tuple[list[Effect], dict[Condition, tuple[int, ...]], Sequence[Target]]:
+    """What stands with the whole looked at too. A group that takes longer at MANY_STEPS steps or more is told once, by
+    its whole, with those steps (by the days they take). The targets come back with the whole less what is told at
+    single steps."""
+    whole = next((place for place, target in enumerate(targets) if target.measure == WHOLE), None)
+    if whole is None:
+        return found, {}, targets
+    by_group: dict[Condition, list[Effect]] = {}
+    for each in found:
+        by_group.setdefault(each.condition, []).append(each)
+    many = {group: sorted(parts, key=lambda each: -each.more * each.per_case)
+            for group, parts in by_group.items() if len(parts) >= MANY_STEPS}
+    single = [each for each in found if each.condition not in many]
+    rest = _rest(targets[whole], single, columns)
+    standing = _standing(columns, rest, whole, families, least_days)
+    told = {each.condition for each in standing}
+    lost = [each for group, parts in many.items() if group not in told for each in parts]
+    steps = {group: tuple(each.target for each in parts) for group, parts in many.items() if group in told}
+    return [*single, *lost, *standing], steps, [*targets[:whole], rest, *targets[whole + 1:]]
 
 
 def _rest(target: Target, found: Sequence[Effect], columns: Sequence[CaseColumn]) -> Target:
@@ -315,18 +359,21 @@ def _rest(target: Target, found: Sequence[Effect], columns: Sequence[CaseColumn]
     return replace(target, days=days)
 
 
-def _rule(columns: Sequence[CaseColumn], target: Target, effect: Effect) -> Rule:
+def _rule(
+    columns: Sequence[CaseColumn], target: Target, effect: Effect, steps: Mapping[Condition, tuple[int, ...]],
+) -> Rule:
     here = effect.condition.cases(columns)
     own = {column for column, _ in effect.condition.parts}
     same, held = [], []
     for place, column in enumerate(columns):
-        alike = [value for value in range(len(column.values)) if _alike(column.cases(value), here)]
+        alike = [value for value in range(len(column.names)) if _alike(column.cases(value), here)]
         same += [Condition(((place, value),)) for value in alike if place not in own]
         if place not in own and not alike:
             held.append(place)
     value = target.days - float(target.days.sum() / target.passages.sum()) * target.passages
-    found = adjusted(here, value / effect.per_case, [(columns[k].code, len(columns[k].values)) for k in held])
-    return Rule(effect, tuple(held), found, tuple(same))
+    found = adjusted(here, value / effect.per_case, [(columns[k].code, len(columns[k].names)) for k in held])
+    return Rule(effect, tuple(held), found, tuple(same),
+                steps.get(effect.condition, ()) if target.measure == WHOLE else ())
 
 
 def _alike(one: Bools, other: Bools) -> bool:

@@ -1,5 +1,5 @@
-"""What the labels of a log mean for doing something again: which steps undo an invoice, press for money, make a document
-anew, approve, or renew."""
+"""What the labels of a log mean for doing something again: which steps undo an invoice, press for money, make a
+document anew, approve, or renew."""
 
 from __future__ import annotations
 

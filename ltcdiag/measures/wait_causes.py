@@ -58,7 +58,7 @@ def ready_moments(steps: Steps) -> Ints:
     rows = np.flatnonzero(steps.started != NO_TIME)
     case, started, ended = steps.case[rows], steps.started[rows], steps.ended[rows]
     n = len(rows)
-    order = _ordered(np.append(case, case), np.append(ended, started))      # at one moment, ends come before starts
+    order = ordered(np.append(case, case), np.append(ended, started))      # at one moment, ends come before starts
     ends = np.maximum.accumulate(np.where(order < n, np.arange(2 * n), -1))     # place of the last end up to here
     before = np.empty(n, np.int64)
     starts = np.flatnonzero(order >= n)
@@ -81,7 +81,7 @@ def wait_parts(steps: Steps, there: Availability, *, zone: str | None = None) ->
     fires = _batch_ready(steps, row, begin)
     busy, earlier, busy_there = _busy(steps, ready, row, fires, there, zone)
     window = start - fires
-    free_off = window - _there(there, steps.person[row], fires, start, zone) - (busy - busy_there)
+    free_off = window - time_there(there, steps.person[row], fires, start, zone) - (busy - busy_there)
     free_off = np.clip(free_off, 0, window - busy)      # an hour that clocks show twice
     parts = np.stack([fires - begin, earlier, busy - earlier, free_off, window - busy - free_off], axis=1)
     return WaitParts(row, begin, parts)
@@ -126,7 +126,7 @@ def _busy(
     oldest = _least_over(begun, over, since, len(edge))
     at_work = np.flatnonzero(oldest < _LATEST)
     length = edge[at_work + 1] - edge[at_work]
-    inside = _there(there, owner[at_work], edge[at_work], edge[at_work + 1], zone)
+    inside = time_there(there, owner[at_work], edge[at_work], edge[at_work + 1], zone)
     number = np.append(0, np.cumsum(oldest < _LATEST))          # cells of work before each cell
     left, right = number[first], number[last]
     sums = [np.append(0, np.cumsum(part)) for part in (length, np.minimum(inside, length))]
@@ -144,14 +144,14 @@ def _cells(person: Ints, moment: Ints) -> tuple[Ints, Ints, Ints]:
     """The time of every person cut at all moments given: place of each moment, person and moment of each edge."""
     import numpy as np
 
-    order = _ordered(person, moment)
+    order = ordered(person, moment)
     new = np.append(True, (np.diff(person[order]) != 0) | (np.diff(moment[order]) != 0))
     cell = np.empty(len(order), np.int64)
     cell[order] = np.cumsum(new) - 1
     return cell, person[order][new], moment[order][new]
 
 
-def _ordered(group: Ints, moment: Ints) -> Ints:
+def ordered(group: Ints, moment: Ints) -> Ints:
     """Stable order by group and moment; one key where it fits into a number, which sorts faster than two."""
     import numpy as np
 
@@ -199,7 +199,7 @@ def sum_below(rank: Ints, weight: Ints, left: Ints, right: Ints, limit: Ints) ->
     return total
 
 
-def _there(there: Availability, person: Ints, start: Ints, end: Ints, zone: str | None) -> Ints:
+def time_there(there: Availability, person: Ints, start: Ints, end: Ints, zone: str | None) -> Ints:
     """µs between two moments that lie in a person's working hours."""
     import numpy as np
 

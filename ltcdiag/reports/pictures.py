@@ -24,6 +24,7 @@ from ..log.results import (
     VariantChanges,
     Variants,
 )
+from ..log.segments import SegmentEffects
 from ..words import current, say
 from . import stages as chain
 
@@ -132,6 +133,11 @@ def _(answer: Funnel, lang: str, options: dict[str, Any]) -> Drawing:
 @_picture.register
 def _(answer: Series, lang: str, options: dict[str, Any]) -> Drawing:
     return chart("series")(answer, lang=lang, **options)
+
+
+@_picture.register
+def _(answer: SegmentEffects, lang: str, options: dict[str, Any]) -> Drawing:
+    return chart("segments")(answer, lang=lang, **options)
 
 
 def _dotted(points: pd.DataFrame, lang: str, options: dict[str, Any]) -> Drawing:

@@ -30,10 +30,10 @@ class Counted:
 
     @property
     def p(self) -> float:
-        """Chance of so many where the true share is on the line; twice that of one side, as the interval has two."""
+        """Chance of so many, or more, where the true share is on the line (binomial)."""
         from scipy.special import bdtrc
 
-        return min(1.0, 2.0 * float(bdtrc(self.k - 1, self.n, self.line))) if self.k else 1.0
+        return float(bdtrc(self.k - 1, self.n, self.line)) if self.k else 1.0
 
 
 def above_the_line(rows: Sequence[Counted], *, least: int) -> list[bool]:

@@ -33,13 +33,15 @@ Table = NDArray[np.float64]
 @dataclass(frozen=True, eq=False)
 class Contrasts:
     """Groups against others, an entry each. here, elsewhere: level (days per passage). more: here less elsewhere.
-    variance, freedom: of `more`. per_case: passages of a case in the group. cases: in the group."""
+    variance, freedom: of `more`. pooled: its variance if all cases were alike. per_case: passages of a case in the
+    group. cases: in the group."""
 
     here: Floats
     elsewhere: Floats
     more: Floats
     variance: Floats
     freedom: Floats
+    pooled: Floats
     per_case: Floats
     cases: Floats
 
@@ -51,8 +53,10 @@ class Contrasts:
 
     @property
     def p(self) -> Floats:
-        """Two-sided p of no difference; 1 where nothing can be compared."""
-        return p_of(self.more, self.variance, self.freedom)
+        """Two-sided p of no difference, by the larger of both variances: where a few cases stay far longer than all
+        others, a group without any of them has a small variance of its own and would look fast for that reason alone.
+        1 where nothing can be compared."""
+        return p_of(self.more, np.maximum(self.variance, self.pooled), self.freedom)
 
     def pick(self, places: Ints | NDArray[np.bool_]) -> Contrasts:
         """Some of them."""
@@ -85,7 +89,19 @@ def contrasts(here: Table, elsewhere: Table) -> Contrasts:
     below = sum(part**2 / np.maximum(level.n - 1, 1) for part, level in zip(parts, (first, second), strict=True))
     freedom = np.divide(variance**2, below, out=np.ones_like(variance), where=below > 0)
     more = np.where(able, first.value - second.value, 0.0)
-    return Contrasts(first.value, second.value, more, variance, freedom, first.per_case, first.n)
+    return Contrasts(first.value, second.value, more, variance, freedom, _pooled(here, elsewhere, able), first.per_case,
+                     first.n)
+
+
+def _pooled(here: Table, elsewhere: Table, able: NDArray[np.bool_]) -> Floats:
+    """The variance of a difference where all cases take the same per passage and spread alike."""
+    n, days, passages, dd, dp, pp = np.moveaxis(here + elsewhere, -1, 0)
+    ratio = np.where(able, days / np.where(able, passages, 1.0), 0.0)
+    spread = np.maximum(dd - 2 * ratio * dp + ratio**2 * pp, 0.0) / np.maximum(n - 1, 1)
+    below = sum(np.where(able, each[..., 0] / np.where(able, each[..., 2], 1.0) ** 2, 0.0)
+                for each in (here, elsewhere))
+    found: Floats = np.where(able, spread * below, 0.0)
+    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,8 +151,8 @@ def people(code: Ints, groups: int, person: Ints, value: Floats) -> People:
     most = share.argmax(axis=1)
     rows = np.arange(groups + 1)
     alone = (share[rows, most] > ONE_PERSON) & (others[rows, most] < 1 - ONE_PERSON)
-    variance, freedom = _between(table, counts, inside, np.bincount(
-        (code + 1) * len(names) + who, weights=value, minlength=table.size), float(value @ value))
+    total = np.bincount((code + 1) * len(names) + who, weights=value, minlength=table.size).astype(float)
+    variance, freedom = _between(table, counts, inside, total, float(value @ value))
     return People(variance, freedom, ((share - others) ** 2).sum(axis=1)[1:], alone[1:])
 
 

@@ -20,7 +20,8 @@ HOSTILE = ["</script><b>x", "cost $x_{$", "_Internal", "长" * 10_000, "发货�
 SOURCE = {"process_map": "dfg", "variants": "variants", "gaps": "gaps", "handovers": "handovers",
           "dotted": "events", "stage_days": "stage_days", "stage_ledgers": "stage_ledgers", "pace": "pace",
           "incidence": "incidence", "mix_waterfall": "mix_waterfall", "difference_map": "difference_map",
-          "variant_changes": "variant_changes", "funnel": "funnel", "series": "series"}
+          "variant_changes": "variant_changes", "funnel": "funnel", "series": "series",
+          "segments": "segments"}
 
 
 def draw(name: str, log, **options):

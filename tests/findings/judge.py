@@ -45,7 +45,7 @@ def judge(seed: int, *, words: str = "sample", **options) -> Verdict:
     lists = {kind: [] for kind in ("bottleneck", "rework", "handover")}
     diagnosis = diagnosed(made, words)
     for finding in diagnosis:
-        lists[finding.kind].append(finding)
+        lists.setdefault(finding.kind, []).append(finding)
     tops = {kind: found[:TOP] for kind, found in lists.items()}
     slow = _one(tops["bottleneck"], activity=truth.bottleneck.activity)
     handed = _one(tops["handover"], source=truth.handover.from_department, target=truth.handover.to_department)

@@ -17,7 +17,7 @@ HOURS = {B: 96, C: 60, D: 40}
 
 
 def lives(seed, cases, shorter=None, factor=1.0, until=None):
-    """Cases that go a → b → c, back to b once in four, then close with d or give up after b; days are drawn, each step on
+    """Cases that go a → b, back to b by way of c once in four, then to d and its end; days are drawn, each step on
     its own. shorter: a step whose days are multiplied by the factor. until: the hour at which all are cut."""
     rng = np.random.default_rng(seed)
     found = []

@@ -1,0 +1,91 @@
+"""Every passage through a step, from the moment its work could begin to the moment it did, or else was done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..log.steps import NO_TIME
+from ..stats.estimator import Estimate, Points
+from ..stats.intervals import log_ratio
+from .observed import Observed
+from .spells import DAY
+from .wait_causes import ready_moments
+from .working_time import wall
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Passages:
+    """One row a passage that has something before it in its case: row (of the steps), ready and met (µs): the last end
+    before and the start of the work where the log has starts (`waits`), else the record before and its own record."""
+
+    row: Ints
+    ready: Ints
+    met: Ints
+    waits: bool
+
+    @property
+    def length(self) -> Floats:
+        """Days from ready to met."""
+        days: Floats = (self.met - self.ready) / DAY
+        return days
+
+    def on_wall(self, zone: str | None) -> tuple[Ints, Ints]:
+        """ready and met as clocks on the wall show them."""
+        if zone is None or not len(self.row):
+            return self.ready, self.met
+        return wall(self.ready, zone), wall(self.met, zone)
+
+
+def passages_of(observed: Observed) -> Passages:
+    """The passages of a log, in the order of its steps."""
+    import numpy as np
+
+    steps = observed.steps
+    if steps.has_starts:
+        ready = ready_moments(steps)
+        row = np.flatnonzero(ready != NO_TIME)
+        return Passages(row, ready[row], steps.started[row], waits=True)
+    row = np.flatnonzero(np.append(False, steps.case[1:] == steps.case[:-1])[: len(steps.case)])
+    return Passages(row, steps.ended[row - 1], steps.ended[row], waits=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Extra:
+    """What some passages of a step take more than the others. days: per case, of all of them together. ratio: logarithm
+    of their mean length over that of the others."""
+
+    days: Estimate
+    ratio: Estimate
+
+
+def sum_of(observed: Observed, passages: Passages, chosen: Ints, value: Floats) -> Estimate:
+    """Mean per case of a value of the chosen passages, counted when they are met."""
+    case = observed.steps.case[passages.row[chosen]]
+    age = (passages.met[chosen] - observed.steps.entered[case]) / DAY
+    return observed.watch.points(Points(case, age, value))
+
+
+def extra_of(observed: Observed, passages: Passages, chosen: Ints, others: Ints) -> Extra | None:
+    """None where a mean length is nothing. chosen, others: rows of the passages, all of one step."""
+    import numpy as np
+
+    sums = [sum_of(observed, passages, rows, passages.length[rows]) for rows in (chosen, others)]
+    times = [sum_of(observed, passages, rows, np.ones(len(rows))) for rows in (chosen, others)]
+    if min(each.value for each in (*sums, *times)) <= 0:
+        return None
+    usual = sums[1].over(times[1])
+    return Extra(sums[0] - product(times[0], usual), log_ratio(sums[0].over(times[0]), usual))
+
+
+def product(one: Estimate, other: Estimate) -> Estimate:
+    """The product of two estimates of the same cases (delta method)."""
+    return Estimate(one.value * other.value, one.influence * other.value + other.influence * one.value)

@@ -1,0 +1,86 @@
+"""Whether work takes longer when more is in hand: the busier half of a person's passages against the quieter half."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..log.steps import UNKNOWN, Steps
+from .passages import Passages
+from .spells import DAY
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
+
+HALF_YEAR = 182 * DAY
+LEAST_IN_GROUP = 8
+"""Fewer passages of a person in a half-year say nothing about busy and quiet."""
+
+
+@dataclass(frozen=True, eq=False)
+class Queue:
+    """One row a passage: server (whose queue it stood in; UNKNOWN nobody's), in_hand (how many others stood there when it
+    came). by_person: whether servers are persons, else steps."""
+
+    server: Ints
+    in_hand: Ints
+    by_person: bool
+
+
+def queue_of(steps: Steps, passages: Passages) -> Queue:
+    """Who had how much in hand. Persons where at least half of the passages name one, else steps."""
+    import numpy as np
+
+    person = steps.person[passages.row]
+    by_person = bool(len(person)) and 2 * int((person != UNKNOWN).sum()) >= len(person)
+    server = person if by_person else steps.label[passages.row]
+    n = len(server)
+    # at one moment, what leaves has left before what comes is counted
+    order = np.lexsort((np.repeat([1, 0], n), np.append(passages.ready, passages.met), np.append(server, server)))
+    inside = np.cumsum(np.where(order < n, 1, -1))
+    others = np.empty(2 * n, np.int64)
+    others[order] = inside - 1
+    at_once = passages.ready == passages.met        # such a passage has left before it came
+    return Queue(server, np.where(server == UNKNOWN, 0, np.maximum(others[:n] + at_once, 0)), by_person)
+
+
+@dataclass(frozen=True, eq=False)
+class Halves:
+    """Rows of the passages of one step: the busier and the quieter half of each person's (server's) in each half-year,
+    and what the quieter half took on average, for every row of the busier."""
+
+    busy: Ints
+    quiet: Ints
+    weight: Floats
+    usual: Floats
+
+
+def halves(passages: Passages, queue: Queue, rows: Ints) -> Halves | None:
+    """The passages of one step in two halves by how much was in hand when they came; None where too few can be told
+    apart. weight: of each quiet row, so that every person and half-year counts in both halves alike."""
+    import numpy as np
+
+    rows = rows[queue.server[rows] != UNKNOWN]
+    if not len(rows):
+        return None
+    key = np.stack([queue.server[rows], passages.ready[rows] // HALF_YEAR], axis=1)
+    group = np.unique(key, axis=0, return_inverse=True)[1].ravel()
+    size = np.bincount(group)
+    order = np.lexsort((queue.in_hand[rows], group))
+    first = np.append(0, np.cumsum(size))[:-1]
+    middle = queue.in_hand[rows][order][first + size // 2]
+    here, at = queue.in_hand[rows], middle[group]
+    high = here > at - (np.bincount(group, here > at, len(size)) == 0)[group]   # ties at the middle go to one side
+    busy, quiet = (np.bincount(group, part, len(size)) for part in (high, ~high))
+    told = ((size >= LEAST_IN_GROUP) & (busy >= 2) & (quiet >= 2))[group]
+    if not told.any():
+        return None
+    share = np.divide(busy, quiet, out=np.zeros(len(size)), where=quiet > 0)
+    usual = np.divide(np.bincount(group, passages.length[rows] * ~high, len(size)), quiet,
+                      out=np.zeros(len(size)), where=quiet > 0)
+    return Halves(rows[told & high], rows[told & ~high], share[group][told & ~high], usual[group][told & high])
