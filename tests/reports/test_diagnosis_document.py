@@ -123,7 +123,7 @@ def test_the_three_sides_stand_beside_each_other(told, page):
 def test_what_only_people_say_is_listed(told):
     none = replace(told, diagnosis=replace(told.diagnosis, findings=told.diagnosis.findings[:2]))
     text = unescape(render_document(none, "zh", VOICES))
-    assert "收取款项：开票回款慢。1 人（共 1 条），最重的一条是“很严重”。需要开票、到期、到账的日期" in text
+    assert "收取款项：开票回款慢。1 人说起（共 1 条），最重的一条是“很严重”。需要开票、到期、到账的日期" in text
 
 
 def test_nothing_runs_loads_or_hides(page):
