@@ -114,7 +114,8 @@ def test_all_three_agree():
 
 
 def test_a_handover_is_between_two_departments_and_two_stages():
-    for said in ({"department": "交付部"}, {"department": "销售部"}, {"stage": "contract_signed"}, {"step": "订单确认"}):
+    for said in ({"department": "交付部"}, {"department": "销售部"}, {"stage": "contract_signed"},
+                 {"step": "订单确认"}):
         assert heard(HANDOVER, voice("handover", **said)).staff.verdict == "agree", said
     assert heard(HANDOVER, voice("waiting", step="订单确认")).staff.verdict == "silent"
     assert heard(HANDOVER, voice("handover", department="法务部")).staff.verdict == "silent"
@@ -162,7 +163,8 @@ def test_the_table_holds_a_row_a_finding_in_their_order():
 VOICES = st.lists(st.builds(
     voice, st.sampled_from(["waiting", "handover", "smooth", "elsewhere", "other", "rework"]),
     who=st.sampled_from(["P001", "P002", "C001"]), side=st.sampled_from(["staff", "customer"]),
-    step=st.sampled_from(["", *LABELS, "没有的步骤"]), stage=st.sampled_from([None, "contracting", "contract_approval"]),
+    step=st.sampled_from(["", *LABELS, "没有的步骤"]),
+    stage=st.sampled_from([None, "contracting", "contract_approval"]),
     department=st.sampled_from(["", "法务部", "交付部"]), severity=st.sampled_from([None, 0, 2])), max_size=8)
 
 

@@ -36,8 +36,8 @@ def claim(number, kind, family, *, days, confidence="high", overlaps=(), **where
         return {"zh": f"{text}：“甲”{number}", "en": f"{text} “X” {number}"}
 
     return Finding(
-        id=f"F0{number}", rank=number, kind=kind, family=family, ledger="none" if overlaps else "time", where=where, n=9,
-        open=2, horizon_days=30, events=9, days=Interval(days, days - 1, days + 1) if days else None,
+        id=f"F0{number}", rank=number, kind=kind, family=family, ledger="none" if overlaps else "time", where=where,
+        n=9, open=2, horizon_days=30, events=9, days=Interval(days, days - 1, days + 1) if days else None,
         why_no_interval={} if days else both("why"), per_passage=None, share=None,
         contrast=Contrast(3.0, 2.5, 4.0, 2.0, "other_steps"), first_share=None, confidence=confidence,
         title=both("title"), evidence={lang: f"{text}\nsecond {number}" for lang, text in both("evidence").items()},
@@ -72,8 +72,8 @@ def straight(text, lang):
 
 def test_the_first_page_answers_in_five_sentences(told, page):
     lang, text, _ = page
-    answer = re.search(r'<section class="answer">.*?</section>', text, re.S)[0]
-    lines = [unescape(line) for line in re.findall(r"<li>(.*?)</li>", answer, re.S)]
+    answer = re.search(r'<section class="answer">.*?</section>', text, re.DOTALL)[0]
+    lines = [unescape(line) for line in re.findall(r"<li>(.*?)</li>", answer, re.DOTALL)]
     assert len(lines) == 5
     assert f"{told.counts['cases']:,}" in lines[0]
     order = [told.diagnosis[place] for place in (0, 3, 4)]     # F02 is of the days of F01, nobody is sure of F03
@@ -87,7 +87,7 @@ def test_the_first_page_answers_in_five_sentences(told, page):
 def test_each_finding_is_told_whole(told, page):
     lang, text, _ = page
     for finding in told.diagnosis:
-        article = re.search(rf'<article id="{finding.id}">.*?</article>', text, re.S)[0]
+        article = re.search(rf'<article id="{finding.id}">.*?</article>', text, re.DOTALL)[0]
         said = unescape(re.sub(r"<[^>]+>", "\n", article))
         wanted = [finding.title, finding.caveat, finding.next_step, finding.ask]
         assert all(straight(each[lang], lang) in said for each in wanted), finding.id
@@ -109,9 +109,9 @@ def test_an_initiative_is_told_in_full_once_with_who_leads_and_what_should_move(
 
 def test_the_three_sides_stand_beside_each_other(told, page):
     lang, text, _ = page
-    people = re.search(r'<section class="people">.*?</section>', text, re.S)[0]
+    people = re.search(r'<section class="people">.*?</section>', text, re.DOTALL)[0]
     rows = {row[0]: [unescape(cell) for cell in row[1:]] for row in re.findall(
-        r'<tr><td><a href="#(F\d+)">.*?</td><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td></tr>', people, re.S)}
+        r'<tr><td><a href="#(F\d+)">.*?</td><td>(.*?)</td><td>(.*?)</td><td>(.*?)</td></tr>', people, re.DOTALL)}
     assert set(rows) == {finding.id for finding in told.diagnosis}
     seen = {(each.kind, each.where.get("stage")): rows[each.id] for each in told.diagnosis}
     words = {name: say(f"voices.{name}", lang) for name in ("agree", "contradict", "silent")}
@@ -148,7 +148,7 @@ def test_quotes_of_a_log_with_pseudonyms_stay_out(told):
 def test_without_voices_it_says_how_to_get_them(told, lang):
     text = render_document(told, lang)
     assert "ltcdiag templates" in text
-    assert "<td>" not in re.search(r'<section class="people">.*?</section>', text, re.S)[0]
+    assert "<td>" not in re.search(r'<section class="people">.*?</section>', text, re.DOTALL)[0]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
