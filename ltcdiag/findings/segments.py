@@ -69,7 +69,7 @@ def _targets(context: Context) -> tuple[Target, ...]:
     for row in context.step_ledger:
         if not row.enough:
             continue
-        days, passages = _values(row.days), _values(row.passages)
+        days, passages = _values(row.held), _values(row.passages)
         reached, person = _first_passages(context, row.key)
         found.append(Target("step_days", row.key, days, passages, reached, person, least,
                             context.ours(row.key)))
