@@ -31,7 +31,7 @@ MONDAY = 3
 LEAST_OF_USUAL = 0.1
 LEAST_A_SLOT = 5.0
 LEAST_A_DAY = 8.0
-"""A day without any record is off where so many would be expected on it."""
+"""Days in a row without any record are off where so many would be expected on them."""
 _WEEKS_AROUND = 4
 
 
@@ -173,7 +173,8 @@ def _party_of(person: Ints, party: Ints, people: int) -> Ints:
 
 
 def _days_off(moments: Ints) -> Ints:
-    """Days without any record on which the weeks around would have had at least LEAST_A_DAY."""
+    """Days without any record, where they and the empty days next to them would have had at least LEAST_A_DAY by the
+    weeks around: a holiday week of a small firm, too."""
     import numpy as np
 
     day = moments // DAY
@@ -184,6 +185,9 @@ def _days_off(moments: Ints) -> Ints:
     low = np.maximum(np.arange(weeks) - _WEEKS_AROUND, 0)
     high = np.minimum(np.arange(weeks) + _WEEKS_AROUND + 1, weeks)
     usual = (sums[high] - sums[low]) / (high - low)[:, None]
-    off: Ints = np.flatnonzero(((counts == 0) & (usual >= LEAST_A_DAY)).ravel()) + first
+    empty = (counts == 0).ravel()
+    run = np.cumsum(np.append(True, empty[1:] != empty[:-1]))
+    missed = np.bincount(run, weights=usual.ravel())[run]        # what the unbroken run of empty days should have held
+    off: Ints = np.flatnonzero(empty & (missed >= LEAST_A_DAY) & (usual.ravel() > 0)) + first
     inside: Ints = off[(off > day.min()) & (off < day.max())]
     return inside
