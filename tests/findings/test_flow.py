@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 
 import ltcdiag as ltc
 from ltcdiag.domain.reference import load_model
@@ -124,6 +125,10 @@ def test_where_stages_lead_adds_up_and_funnels_are_ordered():
     shares = funnels(context).table.table
     assert len(shares) == 5
     assert (shares["share_passing"] <= shares["share_reached"] + 1e-12).all()
+    for kind, named in (("reached", "reached"), ("passing", "passed through"), ("cohort", "one cohort")):
+        drawing = ltc.draw(funnels(context).table, kind=kind, lang="en")
+        assert any(named in text.get_text() for text in drawing.figure.findobj(Text))
+        assert named in drawing.words or kind == "reached"
     names = set(flow.frame[flow.columns["resource"]])
     assert set(handover_matrix(context).table.table["party_kind"]) == {"department", "role"}
     assert not names & set(presence(context).table.table["party"])
