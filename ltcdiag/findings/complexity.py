@@ -77,8 +77,8 @@ def _table(context: Context, taken: Estimate | None) -> PathMeasures:
     found = variety(steps)
     every = _per_case(context, first_times(steps))
     cells: list[tuple[object, ...]] = [
-        ("variants", float(found.variants), None, None, None, found.cases),
-        ("effective_variants", found.effective, None, None, None, found.cases),
+        ("variants", count(found.variants), None, None, None, found.cases),
+        ("effective_variants", f"{found.effective:.1f}", None, None, None, found.cases),
     ]
     if found.once is not None:
         once = (100 * part for part in parts(found.once) if part is not None)
@@ -86,7 +86,7 @@ def _table(context: Context, taken: Estimate | None) -> PathMeasures:
     for name, estimate in (("steps_per_case", every), ("approvals_per_case", taken)):
         if estimate is not None:
             cells.append((name, None, *parts(amount_interval(estimate)), steps.cases))
-    table = pd.DataFrame(cells, columns=list(COLUMNS)).astype(dict.fromkeys(COLUMNS[1:5], float))
+    table = pd.DataFrame(cells, columns=list(COLUMNS)).astype(dict.fromkeys(COLUMNS[2:5], float))
     return PathMeasures(table, steps.cases, "", horizon=context.observed.horizon)
 
 

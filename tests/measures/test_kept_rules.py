@@ -28,7 +28,7 @@ def rule(kind, step="contract_signed", first="contract_approval", within=0):
 
 
 def on(cases, asked, exempt=()):
-    """What the rule says of the cases; a dozen without any of its steps stand behind them, so that there is a horizon."""
+    """What the rule says of the cases; a dozen without its steps stand behind them, for a horizon."""
     cases = [*cases, *[(0, AS_OF - 1, [(3, 10, None, 0, 0)])] * 12]
     observed = observed_of(steps_of(cases), STAGES)
     assert observed.timeline is not None
