@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import ltcdiag as ltc
+from ltcdiag.measures.wait_causes import CAUSES
 
 pytestmark = pytest.mark.real_data
 
@@ -90,11 +92,43 @@ def test_calling_after_offers_holds_the_most_waiting_and_nothing_is_claimed_abou
     table = ltc.waits(log).table
     assert table["activity"].iloc[0] == "W_Nabellen offertes"
     assert table["share_of_waiting"].iloc[0] == pytest.approx(0.70, abs=0.03)
+    assert 0.64 < table["share_low"].iloc[0] < table["share_of_waiting"].iloc[0] < table["share_high"].iloc[0] < 0.74
     diagnosis = ltc.diagnose(log)
     assert len(diagnosis) == 0
     assert diagnosis.why_none
-    assert set(diagnosis.tables) == {"waits", "sums"}
+    assert {"waits", "sums", "wait_causes"} <= set(diagnosis.tables)
+    causes = diagnosis.tables["wait_causes"].table
+    shares = causes[[f"share_{cause}" for cause in CAUSES]].sum(axis=1)
+    assert shares[causes["wait_days_total"] > 0].to_numpy() == pytest.approx(1)
+    assert causes["wait_days_total"].sum() == pytest.approx(table["wait_days_total"].sum())
     assert diagnosis.tables["sums"].table["stage"].isna().all()
+
+
+@pytest.mark.parametrize(("name", "designed"), [
+    ("LoanApp_fewRes_24-7_noTimers.CSV.gz", "contention"),
+    ("LoanApp_infRes_24-7_noTimers_batch.CSV.gz", "batching"),
+])
+def test_waiting_of_the_designed_loan_logs_lands_in_the_designed_cause(read, name, designed):
+    log = read(name)
+    tables = ltc.diagnose(log).tables
+    causes = tables["wait_causes"].table
+    days = {cause: (causes[f"share_{cause}"].fillna(0) * causes["wait_days_total"]).sum() for cause in CAUSES}
+    whole = causes["wait_days_total"].sum()
+    assert days[designed] >= 0.95 * whole
+    assert sum(days.values()) == pytest.approx(whole)
+    assert whole == pytest.approx(tables["waits"].table["wait_days_total"].sum())
+
+
+def test_the_yearly_collection_run_of_the_fines_is_found_as_a_batch(read):
+    days = ltc.diagnose(read("road_traffic_fines.xes.gz")).tables["decision_days"].table.set_index("step")
+    row = days.loc["Send for Credit Collection"]
+    assert row["rhythm"] == "runs"
+    assert row["share_on_days"] > 0.99
+    assert row["expected_low"] > 100
+    dates = np.array(row["when"].split(", "), dtype="datetime64[D]")
+    assert len(set(dates.astype("datetime64[Y]"))) == len(dates)       # the largest runs: not two in one year
+    # of two runs a year apart, a fine that became ready at any time in between waits half a year for the second
+    assert 150 < row["passage_low"] < row["days_per_passage"] < row["passage_high"] < 366
 
 
 def test_finished_cases_only_and_unequal_windows_are_said_and_no_verdict_is_given(read):

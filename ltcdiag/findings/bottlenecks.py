@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..log.results import StepTimes
 from ..measures.spells import NONE
+from ..measures.wait_causes import CAUSES
 from ..stats.intervals import Interval, amount_interval, first_shares
 from ..words import say
 from ..words.numbers import count, percent, spoken, time_interval
@@ -15,7 +16,7 @@ from . import claims
 from .claims import Measured, both, joined, lines, parts
 from .context import Context, Detected
 from .finding import Contrast, Finding, Texts
-from .wait_causes import CAUSES, causes_of
+from .wait_causes import causes_of
 
 if TYPE_CHECKING:
     from .context import Bools, Floats, Ints

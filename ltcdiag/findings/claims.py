@@ -21,10 +21,10 @@ LEAST_CASES = 20
 """Fewer cases than this carry no claim."""
 LEAST_PEERS = 3
 """Fewer other steps than this say nothing about what is usual."""
-LEAST_TIMES, MOST_TIMES = 2.0, 4.0
+LEAST_TIMES, MOST_TIMES = 2.25, 4.0
 """A step is slow if it takes more than this many times what is usual for the others; where they differ much among
 themselves it takes more, up to the second."""
-SPREADS = 2.0
+SPREADS = 1.5
 """... more, by so many standard deviations of their logarithms."""
 LEAST_SHARE = 0.03
 """... and holds at least this share of the days that cases are open."""

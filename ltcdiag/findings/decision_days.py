@@ -34,22 +34,23 @@ from .context import Context, Detected
 from .finding import Contrast, Finding, Texts
 
 if TYPE_CHECKING:
-    from .context import Floats, Ints
+    from .context import Bools, Floats, Ints
 
 COLUMNS = ("step", "stage", "passages", "cases", "rhythm", "when", "share_on_days", "share_expected", "times_expected",
-           "expected_low", "expected_high", "days_per_case", "days_low", "days_high", "share_off")
+           "expected_low", "expected_high", "days_per_case", "days_low", "days_high", "days_per_passage", "passage_low",
+           "passage_high", "share_off")
 LEAST_COST = 0.005
 """A rhythm is a claim where it costs at least this share of the days that cases are open."""
 FALSE_ALARM = 0.01
 """Chance of a false rhythm anywhere in a log, over all steps and sets of days (Holm)."""
-_MANY_ELSEWHERE = 0.3
-"""Passages on other days say what is usual where they are at least this share."""
+_NEARLY_ALL = 0.7
+"""A step keeps to its rhythm where at least this share of its passages do."""
 
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """A step and what its days tell. rows: of the passages through it. on: those on the days of the rhythm, or that met a
-    standstill. days: what it costs per case, None where nothing can be estimated. still: the standstills as days."""
+    """A step and what its days tell. rows: of the passages through it. on: those on the days of the rhythm, or that met
+    a standstill. days: what it costs per case, None where nothing can be estimated. still: the standstills as days."""
 
     label: int
     rows: Ints
@@ -114,7 +115,7 @@ def _days_of_steps(context: Context) -> tuple[Passages, list[Found]]:
             own = step_days(days, met // DAY, met[rows] // DAY)
             off = _share_off(there, ready[rows], met[rows])
             looked.append(Found(label, rows, decided_on(own, ready[rows] // DAY, met[rows] // DAY), share_off=off))
-    return passages, [_costed(context, passages, each, met) for each in _told(context, looked)]
+    return passages, [_costed(context, passages, each) for each in _told(context, looked)]
 
 
 def _share_off(there: Availability, ready: Ints, met: Ints) -> float:
@@ -169,7 +170,7 @@ def _best(context: Context, found: Found) -> Rhythm | None:
     return next((each for each in clear if each.seen - each.expected >= 0.8 * most), None)
 
 
-def _costed(context: Context, passages: Passages, found: Found, met: Ints) -> Found:
+def _costed(context: Context, passages: Passages, found: Found) -> Found:
     """The same with the passages concerned, what they cost and how clear that is."""
     import numpy as np
 
@@ -183,7 +184,7 @@ def _costed(context: Context, passages: Passages, found: Found, met: Ints) -> Fo
         return Found(found.label, found.rows, decided, found.rhythm, (), found.rows[here], days, contrast,
                      found.share_off)
     here = np.zeros(len(found.rows), bool)
-    for first, last in found.still:
+    for _, last in found.still:
         here |= (decided.ready <= last) & (decided.decided > last)
     extra = _extra(context, passages, found.rows[here], found.rows[~here])
     contrast_still = None
@@ -200,35 +201,29 @@ def _extra(context: Context, passages: Passages, chosen: Ints, others: Ints) -> 
     return extra_of(context.observed, passages, chosen, others)
 
 
-def _cost_of(context: Context, passages: Passages, found: Found, here: object, rhythm: Rhythm) -> Estimate | None:
-    """What a rhythm costs: where enough passages come on other days, what those on its days take more than they; else
-    the time from being ready to the day, half of the time between two of its days where one had gone by before."""
-    import numpy as np
-
-    observed, on = context.observed, np.asarray(here, dtype=bool)
-    if observed.timeline is None:
+def _cost_of(context: Context, passages: Passages, found: Found, here: Bools, rhythm: Rhythm) -> Estimate | None:
+    if context.observed.timeline is None:
         return None
-    if (~on).mean() >= _MANY_ELSEWHERE:
-        extra = _extra(context, passages, found.rows[on], found.rows[~on])
-        return extra.days if extra else None
-    return sum_of(observed, passages, found.rows[on], cycle_days(passages, found.rows[on], found.decided, on, rhythm))
+    on = found.rows[here]
+    return sum_of(context.observed, passages, on, cycle_days(passages, on, found.decided, here, rhythm))
 
 
-def cycle_days(passages: Passages, rows: Ints, decided: Decided, on: object, rhythm: Rhythm) -> Floats:
-    """Days that each passage on a day of the rhythm waited for it, as an estimate: those that were ready after the day
-    before it, all their time; the others, of which nobody knows when they were ready in between, half the time
-    between the two days, for they could have been on any."""
+def cycle_days(passages: Passages, rows: Ints, decided: Decided, on: Bools, rhythm: Rhythm) -> Floats:
+    """Days that each passage on a day of the rhythm waited for it, as an estimate. Where nearly all keep to the rhythm,
+    those that became ready after the day before it waited all their time; of all others nobody knows when in
+    between they were ready, so half the time between the two days counts, for it could be any moment. Only the part
+    that is more than expected on these days counts."""
     import numpy as np
 
     chosen = np.flatnonzero(on)
     kept = np.flatnonzero(rhythm.days)
     place = np.searchsorted(kept, decided.decided[chosen])
     before = np.append(0, kept)[place]
-    gap = (decided.days[decided.decided[chosen]] - decided.days[before]) / 2.0
+    half = (decided.days[decided.decided[chosen]] - decided.days[before]) / 2.0
     missed = (decided.ready[chosen] <= before) & (place > 0)
     length = passages.length[rows]
-    excess = 1.0 - rhythm.expected / rhythm.seen
-    days: Floats = np.where(missed, np.minimum(gap, length), length) * excess
+    unknown = missed | (len(chosen) < _NEARLY_ALL * len(on))
+    days: Floats = np.where(unknown, np.minimum(half, length), length) * (1.0 - rhythm.expected / rhythm.seen)
     return days
 
 
@@ -241,6 +236,11 @@ def _matters(context: Context, passages: Passages, found: Found) -> bool:
     cases = len(np.unique(context.observed.steps.case[passages.row[found.on]]))
     return (cases >= claims.LEAST_CASES and found.contrast.low > found.contrast.limit
             and mean_interval(found.days).low > LEAST_COST * context.observed.days_open.value)
+
+
+def days_table(context: Context) -> DecisionDays:
+    """The days of every step, without claims."""
+    return _table(context, *days_of_steps(context))
 
 
 def _table(context: Context, passages: Passages, found: Sequence[Found]) -> DecisionDays:
@@ -256,7 +256,7 @@ def _table(context: Context, passages: Passages, found: Sequence[Found]) -> Deci
         cells.append((
             observed.steps.labels[each.label], observed.stage[each.label], n,
             len(np.unique(observed.steps.case[passages.row[each.rows]])), each.pattern, _when_plain(each), *shares,
-            *parts(each.contrast), *parts(cost), each.share_off,
+            *parts(each.contrast), *parts(cost), *parts(_per_passage(context, passages, each)), each.share_off,
         ))
     table = pd.DataFrame(cells, columns=list(COLUMNS))
     order = np.lexsort((table["step"].to_numpy(), -table["passages"].to_numpy(), table["rhythm"].isna().to_numpy()))
@@ -323,12 +323,22 @@ def _claim(context: Context, passages: Passages, found: Found) -> Finding:
 
 
 def _per_passage(context: Context, passages: Passages, found: Found) -> Interval | None:
+    """What a passage concerned takes longer: a mean over those that are recorded, with its interval over the cases."""
     import numpy as np
 
-    if found.days is None or found.on is None:
+    if found.on is None or not len(found.on):
         return None
-    times = sum_of(context.observed, passages, found.on, np.ones(len(found.on)))
-    return _days(found.days.over(times)) if times.value > 0 else None
+    others = np.setdiff1d(found.rows, found.on)
+    if found.rhythm is not None:
+        value = cycle_days(passages, found.on, found.decided, found.rhythm.days[found.decided.decided], found.rhythm)
+    elif len(others):
+        value = passages.length[found.on] - passages.length[others].mean()
+    else:
+        return None
+    number = np.unique(context.observed.steps.case[passages.row[found.on]], return_inverse=True)[1]
+    times, sums = np.bincount(number), np.bincount(number, value)
+    mean = float(sums.sum() / times.sum())
+    return mean_interval(Estimate(mean, (sums - mean * times) / times.mean())) if len(times) > 1 else None
 
 
 def _title(found: Found) -> str:
@@ -367,12 +377,12 @@ def _evidence(context: Context, passages: Passages, found: Found, cost: Interval
                     passages=count(len(found.rows)), on=count(0 if found.on is None else len(found.on)))
         times = say("numbers.interval", lang, value=f"{contrast.value:.1f}", low=f"{contrast.low:.1f}",
                     high=f"{contrast.high:.1f}") if contrast else ""
-        return lines(_said_days(context, passages, found, times, lang), costs, based)
+        return lines(_said_days(context, found, times, lang), costs, based)
 
     return both(text)
 
 
-def _said_days(context: Context, passages: Passages, found: Found, times: str, lang: str) -> str:
+def _said_days(context: Context, found: Found, times: str, lang: str) -> str:
     n, limit = len(found.rows), f"{LEAST_RATIO:g}"
     step = context.shown(found.label)
     if found.rhythm is None:
@@ -407,11 +417,7 @@ def _said_stretch(found: Found, first: int, last: int, *, lang: str) -> str:
 
 def _caveat(context: Context, passages: Passages, found: Found) -> Texts:
     keys = [] if passages.waits else ["caveat_degraded"]
-    if found.rhythm is not None:
-        keys.append("caveat_cycle" if len(found.on if found.on is not None else ())
-                    > (1 - _MANY_ELSEWHERE) * len(found.rows) else "caveat_elsewhere")
-    else:
-        keys.append("caveat_standstill")
+    keys.append("caveat_standstill" if found.rhythm is None else "caveat_cycle")
     if context.log.timezone is None:
         keys.append("caveat_wall")
     keys.append("caveat_why")

@@ -52,6 +52,7 @@ from .transitions import funnels, transitions
 from .triangle import triangle
 from .value import notes_of, priced, settled
 from .wait_causes import wait_causes
+from .wait_tables import described_waits
 
 DETECTORS: Mapping[str, Callable[[Context], Detected]] = MappingProxyType({
     "bottleneck": bottlenecks,      # steps that take clearly more time than the others
@@ -184,6 +185,7 @@ def diagnose(
         tables["silo"] = links
     if observed.timeline is None:
         tables["sums"] = step_sums(context)
+        tables |= described_waits(context)
         found = advised(ranked(_doubted(breaks, log)))
         return Diagnosis(log, found, _why_none(context), _looking(tables, log), (), 0, model)
     return _estimated(context, tables, breaks, prices or prices_of(log.prices, where=""), progress or (lambda _: None))

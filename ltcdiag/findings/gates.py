@@ -43,7 +43,7 @@ MOST_BREACHES = 0.5
 ERROR = 0.025
 """One end of a 95 % interval."""
 COLUMNS = ("rule", "deviation", "limit_days", "of_cases", "cases", "cases_later", "undecided", "exempt",
-           "share_of_cases", "share_low", "share_high", "days_late", "late_low", "late_high", "median_days",
+           "share_of_cases", "share_low", "share_high", "days_late", "late_low", "late_high", "answer_days",
            "days_more", "more_low", "more_high", "verdict")
 _COUNTS = ("of_cases", "cases", "cases_later", "undecided", "exempt")
 _WORDS = ("rule", "deviation", "verdict")

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp
+from math import exp, hypot
 from typing import TYPE_CHECKING
 
 from ..log.wait_results import QueueDays
 from ..measures.passages import Passages, passages_of, sum_of
 from ..measures.queues import Halves, Queue, halves, queue_of
-from ..measures.spells import DAY
-from ..stats.estimator import Estimate
-from ..stats.intervals import log_ratio, mean_interval
+from ..stats.intervals import Interval, amount_interval
 from ..words import say
-from ..words.numbers import count, time_interval
+from ..words.numbers import count, share_interval, time_interval
 from . import claims
 from .claims import both, joined, lines, parts
 from .context import Context, Detected
@@ -27,13 +25,12 @@ if TYPE_CHECKING:
 
 COLUMNS = ("step", "stage", "passages", "cases", "persons", "in_hand_low", "in_hand_high", "times_busy", "times_low",
            "times_high", "days_per_case", "days_low", "days_high", "p", "p_adjusted")
-LEAST_RATIO = 1.2
-"""A queue is a claim where the busier half takes at least this many times as long."""
+LEAST_RATIO = 1.1
+"""A queue is a claim where the busier half typically takes at least this many times as long."""
 LEAST_COST = 0.005
-"""... and costs at least this share of the days that cases are open."""
+"""... and costs at least this share of the days that cases are open, its interval clear of nothing."""
 FALSE_ALARM = 0.01
 """Chance of a false queue anywhere in a log (Holm over the steps)."""
-_MONTH = 30 * DAY
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +40,7 @@ class _Row:
     label: int
     rows: Ints
     found: Halves
-    days: Estimate
+    days: Interval
     contrast: Contrast
     p: float
 
@@ -60,10 +57,13 @@ def queues(context: Context) -> Detected:
     known = {label for label, _, _, _ in queue_claims(split)} if (split := split_of(context)) is not None else set()
     spoken_for = rhythmic(context) | known
     claimed = [row for row, p in zip(rows, adjusted, strict=True) if p < FALSE_ALARM and row.label not in spoken_for
-               and context.ours(row.label) and row.contrast.low > LEAST_RATIO
-               and mean_interval(row.days).low > LEAST_COST * context.observed.days_open.value]
+               and context.ours(row.label) and row.contrast.low > LEAST_RATIO and _matters(context, row.days)]
     return Detected(_table(context, passages, queue, rows, adjusted),
                     tuple(_claim(context, passages, queue, row) for row in claimed))
+
+
+def _matters(context: Context, days: Interval) -> bool:
+    return days.value > LEAST_COST * context.observed.days_open.value and days.low > 0
 
 
 def _rows(context: Context, passages: Passages, queue: Queue) -> list[_Row]:
@@ -84,41 +84,26 @@ def _rows(context: Context, passages: Passages, queue: Queue) -> list[_Row]:
 
 def _compared(context: Context, passages: Passages, label: int, rows: Ints, found: Halves) -> _Row | None:
     import numpy as np
-    from scipy.special import stdtr
+    from scipy.special import stdtr, stdtrit
 
     observed = context.observed
     cases = [len(np.unique(observed.steps.case[passages.row[part]])) for part in (found.busy, found.quiet)]
-    busy = sum_of(observed, passages, found.busy, passages.length[found.busy])
-    quiet = sum_of(observed, passages, found.quiet, passages.length[found.quiet] * found.weight)
-    if min(cases) < claims.LEAST_CASES or min(busy.value, quiet.value) <= 0:
+    usual = sum_of(observed, passages, found.busy, found.usual)
+    if min(cases) < claims.LEAST_CASES or usual.value <= 0:
         return None
-    ratio = log_ratio(busy, quiet)
-    error, freedom = _error(context, ratio)
-    reach = 1.96 * error if freedom < 2 else float(_quantile(freedom)) * error
-    contrast = Contrast(exp(ratio.value), exp(ratio.value - reach), exp(min(ratio.value + reach, 700)), LEAST_RATIO,
+    reach = float(stdtrit(found.freedom, 0.975)) * found.error
+    contrast = Contrast(exp(found.ratio), exp(found.ratio - reach), exp(min(found.ratio + reach, 700)), LEAST_RATIO,
                         "reference")
-    p = float(stdtr(max(freedom, 1), -ratio.value / error)) if error > 0 else 1.0
-    return _Row(label, rows, found, busy - quiet, contrast, p)
+    p = float(stdtr(found.freedom, -found.ratio / found.error)) if found.error > 0 else 1.0
+    return _Row(label, rows, found, _more(amount_interval(usual), contrast), contrast, p)
 
 
-def _quantile(freedom: int) -> float:
-    from scipy.special import stdtrit
-
-    return float(stdtrit(freedom, 0.975))
-
-
-def _error(context: Context, estimate: Estimate) -> tuple[float, int]:
-    """Standard error with its degrees of freedom: over cases, or over months where whole months go together."""
-    import numpy as np
-
-    steps = context.observed.steps
-    month = np.unique(steps.entered // _MONTH, return_inverse=True)[1]
-    sums = np.bincount(month, estimate.influence)
-    months = len(sums)
-    if months < 6:
-        return estimate.error, max(estimate.n - 1, 1)
-    clustered = float(np.sqrt((sums**2).sum() * months / (months - 1))) / estimate.n
-    return max(estimate.error, clustered), months - 1
+def _more(usual: Interval, times: Contrast) -> Interval:
+    """What the busier half takes more: what is usual for it times the excess of the typical length, both uncertain."""
+    excess = times.value - 1
+    reach = [hypot((end - usual.value) * excess, usual.value * (other - times.value))
+             for end, other in ((usual.low, times.low), (usual.high, times.high))]
+    return Interval(usual.value * excess, usual.value * excess - reach[0], usual.value * excess + reach[1])
 
 
 def holm(ps: Sequence[float]) -> list[float]:
@@ -141,7 +126,7 @@ def _table(
     cells = []
     for row, p in zip(rows, adjusted, strict=True):
         low, high = _in_hand(queue, row.found)
-        days = mean_interval(row.days)
+        days = row.days
         cells.append((
             observed.steps.labels[row.label], observed.stage[row.label], len(row.found.busy) + len(row.found.quiet),
             len(np.unique(observed.steps.case[passages.row[row.rows]])), _servers(queue, row.found), low, high,
@@ -171,8 +156,9 @@ def _claim(context: Context, passages: Passages, queue: Queue, row: _Row) -> Fin
     import numpy as np
 
     observed, steps = context.observed, context.observed.steps
-    label, contrast, days = row.label, row.contrast, mean_interval(row.days)
+    label, contrast, days = row.label, row.contrast, row.days
     low, high = _in_hand(queue, row.found)
+    whole = observed.days_open.value
     cases, stage = steps.case[passages.row[row.found.busy]], observed.stage[label]
 
     def evidence(lang: str) -> str:
@@ -183,7 +169,7 @@ def _claim(context: Context, passages: Passages, queue: Queue, row: _Row) -> Fin
             times=say("numbers.interval", lang, value=f"{contrast.value:.1f}", low=f"{contrast.low:.1f}",
                       high=f"{contrast.high:.1f}"),
             days=time_interval(days.value, days.low, days.high, lang),
-            share=claims.said_share_of(row.days, observed.days_open, lang))
+            share=share_interval(days.value / whole, days.low / whole, days.high / whole, lang))
         return lines(said, say("wait_causes.based", lang, n=count(steps.cases), open=count((~steps.closed).sum()),
                                passages=count(len(row.rows)), on=count(len(row.found.busy))))
 

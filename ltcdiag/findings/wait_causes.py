@@ -25,7 +25,6 @@ from .context import Context, Detected
 from .finding import Contrast, Finding
 
 if TYPE_CHECKING:
-
     from .context import Bools, Floats, Ints
 
 COLUMNS = ("activity", "instances", "cases", "wait_days_total",
@@ -34,15 +33,16 @@ LEAST_COST = 0.01
 """A queue is a claim where it costs at least this share of the days that cases are open."""
 LEAST_FOLLOWED = 0.5
 """... and more than half of its long waits end when the person gets free, beyond what chance would give."""
-LEAST_PART = 0.1
+LEAST_PART = 0.25
 """... and more than this share of the waiting has the cause."""
+_TITLES = {"contention": "title_contention_seen", "prioritisation": "title_prioritisation"}
 _FAMILY = {"contention": "complexity", "prioritisation": "rigidity"}
 
 
 @dataclass(frozen=True)
 class Causes:
-    """Why work on one step waits (or on all): n pieces of work, their mean days of waiting, share of it by cause (adds up
-    to 1). main: the largest."""
+    """Why work on one step waits (or on all): n pieces of work, their mean days of waiting, share of it by cause (they
+    add up to 1). main: the largest."""
 
     n: int
     days: float
@@ -56,7 +56,7 @@ class Causes:
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """The waits of a log in parts; label, case and day-values of each, and whether long ones ended as people got free."""
+    """The waits of a log in parts; long_at, soon, chance: of the long ones, as in measures.next_in_line.Followed."""
 
     context: Context
     parts: WaitParts
@@ -149,10 +149,10 @@ def _row(split: Split, label: int, rows: Ints, named: Bools) -> tuple[object, ..
 
     steps = split.context.observed.steps
     number = np.unique(split.case[rows], return_inverse=True)[1]
-    whole = np.bincount(number, split.parts.wait[rows] / DAY)
+    whole = np.bincount(number, split.parts.wait[rows] / DAY).astype(float)
     shares: list[float | None] = []
     for cause in CAUSES:
-        part = np.bincount(number, split.days(cause)[rows], minlength=len(whole))
+        part = np.bincount(number, split.days(cause)[rows], minlength=len(whole)).astype(float)
         shares += parts(part_of_sums(part, whole) if whole.any() else None)
     total = float(whole.sum())
     known = float((split.parts.wait[rows] / DAY * named[rows]).sum()) / total if total else None
@@ -207,8 +207,9 @@ def _share(split: Split, rows: Ints, cause: str) -> Interval:
     import numpy as np
 
     cases = split.context.observed.steps.cases
-    sums = [np.bincount(split.case[rows], part[rows], cases) for part in (split.days(cause), split.parts.wait / DAY)]
-    return part_of_sums(*sums)
+    part, whole = (np.bincount(split.case[rows], days[rows], cases).astype(float)
+                   for days in (split.days(cause), split.parts.wait / DAY))
+    return part_of_sums(part, whole)
 
 
 def _claim(split: Split, label: int, cause: str, cost: Estimate, soon: Interval) -> Finding:
@@ -236,7 +237,7 @@ def _claim(split: Split, label: int, cause: str, cost: Estimate, soon: Interval)
         n=steps.cases, open=int((~steps.closed).sum()), horizon_days=observed.horizon, events=len(rows), days=days,
         why_no_interval={}, per_passage=None, share=None, contrast=contrast, first_share=None,
         confidence=claims.confidence(contrast, len(np.unique(split.case[rows]))),
-        title=both(lambda lang: say(f"wait_causes.title_{cause}", lang, step=context.shown(label))),
+        title=both(lambda lang: say(f"wait_causes.{_TITLES[cause]}", lang, step=context.shown(label))),
         evidence=both(evidence), caveat=both(lambda lang: joined(
             *(say(f"wait_causes.{key}", lang) for key in ("caveat_shared_causes", "caveat_why")), lang=lang)),
         next_step=both(lambda lang: say(f"wait_causes.next_{cause}", lang, who=context.who(label, lang))),

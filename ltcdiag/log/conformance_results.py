@@ -28,7 +28,7 @@ class GateRules(Answer):
     same_person: what breaking it means, of several the more frequent), limit_days (missing where the model sets none),
     of_cases (those it can be judged on), cases (that break it), cases_later (of them: the step came, but afterwards),
     undecided (open cases that may still keep it), exempt (allowed not to), share_of_cases, share_low, share_high,
-    days_late, late_low, late_high (days per case beyond the limit within the horizon), median_days (of the answer),
+    days_late, late_low, late_high (days per case beyond the limit within the horizon), answer_days (until half have answered),
     days_more, more_low, more_high (days from the step to the end, broken less kept: an association), verdict (claimed
     | kept | reported | no_limit | few_cases | unusual | same_fact | not_recorded). One row a rule, in the order of the
     model. names: rule → language → its name."""
@@ -46,15 +46,15 @@ class GateRules(Answer):
 @dataclass(frozen=True)
 class OwnDeviations(Deviations):
     """The same as Deviations against the client's own drawing: stage is a step of the drawing, deviation also
-    unexpected (where the drawing does not allow it), only_drawn and only_logged (a step that only one of the two has;
+    unexpected (on a way where the drawing does not have it), only_drawn and only_logged (a step that only one of the two has;
     not judged)."""
 
 
 @dataclass(frozen=True)
 class PathMeasures(Answer):
-    """measure (variants | once_only | effective_variants | steps_per_case | approvals_per_case), value, value_low,
-    value_high (missing where it is a plain count), of_cases. Finished cases, but for steps and approvals per case,
-    which count first passages of open cases too, within the horizon."""
+    """measure (variants | once_only | effective_variants | steps_per_case | approvals_per_case), plain_value
+    (variants and effective_variants, exact), value, value_low, value_high (the others), of_cases. Finished cases, but
+    for steps and approvals per case, which count first passages of open cases too, within the horizon."""
 
     unit: ClassVar[str] = "cases"
     horizon: int = field(kw_only=True, default=0)

@@ -25,8 +25,10 @@ class DecisionDays(Answer):
     """step, stage, passages (with a record before), cases, rhythm (weekday | month_day | runs | standstill; missing
     where the days tell nothing), when (weekdays, 1 is Monday; days of the month, 32 its last working day; dates),
     share_on_days, share_expected (of the passages, if they knew no fixed days), times_expected, expected_low,
-    expected_high, days_per_case, days_low, days_high (that it costs), share_off (of the time in the step that lies on
-    days off). waits: whether passages end with the start of the work, which makes their length waiting."""
+    expected_high, days_per_case, days_low, days_high (that it costs; missing where nobody knows which cases are over),
+    days_per_passage, passage_low, passage_high (the same for each passage concerned, of those recorded), share_off (of
+    the time in the step that lies on days off). waits: whether passages end with the start of the work, which makes
+    their length waiting."""
 
     unit: ClassVar[str] = "days"
     keys: ClassVar[tuple[str, ...]] = ("stage",)
@@ -36,11 +38,11 @@ class DecisionDays(Answer):
 
 @dataclass(frozen=True)
 class QueueDays(Answer):
-    """step, stage, passages, cases, persons, in_hand_low, in_hand_high (cases in hand at entry, mean of the quieter and of
-    the busier half of the passages of a person in a half-year), times_busy, times_low, times_high (length when busy
-    over length when quiet, within person and half-year), days_per_case, days_low, days_high (that the busier half takes
-    more), p, p_adjusted (Holm over the steps). by_person: whether the queue is that of a person, else that of the
-    step. waits: whether the length is waiting."""
+    """step, stage, passages, cases, persons, in_hand_low, in_hand_high (cases in hand at entry, mean of the quieter and
+    of the busier half of the passages of a person in a half-year), times_busy, times_low, times_high (typical length,
+    geometric mean, when busy over that when quiet, within person and half-year), days_per_case, days_low, days_high
+    (that the busier half takes more), p, p_adjusted (Holm over the steps). by_person: whether the queue is that of a
+    person, else that of the step. waits: whether the length is waiting."""
 
     unit: ClassVar[str] = "days"
     keys: ClassVar[tuple[str, ...]] = ("stage",)

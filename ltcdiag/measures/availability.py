@@ -1,4 +1,4 @@
-"""When people work, learned from the moments at which they are seen to work: weekday and hour, and days that all are off.
+"""When people work, learned from the moments at which they are seen to work: hours of the week, and days all are off.
 
 An hour of the week counts as working time where it holds at least `LEAST_OF_USUAL` of what a usual hour of work holds
 (the mean over the records, so that nights do not pull it down), with gaps of up to two hours inside a day closed. A
@@ -38,8 +38,8 @@ _WEEKS_AROUND = 4
 @dataclass(frozen=True, eq=False)
 class Availability:
     """hours: a row a calendar, a column an hour of the week (Monday 0 h first), whether it is worked. of: row of each
-    person's calendar, the last one for whoever is not named. off: days (since 1970) on which nobody works. own: how many
-    persons have a calendar of their own. given: a calendar that stands instead of all these."""
+    person's calendar, the last one for whoever is not named. off: days (since 1970) on which nobody works. own: how
+    many persons have a calendar of their own. given: a calendar that stands instead of all these."""
 
     hours: Bools
     of: Ints
@@ -64,15 +64,16 @@ class Availability:
         slot = weekday * 24 + into // HOUR
         today = (before[row, slot] - before[row, weekday * 24]) * HOUR + self.hours[row, slot] * (into % HOUR)
         whole: Ints = (week * before[row, -1] + before[row, weekday * 24]) * HOUR
+        whole += np.where(np.isin(day, self.off), 0, today) if len(self.off) else today
         if not len(self.off):
-            return whole + today
+            return whole
         place = np.searchsorted(self.off, day)
-        is_off = np.append(self.off, -1)[place] == day
         lost, daily = np.zeros(len(day), np.int64), np.diff(before[:, ::24], axis=1)
         for weekday_off in range(7):
             so_far = np.append(0, np.cumsum((self.off + MONDAY) % 7 == weekday_off))
             lost += so_far[place] * daily[row, weekday_off]
-        return whole - lost * HOUR + np.where(is_off, 0, today)
+        whole -= lost * HOUR
+        return whole
 
     def days(self, first: int, last: int) -> Ints:
         """The days from first to last on which people work at all, by the calendar of all."""
@@ -184,4 +185,5 @@ def _days_off(moments: Ints) -> Ints:
     high = np.minimum(np.arange(weeks) + _WEEKS_AROUND + 1, weeks)
     usual = (sums[high] - sums[low]) / (high - low)[:, None]
     off: Ints = np.flatnonzero(((counts == 0) & (usual >= LEAST_A_DAY)).ravel()) + first
-    return off[(off > day.min()) & (off < day.max())]
+    inside: Ints = off[(off > day.min()) & (off < day.max())]
+    return inside

@@ -17,15 +17,16 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-HALF_YEAR = 182 * DAY
+HALF_YEAR, MONTH = 182 * DAY, 30 * DAY
+LEAST_MONTHS = 6
 LEAST_IN_GROUP = 8
 """Fewer passages of a person in a half-year say nothing about busy and quiet."""
 
 
 @dataclass(frozen=True, eq=False)
 class Queue:
-    """One row a passage: server (whose queue it stood in; UNKNOWN nobody's), in_hand (how many others stood there when it
-    came). by_person: whether servers are persons, else steps."""
+    """One row a passage: server (whose queue it stood in; UNKNOWN nobody's), in_hand (how many others stood there when
+    it came). by_person: whether servers are persons, else steps."""
 
     server: Ints
     in_hand: Ints
@@ -51,18 +52,23 @@ def queue_of(steps: Steps, passages: Passages) -> Queue:
 
 @dataclass(frozen=True, eq=False)
 class Halves:
-    """Rows of the passages of one step: the busier and the quieter half of each person's (server's) in each half-year,
-    and what the quieter half took on average, for every row of the busier."""
+    """Rows of the passages of one step: the busier and the quieter half of each person's (server's) in each half-year.
+    weight: of each quiet row, so that every person and half-year counts in both halves alike. usual: what the quieter
+    half took on average, for every row of the busier. ratio: logarithm of the typical length (geometric mean) when busy
+    over that when quiet, within person and half-year, with its standard error over months and degrees of freedom."""
 
     busy: Ints
     quiet: Ints
     weight: Floats
     usual: Floats
+    ratio: float
+    error: float
+    freedom: int
 
 
 def halves(passages: Passages, queue: Queue, rows: Ints) -> Halves | None:
     """The passages of one step in two halves by how much was in hand when they came; None where too few can be told
-    apart. weight: of each quiet row, so that every person and half-year counts in both halves alike."""
+    apart."""
     import numpy as np
 
     rows = rows[queue.server[rows] != UNKNOWN]
@@ -83,4 +89,32 @@ def halves(passages: Passages, queue: Queue, rows: Ints) -> Halves | None:
     share = np.divide(busy, quiet, out=np.zeros(len(size)), where=quiet > 0)
     usual = np.divide(np.bincount(group, passages.length[rows] * ~high, len(size)), quiet,
                       out=np.zeros(len(size)), where=quiet > 0)
-    return Halves(rows[told & high], rows[told & ~high], share[group][told & ~high], usual[group][told & high])
+    ratio = _ratio(passages, rows[told], group[told], high[told])
+    return None if ratio is None else Halves(rows[told & high], rows[told & ~high], share[group][told & ~high],
+                                             usual[group][told & high], *ratio)
+
+
+def _ratio(passages: Passages, rows: Ints, group: Ints, high: Bools) -> tuple[float, float, int] | None:
+    """Mean difference of the logarithms of length between the halves of each group, weighted by what it can tell; its
+    error over months, for one busy month makes many passages alike. Lengths count as a tenth of the median at least."""
+    import numpy as np
+
+    length = passages.length[rows]
+    floor = 0.1 * float(np.median(length))
+    if floor <= 0:
+        return None
+    said, groups = np.log(np.maximum(length, floor)), int(group.max()) + 1
+    busy, quiet = (np.maximum(np.bincount(group, part, groups), 1) for part in (high, ~high))
+    mean_busy, mean_quiet = (np.bincount(group, said * part, groups) / n for part, n in ((high, busy), (~high, quiet)))
+    there = np.bincount(group, minlength=groups) > 0
+    weight = np.where(there, busy * quiet / (busy + quiet), 0.0)
+    value = float((weight * (mean_busy - mean_quiet)).sum() / weight.sum())
+    rest = np.where(high, (said - mean_busy[group]) / busy[group], -(said - mean_quiet[group]) / quiet[group])
+    pull = weight[group] * rest / weight.sum()
+    month = np.unique(passages.ready[rows] // MONTH, return_inverse=True)[1]
+    months = int(month.max()) + 1
+    alone = float(np.sqrt((pull**2).sum() * len(rows) / max(1, len(rows) - 2 * int(there.sum()))))
+    if months < LEAST_MONTHS:
+        return value, alone, max(1, len(rows) - 2 * int(there.sum()))
+    clustered = float(np.sqrt((np.bincount(month, pull) ** 2).sum() * months / (months - 1)))
+    return value, max(alone, clustered), months - 1

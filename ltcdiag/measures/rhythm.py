@@ -1,11 +1,12 @@
 """On which days a step is decided, against the days on which it would be if its work knew no fixed days.
 
 What would be: every passage keeps the working day on which it became ready, and takes the length (in working days) of
-any passage of the step, each as likely as the others. A step decided on Mondays only has all lengths mixed, whatever day
-it became ready on, and so is expected on every day alike; a step that merely follows a step decided on Mondays is
+any passage of the step, each as likely as the others. A step decided on Mondays only has all lengths mixed, whatever
+day it became ready on, and so is expected on every day alike; a step that merely follows a step decided on Mondays is
 expected just after Monday. The expectation is the mean over all ways to pair moments and lengths, by one convolution.
 Work that runs on over the weekend and is found done on Monday is expected on Mondays: the same is reckoned with lengths
-in days of the calendar, what falls on a day off coming to the day after it, and the larger expectation counts.
+in days of the calendar, what falls on a day off coming to the working day after it, or to the next but one where it
+is taken up then and done a day later; the largest expectation counts.
 
 The excess of a set of days is judged over whole weeks or months, so that days with many decisions are no evidence by
 themselves (ratio of sums, cluster-robust; Cochran 1977, chapter 6).
@@ -31,9 +32,10 @@ if TYPE_CHECKING:
 
 LEAST_RATIO = 1.25
 """A rhythm is claimed where its days hold at least this many times the decisions expected on them."""
-LEAST_RUN, RUN_TIMES, RUN_CHANCE = 5, 5.0, 1e-6
+LEAST_RUN, RUN_TIMES, RUN_CHANCE = 4, 4.0, 1e-3
 """A run: a day with this many decisions, this many times those expected, and this unlikely by chance."""
-LEAST_RUN_SHARE = 0.25
+LEAST_RUN_SHARE = 0.15
+"""Runs are a rhythm where they hold this share of the passages; by chance single days hold next to nothing."""
 LEAST_STILL, STILL_DAYS = 12.0, 5
 """A standstill: no decision for this many working days and over on which this many would be expected."""
 _LEAST_BLOCKS = 6
@@ -70,7 +72,24 @@ class Decided:
         first, last = int(self.begun.min()), int(self.days[-1])
         spread = _mixed(self.begun - first, np.maximum(self.ended, self.begun) - first, last - first + 1)
         place = np.searchsorted(self.days, np.arange(first, last + 1))
-        return _scaled(np.bincount(place, weights=spread, minlength=len(self.days)), len(self.ready))
+        there = np.bincount(place, weights=spread, minlength=len(self.days)).astype(float)
+        return _scaled(there, len(self.ready))
+
+    @cached_property
+    def expectations(self) -> tuple[Floats, ...]:
+        """Every one that a set of days has to beat."""
+        import numpy as np
+
+        later = np.append(self.expected_by_calendar[:1], self.expected_by_calendar[:-1])
+        return self.expected, self.expected_by_calendar, _scaled(later, len(self.ready))
+
+    @cached_property
+    def most_expected(self) -> Floats:
+        """The largest of them on each working day."""
+        import numpy as np
+
+        most: Floats = np.max(self.expectations, axis=0)
+        return most
 
 
 def _mixed(ready: Ints, decided: Ints, n: int) -> Floats:
@@ -132,9 +151,8 @@ def _weekdays(step: Decided) -> Iterator[Rhythm]:
 
     weekday = (step.days + MONDAY) % 7
     week = (step.days + MONDAY) // 7
-    held, due, also = (np.bincount(weekday, weights=part, minlength=7)
-                       for part in (step.seen, step.expected, step.expected_by_calendar))
-    due = np.maximum(due, also)
+    held, *dues = (np.bincount(weekday, weights=part, minlength=7) for part in (step.seen, *step.expectations))
+    due = np.max(dues, axis=0)
     order = [day for day in np.argsort(-held / np.maximum(due, 1e-9), kind="stable").tolist() if due[day] > 0]
     for size in range(1, min(4, len(order) - 1) + 1):
         chosen = np.isin(weekday, order[:size])
@@ -151,7 +169,7 @@ def _month_days(step: Decided) -> Iterator[Rhythm]:
     sets = dict(_nominal(step.days, month))
     if not sets:
         return
-    above = step.seen - np.maximum(step.expected, step.expected_by_calendar)
+    above = step.seen - step.most_expected
     excess = {day: float(above[places].sum()) for day, places in sets.items()}
     best = max(excess, key=lambda day: (excess[day], -day))
     second = [day for day in sets if day != best and len(np.intersect1d(sets[day], sets[best])) == 0]
@@ -184,14 +202,13 @@ def _runs(step: Decided) -> Iterator[Rhythm]:
     import numpy as np
     from scipy.special import pdtrc
 
-    seen, expected = step.seen, np.maximum(step.expected, step.expected_by_calendar)
+    seen, expected = step.seen, step.most_expected
     chosen = ((seen >= LEAST_RUN) & (seen >= RUN_TIMES * expected)
               & (pdtrc(seen - 1, np.maximum(expected, 1e-9)) < RUN_CHANCE))
     if chosen.sum() < 2 or seen[chosen].sum() < LEAST_RUN_SHARE * seen.sum():
         return
-    month = step.days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
-    year = month // 12
-    found = _rhythm("runs", (), chosen, step, year if chosen.sum() < len(np.unique(month)) else month)
+    # each run is one event of its own, however much it holds
+    found = _rhythm("runs", (), chosen, step, np.cumsum(chosen) * chosen)
     if found is not None:
         yield found
 
@@ -199,25 +216,25 @@ def _runs(step: Decided) -> Iterator[Rhythm]:
 def _rhythm(
     pattern: str, names: tuple[int, ...], chosen: Bools, step: Decided, block: Ints,
 ) -> Rhythm | None:
-    """Seen over expected on the chosen days, by the larger expectation."""
+    """Seen over expected on the chosen days, by the largest expectation. block: days that go together."""
     import numpy as np
-    from scipy.special import stdtr, stdtrit
+    from scipy.special import ndtr, stdtr, stdtrit
 
     seen = step.seen
-    expected = max(step.expected, step.expected_by_calendar, key=lambda each: float(each[chosen].sum()))
+    expected = max(step.expectations, key=lambda each: float(each[chosen].sum()))
     held, due = float(seen[chosen].sum()), float(expected[chosen].sum())
     places = np.unique(block, return_inverse=True)[1]
     sums = [np.bincount(places, weights=part * chosen) for part in (seen, expected)]
-    there = sums[1] + sums[0] > 0
+    there = (sums[1] + sums[0] > 0) & (np.bincount(places, weights=chosen) > 0)
     blocks = int(there.sum())
     if due <= 0 or held <= due or blocks < (2 if pattern == "runs" else _LEAST_BLOCKS):
         return None
     ratio = held / due
-    rest = sums[0] - ratio * sums[1]
+    rest = sums[0] if pattern == "runs" else sums[0] - ratio * sums[1]
     # one decision more or less in a block is the least that can be told
     error = max(float(np.sqrt(blocks / (blocks - 1) * (rest[there] ** 2).sum())), held**0.5) / held
     reach = float(stdtrit(blocks - 1, 0.975)) * error
-    p = float(stdtr(blocks - 1, -log(ratio) / error))
+    p = float(ndtr(-log(ratio) / error) if pattern == "runs" else stdtr(blocks - 1, -log(ratio) / error))
     return Rhythm(pattern, names, chosen, held, due, ratio, ratio * exp(-reach), ratio * exp(min(reach, 700)), p)
 
 

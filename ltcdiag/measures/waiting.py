@@ -73,12 +73,13 @@ def waits(steps: Steps) -> Waits:
         instances=("case", "size"), cases=("case", "nunique"), wait_days_total=("wait", "sum"),
         wait_days_median=("waited", "median"), work_days_total=("work", "sum"), work_days_median=("work", "median"),
     ).reset_index()
-    every = np.bincount(case, wait / DAY, minlength=steps.cases)
+    every = np.bincount(case, wait / DAY, minlength=steps.cases).astype(float)
     code = {label: code for code, label in enumerate(steps.labels)}
     shares = []
     for activity in table["activity"]:
         here = steps.label[rows] == code[activity]
-        shares.append(part_of_sums(np.bincount(case[here], wait[here] / DAY, minlength=steps.cases), every))
+        own = np.bincount(case[here], wait[here] / DAY, minlength=steps.cases).astype(float)
+        shares.append(part_of_sums(own, every))
     for place, name in enumerate(("value", "low", "high")):
         column = ("share_of_waiting", "share_low", "share_high")[place]
         table.insert(4 + place, column, [getattr(share, name) for share in shares])

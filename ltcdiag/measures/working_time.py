@@ -63,8 +63,8 @@ def _clocked(moments: Ints, steps: Steps, calendar: WorkCalendar, zone: str | No
     known = np.where(moments == NO_TIME, steps.as_of, moments)
     if zone is None or calendar.country == EVERY_HOUR:
         return calendar.on_clock(known, anchor=steps.as_of)
-    wall = wall(np.append(known, steps.as_of), zone)
-    clock: Ints = calendar.on_clock(wall[:-1], anchor=int(wall[-1])) + (steps.as_of - wall[-1])
+    shown = wall(np.append(known, steps.as_of), zone)
+    clock: Ints = calendar.on_clock(shown[:-1], anchor=int(shown[-1])) + (steps.as_of - shown[-1])
     return clock
 
 

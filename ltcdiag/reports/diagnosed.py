@@ -82,7 +82,7 @@ class Diagnosed:
     def rule(self) -> str:
         """What makes a difference a finding."""
         return self._say(
-            "findings_rule", times=f"{claims.LEAST_TIMES:.0f}", most=f"{claims.MOST_TIMES:.0f}",
+            "findings_rule", times=f"{claims.LEAST_TIMES:g}", most=f"{claims.MOST_TIMES:.0f}",
             share=percent(claims.LEAST_SHARE), loop=percent(claims.LOOP_SHARE),
             rework=percent(claims.LEAST_REWORK), least=claims.LEAST_CASES,
             many=claims.MANY_CASES, half=claims.MANY_CASES // 2,

@@ -90,9 +90,9 @@ def office(rng, *, people, days, holiday=()):
     for day in range(days):
         if (day + 3) % 7 < 5 and day not in holiday:
             for person in range(people):
-                for hour in rng.choice([8, 9, 10, 13, 14, 15, 16], 6):
-                    events.append((0, [(0, day * 24 + hour + 1, day * 24 + hour, person % 2, person)]))
-    return steps_of([(event[0][1] - 1, event[0][1], event) for _, event in events], as_of=days * 24)
+                events += [(day * 24 + hour, person) for hour in rng.choice([8, 9, 10, 13, 14, 15, 16], 6)]
+    return steps_of([(hour, hour + 1, [(0, hour + 1, hour, person % 2, person)]) for hour, person in events],
+                    as_of=days * 24)
 
 
 def test_working_hours_are_learned_with_lunch_and_holidays():
