@@ -331,7 +331,8 @@ def ping_pong(world: World, dice: np.random.Generator, days: float, share: float
     here, other, team = [("draft", "draft_asked", "sales"), ("solution", "solution_asked", "sales"),
                          ("approval", "approval_asked", "sales")][int(dice.integers(3))]
     label = {"draft_asked": ("补充合同信息", "Contract details added"),
-             "solution_asked": ("补充需求信息", "Details added"), "approval_asked": ("补充报价说明", "Quote explained")}[other]
+             "solution_asked": ("补充需求信息", "Details added"),
+             "approval_asked": ("补充报价说明", "Quote explained")}[other]
     reach = 0.55 if here == "draft" else 0.85
     seen: set[int] = set()
 
@@ -458,7 +459,7 @@ def late_invoice(world: World, dice: np.random.Generator, days: float, share: fl
 
     def bend(world, deal, key, ready, start, work):
         there = key == "invoice" and _hit(deal, min(1.0, share / 0.5), 10)
-        return (start + (30 + _spread(deal, days, 10) if there else 0.0), work, None)
+        return (start + (43 + _spread(deal, days, 10) if there else 0.0), work, None)   # sixty days and more
 
     return Problem(("gate",), {"stage": ("invoiced",), "activity": ("invoice",)}, bend)
 
