@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("step", "stage", "owner", "cases", "standing", "days_per_case", "days_low", "days_high", "share_of_days",
            "share_low", "share_high", "days_per_passage", "passage_low", "passage_high", "times_usual", "times_low",
-           "times_high")
+           "times_high", "first_share")
 
 LEAST_NAMED = 0.1
 """Causes of less than this share of the waiting are not named."""
@@ -31,7 +31,8 @@ LEAST_NAMED = 0.1
 
 @dataclass(frozen=True, eq=False)
 class _Row:
-    """A measured step, what it is compared with, and how often it comes first among those that may be blamed."""
+    """A measured step, what it is compared with, and how often it comes first among those that may be blamed, by passages
+    that end."""
 
     measured: Measured
     days: Interval
@@ -53,7 +54,7 @@ def bottlenecks(context: Context) -> Detected:
 def _rows(context: Context) -> list[_Row]:
     every = context.step_ledger
     ours = [row for row in every if context.ours(row.key) and row.enough]
-    first = dict(zip((row.key for row in ours), first_shares([row.days for row in ours]), strict=True))
+    first = dict(zip((row.key for row in ours), first_shares([row.held for row in ours]), strict=True))
     rows = []
     for row in every:
         contrast = claims.against_peers(row, [peer for peer in ours if peer.key != row.key])
@@ -76,7 +77,7 @@ def _table(context: Context, rows: Sequence[_Row]) -> StepTimes:
         cells.append((
             observed.steps.labels[key], observed.stage[key], context.owner(key), row.measured.cases, row.standing,
             row.days.value, row.days.low, row.days.high, *parts(claims.share_of(row.measured.days, observed.days_open)),
-            *parts(per), *parts(contrast),
+            *parts(per), *parts(contrast), row.first_share,
         ))
     table = pd.DataFrame(cells, columns=list(COLUMNS))
     return StepTimes(table, observed.steps.cases, "", horizon=observed.horizon)

@@ -215,10 +215,10 @@ class Points(Answer):
 class StepTimes(Answer):
     """step, stage, owner (us | customer | shared), cases (with a first passage), standing (cases before it now),
     days_per_case, days_low, days_high, share_of_days, share_low, share_high, days_per_passage, passage_low,
-    passage_high, times_usual, times_low, times_high; most days first. Days are calendar days within the first
-    `horizon` days of a case, first passages only, open cases counted for what they show; low and high are 95 %
-    intervals. times_usual: days per passage over what is usual for the other steps, empty where too few cases or
-    steps allow no comparison."""
+    passage_high, times_usual, times_low, times_high, first_share (of draws of the cases in which it comes first);
+    most days first. Days are calendar days within the first `horizon` days of a case, first passages only, open cases
+    counted for what they show; low and high are 95 % intervals. times_usual: days per passage over what is usual for
+    the other steps, empty where too few cases or steps allow no comparison."""
 
     unit: ClassVar[str] = "days"
     keys: ClassVar[tuple[str, ...]] = ("stage",)

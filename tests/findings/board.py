@@ -17,13 +17,10 @@ from itertools import product
 
 import ltcdiag as ltc
 
-from .problems import PLANTS, Made, made
+from .problems import PLANTS, Made, days_by_step, made
 
 WAYS = [{"lang": lang, "starts": starts, "closed": closed}
         for lang, starts, closed in product(("zh", "en"), (True, False), (False, True))]
-WITHOUT_STARTS = frozenset(PLANTS)
-"""Problems that can be told without times of start; all of them claim to be."""
-DAYS = ("days",)
 
 
 def found(log: Made) -> list[tuple[str, dict[str, str]]]:
@@ -52,9 +49,25 @@ def way(seed: int) -> dict[str, object]:
     return dict(WAYS[seed % len(WAYS)])
 
 
+def sink(seed: int, strength: str = "moderate", cases: int = 150) -> tuple[str, str]:
+    """The step that takes most days by a small log, and by many deals of the same company."""
+    told = way(seed)
+    log = made(seed, "bottleneck", strength, cases=cases, **told)
+    diagnosis = ltc.diagnose(ltc.read(log.frame, columns=log.columns))
+    table = diagnosis.table("bottleneck").table
+    truth = days_by_step(seed, "bottleneck", strength, horizon=diagnosis.horizon_days, cases=cases, lang=told["lang"])
+    said = table["step"].iloc[int(table["first_share"].fillna(0).argmax())]
+    return said, max(truth, key=truth.get)
+
+
 def main(first: int, last: int, kinds: list[str]) -> None:
     warnings.simplefilter("ignore")
     hits, of = Counter(), Counter()
+    if kinds == ["sink"]:
+        right = [sink(seed) for seed in range(first, last + 1)]
+        tell("largest time sink right:", sum(said == true for said, true in right), "of", len(right),
+             [pair for pair in right if pair[0] != pair[1]])
+        return
     for kind in kinds or ["clean", *PLANTS]:
         for strength in ("strong", "moderate") if kind != "clean" else ("",):
             extra = defaultdict(int)

@@ -166,6 +166,30 @@ def made(seed: int, kind: str = "clean", strength: str = "strong", *, cases: int
     return Made(frame, columns, problem.kinds, _place(problem, lang), median)
 
 
+def days_by_step(seed: int, kind: str, strength: str, *, horizon: float, cases: int, of: int = 3000,
+                 lang: str = "zh") -> dict[str, float]:
+    """Label → mean days that a deal of the same company spends on its way to that step, first passage or not, within
+    its first `horizon` days; of so many deals that live to their end. A deal left lying waits for its next step."""
+    median = float(np.median(_lengths(World(seed, cases), CLEAN)))
+    part, share = STRENGTHS[strength]
+    world = World(seed, of)
+    problem = CLEAN if kind == "clean" else PLANTS[kind](
+        world, np.random.default_rng([seed, 78]), part * median * 5 / 7, share)
+    sums: dict[str, float] = {}
+    for deal in _deals(world, problem):
+        begun = world.moment(deal.rows[0][1])
+        before = 0.0
+        for key, _, end, *_ in deal.rows:
+            age = min((world.moment(end) - begun).total_seconds() / 86400, horizon)
+            sums[key] = sums.get(key, 0.0) + age - before
+            before = age
+        if deal.lying and deal.rows[-1][0] in WAY[:-1]:
+            key = WAY[WAY.index(deal.rows[-1][0]) + 1]
+            sums[key] = sums.get(key, 0.0) + horizon - before
+    at = int(lang != "zh")
+    return {((step := STEPS.get(key) or problem.steps[key]).zh, step.en)[at]: total / of for key, total in sums.items()}
+
+
 def _lengths(world: World, problem: Problem) -> list[float]:
     """Calendar days of deals that came to an end."""
     return [(world.moment(deal.rows[-1][2]) - world.moment(deal.rows[0][2])).total_seconds() / 86400
