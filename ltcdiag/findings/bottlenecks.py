@@ -31,8 +31,8 @@ LEAST_NAMED = 0.1
 
 @dataclass(frozen=True, eq=False)
 class _Row:
-    """A measured step, what it is compared with, and how often it comes first among those that may be blamed, by passages
-    that end."""
+    """A measured step, what it is compared with, and how often it comes first among those that may be blamed, by
+    passages that end."""
 
     measured: Measured
     days: Interval

@@ -24,7 +24,8 @@ from .page import Row, TableView, cell, quoted
 WORST, ROWS = 10, 30
 LEAST_REST = 0.005
 """A part of the open time below this is not worth a sentence."""
-_HIDDEN = {"stages": ("first_share",), "bottleneck": ("stage", "share_of_days", "first_share"), "handover": ("share_of_days",)}
+_HIDDEN = {"stages": ("first_share",), "bottleneck": ("stage", "share_of_days", "first_share"),
+           "handover": ("share_of_days",)}
 """Columns for the workbook only: the page has no room for all."""
 _QUESTIONS = MappingProxyType({
     "rework": ("flow", "rework"), "handover": ("flow", "handover"), "deviation": ("flow",), "silo": ("flow",)})
