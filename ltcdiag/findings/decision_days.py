@@ -360,7 +360,8 @@ def said_when(found: Found, lang: str) -> str:
     else:
         names = [say("wait_causes.month_end" if name > 31 else "wait_causes.month_day", lang, day=name)
                  for name in found.rhythm.names]
-    return say("wait_causes.and", lang).join(names)
+    listed = ("、" if lang == "zh" else ", ").join(names[:-1])
+    return say("wait_causes.and", lang).join([listed, names[-1]] if listed else names)
 
 
 def _evidence(context: Context, passages: Passages, found: Found, cost: Interval) -> Texts:
