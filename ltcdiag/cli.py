@@ -141,7 +141,7 @@ def _diagnose(parser: argparse.ArgumentParser) -> None:
     _input(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="输出文件夹 / output folder")
     parser.add_argument("--model", metavar="FILE",
-                        help="本公司的参照模型（.toml）或流程图（.bpmn） / your copy of the reference model or your BPMN")
+                        help="本公司的参照模型（.toml）或流程图（.bpmn） / your reference model or BPMN")
     parser.add_argument("--prices", metavar="FILE.toml",
                         help="自己的单价：人工、资金成本、边际贡献 / your own rates: hours, capital, margin")
     parser.add_argument("--calendar", default="CN", metavar="NAME|FILE",
@@ -190,7 +190,7 @@ def _compare(parser: argparse.ArgumentParser) -> None:
                         help="按自然日还是工作日 / calendar or working days")
     parser.add_argument("--calendar", default="CN", help="工作日历 / work calendar")
     parser.add_argument("--model", metavar="FILE",
-                        help="本公司的参照模型（.toml）或流程图（.bpmn） / your copy of the reference model or your BPMN")
+                        help="本公司的参照模型（.toml）或流程图（.bpmn） / your reference model or BPMN")
     parser.add_argument("--force", action="store_true", help="替换已有的输出 / replace an earlier output")
     _hiding(parser, names=False)
     parser.set_defaults(level="working", k=5)

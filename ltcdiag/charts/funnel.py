@@ -33,21 +33,26 @@ class _Arm:
     returning: float
 
 
-def funnel_chart(f: Funnel, *, lang: str = "zh") -> Drawing:
+def funnel_chart(f: Funnel, *, lang: str = "zh", kind: str = "reached") -> Drawing:
     """A bar a main stage (two where there are two logs, the first grey), with its interval; skips and returns stand
-    beside them as numbers, so that they are never taken for cases lost."""
+    beside them as numbers, so that they are never taken for cases lost. kind: which funnel the bars show, named in the
+    title: reached (came there or beyond), passing (has a step of the stage), cohort (reached, of the cases that could
+    be followed for the whole horizon)."""
     rows: dict[str, list[_Arm]] = {}
     for stage, _, value, low, high, skipping, returning in f.table[_COLUMNS].itertuples(index=False, name=None):
         rows.setdefault(str(stage), []).append(_Arm((value, low, high), skipping, returning))
     if not rows:
-        return nothing("funnel", "compared.funnel_title", lang)
+        return nothing("funnel", f"compared.funnel_title_{kind}", lang)
     labels = {stage: readable(stage, lang, longest=16) for stage in rows}
     with style():
-        figure = _draw(f.horizon, rows, labels, lang)
-    return Drawing(figure, _words(f, rows, labels, lang), "funnel")
+        figure = _draw(f.horizon, rows, labels, lang, kind)
+    named = "" if kind == "reached" else say(f"compared.funnel_title_{kind}", lang) + "\n"
+    return Drawing(figure, named + _words(f, rows, labels, lang, kind), "funnel")
 
 
-def _draw(horizon: int, rows: Mapping[str, Sequence[_Arm]], labels: Mapping[str, Label], lang: str) -> Figure:
+def _draw(
+    horizon: int, rows: Mapping[str, Sequence[_Arm]], labels: Mapping[str, Label], lang: str, kind: str,
+) -> Figure:
     two = any(len(arms) > 1 for arms in rows.values())
     tall = 50.0 if two else 40.0
     left = _MARGIN + max(measure(label.text, _SIZE) for label in labels.values()) + 14
@@ -55,10 +60,10 @@ def _draw(horizon: int, rows: Mapping[str, Sequence[_Arm]], labels: Mapping[str,
     edge = notes + max(measure(share_interval(*arm.reaching, lang), _SMALL) for arms in rows.values() for arm in arms)
     heads = [say(f"compared.funnel_{key}", lang) for key in ("skipping", "returning")]
     columns = [edge + (i + 1) * max(_COLUMN, *(measure(head, _SMALL) + 26 for head in heads)) for i in range(2)]
-    subtitle = say("compared.funnel_subtitle", lang, horizon=horizon)
+    subtitle = say(f"compared.funnel_subtitle_{kind}", lang, horizon=horizon)
     width = max(columns[1] + _MARGIN, 2 * _MARGIN + measure(subtitle, 12))
     figure, axes = page(width, 126 + tall * len(rows) + 24)
-    heading(axes, width, say("compared.funnel_title", lang), subtitle)
+    heading(axes, width, say(f"compared.funnel_title_{kind}", lang), subtitle)
     if two:
         _key(axes, left, 107, lang)
     for x, head in zip(columns, heads, strict=True):
@@ -93,19 +98,22 @@ def _bar(axes: Axes, share: Three, fill: str, left: float, y: float, half: float
         axes.plot([left + end] * 2, [y - 4, y + 4], color=INK, linewidth=1.4, zorder=4)
 
 
-def _words(f: Funnel, rows: Mapping[str, Sequence[_Arm]], labels: Mapping[str, Label], lang: str) -> str:
+def _words(
+    f: Funnel, rows: Mapping[str, Sequence[_Arm]], labels: Mapping[str, Label], lang: str, kind: str,
+) -> str:
     two = any(len(arms) > 1 for arms in rows.values())
     first = (say("compared.funnel_words_two", lang, before=count(f.n_before), after=count(f.n - f.n_before),
                  horizon=f.horizon) if two else
              say("compared.funnel_words", lang, cases=count(f.n), horizon=f.horizon))
-    said = [first, *(_told(labels[stage].full, arms, lang) for stage, arms in rows.items())]
+    said = [first, *(_told(labels[stage].full, arms, lang, kind) for stage, arms in rows.items())]
     return "\n".join([*said, *([say("compared.funnel_words_no_claim", lang)] if two else ()),
                       *remarks(labels.values(), lang)])
 
 
-def _told(stage: str, arms: Sequence[_Arm], lang: str) -> str:
+def _told(stage: str, arms: Sequence[_Arm], lang: str, kind: str) -> str:
     if len(arms) == 1:
-        return say("compared.funnel_told", lang, stage=stage, reaching=share_interval(*arms[0].reaching, lang),
+        key = "compared.funnel_told_passing" if kind == "passing" else "compared.funnel_told"
+        return say(key, lang, stage=stage, reaching=share_interval(*arms[0].reaching, lang),
                    skipping=percent(arms[0].skipping), returning=percent(arms[0].returning))
     before, after = arms
     return say("compared.funnel_told_two", lang, stage=stage, before=share_interval(*before.reaching, lang),

@@ -41,7 +41,8 @@ def segments_chart(d: SegmentEffects, *, lang: str = "zh", top: int = 15) -> Dra
     """The `top` differences that chance explains least, one a column and step, the slowest groups first. Those that
     stand with the number of comparisons counted in (Benjamini & Hochberg, 5 %) are drawn dark and named in the words;
     the others are pale."""
-    table = d.table[_COLUMNS].drop_duplicates(["segment_column", "measure", "step"])    # the others mirror the first
+    table = d.table.loc[d.table["measure"] != "not_won", _COLUMNS]
+    table = table.drop_duplicates(["segment_column", "measure", "step"])    # the others mirror the first
     rows = [_row(row, lang) for row in table.head(max(1, top)).itertuples(index=False, name=None)]
     if not rows:
         return nothing("segments", "segments.chart_title", lang)

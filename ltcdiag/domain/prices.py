@@ -101,10 +101,11 @@ def prices_of(table: Any, *, where: str) -> Prices:
     faults = price_faults(table, where=where)
     if faults:
         raise InputError(faults)
-    ranges = {name: _range(table[name]) for name in SHARES if name in table}
-    tables = {name: MappingProxyType({key: _range(value) for key, value in _entries(table.get(name, {})).items()})
-              for name in TABLES}
-    return Prices(currency=str(table.get("currency", "")).strip(), **ranges, **tables)
+    capital, margin = (_range(table[name]) if name in table else None for name in SHARES)
+    hourly, minutes = (
+        MappingProxyType({key: _range(value) for key, value in _entries(table.get(name, {})).items()})
+        for name in TABLES)
+    return Prices(str(table.get("currency", "")).strip(), capital, margin, hourly, minutes)
 
 
 def price_faults(table: Any, *, where: str) -> list[Fault]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MANY_APPROVALS = 4.0
 """More different approvals per case than this are many."""
-COLUMNS = ("measure", "value", "value_low", "value_high", "of_cases")
+COLUMNS = ("measure", "plain_value", "value", "value_low", "value_high", "of_cases")
 
 
 def complexity(context: Context) -> Detected:
@@ -77,16 +77,16 @@ def _table(context: Context, taken: Estimate | None) -> PathMeasures:
     found = variety(steps)
     every = _per_case(context, first_times(steps))
     cells: list[tuple[object, ...]] = [
-        ("variants", float(found.variants), None, None, found.cases),
-        ("effective_variants", found.effective, None, None, found.cases),
+        ("variants", count(found.variants), None, None, None, found.cases),
+        ("effective_variants", f"{found.effective:.1f}", None, None, None, found.cases),
     ]
     if found.once is not None:
         once = (100 * part for part in parts(found.once) if part is not None)
-        cells.append(("once_only", *once, found.cases))
+        cells.append(("once_only", None, *once, found.cases))
     for name, estimate in (("steps_per_case", every), ("approvals_per_case", taken)):
         if estimate is not None:
-            cells.append((name, *parts(amount_interval(estimate)), steps.cases))
-    table = pd.DataFrame(cells, columns=list(COLUMNS)).astype(dict.fromkeys(COLUMNS[1:4], float))
+            cells.append((name, None, *parts(amount_interval(estimate)), steps.cases))
+    table = pd.DataFrame(cells, columns=list(COLUMNS)).astype(dict.fromkeys(COLUMNS[2:5], float))
     return PathMeasures(table, steps.cases, "", horizon=context.observed.horizon)
 
 

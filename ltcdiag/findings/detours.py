@@ -8,19 +8,23 @@ twice as long, and clearly longer by more than a tenth of what a case takes in a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ..log.conformance_results import Detours
 from ..measures.detours import RARE, Detour, detours_of
 from ..stats.contrast import false_discoveries
 from ..stats.estimator import Estimate
-from ..stats.intervals import amount_interval
+from ..stats.intervals import Interval, amount_interval
 from ..words import say
-from ..words.numbers import count, days_interval, percent, spoken, time_interval
+from ..words.numbers import count, days_interval, percent, time_interval
 from ..words.numbers import share_interval as said_share
 from . import claims
 from .claims import both, joined, lines, parts
 from .context import Context, Detected
 from .finding import Contrast, Finding, Texts
+
+if TYPE_CHECKING:
+    from .context import Floats
 
 LEAST_TIMES = 2.0
 """A side way is a claim where it takes at least this many times as long as the straight one."""
@@ -28,8 +32,8 @@ LEAST_EXTRA = 0.1
 """... and longer by at least this share of the days that cases are open."""
 ERROR = 0.025
 COLUMNS = ("detour", "source", "target", "steps", "cases", "share_of_cases", "share_low", "share_high", "days_via",
-           "days_direct", "times_direct", "times_low", "times_high", "extra_days", "extra_low", "extra_high",
-           "p_adjusted")
+           "via_low", "via_high", "days_direct", "direct_low", "direct_high", "times_direct", "times_low", "times_high",
+           "extra_days", "extra_low", "extra_high", "p_adjusted")
 
 
 def detours(context: Context) -> Detected:
@@ -61,11 +65,20 @@ def _table(context: Context, rows: Sequence[tuple[Detour, float]]) -> Detours:
     labels = context.observed.steps.labels
     cells = [
         (labels[each.through[0]], labels[each.source], labels[each.target], len(each.through), len(each.cases),
-         *parts(each.share), float(each.days.mean()), float(each.direct.mean()), *parts(each.times), each.more.value,
-         each.more.low, each.more.high, p)
+         *parts(each.share), *parts(_mean(each.days)), *parts(_mean(each.direct)), *parts(each.times), each.more.value,
+         each.more.low, each.more.high, "<0.001" if p < 0.001 else f"{p:.3f}")
         for each, p in rows
     ]
     return Detours(pd.DataFrame(cells, columns=list(COLUMNS)), context.observed.steps.cases, "")
+
+
+def _mean(days: Floats) -> Interval:
+    return amount_interval(Estimate(float(days.mean()), days - days.mean()))
+
+
+def _told(days: Floats, lang: str) -> str:
+    mean = _mean(days)
+    return time_interval(mean.value, mean.low, mean.high, lang)
 
 
 def _days(context: Context, detour: Detour) -> Estimate | None:
@@ -112,8 +125,8 @@ def _evidence(context: Context, detour: Detour) -> Texts:
         said = say("complexity.detour_evidence", lang, source=context.shown(detour.source), way=way,
                    target=context.shown(detour.target), rare=percent(RARE),
                    share=said_share(detour.share.value, detour.share.low, detour.share.high, lang),
-                   via=spoken(float(detour.days.mean()), lang), direct=spoken(float(detour.direct.mean()), lang),
-                   times=told, more=days_interval(more.value, more.low, more.high, lang))
+                   via=_told(detour.days, lang), direct=_told(detour.direct, lang), times=told,
+                   more=days_interval(more.value, more.low, more.high, lang))
         based = say("complexity.detour_based", lang, via=count(len(detour.cases)), direct=count(len(detour.direct)))
         days = _days(context, detour)
         if days is None:

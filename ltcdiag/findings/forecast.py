@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("slip_type", "cases", "cases_slipping", "share_slipping", "slipping_low", "slipping_high",
            "cases_other_way", "changes", "mean_change", "change_low", "change_high", "change_unit")
-LINES = {"pushed_often": 0.05, "pushed_far": claims.LOOP_SHARE, "amount_fell": 0.05, "discount_rose": 0.05}
+LINES = {"pushed_often": 0.05, "pushed_far": 0.125, "amount_fell": 0.05, "discount_rose": 0.05}
 """A slip is a claim where more than this share of the cases shows it, and more than those that move the other way."""
 FAMILIES = {"amount_fell": "cash", "discount_rose": "cash"}
 

@@ -43,10 +43,10 @@ MOST_BREACHES = 0.5
 ERROR = 0.025
 """One end of a 95 % interval."""
 COLUMNS = ("rule", "deviation", "limit_days", "of_cases", "cases", "cases_later", "undecided", "exempt",
-           "share_of_cases", "share_low", "share_high", "days_late", "late_low", "late_high", "median_days",
-           "days_more", "more_low", "more_high", "verdict")
+           "share_of_cases", "share_low", "share_high", "days_late", "late_low", "late_high", "answer_days",
+           "answer_low", "answer_high", "days_more", "more_low", "more_high", "verdict")
 _COUNTS = ("of_cases", "cases", "cases_later", "undecided", "exempt")
-_WORDS = ("rule", "deviation", "verdict")
+_WORDS = ("rule", "deviation", "limit_days", "verdict")
 _DEVIATIONS = {"must": "skipped", "response": "too_late", "once": "repeated", "role": "wrong_role",
                "two_persons": "same_person"}
 
@@ -188,14 +188,15 @@ def _table(context: Context, rows: Sequence[_Row]) -> GateRules:
 
 def _cells(row: _Row) -> tuple[object, ...]:
     rule, seen = row.rule, row.judged
-    limit = rule.within or None if rule.kind == "response" else None
+    limit = str(rule.within) if rule.kind == "response" and rule.within else None
     if seen is None:
-        return (rule.key, row.deviation, limit, *(0,) * len(_COUNTS), *(None,) * 10, row.verdict)
+        return (rule.key, row.deviation, limit, *(0,) * len(_COUNTS), *(None,) * 12, row.verdict)
     late = amount_interval(seen.late) if seen.late and seen.late.value > 0 else None
     after = seen.after.days if seen.after else None
     more = Interval(after.value, after.low, after.high) if after else None
     return (rule.key, row.deviation, limit, len(seen.cases), int(seen.broken.sum()), int(seen.later.sum()),
-            seen.undecided, seen.exempt, *parts(seen.share), *parts(late), seen.median, *parts(more), row.verdict)
+            seen.undecided, seen.exempt, *parts(seen.share), *parts(late), *parts(seen.median), *parts(more),
+            row.verdict)
 
 
 # ---- the claims -----------------------------------------------------------------------------------------------------
@@ -284,7 +285,7 @@ def _evidence(context: Context, row: _Row, seen: Judged, share: Interval) -> Tex
 
 
 def _roles(rule: Rule, lang: str) -> str:
-    return say("gates.or", lang).join(say(f"gates.party_{kind}", lang) for kind in rule.roles)
+    return ("、" if lang == "zh" else ", ").join(say(f"gates.party_{kind}", lang) for kind in rule.roles)
 
 
 def _said_late(context: Context, seen: Judged, lang: str) -> str:

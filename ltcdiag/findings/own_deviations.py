@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..log.results import Variants
 
 COLUMNS = ("deviation", "stage", "cases", "of_cases", "share_of_cases", "share_low", "share_high")
+CLAIMED = ("skipped", "out_of_order", "unexpected")     # "again" is rework, which has a detector of its own
 _LISTED = 5
 
 
@@ -51,7 +52,8 @@ def own_deviations(context: Context, drawing: OwnDrawing) -> Detected:
     rows = [_Row(deviation, step, int(cases), int(base), _share(int(cases), int(base)), paths)
             for deviation, step, cases, base, _, _, paths in judged.table.itertuples(index=False, name=None)]
     cases = closed.tables.answer("cases").table
-    claimed = (row for row in rows if row.of_cases >= claims.LEAST_CASES and row.share.low > claims.SKIP_SHARE)
+    claimed = (row for row in rows if row.deviation in CLAIMED and row.of_cases >= claims.LEAST_CASES
+               and row.share.low > claims.SKIP_SHARE)
     return Detected(_table(context, rows, judged),
                     tuple(_claim(context, judged, drawing, row, cases) for row in claimed))
 

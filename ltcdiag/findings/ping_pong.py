@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 COLUMNS = ("source", "target", "main_stage", "cases", "cases_returning", "returns", "share_returning",
            "returning_low", "returning_high", "days_per_case", "days_low", "days_high")
 
+LINE = 0.07
+"""Going back is part of the work now and then: what comes back more often than this is more than that."""
+
 
 @dataclass(frozen=True, eq=False)
 class _Pair:
@@ -38,7 +41,7 @@ class _Pair:
 
 def ping_pong(context: Context) -> Detected:
     """Pairs of departments between which a step goes back and forth, and those that are claims: of the cases handed
-    over, clearly more than one in eight come back. Of a pair only its stronger direction is claimed. About single
+    over, clearly more than seven in a hundred come back. Of a pair only its stronger direction is claimed. About single
     people nothing is said."""
     observed = context.observed
     pairs: list[_Pair] = []
@@ -69,7 +72,7 @@ def _pair(context: Context, back: Return) -> _Pair:
     closing[back.rows] = True
     days = observed.rework_days(closing[observed.loops.closed_by])
     handed = len(np.union1d(back.handed, came))
-    return _Pair(back, came, Counted(len(came), handed, claims.LOOP_SHARE), amount_interval(days))
+    return _Pair(back, came, Counted(len(came), handed, LINE), amount_interval(days))
 
 
 def _table(context: Context, pairs: Sequence[_Pair]) -> PingPong:
@@ -107,5 +110,5 @@ def _lost(context: Context, back: Return) -> Floats:
     observed = context.observed
     closed = observed.loops.closed_by
     rows = np.flatnonzero(closed >= 0)
-    lost: Floats = np.bincount(closed[rows], weights=observed.length[rows], minlength=len(closed))[back.rows]
-    return lost
+    lost = np.bincount(closed[rows], weights=observed.length[rows], minlength=len(closed))
+    return lost[back.rows].astype(np.float64)

@@ -57,7 +57,8 @@ def _order(finding: Finding) -> tuple[float, float, float, str, list[tuple[str, 
 
 
 def _worth(finding: Finding) -> float:
-    return float(sum(each.value for each in finding.worth))
+    """In the ledger where it is worth most: ledgers are never added up."""
+    return float(max((each.value for each in finding.worth), default=0))
 
 
 def _money(finding: Finding) -> float | None:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..log.results import ReworkDays
+from ..measures.landmark import Landmark, landmark
 from ..measures.rework_types import TYPES, typed
 from ..measures.spells import NONE
-from ..stats.differences import adjusted
+from ..stats.contrast import false_discoveries
 from ..stats.estimator import Estimate
 from ..stats.intervals import LEVEL, Interval, amount_interval, share_interval
 from ..words import say
-from ..words.numbers import count, percent, time_interval
+from ..words.numbers import change_interval, count, percent, time_interval
 from ..words.numbers import share_interval as said_share
 from . import claims
 from .claims import both, joined, lines
@@ -58,11 +59,9 @@ def rework(context: Context) -> Detected:
 def _claimed(context: Context, rows: Sequence[_Row]) -> list[_Row]:
     """The rows that matter, on enough cases, whose share is above the line: judged together (Benjamini & Hochberg
     over all that matter), each with its whole interval."""
-    import numpy as np
-
     least = claims.LEAST_REWORK * context.observed.days_open.value
     matter = [row for row in rows if row.cases >= claims.LEAST_CASES and row.days.low > least]
-    chances = adjusted(np.array([row.p for row in matter])).tolist()
+    chances = false_discoveries([row.p for row in matter])
     return [row for row, p in zip(matter, chances, strict=True)
             if p <= (1 - LEVEL) / 2 and row.share.low > claims.LOOP_SHARE]
 
@@ -187,11 +186,30 @@ def _evidence(context: Context, row: _Row) -> Texts:
             days=time_interval(row.days.value, row.days.low, row.days.high, lang),
             part=said_share(row.share_of_days.value, row.share_of_days.low, row.share_of_days.high, lang),
         )
+        goes_with = _said_landmark(landmark(observed, row.rows), lang)
         based = say("findings.rework_cases", lang, n=count(steps.cases), open=count((~steps.closed).sum()),
                     reached=count(row.cases), looping=count(row.returning), loops=count(row.loops))
-        return lines(said, based)
+        return lines(said, goes_with, based)
 
     return both(text)
+
+
+def _said_landmark(found: Landmark | None, lang: str) -> str:
+    """What goes with this rework where it comes early; an association."""
+    if found is None:
+        return ""
+    days = change_interval(found.days.value, found.days.low, found.days.high, lang)
+    won = ""
+    if found.won is not None:
+        points = change_interval(100 * found.won.value, 100 * found.won.low, 100 * found.won.high, lang, unit="points")
+        won = say("rework.landmark_won", lang, won=points, clear=_clear(found.won, lang))
+    return say("rework.landmark", lang, day=found.day, until=found.until, early=count(found.early),
+               others=count(found.others), days=days, clear=_clear(found.days, lang), won=won)
+
+
+def _clear(found: Interval, lang: str) -> str:
+    """Whether a difference can be told from none."""
+    return say("rework.clear" if found.low > 0 or found.high < 0 else "rework.unclear", lang)
 
 
 def _said_base(context: Context, row: _Row, lang: str) -> str:

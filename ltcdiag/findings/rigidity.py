@@ -103,7 +103,7 @@ def _claim_yes(context: Context, row: _Yes) -> Finding:
     def text(lang: str) -> str:
         said = say("rigidity.yes_evidence", lang, step=context.shown(each.label), n=count(len(each.rows)),
                    refused=count(each.refused), high=percent(each.share.high), limit=percent(NO_SHARE))
-        held = say("rigidity.yes_days", lang, horizon=observed.horizon, step=context.shown(each.label),
+        held = say("rigidity.yes_days", lang, horizon=observed.horizon,
                    days=time_interval(days.value, days.low, days.high, lang),
                    share=claims.said_share_of(row.days, observed.days_open, lang))
         based = say("rigidity.based", lang, n=count(steps.cases), open=count((~steps.closed).sum()))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ..domain.headers import normal_header
 from ..domain.initiatives import nearest_kind
@@ -17,11 +18,15 @@ from ..domain.labels import map_labels
 from ..domain.levels import name_of
 from ..domain.stages import load_stages
 from ..domain.voices import load_categories
-from ..log.voices import SIDES, Triangulated, Voice, Voices
-from ..words import say
+from ..log.look import html_table
+from ..log.voices import SIDES, Voice, Voices
+from ..words import current, say
 from ..words.texts import tidy
 from .advice import MAIN_STAGE_OF_OBJECT, stage_of
 from .finding import Finding
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 QUOTES = 3
 """Quotes shown of one side."""
@@ -108,15 +113,35 @@ class OnlySaid:
 
 @dataclass(frozen=True)
 class Triangulation:
-    """seen: one a finding, in their order. only_said: most people first. table: the same as a table."""
+    """seen: one a finding, in their order. only_said: most people first.
+
+    table: a row a finding: finding, kind, stage, confidence (of the data), staff and customers (agree, contradict,
+    divided, silent, not_asked), staff_agree and customers_agree (how many different people or customers say the same),
+    staff_against and customers_against (that there is no problem there, or that the cause lies elsewhere), staff_notes
+    and customers_notes (how many notes), reading (what the three together mean)."""
 
     seen: tuple[Seen, ...]
     only_said: tuple[OnlySaid, ...]
-    table: Triangulated = field(repr=False)
+    table: pd.DataFrame = field(repr=False)
 
     def of(self, finding: str) -> Seen:
         """A finding's, by its id. Raises KeyError for another id."""
         return {seen.finding: seen for seen in self.seen}[finding]
+
+    def __str__(self) -> str:
+        lang = current()
+        gap = "" if lang.startswith("zh") else " "
+        lines = [f"{each.finding} {gap.join((each.staff.words(lang), each.customers.words(lang), each.words(lang)))}"
+                 for each in self.seen]
+        return "\n".join([*lines, *(each.words(lang) for each in self.only_said)])
+
+    def _repr_html_(self) -> str:
+        lang = current()
+        head = [say(f"document.col_{name}", lang) for name in ("finding", "staff", "customers", "reading")]
+        rows = [(each.finding, each.staff.words(lang), each.customers.words(lang), each.words(lang))
+                for each in self.seen]
+        only = [("", each.words(lang), "", "") for each in self.only_said]
+        return html_table(head, [*rows, *only], numeric=[False] * len(head))
 
 
 def triangulate(findings: Iterable[Finding], voices: Voices, *, labels: Mapping[str, str | None]) -> Triangulation:
@@ -135,7 +160,7 @@ def triangulate(findings: Iterable[Finding], voices: Voices, *, labels: Mapping[
     rest = [(voice, spot) for number, (voice, spot) in enumerate(zip(voices.voices, spots, strict=True))
             if number not in used and load_categories()[voice.category].stance in ("problem", "other")
             and voice.severity != 0]
-    return Triangulation(seen, _only_said(rest, labels), _table(found, seen, len(voices)))
+    return Triangulation(seen, _only_said(rest, labels), _table(found, seen))
 
 
 # ---- places ----------------------------------------------------------------------------------------------
@@ -261,13 +286,12 @@ def _said(step: str, stage: str | None, department: str, category: str, group: S
                     max(severities, default=None), _quotes(group))
 
 
-def _table(found: Sequence[Finding], seen: Sequence[Seen], n: int) -> Triangulated:
+def _table(found: Sequence[Finding], seen: Sequence[Seen]) -> pd.DataFrame:
     import pandas as pd
 
-    columns = ["finding", "kind", "stage", "confidence", "staff", "staff_agree", "staff_against", "staff_notes",
-               "customers", "customers_agree", "customers_against", "customer_notes"]
+    sides = [f"{side}{part}" for side in ("staff", "customers") for part in ("", "_agree", "_against", "_notes")]
     rows = [(finding.id, finding.kind, stage_of(finding), finding.confidence,
              *(value for heard in (each.staff, each.customers)
-               for value in (heard.verdict, heard.agree, heard.against, heard.voices)))
+               for value in (heard.verdict, heard.agree, heard.against, heard.voices)), each.reading)
             for finding, each in zip(found, seen, strict=True)]
-    return Triangulated(pd.DataFrame(rows, columns=columns), n, "")
+    return pd.DataFrame(rows, columns=["finding", "kind", "stage", "confidence", *sides, "reading"])

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 LEDGERS = ("labour", "cash", "margin")
 COLUMNS = ("value_ledger", "value_part", "finding", "hours", "worth", "worth_low", "worth_high", "currency",
            "contained_in")
-BEYOND_NEED = frozenset({"rubber_stamp", "detour"})
-"""Kinds of findings whose steps need not be done: the work on `where["activity"]` in their cases is labour of
-theirs."""
+BEYOND_NEED = frozenset({"rigidity"})
+"""Kinds of findings whose step may be more than is needed: the work on `where["activity"]` in their cases is their
+labour."""
 _YEAR = 365
 
 
@@ -311,7 +311,7 @@ class _Books:
 
 
 def _leaks(finding: Finding) -> bool:
-    return bool(finding.at_stake) and not finding.objects and "leakage" in (finding.family, finding.kind)
+    return finding.kind == "leakage" and bool(finding.at_stake) and not finding.objects
 
 
 def _times(base: float, rate: Range) -> tuple[float, float, float]:
@@ -324,20 +324,23 @@ def _times(base: float, rate: Range) -> tuple[float, float, float]:
 def _told(finding: Finding, valued: Valuation, ids: Mapping[str, str]) -> Texts:
     """The evidence, with a line for each ledger that the finding has something in."""
     def text(lang: str) -> str:
-        said = [_line(ledger, valued.parts[key_of(finding), ledger], valued, ids, lang)
+        said = [_line(finding, ledger, valued, ids, lang)
                 for ledger in LEDGERS if (key_of(finding), ledger) in valued.parts]
         return lines(finding.evidence[lang], *said)
 
     return both(text)
 
 
-def _line(ledger: str, part: Part, valued: Valuation, ids: Mapping[str, str], lang: str) -> str:
-    money = _said_money(part.money, valued.currency) if part.money else ""
+def _line(finding: Finding, ledger: str, valued: Valuation, ids: Mapping[str, str], lang: str) -> str:
+    part = valued.parts[key_of(finding), ledger]
+    money = _said_money(part.money, valued.currency, lang) if part.money else ""
     said = ""
     if ledger == "labour":
         how = "all" if part.measured == part.pieces else "none" if not part.measured else "some"
-        said = say("value.labour" if money else "value.labour_hours", lang, money=money,
-                   hours=f"{part.hours or 0.0:,.0f}", pieces=count(part.pieces), how=say(f"value.measured_{how}", lang, measured=count(part.measured)))
+        told = say("value.again" if finding.kind == "rework" else "value.once", lang, pieces=count(part.pieces))
+        said = say("value.labour" if money else "value.labour_hours", lang, money=money, told=told,
+                   hours=f"{part.hours or 0.0:,.0f}",
+                   how=say(f"value.measured_{how}", lang, measured=count(part.measured)))
     elif money and part.money and part.money[0] > 0:
         rate = valued.prices.cost_of_capital if ledger == "cash" else valued.prices.margin
         said = say(f"value.{ledger}", lang, money=money, rate=rate.text(percent=True) if rate else "")
@@ -346,10 +349,10 @@ def _line(ledger: str, part: Part, valued: Valuation, ids: Mapping[str, str], la
                            ids=", ".join(inside)) if inside else "")
 
 
-def _said_money(money: tuple[float, float, float], currency: str) -> str:
+def _said_money(money: tuple[float, float, float], currency: str, lang: str) -> str:
     value, low, high = (f"{end:,.0f}" for end in money)
-    ends = "" if low == high else f" ({low}–{high})"
-    return f"{value}{ends} {currency}".strip()
+    told = f"{value} {currency}".strip()
+    return told if low == high else say("numbers.interval", lang, value=told, low=low, high=high)
 
 
 def _table(numbered: Sequence[Finding], valued: Valuation, ids: Mapping[str, str]) -> pd.DataFrame:

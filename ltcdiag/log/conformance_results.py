@@ -25,13 +25,13 @@ class NamedKeys:
 @dataclass(frozen=True)
 class GateRules(Answer):
     """rule (key in the reference model), deviation (skipped | out_of_order | too_late | repeated | wrong_role |
-    same_person: what breaking it means, of several the more frequent), limit_days (missing where the model sets none),
-    of_cases (those it can be judged on), cases (that break it), cases_later (of them: the step came, but afterwards),
-    undecided (open cases that may still keep it), exempt (allowed not to), share_of_cases, share_low, share_high,
-    days_late, late_low, late_high (days per case beyond the limit within the horizon), median_days (of the answer),
-    days_more, more_low, more_high (days from the step to the end, broken less kept: an association), verdict (claimed
-    | kept | reported | no_limit | few_cases | unusual | same_fact | not_recorded). One row a rule, in the order of the
-    model. names: rule → language → its name."""
+    same_person: what breaking it means, of several the more frequent), limit_days (missing where the model sets
+    none), of_cases (those it can be judged on), cases (that break it), cases_later (of them: the step came, but
+    afterwards), undecided (open cases that may still keep it), exempt (allowed not to), share_of_cases, share_low,
+    share_high, days_late, late_low, late_high (days per case beyond the limit within the horizon), answer_days,
+    answer_low, answer_high (until half have answered), days_more, more_low, more_high (days from the step to the
+    end, broken less kept: an association), verdict (claimed | kept | reported | no_limit | few_cases | unusual |
+    same_fact | not_recorded). One row a rule, in the order of the model. names: rule → language → its name."""
 
     unit: ClassVar[str] = "cases"
     keys: ClassVar[tuple[str, ...]] = ("rule",)
@@ -46,15 +46,15 @@ class GateRules(Answer):
 @dataclass(frozen=True)
 class OwnDeviations(Deviations):
     """The same as Deviations against the client's own drawing: stage is a step of the drawing, deviation also
-    unexpected (where the drawing does not allow it), only_drawn and only_logged (a step that only one of the two has;
-    not judged)."""
+    unexpected (on a way where the drawing does not have it), only_drawn and only_logged (a step that only one of the
+    two has; not judged)."""
 
 
 @dataclass(frozen=True)
 class PathMeasures(Answer):
-    """measure (variants | once_only | effective_variants | steps_per_case | approvals_per_case), value, value_low,
-    value_high (missing where it is a plain count), of_cases. Finished cases, but for steps and approvals per case,
-    which count first passages of open cases too, within the horizon."""
+    """measure (variants | once_only | effective_variants | steps_per_case | approvals_per_case), plain_value (text:
+    variants and effective_variants, exact), value, value_low, value_high (the others), of_cases. Finished cases, but
+    for steps and approvals per case, which count first passages of open cases too, within the horizon."""
 
     unit: ClassVar[str] = "cases"
     horizon: int = field(kw_only=True, default=0)
@@ -64,8 +64,9 @@ class PathMeasures(Answer):
 class Detours(Answer):
     """detour (its first step), source, target (the steps of the main way it leaves and comes back to), steps (mean
     number), cases, share_of_cases (of those that went from source to target), share_low, share_high, days_via,
-    days_direct (means of finished passages), times_direct, times_low, times_high, extra_days, extra_low, extra_high
-    (longer by), p_adjusted (Benjamini & Hochberg over the rows). Most extra days in all first."""
+    via_low, via_high, days_direct, direct_low, direct_high (means of finished passages), times_direct, times_low,
+    times_high, extra_days, extra_low, extra_high (longer by), p_adjusted (Benjamini & Hochberg over the rows). Most
+    extra days in all first."""
 
     unit: ClassVar[str] = "days"
 

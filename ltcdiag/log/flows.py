@@ -89,8 +89,7 @@ class Triangle(Answer):
 class Slips(Answer):
     """slip_type (pushed_often | pushed_far | amount_fell | discount_rose), cases (that could show it), cases_slipping,
     share_slipping, slipping_low, slipping_high, cases_other_way (that moved the other way: as far, or, for
-    pushed_often, as often), changes (how many
-    in all), mean_change, change_low, change_high (mean by case: days later, share of the first amount, points of
-    discount), change_unit (days | share | points)."""
+    pushed_often, as often), changes (how many in all), mean_change, change_low, change_high (mean by case: days later,
+    share of the first amount, points of discount), change_unit (days | share | points)."""
 
     unit: ClassVar[str] = "cases"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
 from ..errors import ConservationError
 from ..words import current, say
 from .look import html_facts
-from .results import Answer
 
 SIDES = ("staff", "customer")
 KINDS = {"interviews": "staff", "feedback": "customer"}
@@ -99,14 +98,3 @@ class Voices:
 
     def _repr_html_(self) -> str:
         return html_facts(list(self.facts(current())))
-
-
-@dataclass(frozen=True)
-class Triangulated(Answer):
-    """A row a finding, in their order: finding, kind, stage, confidence (of the data), staff and customers (agree,
-    contradict, divided, silent, not_asked), staff_agree and customers_agree (how many different people or customers
-    say the same), staff_against and customers_against (that there is no problem there, or that the cause lies
-    elsewhere), staff_notes and customer_notes (how many notes). n: notes in all."""
-
-    unit: ClassVar[str] = "notes"
-    keys: ClassVar[tuple[str, ...]] = ("stage",)

@@ -1,10 +1,11 @@
 """Hours of work behind each step: measured where its start is recorded, else so many minutes each time, as the user
 says.
 
-A piece of work that fits into one sitting (no longer than an office day) took what passed from its start to its end.
-A longer one ran over nights, which nobody works: it took its office hours by the calendar of the log. Who does
-several things at once is counted for each of them. What the customer does is no work of ours: its starts are not
-measured, but minutes that the user gives for it count.
+A piece of work that fits into one sitting (no longer than an office day) took what passed from its start to its end. A
+longer one ran over nights, which nobody works, and beside other work: it took its office hours by the calendar of
+the log, at each moment shared equally among all long pieces that the same person had in hand. So the long pieces of
+a person never take more than the office hours there were. Where nobody is named, nothing can be shared. What the
+customer does is no work of ours: its starts are not measured, but minutes that the user gives for it count.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
 HOUR = 3_600_000_000
@@ -66,7 +68,8 @@ def effort_of(
 
 
 def _worked(log: EventLog, steps: Steps) -> Floats:
-    """Hours from start to end: all of one sitting, the office hours of a longer one; 0 without a start."""
+    """Hours from start to end: all of one sitting, the shared office hours of a longer one; 0 without a
+    start."""
     import numpy as np
 
     begun = steps.started != NO_TIME
@@ -75,10 +78,27 @@ def _worked(log: EventLog, steps: Steps) -> Floats:
     long = passed > calendar.hours_per_day
     if not long.any():
         return passed
-    moved = on_calendar(steps, calendar, zone=log.timezone)
-    office = np.where(begun, moved.ended - np.where(begun, moved.started, moved.ended), 0) / HOUR / 24
-    worked: Floats = np.where(long, office * calendar.hours_per_day, passed)
+    moved, rows = on_calendar(steps, calendar, zone=log.timezone), np.flatnonzero(long)
+    worked = passed.copy()
+    worked[rows] = _shared(moved.started[rows], moved.ended[rows], steps.person[rows]) * calendar.hours_per_day / 24
     return worked
+
+
+def _shared(started: Ints, ended: Ints, person: Ints) -> Floats:
+    """Hours of pieces of work, those of one person shared at each moment among the pieces in hand."""
+    import numpy as np
+
+    n = len(person)
+    who = np.where(person == UNKNOWN, -1 - np.arange(n), person)    # nobody shares with anybody unknown
+    moment, sign = np.concatenate([started, ended]), np.repeat([1, -1], n)
+    order = np.lexsort((moment, np.concatenate([who, who])))
+    in_hand = np.cumsum(sign[order])
+    passed = np.diff(moment[order], append=moment[order][-1:]) / HOUR
+    part = np.divide(passed, in_hand, out=np.zeros(2 * n), where=in_hand > 0)
+    clock = np.empty(2 * n)
+    clock[order] = np.cumsum(part) - part
+    hours: Floats = clock[n:] - clock[:n]
+    return hours
 
 
 def _ends(rates: list[Range | None]) -> list[Floats]:

@@ -89,7 +89,7 @@ def _next_level(steps: Steps, before: Ints, kinds: StepKinds) -> Bools:
 
     person = steps.person
     again = (before == np.arange(len(before)) - 1) & (before != NONE) & _of(steps.label, kinds.approvals)
-    other = again & (person != UNKNOWN) & (person[before] != UNKNOWN) & (person != person[before])
+    other: Bools = again & (person != UNKNOWN) & (person[before] != UNKNOWN) & (person != person[before])
     if not other.any():
         return other
     width = int(person.max()) + 1

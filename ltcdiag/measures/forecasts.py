@@ -71,16 +71,13 @@ def _headers(log: EventLog, kind: str) -> list[str]:
 
 def _dates(log: EventLog, observed: Observed) -> pd.DataFrame | None:
     """case, us, value and before in days; statements up to the closing only (the day of closing is no forecast)."""
-    import pandas as pd
-
     told = log.tables.answer("stated", attribute="expected_close").table
     if len(told):
         return _open_only(observed, _days(told))
-    found = [_open_only(observed, _days(log.tables.answer("stated", column=name).table))
-             for name in _headers(log, "expected_close")]
-    found = [table for table in found if table is not None]
-    best = max(found, key=lambda table: int(table["before"].notna().sum()), default=None)
-    return best if isinstance(best, pd.DataFrame) else None
+    columns = (_open_only(observed, _days(log.tables.answer("stated", column=name).table))
+               for name in _headers(log, "expected_close"))
+    found = [table for table in columns if table is not None]
+    return max(found, key=lambda table: int(table["before"].notna().sum()), default=None)
 
 
 def _days(told: pd.DataFrame) -> pd.DataFrame:
@@ -149,7 +146,7 @@ def _pushed(observed: Observed, told: pd.DataFrame) -> Iterator[Slip]:
     cases, judged = observed.steps.cases, _judged(observed, told)
     changed = told[told["before"].notna()]
     case, by = changed["case"].to_numpy(np.int64), (changed["value"] - changed["before"]).to_numpy(float)
-    net = np.bincount(case, weights=by, minlength=cases)
+    net: Floats = np.bincount(case, weights=by, minlength=cases).astype(np.float64)
     turns = np.bincount(case, weights=np.sign(by), minlength=cases)
     far = _far(observed, told)
     stage = _stage(observed, case[by > 0], changed["us"].to_numpy(np.int64)[by > 0])

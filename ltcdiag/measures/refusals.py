@@ -33,14 +33,16 @@ class Approval:
 
 def approvals_of(observed: Observed) -> list[Approval]:
     """Every approval of a log. A no is what can be seen of one: a step that says so right before or after it, a step
-    done again or revised right after it, or a way out of the chain right after it. Every doubt counts as a no."""
+    done again or revised right after it, or a way out of the chain right after it. Every doubt counts as a no; the same
+    approval twice in a row is one decision, the later one."""
     import numpy as np
 
     steps = observed.steps
     labels = np.flatnonzero(approvals(observed))
     no_before, no_after = _no(observed)
     follows = np.append(steps.case[1:] == steps.case[:-1], False)[: len(steps.case)]
-    decided = follows | steps.closed[steps.case]
+    once_more = np.append(steps.label[1:] == steps.label[:-1], False)[: len(steps.case)] & follows
+    decided = (follows | steps.closed[steps.case]) & ~once_more
     found = []
     for label in labels.tolist():
         rows = np.flatnonzero((steps.label == label) & decided)

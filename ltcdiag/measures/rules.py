@@ -54,7 +54,7 @@ class Judged:
     exempt: int
     share: Interval | None
     late: Estimate | None
-    median: float | None
+    median: Interval | None
     after: After | None
     over: Floats
 
@@ -287,8 +287,9 @@ def _days_late(asked: _Asked, limit: int) -> Estimate:
                                       np.ones(len(rows))))
 
 
-def _median(found: _Answers) -> float | None:
-    """Days within which half have answered or ended, open cases counted for what they show."""
+def _median(found: _Answers) -> Interval | None:
+    """Days within which half have answered or ended, open cases counted for what they show; the interval holds the ages
+    at which the share left cannot be told from a half (Brookmeyer & Crowley 1982, doi:10.2307/2530286)."""
     import numpy as np
 
     if not len(found.cases):
@@ -298,7 +299,12 @@ def _median(found: _Answers) -> float | None:
     at_risk = len(found.to) - np.searchsorted(np.sort(found.to), ages)
     left = np.cumprod(1 - ends / at_risk)
     half = np.flatnonzero(left <= 0.5)
-    return float(ages[half[0]]) if len(half) else None
+    if not len(half):
+        return None
+    spread = np.cumsum(np.divide(ends, at_risk * (at_risk - ends), out=np.zeros(len(ages)), where=at_risk > ends))
+    near = np.flatnonzero(np.abs(left - 0.5) <= 1.96 * left * np.sqrt(spread))
+    near = np.append(near, half[0])
+    return Interval(float(ages[half[0]]), float(ages[near.min()]), float(ages[near.max()]))
 
 
 # ---- what follows ------------------------------------------------------------------------------------------------

@@ -2,8 +2,8 @@
 
 A group is all cases with one value of a column, or with two values of two columns. What it takes is reckoned per
 passage, so that deals that skip a step do not look fast there. Whatever is searched is paid for: Benjamini & Hochberg
-1995 over all groups and targets, at LEVEL once for single values and once for pairs. A pair stands only where its cases
-take longer than those that share either of its values: what one value explains is told by that value.
+1995 over all groups and targets, once for single values and once for pairs, for days and for wins. A pair stands only
+where its cases take longer than those that share either of its values: what one value explains is told by that value.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-LEVEL = 0.05
-"""Share of false discoveries allowed in each of the two families."""
+LEVEL, WINS_LEVEL = 0.05, 0.02
+"""Share of false discoveries allowed in each family: of days, and of wins."""
 MOST_RULES = 10
-WHOLE = "days_open"
+STEP, WHOLE, NOT_WON = "step_days", "days_open", "not_won"
 MANY_STEPS = 3
 """A group that takes longer at this many steps is told once."""
 SAME = 0.9
@@ -49,9 +49,10 @@ SAME = 0.9
 
 @dataclass(frozen=True, eq=False)
 class Target:
-    """What is compared. measure: step_days, rework_days or days_open. label: of the step, NONE where it is none.
-    days, passages: pseudo-values, one a case. reached: cases that went through it. person: who did it in each case,
-    NONE where nobody is named. blamed: whether more of it may be a claim."""
+    """What is compared. measure: step_days, rework_days, days_open or not_won. label: of the step, NONE where it is
+    none. least: what a difference must take for a case of the group, over its whole interval. days (1 for a case that
+    is not won), passages: pseudo-values, one a case. reached: cases that went through it. person: who did it in each
+    case, NONE where nobody is named. blamed: whether more of it may be a claim."""
 
     measure: str
     label: int
@@ -59,6 +60,7 @@ class Target:
     passages: Floats
     reached: Bools
     person: Ints
+    least: float
     blamed: bool = True
 
 
@@ -125,21 +127,20 @@ class Search:
     looked_at: int
 
 
-def search(columns: Sequence[CaseColumn], targets: Sequence[Target], *, least_days: float) -> Search:
-    """least_days: how many days per case of the group a difference must take, over its whole interval."""
-    singles = _tested(targets, [_single(columns, place, targets) for place in range(len(columns))])
-    pairs = _tested(targets, [_pair(columns, first, second, targets)
-                              for first, second in combinations(range(len(columns)), 2)])
+def search(columns: Sequence[CaseColumn], targets: Sequence[Target]) -> Search:
+    """All groups of the columns at all targets, and what stands of them."""
+    families = _families(columns, targets)
     found: list[Effect] = []
     for place, target in enumerate(targets):
         if target.measure != WHOLE:
-            found += _standing(columns, target, place, (pairs, singles), least_days)
-    found, steps, targets = _gathered(columns, targets, found, (pairs, singles), least_days)
-    best = sorted(found, key=lambda each: -each.low * each.per_case * each.cases)[:MOST_RULES]
-    effects = sorted((each for family in singles.effects.values() for each in family),
+            found += _standing(columns, target, place, families[target.measure == NOT_WON])
+    found, steps, targets = _gathered(columns, targets, found, families[False])
+    best = sorted(found, key=lambda each: -each.low * each.per_case * each.cases / targets[each.target].least)
+    every = [family for pair in families.values() for family in pair]
+    effects = sorted((each for _, singles in families.values() for part in singles.effects.values() for each in part),
                      key=lambda each: (each.p_adjusted, -each.t))
-    return Search(tuple(effects), tuple(_rule(columns, targets[each.target], each, steps) for each in best),
-                  singles.looked_at + pairs.looked_at)
+    rules = tuple(_rule(columns, targets[each.target], each, steps) for each in best[:MOST_RULES])
+    return Search(tuple(effects), rules, sum(family.looked_at for family in every))
 
 
 # ---- all groups of a column, or of two ------------------------------------------------------------------------
@@ -162,11 +163,25 @@ class _Group:
 
 @dataclass(frozen=True, eq=False)
 class _Family:
-    """effects: target → those that were tested. cutoff: the largest p that stands."""
+    """effects: target → those that were tested. cutoff: the largest p that stands at the level."""
 
     effects: dict[int, list[Effect]]
     cutoff: float
     looked_at: int
+    level: float
+
+
+def _families(columns: Sequence[CaseColumn], targets: Sequence[Target]) -> dict[bool, tuple[_Family, _Family]]:
+    """Pairs and single values, apart for days (False) and for wins (True): these are two questions."""
+    singles = [group for place in range(len(columns)) for group in _single(columns, place, targets)]
+    pairs = [group for first, second in combinations(range(len(columns)), 2)
+             for group in _pair(columns, first, second, targets)]
+
+    def tested(made: Sequence[_Group], wins: bool) -> _Family:
+        return _tested(targets, [group for group in made if (targets[group.target].measure == NOT_WON) is wins],
+                       WINS_LEVEL if wins else LEVEL)
+
+    return {wins: (tested(pairs, wins), tested(singles, wins)) for wins in (False, True)}
 
 
 def _single(columns: Sequence[CaseColumn], place: int, targets: Sequence[Target]) -> list[_Group]:
@@ -209,23 +224,23 @@ def _pair(columns: Sequence[CaseColumn], first: int, second: int, targets: Seque
     return groups
 
 
-def _tested(targets: Sequence[Target], made: Sequence[Sequence[_Group]]) -> _Family:
+def _tested(targets: Sequence[Target], made: Sequence[_Group], level: float) -> _Family:
     """All groups of a family with what their number costs; those that would stand are asked for their people too."""
     import numpy as np
 
-    groups = [group for each in made for group in each if group.able.any()]
+    groups = [group for group in made if group.able.any()]
     if not groups:
-        return _Family({}, 0.0, 0)
+        return _Family({}, 0.0, 0, level)
     hopeful = _split(groups, np.array(false_discoveries(np.concatenate([g.p[g.able] for g in groups]).tolist())))
-    groups = [_with_people(group, targets[group.target]) if ((adjusted_p <= LEVEL) & group.rises[group.able]).any()
+    groups = [_with_people(group, targets[group.target]) if ((adjusted_p <= level) & group.rises[group.able]).any()
               else group for group, adjusted_p in zip(groups, hopeful, strict=True)]
     p = np.concatenate([group.p[group.able] for group in groups])
     final = np.array(false_discoveries(p.tolist()))
     effects: dict[int, list[Effect]] = {}
     for group, adjusted_p in zip(groups, _split(groups, final), strict=True):
         effects.setdefault(group.target, []).extend(_effects(group, adjusted_p))
-    stands = p[final <= LEVEL]
-    return _Family(effects, float(stands.max()) if len(stands) else 0.0, len(p))
+    stands = p[final <= level]
+    return _Family(effects, float(stands.max()) if len(stands) else 0.0, len(p), level)
 
 
 def _split(groups: Sequence[_Group], values: Floats) -> list[Floats]:
@@ -278,7 +293,7 @@ def _effects(group: _Group, adjusted_p: Floats) -> Iterator[Effect]:
 
 
 def _standing(
-    columns: Sequence[CaseColumn], target: Target, place: int, families: tuple[_Family, _Family], least_days: float,
+    columns: Sequence[CaseColumn], target: Target, place: int, families: tuple[_Family, _Family],
 ) -> list[Effect]:
     """The groups at one target that matter, strongest first, pairs before single values, each on the cases that those
     before it do not explain."""
@@ -287,23 +302,23 @@ def _standing(
     left = np.ones(len(target.days), dtype=bool)
     chosen: list[Effect] = []
     for family in families if target.blamed else ():
-        hopeful = [each for each in family.effects.get(place, []) if each.t > 0 and each.p_adjusted <= LEVEL
-                   and each.low * each.per_case > least_days]
+        hopeful = [each for each in family.effects.get(place, []) if each.t > 0 and each.p_adjusted <= family.level
+                   and each.low * each.per_case > target.least]
         for each in sorted(hopeful, key=lambda one: (-one.t, one.condition.parts)):
             here = each.condition.cases(columns)
-            if _still(target, here, left, family.cutoff, least_days) and len(chosen) < MOST_RULES:
+            if _still(target, here, left, family.cutoff) and len(chosen) < MOST_RULES:
                 chosen.append(_of_whole(target, each, here) if target.measure == WHOLE else each)
                 left &= ~here
     return chosen
 
 
-def _still(target: Target, here: Bools, left: Bools, cutoff: float, least_days: float) -> bool:
+def _still(target: Target, here: Bools, left: Bools, cutoff: float) -> bool:
     """Whether a group takes longer among the cases that are left."""
     if min(int((target.reached & left & side).sum()) for side in (here, ~here)) < LEAST_CASES:
         return False
     found = _against(target, here, left)
     low = float(shrunk(found.more, found.variance, found.freedom).low[0])
-    return float(found.p[0]) <= cutoff and low * float(found.per_case[0]) > least_days
+    return float(found.p[0]) <= cutoff and low * float(found.per_case[0]) > target.least
 
 
 def _against(target: Target, here: Bools, among: Bools) -> Contrasts:
@@ -327,7 +342,6 @@ def _of_whole(target: Target, effect: Effect, here: Bools) -> Effect:
 
 def _gathered(
     columns: Sequence[CaseColumn], targets: Sequence[Target], found: list[Effect], families: tuple[_Family, _Family],
-    least_days: float,
 ) -> tuple[list[Effect], dict[Condition, tuple[int, ...]], Sequence[Target]]:
     """What stands with the whole looked at too. A group that takes longer at MANY_STEPS steps or more is told once, by
     its whole, with those steps (by the days they take). The targets come back with the whole less what is told at
@@ -336,13 +350,13 @@ def _gathered(
     if whole is None:
         return found, {}, targets
     by_group: dict[Condition, list[Effect]] = {}
-    for each in found:
+    for each in (each for each in found if targets[each.target].measure == STEP):
         by_group.setdefault(each.condition, []).append(each)
     many = {group: sorted(parts, key=lambda each: -each.more * each.per_case)
             for group, parts in by_group.items() if len(parts) >= MANY_STEPS}
-    single = [each for each in found if each.condition not in many]
-    rest = _rest(targets[whole], single, columns)
-    standing = _standing(columns, rest, whole, families, least_days)
+    single = [each for each in found if each.condition not in many or targets[each.target].measure != STEP]
+    rest = _rest(targets[whole], [each for each in single if targets[each.target].measure == STEP], columns)
+    standing = _standing(columns, rest, whole, families)
     told = {each.condition for each in standing}
     lost = [each for group, parts in many.items() if group not in told for each in parts]
     steps = {group: tuple(each.target for each in parts) for group, parts in many.items() if group in told}

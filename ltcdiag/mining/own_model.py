@@ -21,12 +21,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = ("deviation", "stage", "cases", "of_cases", "share_of_cases", "example", "variants")
-DEVIATIONS = ("skipped", "out_of_order", "unexpected")
+DEVIATIONS = ("skipped", "out_of_order", "unexpected", "again")
 MOST_STEPS = 200
 """A drawing of more steps is not compared: nobody reads it, and no alignment ends."""
 LONGEST_PATH = 200
 """Nor is a path of more steps."""
 _MOVE, _SPREAD = 1_000_000, 1_000
+_Path = tuple[int, tuple[str, ...], int]
+"""Number of a path, its steps, its cases."""
+_Found = tuple[_Path, Mapping[str, frozenset[str]]]
 
 
 @dataclass(frozen=True)
@@ -42,10 +45,10 @@ class OwnModel:
 @dataclass(frozen=True)
 class OwnConformance:
     """table: deviation (skipped: the drawing passes the step and the case does not; out_of_order: the case has it at
-    another place; unexpected: the drawing has the step, but not so often or not on this way), stage (the step as the
-    drawing calls it), cases, of_cases (judged ones), share_of_cases, example, variants. matched: label of the log →
-    step of the drawing. only_drawn, only_logged: steps of one that the other does not have; these do not count.
-    complete: False where time ran out."""
+    another place; unexpected: the drawing has the step, but not on this way; again: more often than the drawing has it,
+    which is rework and no deviation), stage (the step as the drawing calls it), cases, of_cases (judged ones),
+    share_of_cases, example, variants. matched: label of the log → step of the drawing. only_drawn, only_logged: steps
+    of one that the other does not have; these do not count. complete: False where time ran out."""
 
     table: pd.DataFrame = field(repr=False)
     n: int
@@ -73,7 +76,9 @@ def net_of(drawing: OwnDrawing) -> OwnModel:
     except Exception as error:      # pm4py raises whatever its libraries raise
         raise InputError(say("reference.bpmn_unread", current(), file=drawing.name, detail=type(error).__name__),
                          fix=say("reference.bpmn_none_fix", current())) from error
-    labels = sorted({move.label.strip() for move in net.transitions if move.label and move.label.strip()})
+    for move in net.transitions:
+        move.label = (move.label or "").strip() or None
+    labels = sorted({move.label for move in net.transitions if move.label})
     if not 2 <= len(labels) <= MOST_STEPS or not initial or not final:
         raise InputError(say("reference.bpmn_none", current(), file=drawing.name),
                          fix=say("reference.bpmn_none_fix", current()))
@@ -113,15 +118,15 @@ def own_conformance(
     blank = sum(cases for _, steps, cases in given if not steps)
     return OwnConformance(
         table=_table(found, judged), n=paths.n,
-        fitting_cases=sum(cases for (_, _, cases), moves in found if not any(moves.values())), judged_cases=judged,
+        fitting_cases=sum(cases for (_, _, cases), moves in found if _fits(moves)), judged_cases=judged,
         matched=MappingProxyType(names), only_drawn=tuple(step for step in model.labels if step not in names.values()),
         only_logged=tuple(label for label in labels if label not in names),
         complete=judged + blank == sum(cases for _, _, cases in given) and paths.rows in (None, len(paths.table)),
     )
 
 
-_Path = tuple[int, tuple[str, ...], int]
-_Found = tuple[_Path, Mapping[str, frozenset[str]]]
+def _fits(moves: Mapping[str, frozenset[str]]) -> bool:
+    return not any(steps for deviation, steps in moves.items() if deviation != "again")
 
 
 def _judged(paths: Sequence[_Path], aligner: _Aligner, budget: float, clock: Callable[[], float]) -> Iterator[_Found]:
@@ -154,7 +159,7 @@ def _table(found: Sequence[_Found], judged: int) -> pd.DataFrame:
                 variants.setdefault((deviation, step), []).append(variant)
     rows = [(deviation, step, n, judged, n / judged, variants[deviation, step][0], tuple(variants[deviation, step]))
             for (deviation, step), n in cases.items()]
-    rows.sort(key=lambda row: (-row[2], DEVIATIONS.index(row[0]), row[1]))
+    rows.sort(key=lambda row: (row[0] == "again", -row[2], DEVIATIONS.index(row[0]), row[1]))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -177,11 +182,11 @@ class _Aligner:
             from pm4py.objects.log.obj import Event, Trace
 
             def free(label: str | None) -> bool:
-                return label is None or label.strip() not in self._recorded
+                return label is None or label not in self._recorded
 
             options = {
                 "trace_cost_function": [self._cost(step) for step in path],
-                "model_cost_function": {move: 1 if free(move.label) else self._cost(move.label.strip())
+                "model_cost_function": {move: 1 if free(move.label) else self._cost(move.label)
                                         for move in model.net.transitions},
                 "max_align_time_trace": seconds,
             }
@@ -194,9 +199,11 @@ class _Aligner:
     def _read(self, moves: Sequence[tuple[str, str | None]]) -> Mapping[str, frozenset[str]]:
         kept = [n for n, (log, _) in enumerate(moves) if log != ">>"]
         inside = moves[: kept[-1] + 1] if kept else []
-        lacking = {net.strip() for log, net in inside if log == ">>" and net and net.strip() in self._recorded}
-        every = {net.strip() for log, net in moves if log == ">>" and net and net.strip() in self._recorded}
+        lacking = {net for log, net in inside if log == ">>" and net in self._recorded}
+        every = {net for log, net in moves if log == ">>" and net in self._recorded}
         extra = {log for log, net in moves if net == ">>"}
         present = {log for log, _ in moves if log != ">>"}
+        matched_steps = {log for log, net in moves if log == net}
         return {"skipped": frozenset(lacking - present), "out_of_order": frozenset(extra & every),
-                "unexpected": frozenset(extra - every)}
+                "unexpected": frozenset(extra - every - matched_steps),
+                "again": frozenset((extra - every) & matched_steps)}

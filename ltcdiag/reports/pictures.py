@@ -11,6 +11,7 @@ from ..charts import chart
 from ..charts.drawing import Drawing
 from ..domain.levels import name_of
 from ..errors import InputError
+from ..log.flows import FunnelKinds
 from ..log.results import (
     Answer,
     DifferenceMap,
@@ -30,6 +31,8 @@ from . import stages as chain
 
 if TYPE_CHECKING:
     import pandas as pd
+
+FUNNEL_KINDS = ("reached", "passing", "cohort")
 
 
 def picture(answer: Answer, lang: str | None = None, **options: Any) -> Drawing:
@@ -128,6 +131,20 @@ def _(answer: VariantChanges, lang: str, options: dict[str, Any]) -> Drawing:
 def _(answer: Funnel, lang: str, options: dict[str, Any]) -> Drawing:
     table = answer.table.assign(main_stage=[name_of(str(key), lang) for key in answer.table["main_stage"]])
     return chart("funnel")(replace(answer, table=table), lang=lang, **options)
+
+
+@_picture.register
+def _(answer: FunnelKinds, lang: str, options: dict[str, Any]) -> Drawing:
+    kind = options.pop("kind", "reached")
+    if kind not in FUNNEL_KINDS:
+        raise InputError(say("engine.unknown_choice", lang, value=kind),
+                         fix=say("engine.one_of", lang, values=", ".join(FUNNEL_KINDS)))
+    renamed = {"share_" + kind: "share_reaching", **{f"{kind}_{end}": f"reaching_{end}" for end in ("low", "high")}}
+    table = answer.table[answer.table["share_" + kind].notna()].rename(columns=renamed)
+    skipping = (answer.table["share_reached"] - answer.table["share_passing"]).clip(0)
+    table = table.assign(period=None, share_skipping=skipping)
+    n = answer.cohort if kind == "cohort" else answer.n
+    return _picture(Funnel(table, n, "", horizon=answer.horizon), lang, {**options, "kind": kind})
 
 
 @_picture.register

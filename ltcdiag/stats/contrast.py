@@ -273,8 +273,8 @@ def holm(p: Sequence[float]) -> list[float]:
 
 def false_discoveries(p: Sequence[float]) -> list[float]:
     """Adjusted p-values: few false alarms among those named (Benjamini & Hochberg 1995)."""
-    if len(p) < 2:
-        return list(p)
-    from scipy.stats import false_discovery_control
-
-    return [float(value) for value in false_discovery_control(np.array(p))]
+    order = np.argsort(p, kind="stable")[::-1]
+    steps = np.array(p, dtype=float)[order] * len(p) / np.arange(len(p), 0, -1)
+    adjusted = np.empty(len(p))
+    adjusted[order] = np.minimum(1.0, np.minimum.accumulate(steps))
+    return [float(value) for value in adjusted]

@@ -14,7 +14,7 @@ from math import sqrt
 import numpy as np
 
 from .case_clock import Bools, Floats, Ints
-from .contrast import square_and_add, student
+from .contrast import false_discoveries, square_and_add, student
 from .estimator import Estimate
 from .intervals import Interval, wilson
 
@@ -53,12 +53,9 @@ def could_differ(total: Ints, n_before: int, n_after: int) -> Bools:
 
 def adjusted(p: Floats) -> Floats:
     """p-values with their number counted in (Benjamini & Hochberg 1995); missing ones stay missing and do not count."""
-    from scipy.stats import false_discovery_control
-
     found = np.full(len(p), np.nan)
     there = ~np.isnan(p)
-    if there.any():
-        found[there] = false_discovery_control(np.minimum(p[there], 1.0))
+    found[there] = false_discoveries(np.minimum(p[there], 1.0).tolist())
     return found
 
 

@@ -95,9 +95,10 @@ def times(value: float, *ends: float, lang: str, unit: str = "times") -> str:
 
 
 def bare_interval(value: float, low: float, high: float, lang: str) -> str:
-    """A number with its interval where the unit stands elsewhere: "8.9 (8.2–9.7)"."""
+    """A number with its interval where the unit stands elsewhere: "8.9 (8.2–9.7)", "-4.1 (-5.8 to -2.3)"."""
     shown = _like(value, low, high)
-    return say("numbers.interval", lang, value=shown[0], low=shown[1], high=shown[2])
+    key = "numbers.interval_signed" if low < 0 else "numbers.interval"
+    return say(key, lang, value=shown[0], low=shown[1], high=shown[2])
 
 
 def _like(value: float, *ends: float) -> list[str]:

@@ -64,7 +64,10 @@ COLUMNS = {  # what a deal is, none of which matters unless it is planted
                ("East", "South", "North", "West", "Northeast")),
     "product": (("产品线", "Product line"), ("设备", "软件", "服务", "备件"),
                 ("Machines", "Software", "Service", "Parts")),
-    "channel": (("线索渠道", "Channel"), ("展会", "官网", "转介绍", "电话"), ("Fair", "Website", "Referral", "Phone")),
+    "channel": (("线索渠道", "Channel"), ("展会", "官网", "转介绍", "电话"),
+                ("Fair", "Website", "Referral", "Phone")),
+    "group": (("销售组", "Sales group"), tuple(f"销售{n}组" for n in "一二三四五六七八九十"),
+              tuple(f"Group {n}" for n in range(1, 11))),
 }
 SLOW = ("solution", "approval", "draft", "review", "order", "shipped", "invoice")
 """Steps of our own that a problem may sit in; which one is drawn."""
@@ -291,11 +294,11 @@ def bottleneck(world: World, dice: np.random.Generator, days: float, share: floa
 
 
 def segment(world: World, dice: np.random.Generator, days: float, share: float) -> Problem:
-    """A step takes longer in one region (a fifth of the deals), or in one region and product (a twentieth and more)."""
+    """A step takes longer for one value of a column that a fifth of the deals have, or a tenth."""
     slow = _one(dice, ("needs", "solution", "quote", "approval"))     # most deals come here
-    column = str(dice.choice(["region", "product", "channel"]))
+    column = str(dice.choice(["region", "product", "channel"])) if share > 0.15 else "group"
     value = int(dice.integers(len(COLUMNS[column][1])))
-    kept = share / (1 / len(COLUMNS[column][1]))    # of this many of its deals
+    kept = min(1.0, share * len(COLUMNS[column][1]))
 
     def bend(world, deal, key, ready, start, work):
         there = key == slow and deal.traits[column] == value and _hit(deal, kept, 2)
@@ -328,7 +331,8 @@ def ping_pong(world: World, dice: np.random.Generator, days: float, share: float
     here, other, team = [("draft", "draft_asked", "sales"), ("solution", "solution_asked", "sales"),
                          ("approval", "approval_asked", "sales")][int(dice.integers(3))]
     label = {"draft_asked": ("补充合同信息", "Contract details added"),
-             "solution_asked": ("补充需求信息", "Details added"), "approval_asked": ("补充报价说明", "Quote explained")}[other]
+             "solution_asked": ("补充需求信息", "Details added"),
+             "approval_asked": ("补充报价说明", "Quote explained")}[other]
     reach = 0.55 if here == "draft" else 0.85
     seen: set[int] = set()
 
@@ -455,7 +459,7 @@ def late_invoice(world: World, dice: np.random.Generator, days: float, share: fl
 
     def bend(world, deal, key, ready, start, work):
         there = key == "invoice" and _hit(deal, min(1.0, share / 0.5), 10)
-        return (start + (30 + _spread(deal, days, 10) if there else 0.0), work, None)
+        return (start + (43 + _spread(deal, days, 10) if there else 0.0), work, None)   # sixty days and more
 
     return Problem(("gate",), {"stage": ("invoiced",), "activity": ("invoice",)}, bend)
 

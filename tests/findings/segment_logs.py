@@ -28,18 +28,20 @@ VALUES = (5, 4, 5, 4)
 
 
 def drawn(seed, *, cases=500, group=None, days=0.0, at=(REVIEW,), lang="en", starts=True, people=0.15, nested=False,
-          follows=0.0, spread=0.6, skewed=False):
+          lost=0.25, follows=0.0, spread=0.6, skewed=False):
     """A frame of events and which cases are slow. group: {column number: value number}, slow by about `days` at each of
     the steps `at`. people: spread of the speed of people (log). nested: every region has people of its own. follows:
-    share of cases whose product is that of the region (so that the two columns nearly say the same)."""
+    share of cases whose product is that of the region (so that the two columns nearly say the same). lost: share of the
+    group's cases that are lost; of the others it is a quarter."""
     rng = np.random.default_rng(seed)
     told = _told(rng, cases, follows, skewed)
     slow = np.ones(cases, dtype=bool)
     for column, value in (group or {-1: -1}).items():
         slow &= (told[column] == value) if column >= 0 else False
     speed = np.exp(rng.normal(0, people, (12, 15)))
-    rows = [row for case in range(cases) for row in _life(rng, case, told, speed, nested, starts, spread,
-                                                         dict.fromkeys(at, days) if slow[case] else {})]
+    rows = [row for case in range(cases) for row in _life(rng, case, told, speed, nested, spread,
+                                                         dict.fromkeys(at, days) if slow[case] else {},
+                                                         lost if slow[case] else 0.25)]
     frame = pd.DataFrame(rows, columns=list(range(6)))
     return _dressed(frame, told, np.exp(rng.normal(11, 1, cases)).round(-3), lang, starts), slow
 
@@ -55,13 +57,13 @@ def _parts(size, skewed):
     return parts / parts.sum()
 
 
-def _life(rng, case, told, speed, nested, starts, spread, slow):
+def _life(rng, case, told, speed, nested, spread, slow, lost):
     now, own = 1.1 * case, np.exp(rng.normal(0, 0.15))
     path = [step for step in range(12) if step in (0, REVIEW, 9, 11) or rng.random() > 0.05]
     if rng.random() < 0.15:
         at = path.index(REVIEW)
         path[at + 1:at + 1] = [5, REVIEW]
-    stop = int(rng.integers(3, len(path))) if rng.random() < 0.25 else len(path)
+    stop = int(rng.integers(3, len(path))) if rng.random() < lost else len(path)
     seen = set()
     for step in path[:stop]:
         who = int(rng.integers(0, 3)) + (3 * int(told[0][case]) if nested else 0)

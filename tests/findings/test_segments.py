@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import ltcdiag as ltc
 from ltcdiag.domain.reference import load_model
 from ltcdiag.findings.context import Context
+from ltcdiag.findings.diagnosis import DETECTORS
 from ltcdiag.findings.segments import rules, segments
 from ltcdiag.measures.observed import observe
 from ltcdiag.measures.segment_columns import case_columns
@@ -100,6 +100,21 @@ def test_a_group_slow_everywhere_is_told_as_that():
     assert all(values == {"B0"} for values, _ in conditions(found))
 
 
+def test_a_group_that_is_won_less_often_is_told_in_points():
+    frame, slow = drawn(85, group={2: 1}, lost=0.7)
+    found, told, context = asked(frame)
+    claim, = found.claims
+    assert (claim.family, claim.days, claim.where["segment_value"]) == ("leakage", None, "W2")
+    assert claim.contrast.low > 0.05
+    names = set(frame.loc[frame["activity"] == "Deal lost", "case"])
+    lost = [[case in names for case, here in zip(context.case_ids, slow, strict=True) if here == side]
+            for side in (True, False)]
+    row, = told.table.table.to_dict("records")
+    assert row["share_fewer_won"] == pytest.approx(np.mean(lost[0]) - np.mean(lost[1]), abs=0.15)
+    assert set(claim.case_ids) <= names
+    assert np.isnan(row["days_more"])
+
+
 def test_what_one_person_does_is_no_finding_about_a_group():
     frame, _ = drawn(91, group={0: 1}, days=18, cases=250)
     frame["owner"] = "u" + frame["region"]
@@ -149,15 +164,13 @@ def test_a_value_that_changes_is_the_first_one_and_amounts_are_cut_in_thirds():
 # ---- the whole -------------------------------------------------------------------------------------------------
 
 
-def test_the_diagnosis_carries_the_claims_and_the_search_says_the_same_each_time():
-    frame, _ = drawn(1, group={0: 1}, days=18, cases=200)
-    log = read(frame)
-    found = ltc.diagnose(log)
-    mine, = [claim for claim in found if claim.kind == "segment"]
-    again, = segments(context_of(log)).claims
-    assert (mine.ledger, mine.evidence, mine.case_ids) == ("none", again.evidence, again.case_ids)
-    assert found.table("segments").table.equals(segments(context_of(log)).table.table)
-    assert len(found.table("rules").table) == 1
+def test_a_diagnosis_asks_both_and_the_search_says_the_same_each_time():
+    assert (DETECTORS["segments"], DETECTORS["rules"]) == (segments, rules)
+    log = read(drawn(1, group={0: 1}, days=18, cases=200)[0])
+    first, again = (segments(context_of(log)) for _ in range(2))
+    assert first.table.table.equals(again.table.table)
+    assert [one.to_dict() for one in first.claims] == [one.to_dict() for one in again.claims]
+    assert first.claims[0].to_dict()["where"]["segment"] == {"column": "region", "value": "B0"}
 
 
 def test_a_log_without_such_columns_or_with_few_cases_has_empty_tables():

@@ -9,6 +9,7 @@ from ltcdiag.findings.advice import advised, place_of, stage_of
 from ltcdiag.findings.finding import Contrast, Finding
 from ltcdiag.findings.triangulation import triangulate
 from ltcdiag.log.voices import Voice, Voices
+from ltcdiag.words import use
 
 LABELS = {"合同起草": "contract_draft", "合同评审": "contract_approval", "报价评审": "proposal",
           "订单确认": "order_confirmed", "合同签订": "contract_signed", "盖章": None}
@@ -113,7 +114,8 @@ def test_all_three_agree():
 
 
 def test_a_handover_is_between_two_departments_and_two_stages():
-    for said in ({"department": "交付部"}, {"department": "销售部"}, {"stage": "contract_signed"}, {"step": "订单确认"}):
+    for said in ({"department": "交付部"}, {"department": "销售部"}, {"stage": "contract_signed"},
+                 {"step": "订单确认"}):
         assert heard(HANDOVER, voice("handover", **said)).staff.verdict == "agree", said
     assert heard(HANDOVER, voice("waiting", step="订单确认")).staff.verdict == "silent"
     assert heard(HANDOVER, voice("handover", department="法务部")).staff.verdict == "silent"
@@ -147,17 +149,22 @@ def test_what_only_people_say_is_a_list_to_check():
 
 def test_the_table_holds_a_row_a_finding_in_their_order():
     told = triangulate([HANDOVER, REVIEW], Voices((voice(step="合同评审"),)), labels=LABELS)
-    table = told.table.table
+    table = told.table
     assert table["finding"].tolist() == ["F02", "F01"]
     assert table["staff"].tolist() == ["silent", "agree"]
     assert table["customers"].tolist() == ["not_asked", "not_asked"]
     assert table["staff_agree"].tolist() == [0, 1]
+    assert table["reading"].tolist() == ["silent", "agree"]
+    with use("zh"):
+        assert str(told).splitlines()[1].startswith("F01 员工印证：1 人这么说（共 1 条）。还没有客户的记录。")
+        assert "数据之外还有人印证" in told._repr_html_()
 
 
 VOICES = st.lists(st.builds(
     voice, st.sampled_from(["waiting", "handover", "smooth", "elsewhere", "other", "rework"]),
     who=st.sampled_from(["P001", "P002", "C001"]), side=st.sampled_from(["staff", "customer"]),
-    step=st.sampled_from(["", *LABELS, "没有的步骤"]), stage=st.sampled_from([None, "contracting", "contract_approval"]),
+    step=st.sampled_from(["", *LABELS, "没有的步骤"]),
+    stage=st.sampled_from([None, "contracting", "contract_approval"]),
     department=st.sampled_from(["", "法务部", "交付部"]), severity=st.sampled_from([None, 0, 2])), max_size=8)
 
 
@@ -170,7 +177,7 @@ def test_more_voices_never_silence_anybody_and_their_order_means_nothing(some, m
         assert before.staff.agree <= after.staff.agree
         assert before.staff.against <= after.staff.against
     turned = triangulate([REVIEW, HANDOVER], Voices((*more[::-1], *some[::-1])), labels=LABELS)
-    assert turned.table.table.equals(many.table.table)
+    assert turned.table.equals(many.table)
 
 
 def test_a_finding_is_advised_at_its_place():
