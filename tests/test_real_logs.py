@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 
 import ltcdiag as ltc
+from ltcdiag.findings.context import Context
+from ltcdiag.findings.decision_days import days_table
+from ltcdiag.measures.observed import observe
 from ltcdiag.measures.wait_causes import CAUSES
 
 pytestmark = pytest.mark.real_data
@@ -120,7 +123,8 @@ def test_waiting_of_the_designed_loan_logs_lands_in_the_designed_cause(read, nam
 
 
 def test_the_yearly_collection_run_of_the_fines_is_found_as_a_batch(read):
-    days = ltc.diagnose(read("road_traffic_fines.xes.gz")).tables["decision_days"].table.set_index("step")
+    log = read("road_traffic_fines.xes.gz")
+    days = days_table(Context(log, observe(log), ltc.load_model(), ())).table.set_index("step")
     row = days.loc["Send for Credit Collection"]
     assert row["rhythm"] == "runs"
     assert row["share_on_days"] > 0.99

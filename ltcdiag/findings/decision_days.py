@@ -43,6 +43,8 @@ LEAST_COST = 0.005
 """A rhythm is a claim where it costs at least this share of the days that cases are open."""
 FALSE_ALARM = 0.01
 """Chance of a false rhythm anywhere in a log, over all steps and sets of days (Holm)."""
+_CATCHING_UP = 4
+"""Working days after a standstill in which what has piled up is done."""
 _NEARLY_ALL = 0.7
 """A step keeps to its rhythm where at least this share of its passages do."""
 
@@ -147,10 +149,19 @@ def _told(context: Context, looked: Sequence[Found]) -> list[Found]:
         kept.add(place)
     found = []
     for place, each in enumerate(looked):
-        rhythm = best[place] if place in kept else None
+        rhythm = best[place] if place in kept and not _back_at_work(each.decided, best[place]) else None
         still = () if rhythm or not _enough(context, each) else tuple(standstills(each.decided))
         found.append(Found(each.label, each.rows, each.decided, rhythm, still, share_off=each.share_off))
     return found
+
+
+def _back_at_work(decided: Decided, rhythm: Rhythm | None) -> bool:
+    """Whether runs are what had piled up in a standstill, while the step is done on other days too."""
+    if rhythm is None or rhythm.pattern != "runs" or rhythm.seen >= _NEARLY_ALL * len(decided.decided):
+        return False
+    after = sum(float((decided.seen * rhythm.days)[last + 1: last + 1 + _CATCHING_UP].sum())
+                for _, last in standstills(decided))
+    return after > 0.5 * rhythm.seen
 
 
 def _p(rhythm: Rhythm | None) -> float:
@@ -360,7 +371,8 @@ def said_when(found: Found, lang: str) -> str:
     else:
         names = [say("wait_causes.month_end" if name > 31 else "wait_causes.month_day", lang, day=name)
                  for name in found.rhythm.names]
-    return say("wait_causes.and", lang).join(names)
+    listed = ("、" if lang == "zh" else ", ").join(names[:-1])
+    return say("wait_causes.and", lang).join([listed, names[-1]] if listed else names)
 
 
 def _evidence(context: Context, passages: Passages, found: Found, cost: Interval) -> Texts:

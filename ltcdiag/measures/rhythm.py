@@ -38,6 +38,8 @@ LEAST_RUN_SHARE = 0.15
 """Runs are a rhythm where they hold this share of the passages; by chance single days hold next to nothing."""
 LEAST_STILL, STILL_DAYS = 12.0, 5
 """A standstill: no decision for this many working days and over on which this many would be expected."""
+LEAST_OF_A_DAY = 0.35
+"""A weekday with less than this share of a usual one is no working day of a step."""
 _LEAST_BLOCKS = 6
 
 
@@ -252,12 +254,12 @@ def standstills(step: Decided) -> list[tuple[int, int]]:
 
 def step_days(days: Ints, every: Ints, own: Ints) -> Ints:
     """The working days of a step: those of the log without the two weekdays on which the log has least, where the step
-    has next to nothing on them: clerks rest on weekends although customers pay on them. every, own: days of all
-    decisions, of those of the step."""
+    has little on them: clerks rest on weekends although customers pay on them, and though some work a Saturday instead
+    of a holiday. every, own: days of all decisions, of those of the step."""
     import numpy as np
 
     whole, mine = (np.bincount((part + MONDAY) % 7, minlength=7) for part in (every, own))
     quiet = np.argsort(whole, kind="stable")[:2]
-    rests = quiet[mine[quiet] < 0.1 * mine.mean()]
+    rests = quiet[mine[quiet] < LEAST_OF_A_DAY * mine.mean()]
     kept: Ints = days[~np.isin((days + MONDAY) % 7, rests)]
     return kept if len(kept) else days
