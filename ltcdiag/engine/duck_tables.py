@@ -190,7 +190,12 @@ class DuckTables:
             else frozenset()
 
     def _arrays(self, sql: str) -> dict[str, Any]:
-        return dict(self.store.connection.sql(sql).fetchnumpy())
+        """Columns as plain arrays: where a column could hold nothing, duckdb gives it a mask, which numpy then half minds.
+
+        Nothing stands in none of those that are asked for: the statements give it a number of its own."""
+        import numpy as np
+
+        return {name: np.asarray(column) for name, column in self.store.connection.sql(sql).fetchnumpy().items()}
 
     def _values(self, enumeration: str) -> tuple[str, ...]:
         found = self.store.connection.sql(f"select unnest(enum_range(null::e_{enumeration}))").fetchall()
