@@ -190,9 +190,8 @@ class DuckTables:
             else frozenset()
 
     def _arrays(self, sql: str) -> dict[str, Any]:
-        """Columns as plain arrays: where a column could hold nothing, duckdb gives it a mask, which numpy then half minds.
-
-        Nothing stands in none of those that are asked for: the statements give it a number of its own."""
+        """Columns as plain arrays. Where a column could be empty, duckdb adds a mask, which numpy minds by half; none of
+        those asked for is: the statements give emptiness a number of its own."""
         import numpy as np
 
         return {name: np.asarray(column) for name, column in self.store.connection.sql(sql).fetchnumpy().items()}
