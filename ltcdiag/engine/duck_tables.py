@@ -190,7 +190,7 @@ class DuckTables:
             else frozenset()
 
     def _arrays(self, sql: str) -> dict[str, Any]:
-        """Columns as plain arrays. Where a column could be empty, duckdb adds a mask, which numpy minds by half; none of
+        """Columns as plain arrays. Where a column could be empty, duckdb adds a mask, which numpy half minds; none of
         those asked for is: the statements give emptiness a number of its own."""
         import numpy as np
 
