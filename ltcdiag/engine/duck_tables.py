@@ -190,7 +190,11 @@ class DuckTables:
             else frozenset()
 
     def _arrays(self, sql: str) -> dict[str, Any]:
-        return dict(self.store.connection.sql(sql).fetchnumpy())
+        """Columns as plain arrays. Where a column could be empty, duckdb adds a mask, which numpy half minds; none of
+        those asked for is: the statements give emptiness a number of its own."""
+        import numpy as np
+
+        return {name: np.asarray(column) for name, column in self.store.connection.sql(sql).fetchnumpy().items()}
 
     def _values(self, enumeration: str) -> tuple[str, ...]:
         found = self.store.connection.sql(f"select unnest(enum_range(null::e_{enumeration}))").fetchall()

@@ -31,6 +31,13 @@ def _itself(key: str, lang: str) -> str:  # noqa: ARG001 - the signature of a na
     return key
 
 
+def nothing(value: object) -> bool:
+    """Whether a cell is empty, whichever way pandas says so."""
+    import pandas as pd
+
+    return value is None or value is pd.NA or value != value  # noqa: PLR0124 - NaN and NaT differ from themselves
+
+
 @dataclass(frozen=True)
 class Look:
     """What a table needs to be shown, and nothing that changes its numbers.
@@ -45,7 +52,7 @@ class Look:
 
     def cell(self, column: str, value: object, lang: str, *, key: bool = False) -> str:
         """A value as text; the column decides what it is. key: it is the key of a stage."""
-        if value is None or value != value:  # noqa: PLR0124 - NaN and NaT differ from themselves
+        if nothing(value):
             return ""
         if isinstance(value, tuple | list):
             return " → ".join(self.cell(column, item, lang, key=key) for item in value)
