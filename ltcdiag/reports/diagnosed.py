@@ -25,7 +25,15 @@ from .parts import lacking, parts_of
 WORST, ROWS = 10, 30
 LEAST_REST = 0.005
 """A part of the open time below this is not worth a sentence."""
-_HIDDEN = {"stages": ("first_share",), "bottleneck": ("stage", "share_of_days", "first_share"), "handover": ("share_of_days",)}
+_HIDDEN = {
+    "stages": ("first_share",), "bottleneck": ("stage", "share_of_days", "first_share"),
+    "handover": ("share_of_days", "moves"), "money": ("owner", "cases", "first_share"), "lever": ("owner",),
+    "stuck": ("stage", "times_late", "last_row"), "rework": ("stages_back", "returns"),
+    "gate": ("cases_later", "undecided", "exempt"), "detour": ("steps", "moves", "p_adjusted"),
+    "segments": ("reached", "days_group", "days_elsewhere", "share_won", "share_won_elsewhere"),
+    "queue": ("stage", "p"), "wait_causes": ("instances", "cases", "share_named"), "waits": ("instances",),
+    "decision_days": ("stage",),
+}
 """Columns for the workbook only: the page has no room for all."""
 _QUESTIONS = MappingProxyType({
     "rework": ("flow", "rework"), "handover": ("flow", "handover"), "deviation": ("flow",), "silo": ("flow",)})
