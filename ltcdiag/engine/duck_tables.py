@@ -166,7 +166,7 @@ class DuckTables:
         rows, standing = _standing(self._arrays(asked))
         cases = self._arrays(open_time)
         return Steps(
-            **{name: _unmasked(column) for name, column in rows.items()}, entered=cases["entered"], left=cases["until"], closed=cases["closed"].astype(bool),
+            **rows, entered=cases["entered"], left=cases["until"], closed=cases["closed"].astype(bool),
             labels=self._values("act"), standing=standing, states=self._codes(store.states),
             unseen=self._codes(store.unseen), parties=self._values(by) if by else (), by=by,
             known=store.closes_known, as_of=self._one(f"select epoch_us({as_of})"),
@@ -361,11 +361,3 @@ _MAKERS: dict[str, Callable[..., Answer]] = {
     "stated": _stated,
     "variants": _variants,
 }
-
-
-def _unmasked(column: Any) -> Any:
-    """A plain array where nothing is missing any more: what is counted from a masked one would be masked as well, and
-    quantiles of numpy look past masks."""
-    import numpy as np
-
-    return column if np.ma.is_masked(column) else np.asarray(column)
