@@ -53,8 +53,13 @@ class Measured:
 
     @property
     def per_passage(self) -> Estimate:
-        """Days each time, as far as they are held."""
+        """Days each time, as far as they are held: for comparisons."""
         return self.held.over(self.passages)
+
+    @property
+    def each(self) -> Estimate:
+        """Days each time, whole: as they are told."""
+        return self.days.over(self.passages)
 
     @property
     def enough(self) -> bool:
