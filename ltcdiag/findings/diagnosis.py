@@ -88,6 +88,8 @@ QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "segment": ("flow", "stage_time"),
 })
 """Kind of a finding → the questions of fitness on whose answer it rests."""
+SEEN_TWICE = ("batching", "contention", "unavailability")
+"""Kinds that are seen by starts and people, and by the days and loads alone."""
 
 
 @dataclass(frozen=True)
@@ -203,13 +205,29 @@ def _estimated(
     tell("lists")
     lists = lists_of(context)
     tables |= lists.tables
-    claimed = with_money(lists.told(claim for part in found.values() for claim in part.claims), context)
+    claimed = with_money(lists.told(_once(claim for part in found.values() for claim in part.claims)), context)
     valued, ledgers = priced([*claimed, *breaks], context, prices)
     numbered, worth = settled(_overlapping_all(ranked(_doubted(valued, log))), ledgers, context.observed.steps.cases)
     tables |= {"value": worth} if len(worth.table) else {}
     notes = (*_notes(context, found["bottleneck"].table), *_partial(found["deviation"].table), *list_notes(tables),
              *notes_of(numbered, ledgers))
     return Diagnosis(log, advised(numbered), {}, _looking(tables, log), notes, context.observed.horizon, context.model)
+
+
+def _once(found: Iterable[Finding]) -> list[Finding]:
+    """One finding a kind and place: two ways to see the same thing are told by the one that holds more days."""
+    kept: dict[tuple[str, tuple[tuple[str, str], ...]], Finding] = {}
+    for finding in found:
+        key = finding.kind, tuple(sorted(finding.where.items()))
+        if finding.kind in SEEN_TWICE:
+            key = finding.kind, (("activity", finding.where.get("activity", "")),)
+        if key not in kept or _days(finding) > _days(kept[key]):
+            kept[key] = finding
+    return list(kept.values())
+
+
+def _days(finding: Finding) -> float:
+    return finding.days.value if finding.days else 0.0
 
 
 def _doubted(found: Iterable[Finding], log: EventLog) -> list[Finding]:

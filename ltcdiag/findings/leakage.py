@@ -12,6 +12,7 @@ from ..measures.silence import Silence, Unassigned, silences, unassigned
 from ..measures.spells import NONE
 from ..measures.stays import Places, Stays, places_of, stays_of
 from ..stats.counted import Counted, above_the_line
+from ..words import say
 from ..words.numbers import spoken
 from ..words.texts import tidy
 from . import claims
@@ -123,12 +124,16 @@ def place_name(context: Context, name: str, lang: str) -> str:
 
 def _silent_claim(context: Context, places: Places, leak: _Leak) -> Finding:
     silence, name = leak.silence, places.names[leak.silence.place]
-    after = silence.after if silence.after != NONE else 0
     told = Told("leakage", "silent", lambda lang: {
-        "stage": place_name(context, name, lang), "limit": spoken(silence.days, lang), "step": context.shown(after),
-        "who": context.who(after, lang)})
+        "stage": place_name(context, name, lang), "limit": spoken(silence.days, lang),
+        "after": _said_after(context, silence.after, lang), "who": context.who(silence.after, lang)})
     return share_claim(context, "leakage", "leakage", leak.counted, told, where=_where(context, name, silence.after),
                        case=silence.silent, days=silence.since, stake=at_stake(context, silence.silent))
+
+
+def _said_after(context: Context, after: int, lang: str) -> str:
+    """After which step most of them stopped; nothing where the stage is all that is recorded."""
+    return "" if after == NONE else say("leakage.after", lang, step=context.shown(after))
 
 
 def _where(context: Context, name: str, after: int) -> dict[str, str]:

@@ -122,6 +122,7 @@ def _money_column(log: EventLog, column: str, facts: Facts) -> CaseColumn | None
     case = first["case"].to_numpy(np.int64)[values.notna()]
     amount = np.full(log.cases, np.nan)
     amount[case] = values[values.notna()].to_numpy(float)
+    amount[amount <= 0] = np.nan        # many systems write 0 where nothing was sold: that is an outcome and no size
     if facts.amounts is not None:
         amount[facts.amounts.currency != facts.amounts.chosen] = np.nan
     known = ~np.isnan(amount)
