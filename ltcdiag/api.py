@@ -171,15 +171,19 @@ def load_prices(path: str | Path) -> Prices:
 
 def diagnose(
     log: EventLog, model: ReferenceModel | str | Path = "ltc", *, prices: Prices | str | Path | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> Diagnosis:
     """The findings of a log, ranked: bottlenecks, rework, handovers, each with interval, doubt, question and cases.
 
     prices: your own rates, or a file of them; by default those in `ltcdiag.toml`. Without any there is no money.
+    progress: told in a sentence what is looked at next, such as `print`; a million events take a minute or two.
     Nothing is claimed where nobody knows which cases are over; zero findings is a result too."""
     from .findings.diagnosis import diagnose as diagnosed
+    from .findings.progress import in_words
 
     return diagnosed(log, load_model(model) if isinstance(model, str | Path) else model,
-                     prices=load_prices(prices) if isinstance(prices, str | Path) else prices)
+                     prices=load_prices(prices) if isinstance(prices, str | Path) else prices,
+                     progress=in_words(progress, current()) if progress else None)
 
 
 def kpis(

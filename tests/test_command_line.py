@@ -14,6 +14,7 @@ import pytest
 
 import ltcdiag as ltc
 from ltcdiag import cli
+from ltcdiag.reports import writing
 
 GOOD = "case_id,activity,time\n1,quote,2024-01-02 09:00\n1,sign,2024-01-05 09:00\n2,quote,2024-01-03 09:00\n"
 
@@ -154,15 +155,17 @@ def test_json_prints_the_result_alone(tmp_path, capsys):
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_diagnose_tells_the_findings_in_one_line_each(tmp_path, capsys, lang):
+def test_diagnose_tells_the_findings_in_one_line_each(tmp_path, capsys, monkeypatch, lang):
+    monkeypatch.setattr(writing, "LONG", 1)     # every log is long: what is looked at is said on stderr
     out = tmp_path / "out"
-    code, printed, _ = run(capsys, "diagnose", ltc.sample("ltc_en"), "--out", out, "--lang", lang)
+    code, printed, said = run(capsys, "diagnose", ltc.sample("ltc_en"), "--out", out, "--lang", lang)
     assert code == 0
     findings = json.loads((out / "findings.json").read_text(encoding="utf-8"))["findings"]
     assert len(findings) >= 4
     for finding in findings:
         assert f"  {finding['id']}  {finding['title'][lang]}\n" in printed
     assert printed.rstrip().endswith("report.html")
+    assert {"zh": "正在查：为什么等……", "en": "Looking at why work waits … "}[lang] in said
 
 
 def test_a_client_s_model_changes_who_is_blamed_and_json_carries_the_titles(tmp_path, capsys):

@@ -77,6 +77,8 @@ DETECTORS: Mapping[str, Callable[[Context], Detected]] = MappingProxyType({
     "decision_days": decision_days,  # steps that are decided on few days, or stand still
     "queue": queues,                # steps that take longer the more is in hand
 })
+LOOKED_AT = ("observe", "silo", *DETECTORS, "lists", "value")
+"""What a diagnosis does, in its order; without known endings only the first two."""
 QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "bottleneck": ("flow", "stage_time"), "handover": ("flow", "stage_time", "handover"),
     "batching": ("flow", "stage_time"), "unavailability": ("flow", "stage_time"),
@@ -176,12 +178,15 @@ def diagnose(
     log: EventLog, model: ReferenceModel, *, prices: Prices | None = None, progress: Callable[[str], None] | None = None
 ) -> Diagnosis:
     """Asks every detector. Nothing is claimed where nobody knows which cases are over; that is said, with sums of what
-    is recorded instead. progress: told the kind that is looked for."""
+    is recorded instead. progress: told each of LOOKED_AT when its turn comes (`progress.in_words`: as a sentence)."""
+    tell = progress or (lambda _: None)
+    tell("observe")
     observed = observe(log)
     context = Context(log, observed, model, tuple(log.tables.answer("cases").table["case_id"]))
     tables: dict[str, Answer] = {}
     if _some_starts(observed):
         tables["waits"] = waits(observed.steps)
+    tell("silo")
     links, breaks = silos(log)
     if len(links.table):
         tables["silo"] = links
@@ -190,7 +195,7 @@ def diagnose(
         tables |= described_waits(context)
         found = advised(ranked(_doubted(breaks, log)))
         return Diagnosis(log, found, _why_none(context), _looking(tables, log), (), 0, model)
-    return _estimated(context, tables, breaks, prices or prices_of(log.prices, where=""), progress or (lambda _: None))
+    return _estimated(context, tables, breaks, prices or prices_of(log.prices, where=""), tell)
 
 
 def _estimated(
@@ -205,6 +210,7 @@ def _estimated(
     tell("lists")
     lists = lists_of(context)
     tables |= lists.tables
+    tell("value")
     claimed = with_money(lists.told(_once(claim for part in found.values() for claim in part.claims)), context)
     valued, ledgers = priced([*claimed, *breaks], context, prices)
     numbered, worth = settled(_overlapping_all(ranked(_doubted(valued, log))), ledgers, context.observed.steps.cases)

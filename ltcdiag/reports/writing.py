@@ -12,6 +12,7 @@ from ..domain.prices import Prices
 from ..domain.reference import ReferenceModel
 from ..errors import InputError
 from ..findings.finding import Finding, Texts
+from ..findings.progress import in_words
 from ..log.event_log import EventLog
 from ..log.privacy import USUAL_K
 from ..log.side_tables import SideTables
@@ -35,6 +36,8 @@ DIAGNOSED = ("stages", "wait_causes", "handover_matrix", "funnels")
 """Tables of the diagnosis that always have a picture in the report."""
 CLEAR = 0.05
 """Level of the comparison of groups, as in its picture."""
+LONG = 50_000
+"""Events from which on a diagnosis takes so long that it says what it looks at."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,8 @@ def write_report(
     """Assesses a log and writes page, workbook, plain files, pictures and model into the folder `out`.
 
     lang: "zh" or "en". force: an earlier output of ours at `out` is replaced. reference: the model the findings rest
-    on, by default our own. say_progress: told a sentence a step. level: "working" holds cases and text of the source;
+    on, by default our own. say_progress: told a sentence a step, with a long log one for each
+    thing that is looked for. level: "working" holds cases and text of the source;
     "shareable" holds aggregates of at least k cases and nobody's name. clock: "calendar" or "working" days in the
     indicators. voices: what staff and customers said, for diagnosis.html. Raises InputError for another level or
     clock or a k below 5, OutputError. Law: same log, same settings, same bytes; after an error nothing is left behind.
@@ -108,8 +112,8 @@ def write_report(
     out = Path(out)
     with use(lang), whole(out, force=force) as folder:
         tell(say("reports.progress_answers", lang))
-        found = assess(log, reference=reference, mined=level != LEVEL, clock=clock, beside=beside,
-                       prices=prices)
+        found = assess(log, reference=reference, mined=level != LEVEL, clock=clock, beside=beside, prices=prices,
+                       progress=in_words(tell, lang) if log.events >= LONG else None)
         if level == LEVEL:
             shared = Shared(found, lang, k)
             write_shareable(shared, folder)

@@ -83,3 +83,14 @@ def test_a_file_a_link_and_a_missing_parent_are_refused(tmp_path):
         with pytest.raises(OutputError), whole(target, force=True):
             pass
     assert everything(tmp_path) == ["file", "link", "real"]
+
+
+def test_only_a_long_log_tells_each_question_of_its_diagnosis(tmp_path, monkeypatch, staged):
+    short, long = [], []
+    monkeypatch.setattr(writing, "_write_working", lambda *_: None)
+    write_report(staged, tmp_path / "short", say_progress=short.append)
+    monkeypatch.setattr(writing, "LONG", staged.events)
+    write_report(staged, tmp_path / "long", say_progress=long.append)
+    told = [text for text in long if text.startswith("正在查：")]
+    assert len(told) >= 2
+    assert short == [text for text in long if text not in told]
