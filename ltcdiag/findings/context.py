@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from ..domain.reference import ReferenceModel
 from ..log.event_log import EventLog
 from ..log.results import Answer
+from ..log.steps import first_of_each
 from ..measures.facts import Facts, facts_of
 from ..measures.groups import values_of
 from ..measures.observed import Observed
 from ..measures.spells import NONE, Spread
-from ..stats.estimator import Estimate
+from ..stats.estimator import Estimate, Spans
 from ..words import say
 from ..words.texts import tidy
 from .claims import Measured
@@ -57,7 +58,7 @@ class Context:
                 continue
             days = observed.days(spread, here) - observed.rework_days(steps.label == label)
             first = here[~again[here]]
-            cases = len(np.unique(steps.case[(steps.label == label) & ~observed.rework]))
+            cases = len(first_of_each(steps.case[(steps.label == label) & ~observed.rework])[0])
             found.append(Measured(label, days, observed.passages(spread, first), cases, self.held(spread, first)))
         return tuple(found)
 
@@ -76,9 +77,10 @@ class Context:
         """Days per case in the chosen rows of a spread, each passage up to the longest that counts."""
         import numpy as np
 
-        spells = self.observed.spells
-        last = spells.end if end is None else end
-        return self.observed.days(keys, chosen, end=np.minimum(last, spells.start + self.longest))
+        spells, row = self.observed.spells, keys.row[chosen]
+        start, last = spells.start[row], (spells.end if end is None else end)[row]
+        marks = Spans(spells.case[row], start, np.minimum(last, start + self.longest), keys.weight[chosen])
+        return self.observed.watch.spans(marks)
 
     def segment(self, column: str) -> Mapping[str, Ints]:
         """The cases of each value of a column (named as in the source), by the first value that a case has."""

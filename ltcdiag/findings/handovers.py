@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..log.results import HandoverDays
+from ..log.steps import first_of_each
 from ..measures.spells import NONE, Spread, spread
 from ..measures.waiting import waiting_ends
 from ..stats.intervals import Interval, amount_interval
@@ -81,7 +82,7 @@ def _rows(context: Context) -> list[_Row]:
         source, target = divmod(key, len(observed.steps.parties))
         here = keys == key
         measured = Measured(key, observed.days(leads, chosen, end=ends), observed.passages(leads, chosen),
-                            len(np.unique(observed.spells.case[here])), context.held(leads, chosen, end=ends))
+                            len(first_of_each(observed.spells.case[here])[0]), context.held(leads, chosen, end=ends))
         step = _main_step(context, here, ends)
         contrast = claims.against_peers(measured, [peer for peer in peers if peer.key != step])
         found.append(_Row(source, target, step, measured, amount_interval(measured.days), contrast, here,
@@ -101,7 +102,7 @@ def _peers(context: Context, ends: Floats) -> list[Measured]:
         first = chosen[~again[chosen]]
         row = Measured(label, observed.days(observed.spread, first, end=ends),
                        observed.passages(observed.spread, first),
-                       len(np.unique(observed.steps.case[(observed.steps.label == label) & ~observed.rework])),
+                       len(first_of_each(observed.steps.case[(observed.steps.label == label) & ~observed.rework])[0]),
                        context.held(observed.spread, first, end=ends))
         if row.enough:
             found.append(row)
