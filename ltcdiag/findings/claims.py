@@ -21,7 +21,7 @@ LEAST_CASES = 20
 """Fewer cases than this carry no claim."""
 LEAST_PEERS = 3
 """Fewer other steps than this say nothing about what is usual."""
-LEAST_TIMES, MOST_TIMES = 2.25, 4.0
+LEAST_TIMES, MOST_TIMES = 2.5, 4.0
 """A step is slow if it takes more than this many times what is usual for the others; where they differ much among
 themselves it takes more, up to the second."""
 SPREADS = 1.5
@@ -53,8 +53,18 @@ class Measured:
 
     @property
     def per_passage(self) -> Estimate:
-        """Days each time, as far as they are held."""
+        """Days each time, as far as they are held: for comparisons."""
         return self.held.over(self.passages)
+
+    @property
+    def each(self) -> Estimate:
+        """Days each time, whole: as they are told."""
+        return self.days.over(self.passages)
+
+    @property
+    def pace(self) -> float:
+        """The value of `per_passage` alone."""
+        return self.held.value / self.passages.value
 
     @property
     def enough(self) -> bool:
@@ -64,9 +74,9 @@ class Measured:
 
 def usual(peers: Sequence[Measured]) -> Estimate:
     """What is usual: the median of the days per passage of the other rows (the two middle ones averaged)."""
-    ordered = sorted((peer.per_passage for peer in peers), key=lambda e: e.value)
-    middle = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
-    return (middle[0] + middle[1]).times(0.5)
+    ordered = sorted(peers, key=lambda peer: peer.pace)
+    lower, upper = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
+    return (lower.per_passage + upper.per_passage).times(0.5)
 
 
 def against_peers(row: Measured, peers: Sequence[Measured]) -> Contrast | None:
@@ -84,7 +94,7 @@ def least_times(peers: Sequence[Measured]) -> float:
     """How many times the usual is beyond what steps differ by anyway: by the median absolute deviation of the
     logarithms of the other rows, which one or two slow ones do not move (Rousseeuw & Croux 1993,
     doi:10.1080/01621459.1993.10476408)."""
-    logs = sorted(log(peer.per_passage.value) for peer in peers)
+    logs = sorted(log(peer.pace) for peer in peers)
     middle = median(logs)
     spread = 1.4826 * median(abs(value - middle) for value in logs)
     return min(MOST_TIMES, max(LEAST_TIMES, exp(SPREADS * spread)))

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from ..domain.reference import ReferenceModel
 from ..log.event_log import EventLog
 from ..log.results import Answer
+from ..log.steps import first_of_each
 from ..measures.facts import Facts, facts_of
 from ..measures.groups import values_of
 from ..measures.observed import Observed
 from ..measures.spells import NONE, Spread
-from ..stats.estimator import Estimate
+from ..stats.estimator import Estimate, Spans
 from ..words import say
 from ..words.texts import tidy
 from .claims import Measured
@@ -57,29 +58,29 @@ class Context:
                 continue
             days = observed.days(spread, here) - observed.rework_days(steps.label == label)
             first = here[~again[here]]
-            cases = len(np.unique(steps.case[(steps.label == label) & ~observed.rework]))
+            cases = len(first_of_each(steps.case[(steps.label == label) & ~observed.rework])[0])
             found.append(Measured(label, days, observed.passages(spread, first), cases, self.held(spread, first)))
         return tuple(found)
 
     @cached_property
     def longest(self) -> float:
-        """Days beyond which a passage counts for no more when steps are compared: 99 in 100 of the finished first ones
-        were shorter."""
+        """Days beyond which a passage counts for no more when steps are compared: 99 in 100 of the first ones were
+        shorter. Those that still run are among them: a case left lying does not say what is usual, many of them do."""
         import numpy as np
 
         observed = self.observed
         spells = observed.spells
-        finished = ~spells.running & ~np.append(observed.rework, False)[spells.step]
-        length = (spells.end - spells.start)[finished]
+        length = (spells.end - spells.start)[~np.append(observed.rework, False)[spells.step]]
         return float(np.quantile(length, 0.99, method="higher")) if len(length) else 0.0
 
     def held(self, keys: Spread, chosen: Ints, *, end: Floats | None = None) -> Estimate:
         """Days per case in the chosen rows of a spread, each passage up to the longest that counts."""
         import numpy as np
 
-        spells = self.observed.spells
-        last = spells.end if end is None else end
-        return self.observed.days(keys, chosen, end=np.minimum(last, spells.start + self.longest))
+        spells, row = self.observed.spells, keys.row[chosen]
+        start, last = spells.start[row], (spells.end if end is None else end)[row]
+        marks = Spans(spells.case[row], start, np.minimum(last, start + self.longest), keys.weight[chosen])
+        return self.observed.watch.spans(marks)
 
     def segment(self, column: str) -> Mapping[str, Ints]:
         """The cases of each value of a column (named as in the source), by the first value that a case has."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..log.results import HandoverDays
+from ..log.steps import first_of_each
 from ..measures.spells import NONE, Spread, spread
 from ..measures.waiting import waiting_ends
 from ..stats.intervals import Interval, amount_interval
@@ -81,7 +82,7 @@ def _rows(context: Context) -> list[_Row]:
         source, target = divmod(key, len(observed.steps.parties))
         here = keys == key
         measured = Measured(key, observed.days(leads, chosen, end=ends), observed.passages(leads, chosen),
-                            len(np.unique(observed.spells.case[here])), context.held(leads, chosen, end=ends))
+                            len(first_of_each(observed.spells.case[here])[0]), context.held(leads, chosen, end=ends))
         step = _main_step(context, here, ends)
         contrast = claims.against_peers(measured, [peer for peer in peers if peer.key != step])
         found.append(_Row(source, target, step, measured, amount_interval(measured.days), contrast, here,
@@ -101,7 +102,7 @@ def _peers(context: Context, ends: Floats) -> list[Measured]:
         first = chosen[~again[chosen]]
         row = Measured(label, observed.days(observed.spread, first, end=ends),
                        observed.passages(observed.spread, first),
-                       len(np.unique(observed.steps.case[(observed.steps.label == label) & ~observed.rework])),
+                       len(first_of_each(observed.steps.case[(observed.steps.label == label) & ~observed.rework])[0]),
                        context.held(observed.spread, first, end=ends))
         if row.enough:
             found.append(row)
@@ -135,7 +136,7 @@ def _table(context: Context, rows: Sequence[_Row]) -> HandoverDays:
     steps = observed.steps
     cells = []
     for row in rows:
-        per = amount_interval(row.measured.per_passage) if row.measured.enough else None
+        per = amount_interval(row.measured.each) if row.measured.enough else None
         cells.append((
             steps.parties[row.source], steps.parties[row.target], steps.labels[row.step], int(row.here.sum()),
             row.measured.cases, len(row.standing), row.days.value, row.days.low, row.days.high,
@@ -152,7 +153,7 @@ def _claim(context: Context, row: _Row, contrast: Contrast) -> Finding:
     steps, spells = observed.steps, observed.spells
     rows = np.append(np.flatnonzero(row.here), row.standing)
     source, target = context.party(row.source), context.party(row.target)
-    per = amount_interval(row.measured.per_passage)
+    per = amount_interval(row.measured.each)
     return Finding(
         id="", rank=0, kind="handover", family="collaboration", ledger="none", where=_where(context, row),
         n=steps.cases, open=int((~steps.closed).sum()), horizon_days=observed.horizon, events=int(row.here.sum()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..log.results import StageDays, StepSums
+from ..log.steps import first_of_each
 from ..measures.observed import by_stage
 from ..stats.intervals import amount_interval, first_shares
 from . import claims
@@ -28,7 +29,7 @@ def stage_days(context: Context) -> StageDays:
         days = observed.days(spread, chosen)
         found = amount_interval(days)
         estimates.append(days)
-        cells.append((key, context.owner(codes[0]), len(np.unique(steps.case[np.isin(steps.label, codes)])),
+        cells.append((key, context.owner(codes[0]), len(first_of_each(steps.case[np.isin(steps.label, codes)])[0]),
                       int(np.isin(observed.heading, codes).sum()), found.value, found.low, found.high,
                       *claims.parts(claims.share_of(days, observed.days_open))))
     rows = [(*cell, share) for cell, share in zip(cells, first_shares(estimates), strict=True)]

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 HOUR = 3_600_000_000
 WEEK = 7 * 24
+BLOCK = 1 << 16
+"""Moments reckoned at once: few enough for their numbers to stay near the processor."""
 MONDAY = 3
 """Days from a Monday to 1 January 1970."""
 LEAST_OF_USUAL = 0.1
@@ -57,6 +59,14 @@ class Availability:
             hours = self.given.working_hours(anchor, moments.astype("datetime64[us]"))
             given: Ints = np.rint(hours * HOUR).astype(np.int64)
             return given
+        blocks = range(0, len(moments), BLOCK)
+        return np.concatenate([np.zeros(0, np.int64), *(
+            self._learned(person[first:first + BLOCK], moments[first:first + BLOCK]) for first in blocks)])
+
+    def _learned(self, person: Ints, moments: Ints) -> Ints:
+        """The same by the hours learned."""
+        import numpy as np
+
         row = self.of[person]
         day, into = np.divmod(moments, DAY)
         week, weekday = np.divmod(day + MONDAY, 7)

@@ -94,12 +94,12 @@ class Observed:
         """The step that each running spell most likely leads to; NONE for finished spells and where nobody knows."""
         import numpy as np
 
-        best, weight = np.full(len(self.spells.case), NONE), np.zeros(len(self.spells.case))
-        running = self.spells.running[self.spread.row]
-        for row, key, share in zip(*(part[running].tolist() for part in
-                                     (self.spread.row, self.spread.key, self.spread.weight)), strict=True):
-            if share > weight[row]:
-                best[row], weight[row] = key, share
+        best = np.full(len(self.spells.case), NONE)
+        chosen = self.spells.running[self.spread.row] & (self.spread.weight > 0)
+        row, key, weight = self.spread.row[chosen], self.spread.key[chosen], self.spread.weight[chosen]
+        order = np.lexsort((-weight, row))      # of equal weights the first stays first
+        rows, first = first_of_each(row[order])
+        best[rows] = key[order][first]
         return best
 
     def days(self, keys: Spread, chosen: Ints, *, start: Floats | None = None, end: Floats | None = None) -> Estimate:

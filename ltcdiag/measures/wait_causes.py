@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from ..log.steps import NO_TIME, UNKNOWN, Steps
 from .availability import Availability
@@ -50,9 +51,19 @@ class WaitParts:
         return wait
 
 
+_READY: WeakKeyDictionary[Steps, Ints] = WeakKeyDictionary()
+
+
 def ready_moments(steps: Steps) -> Ints:
     """When each piece of work could begin (µs): the latest end, not after its start, of another piece of its case with
-    a recorded start. NO_TIME for those without a recorded start and those with nothing before them."""
+    a recorded start. NO_TIME for those without a recorded start and those with nothing before them. Reckoned once for
+    a log."""
+    if steps not in _READY:
+        _READY[steps] = _ready_moments(steps)
+    return _READY[steps]
+
+
+def _ready_moments(steps: Steps) -> Ints:
     import numpy as np
 
     rows = np.flatnonzero(steps.started != NO_TIME)
@@ -68,6 +79,7 @@ def ready_moments(steps: Steps) -> Ints:
     follows = (before >= 0) & (case[before] == case)
     found = np.full(len(steps.case), NO_TIME)
     found[rows[follows]] = ended[before[follows]]
+    found.flags.writeable = False       # many look at it
     return found
 
 

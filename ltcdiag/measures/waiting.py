@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from ..log.results import Waits
 from ..log.steps import NO_TIME, Steps
 from ..stats.estimator import Estimate
 from ..stats.intervals import Interval, share_interval
 from .observed import Observed
-from .spells import DAY
+from .spells import DAY, Spells
 from .wait_causes import ready_moments
 
 if TYPE_CHECKING:
@@ -20,18 +21,26 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 
+_ENDS: WeakKeyDictionary[Observed, Floats] = WeakKeyDictionary()
+
+
 def waiting_ends(observed: Observed) -> Floats:
     """The age (days) at which waiting ends in each spell: the start of the work where it is recorded, else the end of
     the spell. Without starts in the log, the ends.
 
     Of a running spell nobody knows whether work has begun: its waiting is the part that finished spells from the same
-    step waited which had lasted longer.
+    step waited which had lasted longer. Reckoned once for a log.
     """
+    if not observed.steps.has_starts:
+        return observed.spells.end
+    if observed not in _ENDS:
+        _ENDS[observed] = _waiting_ends(observed.spells)
+    return _ENDS[observed]
+
+
+def _waiting_ends(spells: Spells) -> Floats:
     import numpy as np
 
-    spells = observed.spells
-    if not observed.steps.has_starts:
-        return spells.end
     ends = np.where(np.isnan(spells.begun), spells.end, spells.begun)
     running = np.flatnonzero(spells.running)
     done = np.flatnonzero(~spells.running & ~np.isnan(spells.begun))
@@ -40,6 +49,7 @@ def waiting_ends(observed: Observed) -> Floats:
         still = running[spells.source[running] == source]
         known = done[spells.source[done] == source]
         ends[still] = spells.start[still] + length[still] * _part(length[known], waited[known], length[still])
+    ends.flags.writeable = False        # many look at it
     return ends
 
 

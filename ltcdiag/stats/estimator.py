@@ -114,6 +114,10 @@ class Timeline:
         pace = _divided(self._after, self._inside)
         self._paid = np.concatenate([[0.0], np.cumsum(pace * self._length)])  # worth of a span of rate 1 up to an age
         self._pace = pace
+        self._each_at, self._each_inside = _divided(1.0, self._at), _divided(1.0, self._inside)
+        self._weight_at = _divided(self._before, self._at)
+        self._left = self._at - self._closings
+        self._closing = _divided(self._closings, self._at)
 
     def _per_age(self, index: Ints, weights: Floats | None = None) -> Floats:
         return np.bincount(index, weights=weights, minlength=len(self._grid)).astype(float)
@@ -138,8 +142,8 @@ class Timeline:
         place = np.searchsorted(self._grid, marks.age[seen], side="right") - 1
         exact = self._grid[place] == marks.age[seen]
         # between two ages of the grid nobody enters, leaves or closes: the stretch after the lower one holds
-        weight = np.where(exact, _divided(self._before, self._at)[place], self._pace[place])
-        share = np.where(exact, _divided(1.0, self._at)[place], _divided(1.0, self._inside)[place])
+        weight = np.where(exact, self._weight_at[place], self._pace[place])
+        share = np.where(exact, self._each_at[place], self._each_inside[place])
         own = self._per_case(case, value * weight)
         at = self._per_age(place[exact], value[exact] * weight[exact])
         inside = self._per_age(place[~exact], value[~exact] * weight[~exact])
@@ -156,7 +160,7 @@ class Timeline:
         held[-1] = 0.0
         inside = held * self._pace
         nothing = np.zeros_like(inside)
-        return self._estimate(own, nothing, inside, nothing, inside * _divided(1.0, self._inside))
+        return self._estimate(own, nothing, inside, nothing, inside * self._each_inside)
 
     def _worth(self, ages: Floats) -> Floats:
         place = np.minimum(np.searchsorted(self._grid, ages, side="right") - 1, len(self._grid) - 1)
@@ -172,9 +176,8 @@ class Timeline:
         theta = float(own.sum())
         passed = np.cumsum(at) + np.concatenate([[0.0], np.cumsum(inside)[:-1]])
         rest = theta - passed
-        left = self._at - self._closings
-        pull = _divided(rest, left)
-        watch = np.cumsum(at_risk - pull * _divided(self._closings, self._at))
+        pull = _divided(rest, self._left)
+        watch = np.cumsum(at_risk - pull * self._closing)
         between = np.concatenate([[0.0], np.cumsum(inside_risk)])
         first, last = self._first, self._last
         earlier = np.where(first > 0, watch[first - 1], 0.0)
