@@ -122,6 +122,16 @@ def test_waiting_of_the_designed_loan_logs_lands_in_the_designed_cause(read, nam
     assert whole == pytest.approx(tables["waits"].table["wait_days_total"].sum())
 
 
+def test_the_designed_batch_is_a_finding_once_somebody_says_what_ends_a_case(real_data):
+    ends = ("Reject application", "Approve application", "Cancel application")
+    log = ltc.read(real_data / "logs" / "LoanApp_infRes_24-7_noTimers_batch.CSV.gz", ends=ends)
+    claims = {finding.kind: finding for finding in ltc.diagnose(log) if finding.kind in CAUSES}
+    assert list(claims) == ["batching"]
+    assert claims["batching"].where["activity"] == "Assess loan risk"
+    assert claims["batching"].contrast.low > 0.95
+    assert claims["batching"].days.low > 0
+
+
 def test_the_yearly_collection_run_of_the_fines_is_found_as_a_batch(read):
     log = read("road_traffic_fines.xes.gz")
     days = days_table(Context(log, observe(log), ltc.load_model(), ())).table.set_index("step")

@@ -22,10 +22,12 @@ CHARTS: dict[str, dict[str, str]] = {
     "process_map": {"zh": "实际流程图：频次与间隔", "en": "The process as it really runs: moves and gaps"},
     "segments": {"zh": "各组案例比其余案例多几天", "en": "Groups of cases against all others"},
     "series": {"zh": "按周或按月的案例数与控制限", "en": "Cases by week or month with control limits"},
+    "sinks_and_levers": {"zh": "每个阶段的天数、资金和抓手并排", "en": "Days, money and lever by stage"},
     "stage_days": {"zh": "每个案例的天数在哪些阶段", "en": "The days of an average case by stage"},
     "stage_ledgers": {"zh": "每个阶段的天数，之前与之后", "en": "Days in each stage, before and after"},
     "variant_changes": {"zh": "新增与消失的变体", "en": "Variants gained and lost"},
     "variants": {"zh": "最常见的变体", "en": "The most common variants"},
+    "wait_causes": {"zh": "为什么等，按活动", "en": "Why work waits, by activity"},
 }
 
 

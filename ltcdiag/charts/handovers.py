@@ -32,11 +32,13 @@ class _Move:
     gap: float
 
 
-def handovers_chart(h: Handovers, *, lang: str = "zh", top: int = 12) -> Drawing:
+def handovers_chart(h: Handovers, *, lang: str = "zh", top: int = 12, days: str = "gap") -> Drawing:
     """A heat map: rows hand over to columns; moves and the median gap in each cell, which it colours.
 
-    top: how many parties are drawn, those with the most handovers; the words say what is left out.
+    top: how many parties are drawn, those with the most handovers; the words say what is left out. days: what the gaps
+    are: "gap", medians between records, or "mean", mean days of the handover.
     """
+    said = "handovers" if days == "gap" else "handover_days"
     moves = sorted((_Move(str(s), str(t), int(n), float(gap)) for s, t, n, gap in
                     h.table[["source", "target", "moves", "gap_days_median"]].itertuples(index=False, name=None)),
                    key=lambda move: (-move.moves, move.source, move.target))
@@ -48,16 +50,18 @@ def handovers_chart(h: Handovers, *, lang: str = "zh", top: int = 12) -> Drawing
     parties = sorted(busy, key=lambda party: (-busy[party], party))[:max(2, top)]
     labels = {party: readable(party, lang, longest=12) for party in busy}
     with style():
-        figure = _draw(moves, parties, labels, lang)
-    return Drawing(figure, _words(h, moves, parties, labels, lang), "handovers")
+        figure = _draw(moves, parties, labels, said, lang)
+    return Drawing(figure, _words(h, moves, parties, labels, said, lang), "handovers")
 
 
-def _draw(moves: Sequence[_Move], parties: Sequence[str], labels: Mapping[str, Label], lang: str) -> Figure:
+def _draw(
+    moves: Sequence[_Move], parties: Sequence[str], labels: Mapping[str, Label], said: str, lang: str
+) -> Figure:
     at = {party: i for i, party in enumerate(parties)}
     drawn = [move for move in moves if move.source in at and move.target in at]
     left = _MARGIN + max(measure(labels[party].text, _SIZE) for party in parties) + 14
     top, side = 152.0, _CELL_WIDTH * len(parties)
-    subtitle = say("charts.handovers_subtitle", lang, metric=say("charts.colour_gap_days_median", lang))
+    subtitle = say(f"charts.{said}_subtitle", lang, metric=say("charts.colour_gap_days_median", lang))
     width = max(left + side, _MARGIN + measure(subtitle, 12)) + _MARGIN
     figure, axes = page(width, top + _CELL * len(parties) + _MARGIN)
     heading(axes, width, say("charts.handovers_title", lang), subtitle)
@@ -92,18 +96,18 @@ def _fill(move: _Move, longest: float, few: float) -> str:
     return blend(gap_colour(move.gap, longest), "#ffffff", 0.12 if move.moves >= few else 0.72)
 
 
-def _words(h: Handovers, moves: Sequence[_Move], parties: Sequence[str], labels: Mapping[str, Label],
+def _words(h: Handovers, moves: Sequence[_Move], parties: Sequence[str], labels: Mapping[str, Label], key: str,
            lang: str) -> str:
     total = sum(move.moves for move in moves)
     by = say(f"charts.by_{h.by}", lang) if h.by in ("department", "role", "resource") else h.by
-    said = [say("charts.handovers_words", lang, by=by, cases=count(h.n), moves=count(total), parties=len(labels),
+    said = [say(f"charts.{key}_words", lang, by=by, cases=count(h.n), moves=count(total), parties=len(labels),
                 within=count(h.within), unknown=count(h.unknown)),
-            say("charts.handovers_words_top", lang, **_named(moves[0], labels, lang))]
+            say(f"charts.{key}_words_top", lang, **_named(moves[0], labels, lang))]
     least = max(1, math.ceil(_FREQUENT * total))
     frequent = [move for move in moves if move.moves >= least and not math.isnan(move.gap)]
     if frequent:
         slowest = max(frequent, key=lambda move: (move.gap, move.moves))
-        said.append(say("charts.handovers_words_slowest", lang, least=count(least), **_named(slowest, labels, lang)))
+        said.append(say(f"charts.{key}_words_slowest", lang, least=count(least), **_named(slowest, labels, lang)))
     left_out = sum(move.moves for move in moves if move.source not in parties or move.target not in parties)
     if left_out:
         said.append(say("charts.handovers_hidden", lang, shown=len(parties), moves=count(left_out)))

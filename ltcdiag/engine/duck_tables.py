@@ -190,11 +190,11 @@ class DuckTables:
             else frozenset()
 
     def _arrays(self, sql: str) -> dict[str, Any]:
-        """Columns as plain arrays. Where a column could be empty, duckdb adds a mask, which numpy half minds; none of
-        those asked for is: the statements give emptiness a number of its own."""
+        """Plain arrays: where a filter took rows with nulls away, they come masked although nothing is missing. The one
+        end that is null, of the state a case stands in, goes with its row."""
         import numpy as np
 
-        return {name: np.asarray(column) for name, column in self.store.connection.sql(sql).fetchnumpy().items()}
+        return {name: np.ma.getdata(values) for name, values in self.store.connection.sql(sql).fetchnumpy().items()}
 
     def _values(self, enumeration: str) -> tuple[str, ...]:
         found = self.store.connection.sql(f"select unnest(enum_range(null::e_{enumeration}))").fetchall()

@@ -73,7 +73,7 @@ def _table(context: Context, rows: Sequence[_Row]) -> StepTimes:
     cells = []
     for row in rows:
         key, contrast = row.measured.key, row.contrast
-        per = amount_interval(row.measured.per_passage) if row.measured.enough else None
+        per = amount_interval(row.measured.each) if row.measured.enough else None
         cells.append((
             observed.steps.labels[key], observed.stage[key], context.owner(key), row.measured.cases, row.standing,
             row.days.value, row.days.low, row.days.high, *parts(claims.share_of(row.measured.days, observed.days_open)),
@@ -87,7 +87,7 @@ def _claim(context: Context, row: _Row, contrast: Contrast, slow: Sequence[_Row]
     label, observed = row.measured.key, context.observed
     cases, weight = _cases(context, label)
     steps = observed.steps
-    per = amount_interval(row.measured.per_passage)
+    per = amount_interval(row.measured.each)
     return Finding(
         id="", rank=0, kind="bottleneck", family=family_of(context, label), ledger="time",
         where=_where(context, label), n=steps.cases, open=int((~steps.closed).sum()),

@@ -21,7 +21,7 @@ LEAST_CASES = 20
 """Fewer cases than this carry no claim."""
 LEAST_PEERS = 3
 """Fewer other steps than this say nothing about what is usual."""
-LEAST_TIMES, MOST_TIMES = 2.25, 4.0
+LEAST_TIMES, MOST_TIMES = 2.5, 4.0
 """A step is slow if it takes more than this many times what is usual for the others; where they differ much among
 themselves it takes more, up to the second."""
 SPREADS = 1.5
@@ -53,8 +53,13 @@ class Measured:
 
     @property
     def per_passage(self) -> Estimate:
-        """Days each time, as far as they are held."""
+        """Days each time, as far as they are held: for comparisons."""
         return self.held.over(self.passages)
+
+    @property
+    def each(self) -> Estimate:
+        """Days each time, whole: as they are told."""
+        return self.days.over(self.passages)
 
     @property
     def pace(self) -> float:

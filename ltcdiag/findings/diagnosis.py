@@ -90,6 +90,10 @@ QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "segment": ("flow", "stage_time"),
 })
 """Kind of a finding → the questions of fitness on whose answer it rests."""
+GENERAL_OVERLAPS = ("complexity.caveat_same_days", "wait_causes.caveat_shared_causes", "ping_pong.caveat_days")
+"""Caveats that give way to the one that names the findings with the same days."""
+SEEN_TWICE = ("batching", "contention", "unavailability")
+"""Kinds that are seen by starts and people, and by the days and loads alone."""
 
 
 @dataclass(frozen=True)
@@ -209,13 +213,29 @@ def _estimated(
     lists = lists_of(context)
     tables |= lists.tables
     tell("value")
-    claimed = with_money(lists.told(claim for part in found.values() for claim in part.claims), context)
+    claimed = with_money(lists.told(_once(claim for part in found.values() for claim in part.claims)), context)
     valued, ledgers = priced([*claimed, *breaks], context, prices)
     numbered, worth = settled(_overlapping_all(ranked(_doubted(valued, log))), ledgers, context.observed.steps.cases)
     tables |= {"value": worth} if len(worth.table) else {}
     notes = (*_notes(context, found["bottleneck"].table), *_partial(found["deviation"].table), *list_notes(tables),
              *notes_of(numbered, ledgers))
     return Diagnosis(log, advised(numbered), {}, _looking(tables, log), notes, context.observed.horizon, context.model)
+
+
+def _once(found: Iterable[Finding]) -> list[Finding]:
+    """One finding a kind and place: two ways to see the same thing are told by the one that holds more days."""
+    kept: dict[tuple[str, tuple[tuple[str, str], ...]], Finding] = {}
+    for finding in found:
+        key = finding.kind, tuple(sorted(finding.where.items()))
+        if finding.kind in SEEN_TWICE:
+            key = finding.kind, (("activity", finding.where.get("activity", "")),)
+        if key not in kept or _days(finding) > _days(kept[key]):
+            kept[key] = finding
+    return list(kept.values())
+
+
+def _days(finding: Finding) -> float:
+    return finding.days.value if finding.days else 0.0
 
 
 def _doubted(found: Iterable[Finding], log: EventLog) -> list[Finding]:
@@ -267,8 +287,15 @@ def _overlapping(finding: Finding, every: Iterable[Finding]) -> Finding:
     if not ids:
         return finding
     caveat = both(lambda lang: joined(say("findings.caveat_same_days", lang, ids=", ".join(ids)),
-                                      finding.caveat[lang], lang=lang))
+                                      _without_general(finding.caveat[lang], lang), lang=lang))
     return replace(finding, overlaps=ids, caveat=caveat)
+
+
+def _without_general(caveat: str, lang: str) -> str:
+    """Not said twice: that its days may be those of another finding."""
+    for key in GENERAL_OVERLAPS:
+        caveat = caveat.replace(say(key, lang), "")
+    return " ".join(caveat.split())
 
 
 def _notes(context: Context, steps: Answer) -> tuple[Texts, ...]:

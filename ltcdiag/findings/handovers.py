@@ -136,7 +136,7 @@ def _table(context: Context, rows: Sequence[_Row]) -> HandoverDays:
     steps = observed.steps
     cells = []
     for row in rows:
-        per = amount_interval(row.measured.per_passage) if row.measured.enough else None
+        per = amount_interval(row.measured.each) if row.measured.enough else None
         cells.append((
             steps.parties[row.source], steps.parties[row.target], steps.labels[row.step], int(row.here.sum()),
             row.measured.cases, len(row.standing), row.days.value, row.days.low, row.days.high,
@@ -153,7 +153,7 @@ def _claim(context: Context, row: _Row, contrast: Contrast) -> Finding:
     steps, spells = observed.steps, observed.spells
     rows = np.append(np.flatnonzero(row.here), row.standing)
     source, target = context.party(row.source), context.party(row.target)
-    per = amount_interval(row.measured.per_passage)
+    per = amount_interval(row.measured.each)
     return Finding(
         id="", rank=0, kind="handover", family="collaboration", ledger="none", where=_where(context, row),
         n=steps.cases, open=int((~steps.closed).sum()), horizon_days=observed.horizon, events=int(row.here.sum()),

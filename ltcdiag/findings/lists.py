@@ -9,7 +9,7 @@ from functools import cached_property
 from ..log.lists import StageMoney, Stuck
 from ..log.results import Answer
 from ..words import say
-from ..words.numbers import count, time_interval
+from ..words.numbers import count, share_interval, time_interval
 from .claims import CERTAIN, both, lines
 from .context import Context
 from .finding import Finding, Texts
@@ -72,10 +72,11 @@ class Lists:
         said = say("lists.lever", lang, days=days)
         best = self.levers[0]
         if best is own:
-            key = "lists.lever_best" if own.first_share >= CERTAIN else "lists.lever_among"
-            return said + say(key, lang)
-        other = time_interval(best.days.value, best.days.low, best.days.high, lang)
-        return said + say("lists.lever_other", lang, step=self.context.shown(best.label), days=other)
+            said += say("lists.lever_best" if own.first_share >= CERTAIN else "lists.lever_among", lang)
+        else:
+            other = time_interval(best.days.value, best.days.low, best.days.high, lang)
+            said += say("lists.lever_other", lang, step=self.context.shown(best.label), days=other)
+        return lines(said, _said_team(own, lang))
 
     def _said_stock(self, step: str, lang: str) -> str:
         table = self.tables["stuck"].table
@@ -87,6 +88,16 @@ class Lists:
         money = [f"{value:,.0f} {currency}".strip() for currency, value in sums.items()]
         return said + (say("lists.stock_money", lang, sums=("、" if lang == "zh" else ", ").join(money))
                        if money else say("lists.stock_end", lang))
+
+
+def _said_team(lever: Lever, lang: str) -> str:
+    """What the quickest team shows, where one is clearly quicker."""
+    team = lever.team
+    if team is None:
+        return ""
+    days = time_interval(team.days.value, team.days.low, team.days.high, lang)
+    return say("lists.team", lang, team=team.name, days=days,
+               part=share_interval(team.part.value, team.part.low, team.part.high, lang))
 
 
 def lists_of(context: Context) -> Lists:

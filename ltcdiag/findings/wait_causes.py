@@ -34,8 +34,12 @@ LEAST_FOLLOWED = 0.5
 """... and more than half of its long waits end when the person gets free, beyond what chance would give."""
 LEAST_PART = 0.25
 """... and more than this share of the waiting has the cause."""
-_TITLES = {"contention": "title_contention_seen", "prioritisation": "title_prioritisation"}
-_FAMILY = {"contention": "complexity", "prioritisation": "rigidity"}
+LEAST_BATCHED, LEAST_BATCHES = 0.5, 10
+"""A batch is a claim where more than this share of the waiting is for the batch to be complete, in so many batches."""
+_TITLES = {"contention": "title_contention_seen", "prioritisation": "title_prioritisation",
+           "batching": "title_batch_starts"}
+_FAMILY = {"contention": "complexity", "prioritisation": "rigidity", "batching": "rigidity"}
+_WORDS = {"contention": "evidence_contention", "prioritisation": "evidence_order", "batching": "evidence_batch_starts"}
 
 
 @dataclass(frozen=True)
@@ -121,8 +125,13 @@ def causes_of(context: Context, label: int | None = None) -> Causes | None:
 def wait_causes(context: Context) -> Detected:
     """Waits by cause, and steps whose waits are a queue or an order of work that matters."""
     split = split_of(context)
-    return Detected(wait_table(context), () if split is None else tuple(
-        _claim(split, label, cause, cost, soon) for label, cause, cost, soon in queue_claims(split)))
+    if split is None:
+        return Detected(wait_table(context), ())
+    queues = [_claim(split, label, cause, cost, LEAST_PART, {"next": percent(soon.value)})
+              for label, cause, cost, soon in queue_claims(split)]
+    batches = [_claim(split, label, "batching", cost, LEAST_BATCHED, {"batches": count(many), "size": f"{size:.1f}"})
+               for label, cost, (many, size) in batch_claims(split)]
+    return Detected(wait_table(context), (*queues, *batches))
 
 
 def wait_table(context: Context) -> WaitCauses:
@@ -178,6 +187,38 @@ def queue_claims(split: Split) -> list[tuple[int, str, Estimate, Interval]]:
     return found
 
 
+def batch_claims(split: Split) -> list[tuple[int, Estimate, tuple[int, float]]]:
+    """Steps of ours most of whose waiting is for a batch to be complete: label, what it costs per case, how many
+    batches of how many pieces."""
+    import numpy as np
+
+    context, found = split.context, []
+    if context.observed.timeline is None:
+        return []
+    for label in np.unique(split.label).tolist():
+        rows = np.flatnonzero(split.label == label)
+        batches, size = _batches(split, rows)
+        if not context.ours(label) or batches < LEAST_BATCHES or len(np.unique(split.case[rows])) < claims.LEAST_CASES:
+            continue
+        cost = _cost(split, rows, "batching")
+        if (_share(split, rows, "batching").low > LEAST_BATCHED
+                and amount_interval(cost).low > LEAST_COST * context.observed.days_open.value):
+            found.append((label, cost, (batches, size)))
+    return found
+
+
+def _batches(split: Split, rows: Ints) -> tuple[int, float]:
+    """How often one person began several pieces at the same moment, and how many at a time."""
+    import numpy as np
+
+    steps = split.context.observed.recorded or split.context.observed.steps
+    at = split.parts.row[rows]
+    known = at[steps.person[at] != UNKNOWN]
+    sizes = np.unique(np.stack([steps.person[known], steps.started[known]]), axis=1, return_counts=True)[1]
+    several = sizes[sizes > 1]
+    return len(several), float(several.mean()) if len(several) else 0.0
+
+
 def _soon(split: Split, label: int) -> Interval | None:
     """Share of the long waits before a step that end when the person gets free; None where it is not clear of the limit
     or of chance."""
@@ -209,7 +250,10 @@ def _share(split: Split, rows: Ints, cause: str) -> Interval:
     return part_of_sums(part, whole)
 
 
-def _claim(split: Split, label: int, cause: str, cost: Estimate, soon: Interval) -> Finding:
+def _claim(
+    split: Split, label: int, cause: str, cost: Estimate, limit: float, seen: Mapping[str, str]
+) -> Finding:
+    """seen: what shows the cause, as it stands in the evidence."""
     import numpy as np
 
     context = split.context
@@ -217,12 +261,12 @@ def _claim(split: Split, label: int, cause: str, cost: Estimate, soon: Interval)
     rows = np.flatnonzero((split.label == label) & (split.days(cause) > 0))
     every = np.flatnonzero(split.label == label)
     share, days, stage = _share(split, every, cause), amount_interval(cost), observed.stage[label]
-    contrast = Contrast(share.value, share.low, share.high, LEAST_PART, "reference")
+    contrast = Contrast(share.value, share.low, share.high, limit, "reference")
 
     def evidence(lang: str) -> str:
         said = say(
-            f"wait_causes.evidence_{'order' if cause == 'prioritisation' else 'contention'}", lang,
-            share=share_interval(share.value, share.low, share.high, lang), next=percent(soon.value),
+            f"wait_causes.{_WORDS[cause]}", lang, **seen,
+            share=share_interval(share.value, share.low, share.high, lang),
             horizon=observed.horizon, days=time_interval(days.value, days.low, days.high, lang),
             whole=claims.said_share_of(cost, observed.days_open, lang))
         return lines(said, say("wait_causes.based", lang, n=count(steps.cases), open=count((~steps.closed).sum()),
@@ -237,6 +281,7 @@ def _claim(split: Split, label: int, cause: str, cost: Estimate, soon: Interval)
         title=both(lambda lang: say(f"wait_causes.{_TITLES[cause]}", lang, step=context.shown(label))),
         evidence=both(evidence), caveat=both(lambda lang: joined(
             *(say(f"wait_causes.{key}", lang) for key in ("caveat_shared_causes", "caveat_why")), lang=lang)),
-        next_step=both(lambda lang: say(f"wait_causes.next_{cause}", lang, who=context.who(label, lang))),
+        next_step=both(lambda lang: say(f"wait_causes.next_{cause}", lang, who=context.who(label, lang),
+                                        step=context.shown(label))),
         **context.worst(split.case[rows], split.days(cause)[rows]),
     )

@@ -27,7 +27,9 @@ class StageMoney(Answer):
 class Levers(Answer):
     """step, stage, owner, days_gained, gained_low, gained_high (days less open per case within the horizon if the step
     took half its time), cash_days_gained, cash_low, cash_high (days that a win or payment comes sooner, per case),
-    first_share (how often it brings most when the cases are drawn anew); largest gain first. modelled, estimated:
+    first_share (how often it brings most when the cases are drawn anew), best_team, team_part, part_low, part_high (its
+    time as a part of the usual one), team_days_gained, team_low, team_high (if all were as quick as that team; empty
+    where no team is clearly quicker in both halves of the cases); largest gain first. modelled, estimated:
     mean days open of the chain and of the cases: how well
     the chain tells the whole."""
 

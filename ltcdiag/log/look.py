@@ -31,13 +31,6 @@ def _itself(key: str, lang: str) -> str:  # noqa: ARG001 - the signature of a na
     return key
 
 
-def nothing(value: object) -> bool:
-    """Whether a cell is empty, whichever way pandas says so."""
-    import pandas as pd
-
-    return value is None or value is pd.NA or value != value  # noqa: PLR0124 - NaN and NaT differ from themselves
-
-
 @dataclass(frozen=True)
 class Look:
     """What a table needs to be shown, and nothing that changes its numbers.
@@ -52,7 +45,7 @@ class Look:
 
     def cell(self, column: str, value: object, lang: str, *, key: bool = False) -> str:
         """A value as text; the column decides what it is. key: it is the key of a stage."""
-        if nothing(value):
+        if missing(value):
             return ""
         if isinstance(value, tuple | list):
             return " → ".join(self.cell(column, item, lang, key=key) for item in value)
@@ -96,6 +89,13 @@ class Look:
         if self.zone is None:
             return moment
         return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(self.zone))
+
+
+def missing(value: object) -> bool:
+    """Whether a cell of a table holds nothing: None, NaN, NaT or the NA of a column of whole numbers."""
+    import pandas as pd
+
+    return value is None or value is pd.NA or value != value  # noqa: PLR0124 - NaN and NaT differ from themselves
 
 
 def interval_columns(names: Iterable[str]) -> dict[str, tuple[str, str]]:

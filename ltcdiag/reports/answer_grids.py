@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ..log.look import heading, interval_columns, nothing
+from ..log.look import heading, interval_columns, missing
 from ..log.results import Answer
 from ..words import say, sentences
 from .grids import Column, Grid, Kind, Value
@@ -103,7 +103,7 @@ def _kind(name: str, column: pd.Series) -> Kind:
 
 def _plain(answer: Answer, column: Column, value: Any, lang: str) -> Value:
     """A value as a cell takes it: numbers as numbers, keys and words in the reader's language."""
-    if nothing(value):
+    if missing(value):
         return None
     if column.kind == "time":
         moment: datetime = value.to_pydatetime()

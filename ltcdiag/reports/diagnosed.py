@@ -20,12 +20,20 @@ from .finding_cases import Behind, FindingCases
 from .grids import Column
 from .moments import minute
 from .page import Row, TableView, cell, quoted
+from .parts import lacking, parts_of
 
-WORST, ROWS = 10, 30
+WORST, ROWS = 10, 15
 LEAST_REST = 0.005
 """A part of the open time below this is not worth a sentence."""
-_HIDDEN = {"stages": ("first_share",), "bottleneck": ("stage", "share_of_days", "first_share"),
-           "handover": ("share_of_days",)}
+_HIDDEN = {
+    "stages": ("first_share",), "bottleneck": ("stage", "share_of_days", "first_share"),
+    "handover": ("share_of_days", "moves"), "money": ("owner", "cases", "first_share"), "lever": ("owner",),
+    "stuck": ("stage", "times_late", "last_row"), "rework": ("stages_back", "returns"),
+    "gate": ("cases_later", "undecided", "exempt"), "detour": ("steps", "moves", "p_adjusted"),
+    "segments": ("reached", "days_group", "days_elsewhere", "share_won", "share_won_elsewhere"),
+    "queue": ("stage", "p"), "wait_causes": ("instances", "cases", "share_named"), "waits": ("instances",),
+    "decision_days": ("stage",),
+}
 """Columns for the workbook only: the page has no room for all."""
 _QUESTIONS = MappingProxyType({
     "rework": ("flow", "rework"), "handover": ("flow", "handover"), "deviation": ("flow",), "silo": ("flow",)})
@@ -56,6 +64,19 @@ class Section:
     title: str
     read: str
     view: TableView
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """Tables that belong together. pictures: by name; otherwise: those that stand in where none of them was drawn.
+    folded: tables that only describe."""
+
+    key: str
+    title: str
+    pictures: tuple[str, ...]
+    otherwise: tuple[str, ...]
+    shown: tuple[Section, ...]
+    folded: tuple[Section, ...]
 
 
 class Diagnosed:
@@ -101,16 +122,32 @@ class Diagnosed:
         """Where the client's reference model differs from ours."""
         return [self._quoted(change.text(self.lang)) for change in self.diagnosis.model_changes]
 
+    def chapters(self) -> Iterator[Chapter]:
+        """Every table of the diagnosis that has rows, in the order of the page."""
+        filled = {name: table for name, table in self.diagnosis.tables.items() if len(table.table)}
+        for part, shown, folded in parts_of(filled):
+            yield Chapter(part.key, self._say(f"part_{part.key}"), part.pictures, part.otherwise,
+                          *(tuple(self._named(name) for name in names) for names in (shown, folded)))
+
     def sections(self) -> Iterator[Section]:
-        """Every table of the diagnosis, those that have words of ours in the order of the words."""
-        tables = self.diagnosis.tables
-        ours = [key.removeprefix("table_") for key in sentences("reports") if key.startswith("table_")]
-        for name in sorted(tables, key=lambda name: (ours.index(name) if name in ours else len(ours), name)):
-            if name == "stages" and not self.found.staged:
-                named = tables[name].table.rename(columns={"stage": "activity"})
-                yield self._section(name, replace(tables[name], table=named), words="activities")
-            else:
-                yield self._section(name, tables[name], words=name)
+        """The tables of all chapters."""
+        for chapter in self.chapters():
+            yield from (*chapter.shown, *chapter.folded)
+
+    def lacking(self) -> list[str]:
+        """Why tables are not there, a sentence a reason."""
+        reasons: dict[str, list[str]] = {}
+        for name, reason in lacking(self.found) if self.estimated else ():
+            reasons.setdefault(reason, []).append(self._say(f"table_{name}"))
+        join = self._say("lacking_join")
+        return [self._say(f"lacking_{reason}", tables=join.join(names)) for reason, names in reasons.items()]
+
+    def _named(self, name: str) -> Section:
+        answer = self.diagnosis.tables[name]
+        if name == "stages" and not self.found.staged:
+            named = answer.table.rename(columns={"stage": "activity"})
+            return self._section(name, replace(answer, table=named), words="activities")
+        return self._section(name, answer, words=name)
 
     def _card(self, finding: Finding) -> Card:
         tags = (finding.id, *(self._word(f"{part}_{getattr(finding, part)}", getattr(finding, part))

@@ -11,7 +11,8 @@ from ..charts import chart
 from ..charts.drawing import Drawing
 from ..domain.levels import name_of
 from ..errors import InputError
-from ..log.flows import FunnelKinds
+from ..findings.diagnosis import Diagnosis
+from ..log.flows import FunnelKinds, HandoverMatrix
 from ..log.results import (
     Answer,
     DifferenceMap,
@@ -26,6 +27,7 @@ from ..log.results import (
     Variants,
 )
 from ..log.segments import SegmentEffects
+from ..log.wait_results import WaitCauses
 from ..words import current, say
 from . import stages as chain
 
@@ -35,9 +37,9 @@ if TYPE_CHECKING:
 FUNNEL_KINDS = ("reached", "passing", "cohort")
 
 
-def picture(answer: Answer, lang: str | None = None, **options: Any) -> Drawing:
-    """The chart that belongs to an answer: a map, variants, gaps, handovers, days by stage or a
-    dotted chart.
+def picture(answer: Answer | Diagnosis, lang: str | None = None, **options: Any) -> Drawing:
+    """The chart that belongs to an answer: a map, variants, gaps, handovers, days by stage, causes of waiting, funnels,
+    groups of cases or a dotted chart; of a diagnosis days, money and levers side by side.
 
     lang: "zh" or "en". options: those of the chart (top, paths, colour, gaps, sort, as_of); `stages`
     (label → canonical stage) colours the variants of a log with a mapping of its own.
@@ -47,8 +49,8 @@ def picture(answer: Answer, lang: str | None = None, **options: Any) -> Drawing:
 
 
 @singledispatch
-def _picture(answer: Answer, lang: str, options: dict[str, Any]) -> Drawing:
-    if {"case_id", "time", "activity"} <= set(answer.table.columns):
+def _picture(answer: Answer | Diagnosis, lang: str, options: dict[str, Any]) -> Drawing:
+    if isinstance(answer, Answer) and {"case_id", "time", "activity"} <= set(answer.table.columns):
         return _dotted(answer.table, lang, options)
     raise InputError(
         say("reports.no_picture", lang, answer=type(answer).__name__), fix=say("reports.no_picture_fix", lang)
@@ -155,6 +157,34 @@ def _(answer: Series, lang: str, options: dict[str, Any]) -> Drawing:
 @_picture.register
 def _(answer: SegmentEffects, lang: str, options: dict[str, Any]) -> Drawing:
     return chart("segments")(answer, lang=lang, **options)
+
+
+@_picture.register
+def _(answer: HandoverMatrix, lang: str, options: dict[str, Any]) -> Drawing:
+    """Between departments; between roles where there are none, or where asked `by`."""
+    by = options.pop("by", "")
+    kinds = answer.table["party_kind"]
+    by = by or ("department" if (kinds == "department").any() else "role")
+    table = answer.table[kinds == by].rename(columns={"days_per_move": "gap_days_median"})
+    shown = Handovers(table, answer.n, "", by=by, within=0, unknown=0)
+    return replace(chart("handovers")(shown, lang=lang, days="mean", **options), name="handover_matrix")
+
+
+@_picture.register
+def _(answer: WaitCauses, lang: str, options: dict[str, Any]) -> Drawing:
+    return chart("wait_causes")(answer, lang=lang, **options)
+
+
+@_picture.register
+def _(answer: Diagnosis, lang: str, options: dict[str, Any]) -> Drawing:
+    """Days, money and levers of the stages, side by side."""
+    tables = {name: answer.table(name) for name in ("stages", "money", "lever") if name in answer.tables}
+    if "stages" not in tables:
+        answer.table("stages")      # which says why it is not there
+    named = [replace(table, table=table.table.assign(stage=[
+        name_of(key, lang) if isinstance(key, str) else key for key in table.table["stage"]]))
+        if (table := tables.get(name)) is not None else None for name in ("stages", "money", "lever")]
+    return chart("sinks_and_levers")(*named, lang=lang, **options)
 
 
 def _dotted(points: pd.DataFrame, lang: str, options: dict[str, Any]) -> Drawing:

@@ -32,6 +32,10 @@ from .xlsx import write_workbook
 Say = Callable[[str], None]
 WORKING = "working"
 CLOCKS = ("calendar", "working")
+DIAGNOSED = ("stages", "wait_causes", "handover_matrix", "funnels")
+"""Tables of the diagnosis that always have a picture in the report."""
+CLEAR = 0.05
+"""Level of the comparison of groups, as in its picture."""
 LONG = 50_000
 """Events from which on a diagnosis takes so long that it says what it looks at."""
 
@@ -167,8 +171,13 @@ def drawings(found: Assessment, lang: str) -> list[Drawing]:
              picture(found.gaps, lang), picture(found.points, lang, as_of=found.log.as_of)]
     if found.handovers is not None:
         drawn.append(picture(found.handovers, lang))
-    if "stages" in found.diagnosis.tables:
-        drawn.append(picture(found.diagnosis.tables["stages"], lang))
+    tables = {name: table for name, table in found.diagnosis.tables.items() if len(table.table)}
+    drawn += [picture(tables[name], lang) for name in DIAGNOSED if name in tables]
+    groups = tables.get("segments")
+    if groups is not None and (groups.table["p_adjusted"] <= CLEAR).any():
+        drawn.append(picture(groups, lang))     # else every mark of it would be pale
+    if "stages" in tables and ("money" in tables or "lever" in tables):
+        drawn.append(picture(found.diagnosis, lang))
     if found.main_map is not None and found.main_variants is not None:
         drawn += [replace(picture(found.main_map, lang), name="process_map_main_stages"),
                   replace(picture(found.main_variants, lang), name="variants_main_stages")]

@@ -399,12 +399,13 @@ ltc.draw(ltc.points(log))
 found.top(5)
 
 # %% [markdown] lang="zh"
-# **怎么看** 按每个案例占用的天数排列。括号里是 95% 区间：案例数有限，真实的平均数大致在这个范围内。先看标题和第一个数，再看依据了多少个案例，最后看注意事项。在客户手里的步骤只列出，不算问题。
+# **怎么看** 最要紧的在前：有金额时按占用的资金（金额×天数）排，没有就按天数。括号里是 95% 区间：案例数有限，真实的平均数大致在这个范围内。先看标题和第一个数，再看依据了多少个案例，最后看注意事项。在客户手里的步骤只列出，不算问题。
 #
 # **下一步** 每条最后的 → 是下一个该问的问题。下面打开第一处发现停留最久的案例；`found.cases(1)` 是第二处。
 
 # %% [markdown] lang="en"
-# **How to read it** The most days per case first. Brackets hold the 95% interval: with this number of cases, the true
+# **How to read it** What weighs most first: by the money that waits (amount times days) where amounts are known, else by
+# days. Brackets hold the 95% interval: with this number of cases, the true
 # average lies about there. Title and first number first, then how many cases they rest on, then the caveat. Steps in
 # the customer's hands are shown and not blamed.
 #
@@ -437,6 +438,61 @@ found.table("handover").top(10)
 # can be less than in section 7. The days at handovers are days of steps too; do not add them.
 #
 # **Next** Note two or three findings with their questions, and take the cases along when you ask.
+
+# %% [markdown] lang="zh"
+# ### 动哪一步最见效，哪些单子要马上问
+#
+# 占时间最多的一步，不一定是最见效的一步。
+
+# %% [markdown] lang="en"
+# ### Which step to pull, which deals to ask about now
+#
+# The step that takes most time need not be the one that brings most.
+
+# %% tags=["nbval-check-output", "raises-exception"]
+found.table("lever").top(8)
+
+# %% tags=["nbval-check-output", "raises-exception"]
+found.table("stuck").top(8)
+
+# %% [markdown] lang="zh"
+# **怎么看** 上表：假如一步只用一半时间，平均每个案例少用多少天；是推算，假定各步快慢互不影响。下表：停得比同一位置五分之四的案例都久的案例，金额大的在前，可以当作电话名单。
+#
+# **下一步** 挑收益最大、又在自己手里的一两步；名单上的前几个，今天就问。
+
+# %% [markdown] lang="en"
+# **How to read it** Above: how many days less an average case would be open if a step took half its time; worked out, it
+# assumes that steps do not slow or speed each other. Below: cases that stand longer than four in five others did at the
+# same place, largest amount first: a list to call.
+#
+# **Next** Pick one or two steps that bring much and are in your own hands; ask about the first few of the list today.
+
+# %% [markdown] lang="zh"
+# ### 为什么等，哪一类更慢
+#
+# 有开始时间和经办人时，等待可以按原因拆开；没有时，下表是空的。
+
+# %% [markdown] lang="en"
+# ### Why it waits, and for whom it is slower
+#
+# Where starts and people are recorded, waiting is cut by cause; where they are not, the first table is empty.
+
+# %% tags=["nbval-check-output", "raises-exception"]
+found.table("wait_causes").top(8)
+
+# %% tags=["nbval-check-output", "raises-exception"]
+found.table("rules").top(8)
+
+# %% [markdown] lang="zh"
+# **怎么看** 攒批、排队、后到的先办、没人当班、其他，加起来就是全部等待。第二张表是站得住的分组差异；空的，说明哪一类都不比别的明显慢。
+#
+# **下一步** 还有哪些表：`list(found.tables)`。规则、流失、铁三角、来回、走法，都在报告里。
+
+# %% [markdown] lang="en"
+# **How to read it** Kept for a batch, in a queue, later ones first, nobody on duty, and the rest add up to all waiting. The
+# second table holds the groups of cases that are clearly slower; if it is empty, none is.
+#
+# **Next** There are more tables: `list(found.tables)`. Rules, leaks, the iron triangle, to and fro, ways are in the report.
 
 # %% [markdown] lang="zh"
 # ### 指标
@@ -551,7 +607,8 @@ print(written.report)
 # | 流程复杂 | 第 5 节：走法的数量；第 9 节：瓶颈和返工 |
 # | 缺乏灵活性 | 第 5 节：小单和大单是否走同一条路 |
 #
-# 三方都提到的，最值得写进改进方案。
+# 填写表现成的有：`ltc.templates("表格")`；填好后 `ltc.read_voices("表格")`，用 `ltc.triangulate(found, ...)` 和发现并排看。三方都提到的，
+# 最值得写进改进方案。
 
 # %% [markdown] lang="en"
 # **Next** What describes is exact, what estimates carries its interval. What goes together need not be cause and effect;
@@ -567,4 +624,5 @@ print(written.report)
 # | the process is complicated | section 5: the number of ways; section 9: bottlenecks and rework |
 # | everything takes the same long path | section 5: do small and large deals share one way? |
 #
-# What all three mention is the first candidate for the improvement plan.
+# The sheets to fill in are there: `ltc.templates("sheets")`; filled, `ltc.read_voices("sheets")` and
+# `ltc.triangulate(found, ...)` lay them beside the findings. What all three mention is the first candidate for the plan.

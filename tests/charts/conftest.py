@@ -25,6 +25,7 @@ from ltcdiag.log.results import (
     Variants,
 )
 from ltcdiag.log.segments import SegmentEffects
+from ltcdiag.log.wait_results import WaitCauses
 from ltcdiag.stats.case_clock import CaseClock
 from ltcdiag.stats.curves import Curve, incidence
 from ltcdiag.stats.pace import Pace, PaceMonth
@@ -74,6 +75,7 @@ def answers(events: pd.DataFrame) -> SimpleNamespace:
         handovers=Handovers(summed(between, "department", "to"), n, "", by="department",
                             within=len(moves) - len(between), unknown=0),
         stage_days=stage_days(moves, n),
+        wait_causes=wait_causes(gaps, n),
         stage_ledgers=stage_ledgers(moves, n),
         pace=pace(events),
         incidence=curves(events),
@@ -199,7 +201,19 @@ def stage_days(moves: pd.DataFrame, n: int) -> StageDays:
     table["days_low"], table["days_high"] = 0.8 * table["days_per_case"], 1.3 * table["days_per_case"]
     table["share_of_days"] = table["days_per_case"] / table["days_per_case"].sum()
     table["share_low"], table["share_high"] = 0.8 * table["share_of_days"], 1.3 * table["share_of_days"]
+    table["first_share"] = [1.0, *[0.0] * (len(table) - 1)]
     return StageDays(table.reset_index(drop=True), n, "", horizon=91)
+
+
+def wait_causes(gaps: pd.DataFrame, n: int) -> WaitCauses:
+    """The gaps before each label, called waiting; every label has the same made-up causes."""
+    table = gaps.groupby("target").agg(wait_days_total=("gap_days_total", "sum")).reset_index()
+    table = table.rename(columns={"target": "activity"}).sort_values("wait_days_total", ascending=False)
+    for cause, share in (("batching", 0.1), ("contention", 0.2), ("prioritisation", 0.0), ("unavailability", 0.5),
+                         ("extraneous", 0.2)):
+        for end, times in (("", 1.0), ("_low", 0.8), ("_high", 1.2)):
+            table[f"share_{cause}{end}"] = share * times
+    return WaitCauses(table, n, "")
 
 
 def summed(moves: pd.DataFrame, source: str, target: str) -> pd.DataFrame:

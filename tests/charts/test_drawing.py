@@ -21,7 +21,7 @@ SOURCE = {"process_map": "dfg", "variants": "variants", "gaps": "gaps", "handove
           "dotted": "events", "stage_days": "stage_days", "stage_ledgers": "stage_ledgers", "pace": "pace",
           "incidence": "incidence", "mix_waterfall": "mix_waterfall", "difference_map": "difference_map",
           "variant_changes": "variant_changes", "funnel": "funnel", "series": "series",
-          "segments": "segments"}
+          "segments": "segments", "sinks_and_levers": "stage_days", "wait_causes": "wait_causes"}
 
 
 def draw(name: str, log, **options):

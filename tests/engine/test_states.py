@@ -65,6 +65,13 @@ def test_the_stage_of_an_open_case_is_known_and_not_guessed():
     assert {case: steps.labels[label] for case, label in steps.standing.items()} == {3: "Offer", 4: "Qualify"}
 
 
+def test_the_arrays_of_steps_are_plain_where_a_state_has_no_end():
+    """Masked ones would let a quantile look at what is missing."""
+    steps = log_of(frame([[("Qualify", 0), ("won", 3)], [("created", 0), ("Qualify", 2)]]), LABELLING).tables.steps()
+    arrays = [steps.case, steps.label, steps.started, steps.ended, steps.entered, steps.left, steps.closed]
+    assert {type(values) for values in arrays} == {np.ndarray}
+
+
 def test_a_document_ends_a_stage():
     cases = [[("Qualify", 0), ("signed", 4), ("call", 6), ("won", 9)]]
     assert days_by_label(log_of(frame(cases), LABELLING)) == {"Qualify": 4, "call": 2, "won": 3}

@@ -222,14 +222,25 @@ def test_a_finding_opens_to_its_cases_the_worst_first():
 
 
 def test_what_is_usual_is_the_median_of_the_others():
-    rows = [claims.Measured(n, estimate(days), even(), 50) for n, days in enumerate((1.0, 2.0, 4.0, 40.0))]
+    rows = [measured(n, days) for n, days in enumerate((1.0, 2.0, 4.0, 40.0))]
     assert claims.usual(rows[:3]).value == 2.0
     assert claims.usual(rows).value == 3.0
     contrast = claims.against_peers(rows[3], rows[:3])
     assert contrast.value == pytest.approx(20)
     assert contrast.low < 20 < contrast.high
     assert claims.against_peers(rows[3], rows[:2]) is None
-    assert claims.against_peers(claims.Measured(9, estimate(5.0), even(), 19), rows[:3]) is None
+    assert claims.against_peers(measured(9, 5.0, cases=19), rows[:3]) is None
+
+
+def test_long_passages_are_cut_where_steps_are_compared_and_told_whole():
+    long = measured(3, 40.0, held=10.0)
+    assert claims.against_peers(long, [measured(n, 2.0) for n in range(3)]).value == pytest.approx(5)
+    assert (long.per_passage.value, long.each.value) == (10.0, 40.0)
+
+
+def measured(key, days, *, held=None, cases=50):
+    """A step that each case passes once."""
+    return claims.Measured(key, estimate(days), even(), cases, estimate(days if held is None else held))
 
 
 def estimate(value):
@@ -249,7 +260,8 @@ def test_detectors_and_generator_share_no_constant_and_do_not_know_each_other():
     for plan in (gen.PLANTED, gen.NOTHING):
         planned |= {*plan.waits.values(), *plan.works.values(), *(x for loop in plan.loops.values() for x in loop)}
     minimums = {name: value for name, value in vars(claims).items() if name.isupper() and isinstance(value, float)}
-    del minimums["CERTAIN"]         # a rule of speech, not a size of any fault
+    for name in ("CERTAIN", "SPREADS"):     # a rule of speech and a number of standard deviations: no size of any fault
+        del minimums[name]
     assert {name: value for name, value in minimums.items() if value in planned} == {}
     assert "ltcdiag" not in imports(Path(gen.__file__).read_text(encoding="utf-8"))
     for module in (bottlenecks, claims, deviations, handovers, rework):
