@@ -362,9 +362,10 @@ def discover(log: EventLog, method: str = "inductive", noise: float = 0.2) -> Mo
     return mined(variants(log), method=method, noise=noise)
 
 
-def draw(answer: Answer | Comparison, *, lang: str | None = None, **options: Any) -> Drawing:
+def draw(answer: Answer | Comparison | Diagnosis, *, lang: str | None = None, **options: Any) -> Drawing:
     """The picture of an answer: a map of directly-follows, bars of gaps, rows of variants, a heat map of
-    handovers, each with its words. options: those of the chart, such as colour, paths or top; of a comparison `view`:
+    handovers, a funnel, causes of waiting, each with its words; of a diagnosis days, money and levers of the stages
+    side by side. options: those of the chart, such as colour, paths or top; of a comparison `view`:
     "pace" (the default), "pace_wins", "incidence", "stage_ledgers", "funnel", "mix_waterfall", "difference_map" or
     "variant_changes"."""
     from .measures.comparison import Comparison
