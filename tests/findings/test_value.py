@@ -94,7 +94,7 @@ def test_without_rates_hours_are_shown_and_no_money():
         assert any("No rates were given" in note["en"] for note in found.notes)
         assert found.table["worth"].isna().all()
         assert bool(found.table["hours"].sum() > 0) == starts
-        assert ("measured from recorded starts" in found.rework.evidence["en"]) == starts       # the note says: no money
+        assert ("measured from recorded starts" in found.rework.evidence["en"]) == starts
 
 
 def test_rates_of_another_currency_price_hours_and_leave_amounts_alone():
