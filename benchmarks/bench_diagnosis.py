@@ -92,12 +92,12 @@ def run(path):
             "parts": parts, "states": found.log.tables.answer("cases").table["state"].value_counts().to_dict()}
 
 
-def child(path):
-    """The same in a process of its own."""
+def child(*arguments):
+    """What a process of its own printed; making a log is one too, for a child starts with its parent's peak."""
     variables = {**os.environ, "PYTHONPATH": str(HERE.parent)}
-    printed = subprocess.run([sys.executable, __file__, "--run", str(path)], env=variables, check=True,
+    printed = subprocess.run([sys.executable, __file__, *map(str, arguments)], env=variables, check=True,
                              stdout=subprocess.PIPE, text=True).stdout
-    return json.loads(printed.splitlines()[-1])
+    return json.loads(printed.splitlines()[-1]) if printed else {}
 
 
 def shown(took, starts):
@@ -115,7 +115,11 @@ def main():
     parser.add_argument("--events", type=int, nargs="+", default=[100_000, 1_000_000])
     parser.add_argument("--starts", choices=("with", "without", "both"), default="both")
     parser.add_argument("--run", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--make", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
+    if asked.make:
+        make(asked.events[0], asked.starts == "with", asked.make)
+        return
     if asked.run:
         print(json.dumps(run(asked.run)))
         return
@@ -125,8 +129,8 @@ def main():
         for events in asked.events:
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder) / "log.csv"
-                make(events, starts, path)
-                runs.append(child(path))
+                child("--make", path, "--events", events, "--starts", "with" if starts else "without")
+                runs.append(child("--run", path))
             shown(runs[-1], starts)
             results.append({"starts": starts, **runs[-1]})
         if len(runs) > 1:

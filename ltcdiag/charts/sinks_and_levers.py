@@ -27,11 +27,11 @@ Three = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class _Panel:
-    """One of the three lists. values: stage → value, low, high. first: the stage that is first in nine draws of ten,
+    """One of the three lists. sizes: stage → value, low, high. first: the stage that is first in nine draws of ten,
     "" where none is."""
 
     key: str
-    values: Mapping[str, Three]
+    sizes: Mapping[str, Three]
     first: str
 
     def told(self, value: Three, lang: str) -> str:
@@ -82,7 +82,7 @@ def _draw(
     left = _MARGIN + max(measure(label.text, _SIZE) for label in labels.values()) + 16
     places, x = [], left
     for panel in panels:
-        notes = [panel.told(panel.values[stage], lang) for stage in labels if stage in panel.values]
+        notes = [panel.told(panel.sizes[stage], lang) for stage in labels if stage in panel.sizes]
         places.append(x)
         wide = _BARS + 10 + max((measure(note, _NOTE) for note in notes), default=0.0)
         x += max(wide, measure(say(f"charts.sinks_{panel.key}", lang), _SIZE)) + _SPACE
@@ -90,7 +90,7 @@ def _draw(
     width, top = max(x - _SPACE + _MARGIN, 2 * _MARGIN + measure(subtitle, 12)), 132.0
     figure, axes = page(width, top + _ROW * len(labels) + 46)
     heading(axes, width, say("charts.sinks_title", lang), subtitle)
-    for i, (stage, label) in enumerate(labels.items()):
+    for i, label in enumerate(labels.values()):
         y = top + _ROW * (i + 0.5)
         axes.plot([_MARGIN, width - _MARGIN], [y + _ROW / 2] * 2, color=HAIRLINE, linewidth=0.6)
         write(axes, left - 16, y, label.text, size=_SIZE, align="right")
@@ -107,11 +107,11 @@ def _draw(
 def _column(
     axes: Axes, panel: _Panel, labels: Mapping[str, Label], theirs: set[str], left: float, top: float, lang: str
 ) -> None:
-    most = max((panel.values[stage][2] for stage in labels if stage in panel.values), default=0.0)
+    most = max((panel.sizes[stage][2] for stage in labels if stage in panel.sizes), default=0.0)
     scale = _BARS / (most or 1.0)
     for i, stage in enumerate(labels):
         y = top + _ROW * (i + 0.5)
-        value = panel.values.get(stage)
+        value = panel.sizes.get(stage)
         if value is None:
             write(axes, left, y, "–", size=_NOTE, colour=MUTED)
             continue
@@ -152,7 +152,7 @@ def _words(
         name = labels[panel.first].full if panel.first in labels else readable(panel.first, lang).full
         whose = say("charts.sinks_theirs", lang) if panel.first in theirs else ""
         said.append(say(f"charts.sinks_{panel.key}_first", lang, stage=name, whose=whose,
-                        value=panel.said(panel.values[panel.first], lang)))
+                        value=panel.said(panel.sizes[panel.first], lang)))
     firsts = {panel.key: panel.first for panel in panels if panel.first}
     if "days" in firsts and "lever" in firsts and firsts["days"] != firsts["lever"]:
         said.append(say("charts.sinks_differ", lang))

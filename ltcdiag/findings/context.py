@@ -46,6 +46,11 @@ class Context:
         return facts_of(self.log, self.observed.steps)
 
     @cached_property
+    def kept(self) -> dict[str, Any]:
+        """What one detector reckons and others ask for again, by name; gone when the context is."""
+        return {}
+
+    @cached_property
     def step_ledger(self) -> tuple[Measured, ...]:
         """Every step with its first-pass days and passages, in the order of the labels."""
         import numpy as np

@@ -90,6 +90,8 @@ QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "segment": ("flow", "stage_time"),
 })
 """Kind of a finding → the questions of fitness on whose answer it rests."""
+GENERAL_OVERLAPS = ("complexity.caveat_same_days", "wait_causes.caveat_shared_causes", "ping_pong.caveat_days")
+"""Caveats that give way to the one that names the findings with the same days."""
 SEEN_TWICE = ("batching", "contention", "unavailability")
 """Kinds that are seen by starts and people, and by the days and loads alone."""
 
@@ -285,8 +287,15 @@ def _overlapping(finding: Finding, every: Iterable[Finding]) -> Finding:
     if not ids:
         return finding
     caveat = both(lambda lang: joined(say("findings.caveat_same_days", lang, ids=", ".join(ids)),
-                                      finding.caveat[lang], lang=lang))
+                                      _without_general(finding.caveat[lang], lang), lang=lang))
     return replace(finding, overlaps=ids, caveat=caveat)
+
+
+def _without_general(caveat: str, lang: str) -> str:
+    """Not said twice: that its days may be those of another finding."""
+    for key in GENERAL_OVERLAPS:
+        caveat = caveat.replace(say(key, lang), "")
+    return " ".join(caveat.split())
 
 
 def _notes(context: Context, steps: Answer) -> tuple[Texts, ...]:

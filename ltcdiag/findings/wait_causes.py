@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from ..log.steps import NO_TIME, UNKNOWN
 from ..log.wait_results import WaitCauses
@@ -87,15 +86,13 @@ class Split:
         return days
 
 
-_SPLITS: WeakKeyDictionary[Context, Split | None] = WeakKeyDictionary()
-
-
 def split_of(context: Context) -> Split | None:
     """The waits of a log by cause, reckoned once; None where fewer than half of its steps have a recorded start, or
     nobody is named."""
-    if context not in _SPLITS:
-        _SPLITS[context] = _split(context)
-    return _SPLITS[context]
+    if "split" not in context.kept:     # it knows its context: a dictionary of weak keys would never let go of it
+        context.kept["split"] = _split(context)
+    split: Split | None = context.kept["split"]
+    return split
 
 
 def _split(context: Context) -> Split | None:

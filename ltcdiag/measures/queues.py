@@ -74,8 +74,10 @@ def halves(passages: Passages, queue: Queue, rows: Ints) -> Halves | None:
     rows = rows[queue.server[rows] != UNKNOWN]
     if not len(rows):
         return None
-    key = np.stack([queue.server[rows], passages.ready[rows] // HALF_YEAR], axis=1)
-    group = np.unique(key, axis=0, return_inverse=True)[1].ravel()
+    half_year = passages.ready[rows] // HALF_YEAR
+    first_one = int(half_year.min())
+    key = queue.server[rows] * (int(half_year.max()) - first_one + 1) + half_year - first_one
+    group = np.unique(key, return_inverse=True)[1]
     size = np.bincount(group)
     order = np.lexsort((queue.in_hand[rows], group))
     first = np.append(0, np.cumsum(size))[:-1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _WIDTHS: Mapping[str, int] = {"text": 26, "count": 12, "days": 12, "share": 12, "money": 14, "time": 20}
+_NARROWEST, _WIDEST, _LOOKED_AT = 12, 60, 500
 _SHEET = re.compile(r"[\[\]:*?/\\]")
 
 
@@ -66,8 +67,9 @@ def page_grid(answer: Answer, lang: str, *, without: tuple[str, ...] = ()) -> Pa
 
 
 def sheet_grid(name: str, answer: Answer, lang: str) -> Grid:
-    """The whole table, every number in a cell of its own."""
-    columns = _columns(answer.table)
+    """The whole table, every number in a cell of its own; a column of texts as wide as its first rows need."""
+    columns = tuple(replace(column, width=_fitting(answer, column, lang)) if column.kind == "text" else column
+                    for column in _columns(answer.table))
 
     def draw() -> Iterator[tuple[Value, ...]]:
         for row in answer.table.itertuples(index=False, name=None):
@@ -86,6 +88,13 @@ def sheet_name(name: str, answer: Answer, lang: str) -> str:
     """The sheet of a table: 31 characters at most, without the signs that a sheet may not have."""
     key = f"sheet_found_{name}"
     return say(f"reports.{key}", lang) if key in sentences("reports") else _SHEET.sub(" ", answer.title(lang))[:31]
+
+
+def _fitting(answer: Answer, column: AnswerColumn, lang: str) -> int:
+    """Characters that the heading and the first texts need, a Chinese one two wide, within limits."""
+    texts = (str(_plain(answer, column, value, lang) or "") for value in answer.table[column.key].head(_LOOKED_AT))
+    return min(_WIDEST, max(_NARROWEST, *(sum(1 if letter < "\u2e80" else 2 for letter in text) + 2
+                                          for text in (column.name(lang)[:_NARROWEST], *texts))))
 
 
 def _columns(table: pd.DataFrame) -> tuple[AnswerColumn, ...]:

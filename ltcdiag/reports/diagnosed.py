@@ -22,7 +22,7 @@ from .moments import minute
 from .page import Row, TableView, cell, quoted
 from .parts import lacking, parts_of
 
-WORST, ROWS = 10, 30
+WORST, ROWS = 10, 15
 LEAST_REST = 0.005
 """A part of the open time below this is not worth a sentence."""
 _HIDDEN = {

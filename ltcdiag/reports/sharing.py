@@ -14,8 +14,9 @@ from ..log.calendar_file import is_file
 from ..log.results import Handovers
 from ..log.telling import reason_name
 from ..stats.suppression import hidden_cells, rounded
-from ..words import say
+from ..words import languages, say
 from ..words.numbers import count
+from ..words.texts import tidy
 from . import stages as chain
 from .assessment import Assessment
 from .grids import Column, Grid, Value
@@ -221,8 +222,9 @@ class Shared:
     # ---- claims and indicators ------------------------------------------------------------------------
 
     def claims(self) -> list[Finding]:
-        """The findings that rest on at least k cases."""
-        return [finding for finding in self.found.diagnosis if len(finding.case_ids) >= self.k]
+        """The findings that rest on at least k cases; the title of a group of cases does not say which, because that is
+        the text of a cell of the source."""
+        return [_unnamed(finding) for finding in self.found.diagnosis if len(finding.case_ids) >= self.k]
 
     def findings(self) -> Grid:
         """The findings without their cases, examples and money."""
@@ -303,6 +305,15 @@ class Shared:
     def _grid(self, name: str, columns: tuple[Column, ...], rows: Sequence[tuple[Value, ...]]) -> Grid:
         title = self.say(f"sheet_{name}")
         return Grid(name, columns, len(rows), lambda: iter(rows), title=title)
+
+
+def _unnamed(finding: Finding) -> Finding:
+    if finding.kind != "segment":
+        return finding
+    step = "" if finding.where.get("activity") is None else "_step"
+    title = {lang: say(f"privacy.group_slower{step}", lang, step=tidy(finding.where.get("activity", ""), 40))
+             for lang in languages()}
+    return replace(finding, title=title)
 
 
 def _days(days: pd.Series, enough: pd.Series) -> list[float]:

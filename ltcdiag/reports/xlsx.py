@@ -21,6 +21,7 @@ from .answer_grids import sheet_grid
 from .assessment import Assessment
 from .grids import Column, Grid, Value
 from .moments import minute
+from .parts import parts_of
 
 MOST_ROWS = 1_048_575       # of a sheet, without its heading
 MOST_CHARACTERS = 32_767    # of a cell
@@ -74,8 +75,10 @@ def all_grids(found: Assessment, lang: str) -> Iterator[Grid]:
     )
     yield finding_grids.findings(found, lang)
     yield finding_grids.finding_cases(found, lang)
-    for name, answer in found.diagnosis.tables.items():
-        yield sheet_grid(name, answer, lang)
+    tables = {name: answer for name, answer in found.diagnosis.tables.items() if len(answer.table)}
+    for _, shown, folded in parts_of(tables):
+        for name in (*shown, *folded):
+            yield sheet_grid(name, tables[name], lang)
     yield indicators.sheet(found, lang)
     for make in makers:
         yield make(found, lang)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+from weakref import ref
+
 import pandas as pd
 import pytest
 
 import ltcdiag as ltc
+from ltcdiag.findings.context import Context
 from ltcdiag.findings.diagnosis import DETECTORS, LOOKED_AT
 from ltcdiag.findings.progress import in_words
 from ltcdiag.words import use
@@ -45,3 +49,12 @@ def test_without_known_endings_only_the_first_ones_are_told():
         assert ltc.diagnose(ltc.read(frame), progress=said.append).why_none
     assert said == [f"Looking at how far each case has come … (1/{len(LOOKED_AT)})",
                     f"Looking at where the chain of documents breaks … (2/{len(LOOKED_AT)})"]
+
+
+def test_a_diagnosis_that_is_thrown_away_leaves_nothing_behind(log, monkeypatch):
+    made_of = []
+    kept = Context.__init__
+    monkeypatch.setattr(Context, "__init__", lambda self, *given: (kept(self, *given), made_of.append(ref(self)))[0])
+    ltc.diagnose(log)
+    gc.collect()
+    assert [context() for context in made_of] == [None]
