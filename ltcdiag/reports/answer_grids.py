@@ -17,7 +17,7 @@ from .page import Cell, cell
 if TYPE_CHECKING:
     import pandas as pd
 
-_WIDTHS: Mapping[str, int] = {"text": 26, "count": 12, "days": 12, "share": 12, "time": 20}
+_WIDTHS: Mapping[str, int] = {"text": 26, "count": 12, "days": 12, "share": 12, "money": 14, "time": 20}
 _NARROWEST, _WIDEST, _LOOKED_AT = 12, 60, 500
 _SHEET = re.compile(r"[\[\]:*?/\\]")
 
@@ -107,6 +107,8 @@ def _kind(name: str, column: pd.Series) -> Kind:
         return "time"
     if "share" in name:
         return "share"
+    if name in ("amount", "standing_amount"):
+        return "money"
     return {"i": "count", "u": "count", "f": "days"}.get(column.dtype.kind, "text")  # type: ignore[return-value]
 
 
@@ -117,6 +119,6 @@ def _plain(answer: Answer, column: Column, value: Any, lang: str) -> Value:
     if column.kind == "time":
         moment: datetime = value.to_pydatetime()
         return moment
-    if column.kind in ("count", "days", "share"):
+    if column.kind in ("count", "days", "share", "money"):
         return float(value) if column.kind != "count" else int(value)
     return answer.look.cell(column.key, value, lang, key=column.key in answer.keys)
