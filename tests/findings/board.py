@@ -16,6 +16,9 @@ from collections.abc import Iterable
 from itertools import product
 
 import ltcdiag as ltc
+from ltcdiag.findings.bottlenecks import bottlenecks
+from ltcdiag.findings.context import Context
+from ltcdiag.measures.observed import observe
 
 from .problems import PLANTS, Made, days_by_step, made
 
@@ -53,11 +56,17 @@ def sink(seed: int, strength: str = "moderate", cases: int = 150) -> tuple[str, 
     """The step that takes most days by a small log, and by many deals of the same company."""
     told = way(seed)
     log = made(seed, "bottleneck", strength, cases=cases, **told)
-    diagnosis = ltc.diagnose(ltc.read(log.frame, columns=log.columns))
-    table = diagnosis.table("bottleneck").table
-    truth = days_by_step(seed, "bottleneck", strength, horizon=diagnosis.horizon_days, cases=cases, lang=told["lang"])
+    context = context_of(ltc.read(log.frame, columns=log.columns))
+    table = bottlenecks(context).table.table
+    truth = days_by_step(seed, "bottleneck", strength, horizon=context.observed.horizon, cases=cases,
+                         lang=told["lang"])
     said = table["step"].iloc[int(table["first_share"].fillna(0).argmax())]
     return said, max(truth, key=truth.get)
+
+
+def context_of(log) -> Context:
+    """What one detector needs, without the others."""
+    return Context(log, observe(log), ltc.load_model(), tuple(ltc.cases(log).table["case_id"]))
 
 
 def main(first: int, last: int, kinds: list[str]) -> None:
