@@ -72,8 +72,8 @@ COUNTS = {      # cases, passages and findings that were counted are their own b
     "en": [rf"{NUMBER} (?:cases|finished cases|of \d+ cases|of them|were not|are not over|went|stand|came|made)",
            r"All indicators \(\d+\)", rf"{NUMBER} (?:times in all|worst cases|rows|passages|of \d+ stages)",
            r"Findings: \d+", r"\(\d+ cases", rf"{NUMBER} (?:open cases|hours|decisions|pieces of work|could be judged)",
-           rf"worth {NUMBER} [A-Z]{{3}} in all", rf"The first {NUMBER} of", rf"others did: {NUMBER}", rf"{NUMBER} (?:\(|can be seen)",
-           rf"{NUMBER} had(?: not| gone)"],
+           rf"worth {NUMBER} [A-Z]{{3}} in all", rf"The first {NUMBER} of", rf"others did: {NUMBER}",
+           rf"{NUMBER} (?:\(|can be seen)", rf"{NUMBER} had(?: not| gone)"],
 }
 REASON = {"zh": "不带区间", "en": "without interval"}
 
