@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    Complex = NDArray[np.complex128]
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
@@ -35,6 +36,10 @@ MOST_STEPS = 24
 """So many steps, the most frequent, have curves of their own; the others share one."""
 GROUPS = 20
 _TINY = 1e-9
+_LENGTH = 256
+"""Points of the transform: twice those of the horizon and more."""
+_SHRUNK = 10.0 ** (-10 / _LENGTH)
+"""Radius of the circle: what wraps around counts 1e-10 of itself."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +64,7 @@ class Chain:
     @cached_property
     def base(self) -> Outcomes:
         """As it is."""
-        return _outcomes(self, self.kernels)
+        return self._read(self._ways, *self._over)
 
     @cached_property
     def kernels(self) -> Floats:
@@ -76,12 +81,48 @@ class Chain:
         return self.changed({label: factor})
 
     def changed(self, factors: Mapping[int, float]) -> Outcomes:
-        """The same for several steps at once."""
-        kernels = self.kernels.copy()
+        """The same for several steps at once. A step changes one column of the chain, so the sum over all ways follows
+        from that of the base (Sherman & Morrison 1950, doi:10.1214/aoms/1177729893)."""
+        import numpy as np
+
+        ways, (over, well) = self._ways, self._over
         for label, factor in factors.items():
-            for target in (int(self.codes[label]), int(self.codes[label]) + self.first_end):
-                kernels[..., target] = _sooner(kernels[..., target], factor)
-        return _outcomes(self, kernels)
+            code = int(self.codes[label])
+            step, end = (_transformed(_sooner(column, factor)) - _transformed(column)
+                         for column in (self.kernels[..., code], self.kernels[..., code + self.first_end]))
+            come = np.einsum("vfij,vfj->vfi", ways, step)
+            ways = ways + come[..., None] * (ways[:, :, code] / (1 - come[:, :, code])[..., None])[:, :, None]
+            over, well = over + end, well + end if code in self.good else well
+        return self._read(ways, over, well)
+
+    @cached_property
+    def _ways(self) -> Complex:
+        """Sum over all ways from each source to each, by frequency: (1 - Q)^-1."""
+        import numpy as np
+
+        steps = _transformed(self.kernels[..., : self.first_end])
+        whole = np.concatenate([steps, np.zeros_like(steps[..., :1])], axis=-1)     # nobody comes back to the start
+        found: Complex = np.linalg.inv(np.eye(self.first_end + 1) - whole)
+        return found
+
+    @cached_property
+    def _over(self) -> tuple[Complex, Complex]:
+        """From each source to an end of the case, and to a good end, by frequency."""
+        import numpy as np
+
+        ends = self.kernels[..., self.first_end:]
+        good = ends[..., list(self.good)].sum(axis=-1) if self.good else np.zeros_like(ends[..., 0])
+        return _transformed(ends.sum(axis=-1)), _transformed(good)
+
+    def _read(self, ways: Complex, over: Complex, well: Complex) -> Outcomes:
+        """When cases end: back from frequencies to points in time."""
+        import numpy as np
+
+        begun = ways[:, :, self.start]
+        ending, good = (_back(np.einsum("vfi,vfi->vf", begun, ends)) for ends in (over, well))
+        days = np.arange(BINS + 1) * self.width
+        tau = days[-1]
+        return Outcomes(ending @ days + (1 - ending.sum(axis=1)) * tau, good @ (tau - days))
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,34 +222,20 @@ def _sooner(mass: Floats, factor: float) -> Floats:
     return moved[:, : mass.shape[1]]
 
 
-def _outcomes(chain: Chain, kernels: Floats) -> Outcomes:
-    """Where and when cases end, point by point: who comes to a step at a point came from somewhere some points ago."""
+def _transformed(mass: Floats) -> Complex:
+    """A row of points in time (axis 1) up to the horizon as a power series on a circle a little inside the unit circle,
+    so that what wraps around is nothing (Abate & Whitt 1992, doi:10.1007/BF01158520)."""
     import numpy as np
 
-    kernels = kernels[:, : BINS + 1]
-    versions, points, sources, targets = kernels.shape
-    come = np.zeros((versions, points, sources))
-    over = np.zeros((versions, points, targets - chain.first_end))
-    states = chain.first_end
-    at_once = np.zeros((versions, sources, sources))
-    at_once[:, :, :states] = kernels[:, 0, :, :states]
-    settle = np.linalg.inv(np.eye(sources) - (1 - _TINY) * at_once)
-    flat = np.ascontiguousarray(kernels).reshape(versions, points * sources, targets)
-    back = np.zeros((versions, points * sources))       # who came, the latest first, for one product a point
-    for point in range(points):
-        arriving = np.zeros((versions, sources))
-        if point:
-            back[:, sources: (point + 1) * sources] = back[:, : point * sources].copy()
-            told = back[:, None, sources: (point + 1) * sources] @ flat[:, sources: (point + 1) * sources]
-            arriving[:, :states] = told[:, 0, :states]
-            over[:, point] = told[:, 0, states:]
-        else:
-            arriving[:, chain.start] = 1.0
-        come[:, point] = (arriving[:, None] @ settle)[:, 0]
-        over[:, point] += (come[:, point][:, None] @ kernels[:, 0, :, states:])[:, 0]
-        back[:, :sources] = come[:, point]
-    days = np.arange(points) * chain.width
-    tau = days[-1]
-    ending = over.sum(axis=2)
-    good = over[:, :, list(chain.good)].sum(axis=2) if chain.good else np.zeros_like(ending)
-    return Outcomes(ending @ days + (1 - ending.sum(axis=1)) * tau, good @ (tau - days))
+    kept = mass[:, : BINS + 1]
+    weights = _SHRUNK ** np.arange(kept.shape[1]).reshape((1, -1) + (1,) * (mass.ndim - 2))
+    found: Complex = np.fft.rfft(kept * weights, n=_LENGTH, axis=1)
+    return found
+
+
+def _back(series: Complex) -> Floats:
+    """The points in time of a power series."""
+    import numpy as np
+
+    found: Floats = np.fft.irfft(series, n=_LENGTH, axis=1)[:, : BINS + 1] / _SHRUNK ** np.arange(BINS + 1)
+    return found

@@ -8,7 +8,7 @@ import pytest
 from ltcdiag.measures.observed import observed_of
 from ltcdiag.measures.spells import NONE
 from ltcdiag.measures.stuck import open_stays, usual_days
-from ltcdiag.measures.what_if import chain_of, gain
+from ltcdiag.measures.what_if import BINS, chain_of, gain
 from ltcdiag.stats.intervals import mean_interval
 from tests.measures.made_steps import steps_of
 
@@ -82,13 +82,50 @@ def test_nothing_changed_brings_nothing_and_more_brings_more():
     assert both > max(gain(chain, chain.shortened(step, 0.5)).days.value for step in (B, D))
 
 
+def walked(chain, factors):
+    """Where and when cases end, point by point: who comes to a step at a point left another one some points ago. Days
+    open, and days since a good end, of all cases and without each group."""
+    kernels = chain.kernels.copy()
+    for label, factor in factors.items():
+        for target in (int(chain.codes[label]), int(chain.codes[label]) + chain.first_end):
+            whole = kernels[..., target].copy()
+            kernels[..., target] = 0.0
+            for point in range(whole.shape[1]):
+                low = int(point * factor)
+                part = point * factor - low
+                kernels[:, low, :, target] += whole[:, point] * (1 - part)
+                kernels[:, low + 1, :, target] += whole[:, point] * part
+    days, found = np.arange(BINS + 1) * chain.width, []
+    for curves in kernels[:, : BINS + 1]:
+        come = np.zeros((BINS + 1, chain.first_end + 1))
+        over = np.zeros((BINS + 1, curves.shape[2] - chain.first_end))
+        settle = np.linalg.inv(np.eye(chain.first_end + 1) - np.pad(curves[0, :, : chain.first_end], ((0, 0), (0, 1))))
+        for point in range(BINS + 1):
+            earlier = come[:point][::-1]
+            told = np.einsum("ti,tij->j", earlier, curves[1: point + 1])
+            arriving = np.append(told[: chain.first_end], 1.0 if point == 0 else 0.0)
+            come[point] = arriving @ settle
+            over[point] = told[chain.first_end:] + come[point] @ curves[0, :, chain.first_end:]
+        ending, good = over.sum(axis=1), over[:, list(chain.good)].sum(axis=1)
+        found.append((ending @ days + (1 - ending.sum()) * days[-1], good @ (days[-1] - days)))
+    return np.array(found).T
+
+
+@pytest.mark.parametrize("factors", [{}, {B: 0.5}, {D: 0.3}, {B: 0.8, C: 0.1}])
+def test_the_chain_is_what_walking_it_point_by_point_gives(factors):
+    chain = chain_of(observed(lives(4, 150, until=24 * 310), as_of=24 * 310), good=(D,))
+    days, since = walked(chain, factors)
+    assert chain.changed(factors).days_open == pytest.approx(days, abs=1e-5)
+    assert chain.changed(factors).days_since_good == pytest.approx(since, abs=1e-5)
+
+
 def test_fixed_days_are_halved_exactly():
     """Ten days to b and twenty to the end, every time: half of each brings five and ten."""
     cases = [(24 * n, 24 * (n + 30), [(A, 24 * n, None, NONE, NONE), (B, 24 * (n + 10), None, NONE, NONE),
                                       (D, 24 * (n + 30), None, NONE, NONE)]) for n in range(60)]
     chain = chain_of(observed(cases), good=(D,))
-    assert [gain(chain, chain.shortened(step, 0.5)).days.value for step in (B, D)] == pytest.approx([5, 10], abs=1e-6)
-    assert gain(chain, chain.shortened(D, 0.5)).cash_days.value == pytest.approx(10, abs=1e-6)
+    assert [gain(chain, chain.shortened(step, 0.5)).days.value for step in (B, D)] == pytest.approx([5, 10], abs=1e-5)
+    assert gain(chain, chain.shortened(D, 0.5)).cash_days.value == pytest.approx(10, abs=1e-5)
 
 
 def slow_usual(cases, label, as_of):
