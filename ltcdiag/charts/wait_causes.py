@@ -42,8 +42,8 @@ def wait_causes_chart(w: WaitCauses, *, lang: str = "zh", top: int = 12) -> Draw
     """The `top` activities with the most waiting: recorded days before their start, by cause. The pieces of a bar add
     up to it; intervals stand in the words and the table."""
     columns = [f"share_{cause}{end}" for cause in CAUSES for end in ("", "_low", "_high")]
-    rows = [_row(row) for row in w.table[["activity", "wait_days_total", *columns]].itertuples(index=False, name=None)]
-    every = [row for row in rows if row.days > 0]
+    waited = w.table.loc[w.table["wait_days_total"] > 0, ["activity", "wait_days_total", *columns]]
+    every = [_row(row) for row in waited.itertuples(index=False, name=None)]
     every.sort(key=lambda row: (-row.days, row.activity))
     shown = every[:max(1, top)]
     if not shown:

@@ -6,8 +6,9 @@ import pytest
 
 from tests.findings.judge import WAYS, false_claims, judge
 
-SEEDS = dict(zip(range(7001, 7013), WAYS, strict=True))
-"""One log for each way of telling it; `python -m tests.findings.judge FIRST LAST` runs as many as you like."""
+SEEDS = dict(zip(range(7001, 7013, 2), WAYS[::2], strict=True))
+"""A log for every second way of telling it; `python -m tests.findings.judge FIRST LAST` runs as many as you like, and
+test_problems.py has the others."""
 
 
 @pytest.fixture(scope="module")
@@ -22,10 +23,10 @@ def test_each_planted_fault_is_among_the_first_five_of_its_list_at_its_place(ver
 
 
 def test_the_stated_intervals_hold_the_truth(verdicts):
-    """Nine in ten of the population's truths; of 36 intervals at 95 %, fewer than 30 inside is a fault (p < 0.001)."""
+    """Nine in ten of the population's truths; of 18 intervals at 95 %, fewer than 14 inside is a fault (p < 0.002)."""
     inside = [held for verdict in verdicts.values() for held in verdict.inside.values()]
     assert len(inside) == 3 * len(SEEDS)
-    assert sum(inside) >= 30
+    assert sum(inside) >= 14
 
 
 def test_no_decoy_is_blamed(verdicts):

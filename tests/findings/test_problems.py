@@ -21,7 +21,7 @@ def test_a_strong_problem_is_named_at_its_place(kind):
     assert named(log, claims), (log.kinds, log.place, claims)
 
 
-@pytest.mark.parametrize("seed", range(9201, 9205))
+@pytest.mark.parametrize("seed", range(9201, 9203))
 def test_nothing_is_claimed_twice_where_nothing_is_planted(seed):
     claims = found(made(seed, **way(seed)))
     assert len(claims) <= 1, claims
