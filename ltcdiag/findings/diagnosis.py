@@ -21,12 +21,12 @@ from ..measures.observed import Observed, observe
 from ..measures.waiting import waits
 from ..quality.fitness import cautions
 from ..words import current, languages, say
-from ..words.numbers import count, time_interval
+from ..words.numbers import count, percent, time_interval
 from ..words.texts import tidy
 from . import claims
 from .advice import advised
 from .bottlenecks import bottlenecks
-from .claims import both, joined
+from .claims import both, joined, lines
 from .complexity import complexity
 from .context import Context, Detected
 from .decision_days import decision_days
@@ -92,6 +92,8 @@ QUESTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({
 """Kind of a finding → the questions of fitness on whose answer it rests."""
 GENERAL_OVERLAPS = ("complexity.caveat_same_days", "wait_causes.caveat_shared_causes", "ping_pong.caveat_days")
 """Caveats that give way to the one that names the findings with the same days."""
+SLOW = ("bottleneck", "handover")
+"""Kinds whose days may be those of cases left lying."""
 SEEN_TWICE = ("batching", "contention", "unavailability")
 """Kinds that are seen by starts and people, and by the days and loads alone."""
 
@@ -276,7 +278,26 @@ def _why_none(context: Context) -> Texts:
 
 def _overlapping_all(named: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Those that share days name each other."""
-    return tuple(_overlapping(finding, named) for finding in named)
+    return tuple(_silent(_overlapping(finding, named), named) for finding in named)
+
+
+def _silent(finding: Finding, every: Iterable[Finding]) -> Finding:
+    """A slow step whose days are mostly those of cases that fell silent says so: it is left lying more than slow."""
+    total = sum(finding.case_days)
+    if finding.kind not in SLOW or not total:
+        return finding
+    for leak in every:
+        lying = set(leak.case_ids) if leak.kind == "leakage" else set()
+        held = sum(days for case, days in zip(finding.case_ids, finding.case_days, strict=True) if case in lying)
+        if held > 0.5 * total:
+            return _said_silent(finding, leak.id, held / total)
+    return finding
+
+
+def _said_silent(finding: Finding, leak: str, part: float) -> Finding:
+    evidence = both(lambda lang: lines(finding.evidence[lang], say("findings.mostly_silent", lang, id=leak,
+                                                                   part=percent(part))))
+    return replace(finding, evidence=evidence, overlaps=(*finding.overlaps, leak))
 
 
 def _overlapping(finding: Finding, every: Iterable[Finding]) -> Finding:

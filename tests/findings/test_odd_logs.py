@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 import ltcdiag as ltc
+from tests.findings.problems import made
 
 
 def snapshot():
@@ -52,3 +53,16 @@ def test_of_deals_that_stand_in_their_first_stage_no_step_is_named_after_which_t
     leaks = [each for each in ltc.diagnose(ltc.read(path)) if each.kind == "leakage"]
     assert leaks
     assert not any("Lost" in text or "丢单" in text for each in leaks for text in each.evidence.values())
+
+
+def test_a_step_that_is_slow_because_deals_lie_there_says_so():
+    log = made(404, "leakage", "strong", cases=300)
+    found = ltc.diagnose(ltc.read(log.frame, columns=log.columns))
+    leak = next(finding for finding in found if finding.kind == "leakage")
+    slow = [finding for finding in found if finding.kind in ("bottleneck", "handover")]
+    mostly = [finding for finding in slow if leak.id in finding.overlaps]
+    assert mostly
+    for finding in mostly:
+        days = dict(zip(finding.case_ids, finding.case_days, strict=True))
+        assert sum(days.get(case, 0.0) for case in leak.case_ids) > 0.5 * sum(days.values())
+        assert leak.id in finding.evidence["zh"]
