@@ -3,15 +3,10 @@ evidence, doubt, questions, initiatives, and what staff and customers say."""
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from hashlib import sha256
-from importlib.resources import files
-from typing import TYPE_CHECKING
+from functools import cached_property
 
-from ..charts.fonts import FAMILY, subset_woff
 from ..domain.initiatives import FAMILIES, load_initiatives
 from ..domain.kpis import load_kpis
 from ..domain.levels import name_of
@@ -27,9 +22,7 @@ from .assessment import Assessment
 from .diagnosed import Card, Diagnosed
 from .moments import local, minute
 from .page import quoted
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from .paper import paper
 
 THINGS = 3
 """How many findings the first page names."""
@@ -268,32 +261,4 @@ def render_document(found: Assessment, lang: str, voices: Voices | None = None) 
     document = Document(found, lang, voices)
     values = {"lang": lang, "doc": document, "t": document.say, "foot": say("reports.page_foot", lang),
               "level": say("reports.level_working", lang), "chapters": list(document.chapters())}
-    template = _environment().get_template("diagnosis.html.j2")
-    style = _style(template.render(**values, style="", policy=""))
-    return template.render(**values, style=style, policy=_policy(style))
-
-
-def _style(page: str) -> str:
-    """The style with the font cut to the characters of the page."""
-    font = b64encode(subset_woff("".join(sorted(set(page))))).decode("ascii")
-    face = f'@font-face{{font-family:"{FAMILY}";src:url(data:font/woff;base64,{font}) format("woff")}}\n'
-    return face + _asset("diagnosis.css")
-
-
-def _policy(style: str) -> str:
-    """Nothing may load or run; our own style may, because its hash is named."""
-    allowed = b64encode(sha256(style.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{allowed}'; font-src data:; base-uri 'none'; form-action 'none'"
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
-
-    return Environment(loader=FunctionLoader(_asset), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-                       lstrip_blocks=True, keep_trailing_newline=True)
-
-
-@cache
-def _asset(name: str) -> str:
-    return (files(__package__) / "templates" / name).read_text("utf-8").replace("\r\n", "\n")
+    return paper("diagnosis.html.j2", values, style="diagnosis.css")

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterable
-from functools import cache
-from hashlib import sha256
-from importlib.resources import files
-from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
-from ..charts.fonts import FAMILY, subset_woff
 from ..domain.exports import LEVELS, Both, Export, System, load_exports
 from ..words import say
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from .paper import paper
 
 TERMS = ("period", "status", "time", "order", "encoding", "whole")
 """What holds for every export; sentences `asking.term_*`."""
@@ -34,9 +26,7 @@ def letter(system: System, lang: str) -> str:
         "unlocked": unlocked, "unchecked": unchecked(system), "tight": length(system, lang) > ROOMY,
         "t": lambda key, **places: say(f"asking.{key}", lang, **places),
     }
-    template = _environment().get_template("letter.html.j2")
-    style = _style(template.render(**values, style="", policy=""))
-    return template.render(**values, style=style, policy=_policy(style))
+    return paper("letter.html.j2", values, style="letter.css")
 
 
 def length(system: System, lang: str) -> int:
@@ -67,29 +57,3 @@ def how(export: Export, lang: str) -> str:
 def unchecked(system: System) -> bool:
     """Whether a path stands there that was not found in public documentation."""
     return not all(export.checked for export in system.exports)
-
-
-def _style(page: str) -> str:
-    """The style with the font cut to the characters of the page."""
-    font = b64encode(subset_woff("".join(sorted(set(page))))).decode("ascii")
-    face = f'@font-face{{font-family:"{FAMILY}";src:url(data:font/woff;base64,{font}) format("woff")}}\n'
-    return face + _asset("letter.css")
-
-
-def _policy(style: str) -> str:
-    """Nothing may load or run; our own style may, because its hash is named."""
-    allowed = b64encode(sha256(style.encode()).digest()).decode()
-    return f"default-src 'none'; style-src 'sha256-{allowed}'; font-src data:; base-uri 'none'; form-action 'none'"
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
-
-    return Environment(loader=FunctionLoader(_asset), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-                       lstrip_blocks=True, keep_trailing_newline=True)
-
-
-@cache
-def _asset(name: str) -> str:
-    return (files(__package__) / "templates" / name).read_text("utf-8").replace("\r\n", "\n")
