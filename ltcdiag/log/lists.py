@@ -36,8 +36,8 @@ class Levers(Answer):
     unit: ClassVar[str] = "days"
     keys: ClassVar[tuple[str, ...]] = ("stage",)
     horizon: int = field(kw_only=True, default=0)
-    modelled: float = field(kw_only=True, default=0.0)
-    estimated: float = field(kw_only=True, default=0.0)
+    modelled: float = field(kw_only=True, default=0.0, repr=False)
+    estimated: float = field(kw_only=True, default=0.0, repr=False)
 
 
 @dataclass(frozen=True)
