@@ -25,7 +25,6 @@ REAL = {  # log: what a user might name as its ends
     "LoanApp_fewRes_24-7_noTimers.CSV.gz": LOAN,
     "LoanApp_infRes_24-7_noTimers_batch.CSV.gz": LOAN,
     "bpic2017_W_pre_drift.csv.gz": ("W_Validate application", "W_Call after offers"),
-    "bpic2017_W_post_drift.csv.gz": ("W_Validate application", "W_Call after offers"),
     "bpic2020_RequestForPayment.xes.gz": ("Payment Handled",),
 }
 

@@ -28,5 +28,5 @@ def test_nothing_is_claimed_twice_where_nothing_is_planted(seed):
 
 
 def test_the_step_that_takes_most_days_is_told_from_150_deals():
-    """Right in nine of ten and more; of eight, fewer than six has a chance of one in a hundred."""
-    assert sum(said == true for said, true in map(sink, range(9301, 9309))) >= 6
+    """Right in nine of ten and more; of five, fewer than three has a chance of one in a hundred."""
+    assert sum(said == true for said, true in map(sink, range(9301, 9306))) >= 3
