@@ -56,6 +56,7 @@ if TYPE_CHECKING:
         variant_changes,
     )
     from .errors import ConservationError, InputError, LtcdiagError, OutputError, QuestionError
+    from .growing import append, keep
     from .intake import read, sniff
     from .log.calendar import WorkCalendar
     from .log.event_log import EventLog
@@ -81,13 +82,14 @@ __version__ = "0.1.0"
 
 _WHERE = {
     "api": ("activities", "cases", "channels", "clock", "diagnose", "directly_follows", "discover", "draw",
-            "export", "exports_to_ask_for", "fitness", "gaps", "handovers", "kpis", "language", "load_model",
+            "export", "exports_to_ask_for", "fitness", "gaps", "handovers", "kpis", "keep", "language", "load_model",
             "load_prices", "monitor", "points", "privacy_report", "pull", "read_voices", "report", "rework",
             "side_tables", "sql", "templates", "triangulate", "variants", "waits"),
     "comparing": ("compare", "compare_change", "compare_groups", "compare_periods", "compare_waves",
                   "difference_map", "funnel", "review", "review_waves", "stage_ledgers", "variant_changes"),
     "bundled": ("sample",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
+    "growing": ("append", "keep"),
     "intake": ("read", "sniff"),
     "log.event_log": ("EventLog",),
     "log.filters": ("Attribute", "Between", "CaseIs", "Contains", "Duration", "EndsWith", "Follows", "StartsWith",
@@ -103,11 +105,11 @@ _HOME = {name: module for module, names in _WHERE.items() for name in names}
 __all__ = [
     "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Duration", "EndsWith", "EventLog",
     "Follows", "InputError", "Ledger", "LtcdiagError", "ObjectCentricLog", "OutputError", "Period", "QuestionError",
-    "StartsWith", "StateIs", "TopVariants", "VariantIs", "WorkCalendar", "__version__", "activities", "cases",
+    "StartsWith", "StateIs", "TopVariants", "VariantIs", "WorkCalendar", "__version__", "activities", "append", "cases",
     "channels", "clock", "clock_level", "compare", "compare_change", "compare_clock_groups", "compare_clocks",
     "compare_groups", "compare_periods", "compare_waves", "diagnose", "difference_map", "directly_follows",
     "discover", "draw", "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "kpis",
-    "language", "load_model", "load_prices", "monitor", "object_centric", "points", "privacy_report", "pull",
+    "keep", "language", "load_model", "load_prices", "monitor", "object_centric", "points", "privacy_report", "pull",
     "read", "read_voices", "report", "review", "review_waves", "rework", "sample", "side_tables", "sniff", "sql",
     "stage_ledgers", "templates", "triangulate", "variant_changes", "variants", "waits",
 ]
