@@ -55,6 +55,9 @@ if TYPE_CHECKING:
         stage_ledgers,
         variant_changes,
     )
+    from .cycle.definition import Definition
+    from .cycle.folder import Cycle
+    from .cycle.plan import Goal, Measure, Plan
     from .errors import ConservationError, InputError, LtcdiagError, OutputError, QuestionError
     from .intake import read, sniff
     from .log.calendar import WorkCalendar
@@ -87,6 +90,9 @@ _WHERE = {
     "comparing": ("compare", "compare_change", "compare_groups", "compare_periods", "compare_waves",
                   "difference_map", "funnel", "review", "review_waves", "stage_ledgers", "variant_changes"),
     "bundled": ("sample",),
+    "cycle.definition": ("Definition",),
+    "cycle.folder": ("Cycle",),
+    "cycle.plan": ("Goal", "Measure", "Plan"),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
     "intake": ("read", "sniff"),
     "log.event_log": ("EventLog",),
@@ -101,8 +107,8 @@ _WHERE = {
 _HOME = {name: module for module, names in _WHERE.items() for name in names}
 
 __all__ = [
-    "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Duration", "EndsWith", "EventLog",
-    "Follows", "InputError", "Ledger", "LtcdiagError", "ObjectCentricLog", "OutputError", "Period", "QuestionError",
+    "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Cycle", "Definition", "Duration", "EndsWith", "EventLog",
+    "Follows", "Goal", "InputError", "Ledger", "LtcdiagError", "Measure", "ObjectCentricLog", "OutputError", "Period", "Plan", "QuestionError",
     "StartsWith", "StateIs", "TopVariants", "VariantIs", "WorkCalendar", "__version__", "activities", "cases",
     "channels", "clock", "clock_level", "compare", "compare_change", "compare_clock_groups", "compare_clocks",
     "compare_groups", "compare_periods", "compare_waves", "diagnose", "difference_map", "directly_follows",
