@@ -107,15 +107,16 @@ _WHERE = {
 _HOME = {name: module for module, names in _WHERE.items() for name in names}
 
 __all__ = [
-    "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Cycle", "Definition", "Duration", "EndsWith", "EventLog",
-    "Follows", "Goal", "InputError", "Ledger", "LtcdiagError", "Measure", "ObjectCentricLog", "OutputError", "Period", "Plan", "QuestionError",
-    "StartsWith", "StateIs", "TopVariants", "VariantIs", "WorkCalendar", "__version__", "activities", "cases",
-    "channels", "clock", "clock_level", "compare", "compare_change", "compare_clock_groups", "compare_clocks",
-    "compare_groups", "compare_periods", "compare_waves", "diagnose", "difference_map", "directly_follows",
-    "discover", "draw", "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "kpis",
-    "language", "load_model", "load_prices", "monitor", "object_centric", "points", "privacy_report", "pull",
-    "read", "read_voices", "report", "review", "review_waves", "rework", "sample", "side_tables", "sniff", "sql",
-    "stage_ledgers", "templates", "triangulate", "variant_changes", "variants", "waits",
+    "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Cycle", "Definition", "Duration",
+    "EndsWith", "EventLog", "Follows", "Goal", "InputError", "Ledger", "LtcdiagError", "Measure",
+    "ObjectCentricLog", "OutputError", "Period", "Plan", "QuestionError", "StartsWith", "StateIs", "TopVariants",
+    "VariantIs", "WorkCalendar", "__version__", "activities", "cases", "channels", "clock", "clock_level",
+    "compare", "compare_change", "compare_clock_groups", "compare_clocks", "compare_groups", "compare_periods",
+    "compare_waves", "diagnose", "difference_map", "directly_follows", "discover", "draw", "export",
+    "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "kpis", "language", "load_model",
+    "load_prices", "monitor", "object_centric", "points", "privacy_report", "pull", "read", "read_voices",
+    "report", "review", "review_waves", "rework", "sample", "side_tables", "sniff", "sql", "stage_ledgers",
+    "templates", "triangulate", "variant_changes", "variants", "waits",
 ]
 
 

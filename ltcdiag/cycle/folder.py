@@ -348,7 +348,9 @@ def _dict_of(value: Any) -> Mapping[str, Any]:
 
 def _read_all(place: Path) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
     """Every part that is there, and the fingerprints of the files. Raises InputError with all that cannot be used."""
-    contents, marks, faults = {}, {}, []
+    contents: dict[str, dict[str, Any]] = {}
+    marks: dict[str, str] = {}
+    faults: list[Fault] = []
     for part in (MANIFEST, *PARTS):
         if (place / f"{part}.json").is_file():
             try:
