@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from .cycle.definition import Definition
     from .cycle.folder import Cycle
     from .cycle.plan import Goal, Measure, Plan
+    from .cycle.story import story
     from .errors import ConservationError, InputError, LtcdiagError, OutputError, QuestionError
     from .intake import read, sniff
     from .log.calendar import WorkCalendar
@@ -93,6 +94,7 @@ _WHERE = {
     "cycle.definition": ("Definition",),
     "cycle.folder": ("Cycle",),
     "cycle.plan": ("Goal", "Measure", "Plan"),
+    "cycle.story": ("story",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
     "intake": ("read", "sniff"),
     "log.event_log": ("EventLog",),
@@ -115,7 +117,7 @@ __all__ = [
     "compare_waves", "diagnose", "difference_map", "directly_follows", "discover", "draw", "export",
     "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "kpis", "language", "load_model",
     "load_prices", "monitor", "object_centric", "points", "privacy_report", "pull", "read", "read_voices",
-    "report", "review", "review_waves", "rework", "sample", "side_tables", "sniff", "sql", "stage_ledgers",
+    "report", "review", "review_waves", "rework", "sample", "side_tables", "sniff", "sql", "stage_ledgers", "story",
     "templates", "triangulate", "variant_changes", "variants", "waits",
 ]
 
