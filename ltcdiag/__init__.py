@@ -55,6 +55,10 @@ if TYPE_CHECKING:
         stage_ledgers,
         variant_changes,
     )
+    from .cycle.definition import Definition
+    from .cycle.folder import Cycle
+    from .cycle.plan import Goal, Measure, Plan
+    from .cycle.story import story
     from .errors import ConservationError, InputError, LtcdiagError, OutputError, QuestionError
     from .growing import append, keep
     from .intake import read, sniff
@@ -82,12 +86,16 @@ __version__ = "0.1.0"
 
 _WHERE = {
     "api": ("activities", "cases", "channels", "clock", "diagnose", "directly_follows", "discover", "draw",
-            "export", "exports_to_ask_for", "fitness", "gaps", "handovers", "kpis", "keep", "language", "load_model",
+            "export", "exports_to_ask_for", "fitness", "gaps", "handovers", "kpis", "language", "load_model",
             "load_prices", "monitor", "points", "privacy_report", "pull", "read_voices", "report", "rework",
             "side_tables", "sql", "templates", "triangulate", "variants", "waits"),
     "comparing": ("compare", "compare_change", "compare_groups", "compare_periods", "compare_waves",
                   "difference_map", "funnel", "review", "review_waves", "stage_ledgers", "variant_changes"),
     "bundled": ("sample",),
+    "cycle.definition": ("Definition",),
+    "cycle.folder": ("Cycle",),
+    "cycle.plan": ("Goal", "Measure", "Plan"),
+    "cycle.story": ("story",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
     "growing": ("append", "keep"),
     "intake": ("read", "sniff"),
@@ -103,15 +111,16 @@ _WHERE = {
 _HOME = {name: module for module, names in _WHERE.items() for name in names}
 
 __all__ = [
-    "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Duration", "EndsWith", "EventLog",
-    "Follows", "InputError", "Ledger", "LtcdiagError", "ObjectCentricLog", "OutputError", "Period", "QuestionError",
-    "StartsWith", "StateIs", "TopVariants", "VariantIs", "WorkCalendar", "__version__", "activities", "append", "cases",
-    "channels", "clock", "clock_level", "compare", "compare_change", "compare_clock_groups", "compare_clocks",
-    "compare_groups", "compare_periods", "compare_waves", "diagnose", "difference_map", "directly_follows",
-    "discover", "draw", "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "kpis",
-    "keep", "language", "load_model", "load_prices", "monitor", "object_centric", "points", "privacy_report", "pull",
-    "read", "read_voices", "report", "review", "review_waves", "rework", "sample", "side_tables", "sniff", "sql",
-    "stage_ledgers", "templates", "triangulate", "variant_changes", "variants", "waits",
+    "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Cycle", "Definition", "Duration", "EndsWith",
+    "EventLog", "Follows", "Goal", "InputError", "Ledger", "LtcdiagError", "Measure", "ObjectCentricLog",
+    "OutputError", "Period", "Plan", "QuestionError", "StartsWith", "StateIs", "TopVariants", "VariantIs",
+    "WorkCalendar", "__version__", "activities", "append", "cases", "channels", "clock", "clock_level", "compare",
+    "compare_change", "compare_clock_groups", "compare_clocks", "compare_groups", "compare_periods", "compare_waves",
+    "diagnose", "difference_map", "directly_follows", "discover", "draw", "export", "exports_to_ask_for", "fitness",
+    "funnel", "gaps", "handovers", "keep", "kpis", "language", "load_model", "load_prices", "monitor",
+    "object_centric", "points", "privacy_report", "pull", "read", "read_voices", "report", "review", "review_waves",
+    "rework", "sample", "side_tables", "sniff", "sql", "stage_ledgers", "story", "templates", "triangulate",
+    "variant_changes", "variants", "waits",
 ]
 
 
