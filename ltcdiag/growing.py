@@ -136,9 +136,10 @@ def append(
     Returns the log and what came with the exports. Raises InputError with every fault found, QuestionError when only a
     person can decide; then the kept log is as it was.
     Laws: the rows of before are kept, merged, corrected or withdrawn; the new records are events, merged or set aside;
-    money balances per currency. What was appended before changes nothing. The order of appending makes none either."""
+    money balances per currency. What was appended before changes nothing. Their order makes no difference."""
     place = Path(folder)
     told = _Told(whole, columns or {}, as_of, timezone, day_order, encoding, pseudonymise)
+    _kept(place)        # a folder without a log gets no lock
     with _held(place):
         kept = _kept(place)
         if kept.recipe["kind"] != "events":
@@ -315,7 +316,7 @@ def _kept(folder: Path) -> _Kept:
         said = json.loads((folder / KEPT).read_text("utf-8"))
         schema = str(said["schema"])
     except FileNotFoundError:
-        raise InputError(say("kept.nowhere", lang, folder=folder), fix=say("kept.nowhere_fix", lang)) from None
+        raise InputError(say("kept.nowhere", lang, folder=folder), fix=say("kept.nowhere_fix", lang, folder=folder)) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(say("kept.damaged", lang, detail=f"{KEPT}: {error}"),
                          fix=say("kept.damaged_fix", lang)) from error
