@@ -27,16 +27,18 @@ from .words import current, say
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .engine.kept import Grown, Shelf
+    from .engine.kept import Shelf
+    from .engine.kept_news import Grown
     from .engine.kept_parts import Part
     from .log.records import Table
     from .sources.mapping import Mapping as SourceMapping
 
 SCHEMA = "ltcdiag.kept/1"
 _LOCK = ".kept.lock"
-_OPEN = {"case": "case", "as_of": None, "calendar": "CN", "attributes": "all", "changes": False, "pseudonymise": False,
-         "mapping": None, "columns": None, "ends": [], "timezone": None, "day_order": None, "encoding": None,
-         "system": None}
+_OPEN: Mapping[str, Any] = {
+    "case": "case", "as_of": None, "calendar": "CN", "attributes": "all", "changes": False, "pseudonymise": False,
+    "mapping": None, "columns": None, "ends": [], "timezone": None, "day_order": None, "encoding": None, "system": None,
+}
 """What `ltc.read` is told where nobody says anything."""
 
 
@@ -93,7 +95,7 @@ def keep(log: EventLog, folder: str | Path, *, force: bool = False) -> EventLog:
             said["sources"] = recipe["source"]
             _write_events(log, place)
         _write(place, said)
-    return read(place)
+    return open_kept(place) if recipe["kind"] == "events" else log
 
 
 def open_kept(
@@ -130,8 +132,8 @@ def append(
     with the same columns. Files that were appended before are left out, so a folder that only grows may be given each
     time. whole: an export that holds the first known step of a case tells the whole case, so rows that it lacks are
     withdrawn; False where it holds only rows that are new or changed. columns, timezone, day_order, encoding: of the
-    new exports where they differ. as_of: by default the last recorded time. pseudonymise: the file of the key, where that
-    of the project was not used; names are hidden whenever those of the kept log are.
+    new exports where they differ. as_of: by default the last recorded time. pseudonymise: the file of the key, where
+    that of the project was not used; names are hidden whenever those of the kept log are.
 
     Returns the log and what came with the exports. Raises InputError with every fault found, QuestionError when only a
     person can decide; then the kept log is as it was.
@@ -319,7 +321,8 @@ def _kept(folder: Path) -> _Kept:
         said = json.loads((folder / KEPT).read_text("utf-8"))
         schema = str(said["schema"])
     except FileNotFoundError:
-        raise InputError(say("kept.nowhere", lang, folder=folder), fix=say("kept.nowhere_fix", lang, folder=folder)) from None
+        raise InputError(say("kept.nowhere", lang, folder=folder),
+                         fix=say("kept.nowhere_fix", lang, folder=folder)) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(say("kept.damaged", lang, detail=f"{KEPT}: {error}"),
                          fix=say("kept.damaged_fix", lang)) from error

@@ -46,9 +46,9 @@ def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
 
 
 def _classes(connection: duckdb.DuckDBPyConnection, new: int) -> None:
-    """`before`: the rows of the log before, of the cases that the new part tells of or has changed. `arrived`: every sound row of the new part with what it is: same, corrected
-    (it takes the place of another), superseded (a later export has another in its place, or none), new. `replaced`: the
-    corrections that it brings."""
+    """`before`: the rows of the log before, of the cases that the new part tells of or has changed. `arrived`: every
+    sound row of the new part with what it is: same, corrected (it takes the place of another), superseded (a later
+    export has another in its place, or none), new. `replaced`: the corrections that it brings."""
     connection.execute(f"""
         create table arrived as select row, case_id, case
           when row in (select row from gone where reason in ('{CORRECTED}', '{WITHDRAWN}')) then 'superseded'
