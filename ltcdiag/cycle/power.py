@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from html import escape
-from math import ceil, exp, inf, isfinite, log, sqrt
+from math import ceil, exp, inf, isfinite, sqrt
 from typing import TYPE_CHECKING, Any
 
 from ..domain.kpis import load_kpis
@@ -20,7 +20,7 @@ from ..log.look import html_table
 from ..measures.kpis import notes_of
 from ..measures.quantity import Lacking, Quantity
 from ..stats.contrast import student
-from ..stats.effects import FALSE_ALARM, WORTH_PART, WORTH_SHARE
+from ..stats.effects import WORTH_PART, WORTH_SHARE
 from ..stats.pace import LEAST_MONTHS, SHORTEST
 from ..words import current, say
 from ..words.numbers import count
@@ -129,7 +129,7 @@ class Power:
         return html_table(heads, rows, numeric=(False, *[True] * 5)) + told
 
 
-def power_of(rehearsed: Rehearsal, worth: Mapping[str, float], *, of_wave: str = "") -> Power:
+def power_of(rehearsed: Rehearsal, worth: Mapping[str, float | None], *, of_wave: str = "") -> Power:
     """Whether the review will find the changes that are hoped for. worth: KPI → that change (in its unit); without a
     number the smallest that usually matters: five points of a share, a tenth of the level of a mean."""
     asked = rehearsed.asked
@@ -147,7 +147,7 @@ def _line(rehearsed: Rehearsal, key: str, worth: float | None) -> PowerLine:
     have = {arm.name: round(arm.cases) for arm in rehearsed.arms}
     if isinstance(found, Lacking):
         return PowerLine(key, unit, 0, 0.0, inf, have["after"], None, have, lacking=notes_of(card, found))
-    hoped = worth if worth else _usual_worth(card.unit, found[0].value)
+    hoped = worth or _usual_worth(card.unit, found[0].value)
     arms = [_Arm.of(each, arm) for each, arm in zip(found, rehearsed.arms, strict=True)]
     mix = rehearsed.mix_part(key)
     detectable = _detectable(arms, mix)
@@ -211,7 +211,7 @@ def _until(rehearsed: Rehearsal, factor: float | None) -> str:
 
 
 def _pace_test(rehearsed: Rehearsal) -> PaceTest | None:
-    """The pace of closings of the review: the counts that each side will have, times the spread of the months so far."""
+    """The pace of closings of the review: the counts that each side will have, times the spread of past months."""
     groups = [rehearsed.pilot] if rehearsed.control is None else [rehearsed.pilot, rehearsed.control]
     sides = [_closings(rehearsed, among) for among in groups]
     known = [side for side in sides if side is not None]
