@@ -28,8 +28,8 @@ def definition_of(
     horizon_days: int | None = None,
 ) -> Definition:
     """How the review will judge a plan. primary: at most three KPIs, by default those of the goals. guards: KPIs
-    watched for harm, by default four that the log can answer and no goal names. kind: "change" (the default), "groups" or
-    "waves" (the default where the plan has waves). Others as in `ltc.compare`.
+    watched for harm, by default four that the log can answer and no goal names. kind: "change" (the default), "groups"
+    or "waves" (the default where the plan has waves). Others as in `ltc.compare`.
 
     The smallest change that matters is half of what is hoped for. Raises InputError where the plan has no goal, or the
     definition cannot be."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from ..domain.kpis import KpiCard, load_kpis
 from ..log.event_log import EventLog
-from ..measures.compare_logs import Options, cases_having, moment_of
+from ..measures.compare_logs import Options, having, micros_of
 from ..measures.compared_log import ComparedLog
 from ..measures.comparing import LogSide, LogStudy, Question
 from ..measures.kpis import measured
@@ -84,12 +84,12 @@ class Rehearsal:
     @cached_property
     def change(self) -> int:
         """The moment of the change."""
-        return moment_of(self.log, self.asked.change)
+        return micros_of(self.log, self.asked.change)
 
     @cached_property
     def review(self) -> int:
         """The moment up to which the review will see."""
-        return moment_of(self.log, self.asked.review_on)
+        return micros_of(self.log, self.asked.review_on)
 
     @cached_property
     def pilot(self) -> Ints | None:
@@ -97,7 +97,7 @@ class Rehearsal:
         import numpy as np
 
         if self.asked.pilot is not None:
-            return cases_having(self.whole, *self.asked.pilot)
+            return having(self.whole, *self.asked.pilot)
         if self.control is None:
             return None
         return np.setdiff1d(np.arange(self.whole.table.n), self.control)
@@ -105,7 +105,7 @@ class Rehearsal:
     @cached_property
     def control(self) -> Ints | None:
         """Numbers of the cases that it will not reach, None where there is no control."""
-        return None if self.asked.control is None else cases_having(self.whole, *self.asked.control)
+        return None if self.asked.control is None else having(self.whole, *self.asked.control)
 
     @cached_property
     def arms(self) -> tuple[Stretch, ...]:

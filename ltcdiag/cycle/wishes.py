@@ -12,7 +12,7 @@ from ..domain.kpis import load_kpis
 from ..domain.risks import load_risks
 from ..errors import Fault, InputError
 from ..log.event_log import EventLog
-from ..measures.compare_logs import Options, cases_having, moment_of
+from ..measures.compare_logs import Options, having
 from ..words import current, say
 from ..words.texts import tidy
 from .definition import Scope, is_day, scope_of
@@ -30,8 +30,8 @@ Entry = Mapping[str, Any]
 @dataclass(frozen=True)
 class Wishes:
     """question: of the cycle. change, review_on, today: ISO days. pilot, control: column and values. wave_column,
-    waves: column and value → day. keep: ids of the findings that the plan answers (empty: the first `top`). goals, measures,
-    milestones: entries with the fields of the values of the plan. drop: ids, or keys of initiatives, that are left out.
+    waves: column and value → day. keep: ids of the findings that the plan answers (empty: the first `top`). goals,
+    measures, milestones: entries with the fields of the values of the plan. drop: ids, or keys of initiatives, that are left out.
     risks: keys of the checklist that the team takes seriously. people: party → name. top: findings, per_finding:
     measures for each. horizon_days, calendar: of the goals."""
 
@@ -119,7 +119,7 @@ def _of_scopes(wishes: Wishes, log: EventLog) -> Iterator[Fault]:
             continue
         for value in scope[1]:
             try:
-                found.setdefault(name, set()).update(cases_having(whole, scope[0], (value,)).tolist())
+                found.setdefault(name, set()).update(having(whole, scope[0], (value,)).tolist())
             except InputError as error:
                 yield from error.faults
     if both := found.get("pilot", set()) & found.get("control", set()):
@@ -213,8 +213,3 @@ def _strange(names: Any, known: Any, what: str) -> Iterator[Fault]:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value == value  # noqa: PLR0124 - NaN
-
-
-def moment_is_known(log: EventLog, day: str) -> bool:
-    """Whether a log already holds a day."""
-    return moment_of(log, day) <= Options().ready(log).table.as_of
