@@ -119,7 +119,7 @@ def _less_rework(key: str, finding: Entry, base: Baseline) -> Gain:
     here = min(1.0, told["value"] / base.value) if told.get("value") and base.value > 0 else 1.0
     part = REWORK_PART * here
     return Gain(part * base.value, _times(base.low, part), _times(base.high, part), base.unit,
-                both("planning.assumed_rework"))
+                both("planning.assumed_rework"), base.value)
 
 
 def _days_gained(card: KpiCard, step: Saved, base: Baseline) -> Gain:
@@ -132,7 +132,7 @@ def _days_gained(card: KpiCard, step: Saved, base: Baseline) -> Gain:
     said = both(f"planning.{key}", **facts)
     if scale != 1.0:
         said = {lang: text + say("planning.assumed_scaled", lang) for lang, text in said.items()}
-    return Gain(value, low, high, base.unit, said)
+    return Gain(value, low, high, base.unit, said, base.value)
 
 
 def _counts_in(key: str, stage: str | None) -> bool:

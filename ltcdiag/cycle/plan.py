@@ -64,13 +64,14 @@ class Sign:
 
 @dataclass(frozen=True)
 class Gain:
-    """What a measure may bring, in the unit of its KPI, and what was assumed for it."""
+    """What a measure may bring, in the unit of its KPI, and what was assumed for it. of: the level of that KPI."""
 
     value: float
     low: float | None
     high: float | None
     unit: str
     assumed: Texts = field(default_factory=dict)
+    of: float | None = None
 
 
 @dataclass(frozen=True)

@@ -31,9 +31,9 @@ Entry = Mapping[str, Any]
 class Wishes:
     """question: of the cycle. change, review_on, today: ISO days. pilot, control: column and values. wave_column,
     waves: column and value → day. keep: ids of the findings that the plan answers (empty: the first `top`). goals,
-    measures, milestones: entries with the fields of the values of the plan. drop: ids, or keys of initiatives, that are left out.
-    risks: keys of the checklist that the team takes seriously. people: party → name. top: findings, per_finding:
-    measures for each. horizon_days, calendar: of the goals."""
+    measures, milestones: entries with the fields of the values of the plan. drop: ids, or keys of initiatives, that are
+    left out. risks: keys of the checklist that the team takes seriously. people: party → name. top: findings,
+    per_finding: measures for each. horizon_days, calendar: of the goals."""
 
     question: str = ""
     change: str = ""
