@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from .cycle.definition import Definition
     from .cycle.folder import Cycle
     from .cycle.plan import Goal, Measure, Plan
+    from .cycle.runs import what_changed
     from .cycle.story import story
     from .errors import ConservationError, InputError, LtcdiagError, OutputError, QuestionError
     from .growing import append, keep
@@ -96,6 +97,7 @@ _WHERE = {
     "cycle.definition": ("Definition",),
     "cycle.folder": ("Cycle",),
     "cycle.plan": ("Goal", "Measure", "Plan"),
+    "cycle.runs": ("what_changed",),
     "cycle.story": ("story",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
     "growing": ("append", "keep"),
@@ -123,6 +125,7 @@ __all__ = [
     "load_model", "load_prices", "monitor", "next_cycle", "object_centric", "points", "privacy_report", "pull",
     "read", "read_voices", "report", "review", "review_waves", "rework", "sample", "side_tables", "sniff", "sql",
     "stage_ledgers", "story", "templates", "triangulate", "variant_changes", "variants", "voices_again", "waits",
+    "what_changed",
 ]
 
 

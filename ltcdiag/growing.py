@@ -1,8 +1,8 @@
 """A log that is kept and grows: the part of the front door for exports that come week by week.
 
 The folder of a kept log holds `kept.json` (how it was read, which parts it has), `parts/` (one folder an export, never
-changed) and one file with the rows that later exports have replaced. What changes takes its name in one step, `kept.json`
-last, so that the log is always as it was before or as it is after.
+changed) and one file with the rows that later exports have replaced. What changes takes its name in one step,
+`kept.json` last, so that the log is always as it was before or as it is after.
 """
 
 from __future__ import annotations
@@ -129,16 +129,17 @@ def append(
     exports: a file, a folder, a zip, a frame; in a list each is an export of its own, and so is each of several tables
     with the same columns. Files that were appended before are left out, so a folder that only grows may be given each
     time. whole: an export that holds the first known step of a case tells the whole case, so rows that it lacks are
-    withdrawn; False where it holds only rows that are new or changed. columns, timezone, day_order, encoding: of the new
-    exports where they differ. as_of: by default the last recorded time. pseudonymise: the file of the key, where that
+    withdrawn; False where it holds only rows that are new or changed. columns, timezone, day_order, encoding: of the
+    new exports where they differ. as_of: by default the last recorded time. pseudonymise: the file of the key, where that
     of the project was not used; names are hidden whenever those of the kept log are.
 
     Returns the log and what came with the exports. Raises InputError with every fault found, QuestionError when only a
     person can decide; then the kept log is as it was.
     Laws: the rows of before are kept, merged, corrected or withdrawn; the new records are events, merged or set aside;
-    money balances per currency. What was appended before changes nothing. The order of appending makes no difference."""
+    money balances per currency. What was appended before changes nothing. Their order makes no difference."""
     place = Path(folder)
     told = _Told(whole, columns or {}, as_of, timezone, day_order, encoding, pseudonymise)
+    _kept(place)        # a folder without a log gets no lock
     with _held(place):
         kept = _kept(place)
         if kept.recipe["kind"] != "events":
@@ -225,7 +226,6 @@ def _as_of_named(log: EventLog, kept: _Kept, told: _Told) -> EventLog:
 def _told_otherwise(kept: _Kept, whole: bool, known: Sequence[str]) -> tuple[_Kept, EventLog, Appended] | None:
     """An export that was appended before and is to be taken in another way (`whole`)."""
     from .engine.kept import grown
-    from .engine.kept_parts import Part
 
     entry = next((part for part in kept.said["parts"][1:] if part["whole"] != whole
                   and {Path(file).name for file in part["files"]} <= {Path(file).name for file in known}), None)
@@ -235,7 +235,7 @@ def _told_otherwise(kept: _Kept, whole: bool, known: Sequence[str]) -> tuple[_Ke
     part = next(each for each in shelf.parts if each.facts["digest"] == entry["digest"])
     number = 1 + int(kept.said["gone"].removeprefix("gone-").removesuffix(".parquet"))
     with beside(kept.folder / _gone_name(number)) as gone:
-        log, news = grown(shelf, Part(part.folder, part.facts, whole), lambda labels: labelling_of(labels, settings), gone)
+        log, news = grown(shelf, replace(part, whole=whole), lambda labels: labelling_of(labels, settings), gone)
         gone.replace(kept.folder / _gone_name(number))
     parts = [{**each, "whole": whole} if each is entry else each for each in kept.said["parts"]]
     said = {**kept.said, "parts": parts, "gone": _gone_name(number), "fingerprint": None}
@@ -316,7 +316,7 @@ def _kept(folder: Path) -> _Kept:
         said = json.loads((folder / KEPT).read_text("utf-8"))
         schema = str(said["schema"])
     except FileNotFoundError:
-        raise InputError(say("kept.nowhere", lang, folder=folder), fix=say("kept.nowhere_fix", lang)) from None
+        raise InputError(say("kept.nowhere", lang, folder=folder), fix=say("kept.nowhere_fix", lang, folder=folder)) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(say("kept.damaged", lang, detail=f"{KEPT}: {error}"),
                          fix=say("kept.damaged_fix", lang)) from error

@@ -39,12 +39,14 @@ def news_of(log: EventLog, path: Path) -> Grown:
     row that is not, is withdrawn."""
     with connect() as connection:
         connection.register("rows_now", _events(log))
-        connection.execute(f"create table was as select *, row_number() over () as n from read_parquet({literal(str(path))})")
+        connection.execute("create table was as select *, row_number() over () as n "
+                           f"from read_parquet({literal(str(path))})")
         connection.execute("create table now as select *, row_number() over () as n from rows_now")
         old, new = (list(connection.sql(f"select * from {table} limit 0").columns) for table in ("was", "now"))
         columns = [column for column in new if column in old and column not in (*_NOT_COMPARED, "n")]
         connection.execute("create table pairs (old bigint, new bigint, same boolean)")
-        for by, same in ((columns, "true"), (["case_id", "activity", "time"], "false"), (["case_id", "activity"], "false")):
+        step = ["case_id", "activity"]
+        for by, same in ((columns, "true"), ([*step, "time"], "false"), (step, "false")):
             _pair(connection, by, same)
         return _told(connection, columns, log)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Grown:
-    """What a part has brought: counts by name, and tables of corrected cells, of withdrawn rows and of reopened cases."""
+    """What a part has brought: counts by name, and tables of corrected cells, withdrawn rows and reopened cases."""
 
     counts: Mapping[str, int]
     as_of_before: datetime
