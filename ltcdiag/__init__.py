@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from .cycle.folder import Cycle
     from .cycle.plan import Goal, Measure, Plan
     from .errors import ConservationError, InputError, LtcdiagError, OutputError, QuestionError
+    from .improving import backlog, send
     from .intake import read, sniff
     from .log.calendar import WorkCalendar
     from .log.event_log import EventLog
@@ -94,6 +95,7 @@ _WHERE = {
     "cycle.folder": ("Cycle",),
     "cycle.plan": ("Goal", "Measure", "Plan"),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
+    "improving": ("backlog", "send"),
     "intake": ("read", "sniff"),
     "log.event_log": ("EventLog",),
     "log.filters": ("Attribute", "Between", "CaseIs", "Contains", "Duration", "EndsWith", "Follows", "StartsWith",
@@ -110,12 +112,12 @@ __all__ = [
     "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Cycle", "Definition", "Duration",
     "EndsWith", "EventLog", "Follows", "Goal", "InputError", "Ledger", "LtcdiagError", "Measure",
     "ObjectCentricLog", "OutputError", "Period", "Plan", "QuestionError", "StartsWith", "StateIs", "TopVariants",
-    "VariantIs", "WorkCalendar", "__version__", "activities", "cases", "channels", "clock", "clock_level",
-    "compare", "compare_change", "compare_clock_groups", "compare_clocks", "compare_groups", "compare_periods",
-    "compare_waves", "diagnose", "difference_map", "directly_follows", "discover", "draw", "export",
-    "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "kpis", "language", "load_model",
-    "load_prices", "monitor", "object_centric", "points", "privacy_report", "pull", "read", "read_voices",
-    "report", "review", "review_waves", "rework", "sample", "side_tables", "sniff", "sql", "stage_ledgers",
+    "VariantIs", "WorkCalendar", "__version__", "activities", "backlog", "cases", "channels", "clock",
+    "clock_level", "compare", "compare_change", "compare_clock_groups", "compare_clocks", "compare_groups",
+    "compare_periods", "compare_waves", "diagnose", "difference_map", "directly_follows", "discover", "draw",
+    "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "kpis", "language", "load_model",
+    "load_prices", "monitor", "object_centric", "points", "privacy_report", "pull", "read", "read_voices", "report",
+    "review", "review_waves", "rework", "sample", "send", "side_tables", "sniff", "sql", "stage_ledgers",
     "templates", "triangulate", "variant_changes", "variants", "waits",
 ]
 
