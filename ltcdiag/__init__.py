@@ -58,7 +58,9 @@ if TYPE_CHECKING:
     from .cycle.definition import Definition
     from .cycle.folder import Cycle
     from .cycle.plan import Goal, Measure, Plan
+    from .cycle.story import story
     from .errors import ConservationError, InputError, LtcdiagError, OutputError, QuestionError
+    from .growing import append, keep
     from .improving import backlog, send
     from .intake import read, sniff
     from .log.calendar import WorkCalendar
@@ -94,8 +96,10 @@ _WHERE = {
     "cycle.definition": ("Definition",),
     "cycle.folder": ("Cycle",),
     "cycle.plan": ("Goal", "Measure", "Plan"),
+    "cycle.story": ("story",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
     "improving": ("backlog", "send"),
+    "growing": ("append", "keep"),
     "intake": ("read", "sniff"),
     "log.event_log": ("EventLog",),
     "log.filters": ("Attribute", "Between", "CaseIs", "Contains", "Duration", "EndsWith", "Follows", "StartsWith",
@@ -112,13 +116,13 @@ __all__ = [
     "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Cycle", "Definition", "Duration",
     "EndsWith", "EventLog", "Follows", "Goal", "InputError", "Ledger", "LtcdiagError", "Measure",
     "ObjectCentricLog", "OutputError", "Period", "Plan", "QuestionError", "StartsWith", "StateIs", "TopVariants",
-    "VariantIs", "WorkCalendar", "__version__", "activities", "backlog", "cases", "channels", "clock",
+    "VariantIs", "WorkCalendar", "__version__", "activities", "append", "backlog", "cases", "channels", "clock",
     "clock_level", "compare", "compare_change", "compare_clock_groups", "compare_clocks", "compare_groups",
     "compare_periods", "compare_waves", "diagnose", "difference_map", "directly_follows", "discover", "draw",
-    "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "kpis", "language", "load_model",
-    "load_prices", "monitor", "object_centric", "points", "privacy_report", "pull", "read", "read_voices", "report",
-    "review", "review_waves", "rework", "sample", "send", "side_tables", "sniff", "sql", "stage_ledgers",
-    "templates", "triangulate", "variant_changes", "variants", "waits",
+    "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "keep", "kpis", "language",
+    "load_model", "load_prices", "monitor", "object_centric", "points", "privacy_report", "pull", "read",
+    "read_voices", "report", "review", "review_waves", "rework", "sample", "send", "side_tables", "sniff", "sql",
+    "stage_ledgers", "story", "templates", "triangulate", "variant_changes", "variants", "waits",
 ]
 
 

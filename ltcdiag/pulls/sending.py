@@ -201,8 +201,8 @@ class _Sender:
         self.last, self.made_before, self.updated_before = 0, 0, 0
 
     def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None, *, plain: bool = False) -> Any:
-        """The answer; plain: it is a word and no JSON. Raises _Passing where the request may or may not have arrived, InputError where it is of no use
-        to go on."""
+        """The answer; plain: it is a word and no JSON. Raises _Passing where the request may or may not have arrived,
+        InputError where it is of no use to go on."""
         import requests
 
         host = urlsplit(self.address).netloc

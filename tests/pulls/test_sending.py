@@ -1,4 +1,4 @@
-"""A plan sent to Trello and Slack: against doubles on this computer that keep the rules of both, and fail as networks do."""
+"""A plan sent to Trello and Slack: against doubles here that keep the rules of both and fail as networks do."""
 
 from __future__ import annotations
 

@@ -21,13 +21,14 @@ def plan():
                 both("法务担心漏审", "Legal fears gaps"), both("非标合同照旧", "Other contracts as before"),
                 "standard_terms", "F01", "G1", "days_in_contracting", "legal", "王芳",
                 {"法务部": "R", "王芳": "A", "AR": "C"},
-                Gain(3.1, 1.2, 5.0, "days", both("其他步骤不变", "others stay")), 2, "2024-10-08", "2024-11-15", Sign("has", "条款预审"), "running"),
+                Gain(3.1, 1.2, 5.0, "days", both("其他步骤不变", "others stay")),
+                2, "2024-10-08", "2024-11-15", Sign("has", "条款预审"), "running"),
         Measure("M2", both("每周二集中会签", "One signing hour a week"), owner="AR", accountable="王芳",
                 begins="2024-10-08", ends="2024-10-08", status="done"),
         Measure("M3", both("不做了", "No longer"), status="dropped"))
     return Plan("合同评审为什么慢？", (goal,), measures,
                 (Milestone("S1", both("试点开始", "Pilot begins"), "2024-10-08", "", "M1"),),
-                (Risk("resistance", both("法务抵触", "Legal resists"), both("先请法务自己挑", "let them choose"), "legal"),),
+                (Risk("resistance", both("法务抵触", "Legal resists"), both("请法务自己挑", "let them"), "legal"),),
                 "2024-10-08", "2025-04-08", ("区域", ("华东",)), ("区域", ("华南",)))
 
 
