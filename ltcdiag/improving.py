@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import api
+from .errors import InputError
 from .log.event_log import EventLog
 from .log.voices import Voices
-from .words import current
+from .words import current, say
 
 if TYPE_CHECKING:
     from .cycle.deciding import Decision, Lessons
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from .cycle.plan import Plan
     from .cycle.power import Power
     from .cycle.voices_again import VoicesAgain
+    from .pulls.sending import Sent
+    from .reports.backlog.writing import Backlog
 
 Heard = Voices | str | Path | Sequence[str | Path] | None
 
@@ -140,3 +143,49 @@ def next_cycle(
     after = log.between(since, log.as_of) if since else log
     return follow(cycle, folder, log=after, kpis=api.kpis(after), findings=api.diagnose(after), data=data,
                   question=question, lang=lang, today=today, by=by)
+
+
+def backlog(
+    plan: Plan | Cycle, out: str | Path, *, to: str | Sequence[str] = ("excel",), lang: str | None = None,
+    today: str | None = None, name: str = "", force: bool = False,
+) -> Backlog:
+    """The measures and dates of a plan as files for other tools, in a folder: "excel", "trello", "slack", "jira",
+    "feishu", "jiandaoyun", "calendar".
+
+    name: keeps the marks of the entries apart from those of another cycle (by default the day it began and its folder;
+    of a plan alone its question). today: ISO day, by default that of the computer. Raises InputError for another tool,
+    a date that is none, or a cycle without a plan; OutputError where a file is there (unless `force`)."""
+    from .cycle.folder import day_of
+    from .reports.backlog.items import board_of
+    from .reports.backlog.writing import write_backlog
+
+    board = board_of(plan, lang=lang or current(), today=day_of(today), name=name)
+    return write_backlog(board, out, to=[to] if isinstance(to, str) else list(to), force=force)
+
+
+def send(
+    plan: Plan | Cycle, *, to: str, target: str = "", lang: str | None = None, today: str | None = None,
+    name: str = "", skip: int = 0, dry_run: bool = True,
+) -> Sent:
+    """Sends the entries of a plan to "trello" (cards) or "slack" (messages); with `dry_run`, which is the default, it
+    only shows what would go where. Nothing is doubled: a card has its mark, a message of a cycle its receipt.
+
+    target: the list of Trello for new cards. Keys stand in variables or in the keyring (docs/backlog.md). skip: so many
+    messages are there already. Raises InputError."""
+    from .cycle.folder import Cycle, day_of
+    from .cycle.receipts import add_receipt, receipts
+    from .pulls.sending import PLACES, send_cards, send_messages
+    from .reports.backlog.items import board_of
+    from .reports.backlog.slack import messages
+    from .reports.backlog.trello import cards
+
+    if to not in PLACES:
+        raise InputError(say("backlog.only_these", current(), name=to), fix=say("backlog.only_these_fix", current()))
+    day = day_of(today)
+    board = board_of(plan, lang=lang or current(), today=day, name=name)
+    if to == "trello":
+        return send_cards(cards(board), target=target, dry_run=dry_run)
+    if not isinstance(plan, Cycle):
+        return send_messages(messages(board), skip=skip, dry_run=dry_run)
+    return send_messages(messages(board), known=receipts(plan.folder, to), skip=skip, dry_run=dry_run,
+                         sent=lambda mark: add_receipt(plan.folder, to, mark, day))
