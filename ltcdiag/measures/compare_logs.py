@@ -109,13 +109,13 @@ def compare_change(
     """Cases after a change against those before it: against the same months a year earlier where the log reaches back
     so far. Raises InputError where the change lies outside the data."""
     whole = options.ready(log)
-    table, at = whole.table, _micros(log, change)
+    table, at = whole.table, micros(log, change)
     first = int(table.entered.min()) if table.n else at
     if not first < at <= table.as_of:
         raise InputError(say("compare.change_outside", current(), change=day_text(at), first=day_text(first),
                              last=day_text(table.as_of)), fix=say("compare.change_outside_fix", current()))
     cut = truncated_since(table) if observed_from is None and whole.closings_known else None
-    seen_from = _micros(log, observed_from) if observed_from is not None else None if cut is None else cut + 1
+    seen_from = micros(log, observed_from) if observed_from is not None else None if cut is None else cut + 1
     windows = around(table, at, seen_from=seen_from, has_control=control is not None)
     notes = () if cut is None else (Caution("truncated_extract", {"day": day_text(cut)}),)
     return _study(whole, *windows, control, options, notes)
@@ -155,7 +155,7 @@ def compare_waves(
     never, from its beginning to that of the first of them. The last wave has nobody left to compare with. Raises
     InputError where no wave has anybody."""
     whole = options.ready(log)
-    begun = {value: _micros(log, moment) for value, moment in waves.items()}
+    begun = {value: micros(log, moment) for value, moment in waves.items()}
     found: dict[str, Comparison] = {}
     for value, at in sorted(begun.items(), key=lambda pair: pair[1]):
         others = [each for each in _known(whole, column) if each != value and begun.get(each, whole.table.end) > at]
@@ -235,7 +235,7 @@ def _window(whole: ComparedLog, asked: Periods) -> Window:
     """The window of a period. Raises InputError where no case begins in it."""
     period = asked if isinstance(asked, Period) else Period.parse(asked) if isinstance(asked, str) \
         else Period.between(*asked)
-    window = Window(_micros(whole.log, period.start), _micros(whole.log, period.end))
+    window = Window(micros(whole.log, period.start), micros(whole.log, period.end))
     entered = whole.table.entered
     if not ((entered >= window.starts) & (entered < window.ends)).any():
         raise InputError(say("compare.period_outside", current(), period=_told(window), first=_first(whole.table),
@@ -251,7 +251,7 @@ def _told(window: Window) -> str:
     return f"{day_text(window.starts)}..{day_text(window.ends - 1)}"
 
 
-def _micros(log: EventLog, moment: Moment) -> int:
+def micros(log: EventLog, moment: Moment) -> int:
     """A moment of the log's own clocks as it stands in its steps (UTC, where the zone is known)."""
     import pandas as pd
 
