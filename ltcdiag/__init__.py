@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from .growing import append, keep
     from .improving import (
         backlog,
+        catch_up,
         decide,
         definition_of,
         judge,
@@ -114,8 +115,8 @@ _WHERE = {
     "cycle.story": ("story",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
     "growing": ("append", "keep"),
-    "improving": ("backlog", "decide", "definition_of", "judge", "lessons", "next_cycle", "plan", "plan_book",
-                  "power_check", "read_plan_book", "send", "voices_again"),
+    "improving": ("backlog", "catch_up", "decide", "definition_of", "judge", "lessons", "next_cycle", "plan",
+                  "plan_book", "power_check", "read_plan_book", "send", "voices_again"),
     "intake": ("read", "sniff"),
     "log.event_log": ("EventLog",),
     "log.filters": ("Attribute", "Between", "CaseIs", "Contains", "Duration", "EndsWith", "Follows", "StartsWith",
@@ -126,14 +127,15 @@ _WHERE = {
     "log.period": ("Period",),
     "stats.comparison": ("clock_level", "compare_clock_groups", "compare_clocks"),
 }
+
 _HOME = {name: module for module, names in _WHERE.items() for name in names}
 
 __all__ = [
     "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Cycle", "Definition", "Duration",
     "EndsWith", "EventLog", "Follows", "Goal", "InputError", "Ledger", "LtcdiagError", "Measure",
     "ObjectCentricLog", "OutputError", "Period", "Plan", "QuestionError", "StartsWith", "StateIs", "TopVariants",
-    "VariantIs", "WorkCalendar", "__version__", "activities", "append", "backlog", "cases", "channels", "clock",
-    "clock_level", "compare", "compare_change", "compare_clock_groups", "compare_clocks", "compare_groups",
+    "VariantIs", "WorkCalendar", "__version__", "activities", "append", "backlog", "cases", "catch_up", "channels",
+    "clock", "clock_level", "compare", "compare_change", "compare_clock_groups", "compare_clocks", "compare_groups",
     "compare_periods", "compare_waves", "decide", "definition_of", "diagnose", "difference_map", "directly_follows",
     "discover", "draw", "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "judge", "keep",
     "kpis", "language", "lessons", "load_model", "load_prices", "monitor", "next_cycle", "object_centric", "plan",

@@ -22,15 +22,18 @@ if TYPE_CHECKING:
     from .cycle.plan import Plan
     from .cycle.power import Power
     from .cycle.voices_again import VoicesAgain
+    from .log.appended import Appended
     from .pulls.sending import Sent
     from .reports.backlog.writing import Backlog
 
+KEPT_FOLDER = "data"
+"""Where a cycle keeps its log, so that it grows without the old exports."""
 Heard = Voices | str | Path | Sequence[str | Path] | None
 
 
 def plan(cycle: Cycle, log: EventLog, *, today: str | date | None = None, **wishes: Any) -> Plan:
-    """A plan that answers the findings of a cycle: goals with baseline and proposed target, measures of the library with
-    what they may bring, who answers for them, milestones, risks. log: what was assessed, read again.
+    """A plan that answers the findings of a cycle: goals with baseline and proposed target, measures of the library
+    with what they may bring, who answers for them, milestones, risks. log: what was assessed, read again.
 
     wishes, which go before all proposals: change, review_on (ISO days), pilot, control (column, value or values), waves
     (column, {value: day}), keep (ids of findings), goals, measures, milestones (dicts with the fields of `Goal`,
@@ -67,8 +70,8 @@ def definition_of(plan: Plan, log: EventLog, **options: Any) -> Definition:
 def plan_book(
     plan: Plan | Cycle, path: str | Path, *, lang: str | None = None, force: bool = False,
 ) -> Path:
-    """A plan (or that of a cycle) as a workbook to be discussed and edited, with drop-down lists; `read_plan_book` takes
-    it back. Raises OutputError where the file exists (unless `force`) or cannot be written."""
+    """A plan (or that of a cycle) as a workbook to be discussed and edited, with drop-down lists; `read_plan_book`
+    takes it back. Raises OutputError where the file exists (unless `force`) or cannot be written."""
     from .reports.plan_book import write_plan_book
 
     return write_plan_book(plan, path, lang=lang or current(), force=force)
@@ -189,3 +192,28 @@ def send(
         return send_messages(messages(board), skip=skip, dry_run=dry_run)
     return send_messages(messages(board), known=receipts(plan.folder, to), skip=skip, dry_run=dry_run,
                          sent=lambda mark: add_receipt(plan.folder, to, mark, day))
+
+
+def catch_up(
+    cycle: Cycle, exports: str | Path | Sequence[str | Path] | None = None, **options: Any
+) -> tuple[EventLog, Appended]:
+    """The log of a cycle as it is now, and what came with new exports; only they are read. The log that was assessed is
+    kept in the cycle's folder (`data/`) the first time. exports, options: as in `append`; a file that was appended
+    before changes nothing. Raises InputError where the cycle has no assessment yet, or as `append` does."""
+    from .cycle.folder import Cycle
+    from .growing import append, keep
+    from .intake import read
+
+    cycle.needs("plan")
+    now = Cycle.open(cycle.folder)      # an earlier value does not know what has been appended since
+    place, assessed = now.folder / KEPT_FOLDER, str((now.part("log") or {})["fingerprint"])
+    same = now.about.get("kept_of") == assessed
+    if not same or not place.is_dir():
+        keep(read(now.data, **now.options), place, force=place.is_dir())
+        for path in now.appended if same else ():
+            append(place, path)
+    given = [exports] if isinstance(exports, str | Path) else list(exports or ())
+    log, came = append(place, given, **options)
+    if given or not same:
+        now.with_exports(given, kept_of=assessed)
+    return log, came
