@@ -140,9 +140,10 @@ def next_cycle(
     """The next cycle in a new folder, assessed on the time after the change, with the lessons and the measures that are
     not done (`.part("carried")`). log: of the review (for kind "exports" the later one); data: its paths where they are
     others. Raises InputError where the last cycle is not judged yet, OutputError where a cycle is there already."""
-    from .cycle.following import baseline_since, follow
+    from .cycle.following import baseline_since, check_place, follow
 
     since = baseline_since(cycle)
+    check_place(cycle, folder)
     after = log.between(since, log.as_of) if since else log
     return follow(cycle, folder, log=after, kpis=api.kpis(after), findings=api.diagnose(after), data=data,
                   question=question, lang=lang, today=today, by=by)
