@@ -58,7 +58,10 @@ if TYPE_CHECKING:
     from .cycle.definition import Definition
     from .cycle.folder import Cycle
     from .cycle.plan import Goal, Measure, Plan
+    from .cycle.runs import what_changed
+    from .cycle.story import story
     from .errors import ConservationError, InputError, LtcdiagError, OutputError, QuestionError
+    from .growing import append, keep
     from .intake import read, sniff
     from .log.calendar import WorkCalendar
     from .log.event_log import EventLog
@@ -93,7 +96,10 @@ _WHERE = {
     "cycle.definition": ("Definition",),
     "cycle.folder": ("Cycle",),
     "cycle.plan": ("Goal", "Measure", "Plan"),
+    "cycle.runs": ("what_changed",),
+    "cycle.story": ("story",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
+    "growing": ("append", "keep"),
     "intake": ("read", "sniff"),
     "log.event_log": ("EventLog",),
     "log.filters": ("Attribute", "Between", "CaseIs", "Contains", "Duration", "EndsWith", "Follows", "StartsWith",
@@ -107,16 +113,16 @@ _WHERE = {
 _HOME = {name: module for module, names in _WHERE.items() for name in names}
 
 __all__ = [
-    "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Cycle", "Definition", "Duration",
-    "EndsWith", "EventLog", "Follows", "Goal", "InputError", "Ledger", "LtcdiagError", "Measure",
-    "ObjectCentricLog", "OutputError", "Period", "Plan", "QuestionError", "StartsWith", "StateIs", "TopVariants",
-    "VariantIs", "WorkCalendar", "__version__", "activities", "cases", "channels", "clock", "clock_level",
-    "compare", "compare_change", "compare_clock_groups", "compare_clocks", "compare_groups", "compare_periods",
-    "compare_waves", "diagnose", "difference_map", "directly_follows", "discover", "draw", "export",
-    "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "kpis", "language", "load_model",
-    "load_prices", "monitor", "object_centric", "points", "privacy_report", "pull", "read", "read_voices",
-    "report", "review", "review_waves", "rework", "sample", "side_tables", "sniff", "sql", "stage_ledgers",
-    "templates", "triangulate", "variant_changes", "variants", "waits",
+    "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Cycle", "Definition", "Duration", "EndsWith",
+    "EventLog", "Follows", "Goal", "InputError", "Ledger", "LtcdiagError", "Measure", "ObjectCentricLog",
+    "OutputError", "Period", "Plan", "QuestionError", "StartsWith", "StateIs", "TopVariants", "VariantIs",
+    "WorkCalendar", "__version__", "activities", "append", "cases", "channels", "clock", "clock_level", "compare",
+    "compare_change", "compare_clock_groups", "compare_clocks", "compare_groups", "compare_periods", "compare_waves",
+    "diagnose", "difference_map", "directly_follows", "discover", "draw", "export", "exports_to_ask_for", "fitness",
+    "funnel", "gaps", "handovers", "keep", "kpis", "language", "load_model", "load_prices", "monitor",
+    "object_centric", "points", "privacy_report", "pull", "read", "read_voices", "report", "review", "review_waves",
+    "rework", "sample", "side_tables", "sniff", "sql", "stage_ledgers", "story", "templates", "triangulate",
+    "variant_changes", "variants", "waits", "what_changed",
 ]
 
 
