@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .log.defects import Checks, Deed
     from .log.ledger import Ledger
     from .log.plan import TablePlan
+    from .log.privacy import ColumnFacts
     from .sources.mapping import Mapping as SourceMapping
     from .sources.sniffing import Sniffed
     from .sources.systems_found import SystemTables
@@ -67,49 +68,131 @@ def read(
     Raises InputError with every fault found, QuestionError when only a person can decide.
     Law: every line read is an event, structure, or set aside with a reason; see the log's ledger.
     """
-    from .domain.artificial import artificial_labels
-    from .engine.build import build
-    from .engine.loading import ReadOptions, silent
-    from .log.privacy import USUAL_K, Privacy
-    from .sources.column_classes import left_out_note, minimised, minimised_plans
-    from .sources.reading import tables_for_log
-    from .sources.systems_found import system_tables
+    asked: dict[str, Any] = {
+        "case": case, "as_of": as_of, "calendar": calendar, "attributes": attributes, "changes": changes,
+        "pseudonymise": pseudonymise, "names_to": names_to, "mapping": mapping, "columns": columns, "ends": ends,
+        "timezone": timezone, "day_order": day_order, "encoding": encoding, "system": system,
+    }
+    kept = _kept_folder(source)
+    if kept is not None:
+        from .growing import open_kept
 
+        return open_kept(kept, asked=asked, threads=threads)
     if calendar != "CN":  # the default is known to be there, and looking costs more than a small log
         from .log.calendar_file import calendar_of
 
         calendar_of(calendar)
-    settings = _settings(mapping or _answers_beside(source), columns, ends, timezone, day_order, encoding, system)
-    opened, case = _opened(source, settings, case)
+    settings = settings_of(mapping or _answers_beside(source), columns, ends, timezone, day_order, encoding, system)
+    opened, asked["case"] = _opened(source, settings, case)
+    return read_opened(opened, settings, asked, source, progress=progress, threads=threads)
+
+
+def read_opened(
+    opened: Opened, settings: SourceMapping, asked: Mapping[str, Any], source: Any, *,
+    progress: Callable[[str, int], None] | None = None, threads: int | None = None,
+) -> EventLog:
+    """The log of tables that are open. asked: what `read` was told, by name. source: what it was to read."""
+    from .domain.artificial import artificial_labels
+    from .engine.build import build
+    from .engine.loading import ReadOptions, silent
+    from .sources.column_classes import minimised, minimised_plans
+    from .sources.reading import tables_for_log
+    from .sources.systems_found import system_tables
+
+    case, attributes, pseudonymise = asked["case"], asked["attributes"], asked["pseudonymise"]
     options = ReadOptions(
         timezone=_zone(settings.timezone),
         day_order=_day_order(settings.day_order),
-        as_of=_as_of(as_of),
+        as_of=as_of_moment(asked["as_of"]),
         currency=settings.currency,
         attributes=attributes,
         artificial=artificial_labels(),
         checks=_checks(_with_answers(settings)),
     )
-    shared: dict[str, Any] = {"name": opened.name, "calendar": str(calendar), "progress": progress or silent,
+    shared: dict[str, Any] = {"name": opened.name, "calendar": str(asked["calendar"]), "progress": progress or silent,
                               "threads": threads}
     options = replace(options, attributes="all")     # the tables themselves are narrowed to what is asked for
-    names, hiding = _hiding(source, pseudonymise, names_to)
+    names, hiding = _hiding(source, pseudonymise, asked["names_to"])
     systems = system_tables(opened.tables, settings)
     if systems is not None:
         systems, facts = minimised_plans(systems, attributes, hiding=bool(pseudonymise))
         options = hiding(options, facts, also_needed=True)
-        log = _read_systems(systems, options, (case, changes), settings, shared)
+        log = _read_systems(systems, options, (case, asked["changes"]), settings, shared)
     else:
         used, unused = tables_for_log(opened.tables, settings)
         used, facts = minimised(used, attributes, hiding=bool(pseudonymise))
         options = hiding(options, facts, also_needed=False)
-        log = build(used, unused, options, labelling=lambda labels: _labelling(labels, settings), notion=case, **shared)
+        log = build(used, unused, options, labelling=lambda labels: labelling_of(labels, settings), notion=case,
+                    **shared)
+    kind = "systems" if opened.objects or systems is not None else "events"
+    recipe = {**_recipe(source, asked, settings, options), "kind": kind,
+              "notes": list(opened.notes), "names": sorted({(kind, said) for kind, _, said in names.rows})}
+    return dressed(log, settings, recipe, facts, longer=names.longer)
+
+
+def dressed(
+    log: EventLog, settings: SourceMapping, recipe: Mapping[str, Any], facts: Sequence[ColumnFacts], *, longer: int = 0
+) -> EventLog:
+    """A log with what is no business of the engine: its notes, its prices, what it holds of people."""
+    from .log.privacy import USUAL_K, Privacy
+    from .sources.column_classes import left_out_note
+
+    hidden = bool(recipe["hides"])
     few = (say("api.few_cases", current(), n=log.cases),) if log.cases < FEW_CASES else ()
-    notes = (*few, *opened.notes, *log.notes, *left_out_note(facts, current()), *_names_note(names))
-    ledger = _without_texts(log.ledger) if pseudonymise else log.ledger
-    return replace(log, notes=notes, ledger=ledger, prices=settings.prices, privacy=Privacy(
-        tuple(facts), len({(kind, said) for kind, _, said in names.rows}) if pseudonymise else None,
-        str(settings.people.get("purpose", "")).strip(), int(settings.people.get("k", USUAL_K))))
+    notes = (*few, *recipe["notes"], *log.notes, *left_out_note(facts, current()),
+             *_names_note(recipe["names"], longer))
+    ledger = _without_texts(log.ledger) if hidden else log.ledger
+    return replace(log, notes=notes, ledger=ledger, prices=settings.prices, recipe=recipe, privacy=Privacy(
+        tuple(facts), len(recipe["names"]) if hidden else None, str(settings.people.get("purpose", "")).strip(),
+        int(settings.people.get("k", USUAL_K))))
+
+
+def _recipe(
+    source: Any, asked: Mapping[str, Any], settings: SourceMapping, options: ReadOptions
+) -> dict[str, Any]:
+    """What must be known to read later exports in the same way, as plain values. hides: what tells one key of
+    pseudonyms from another and is no secret."""
+    import hashlib
+    import hmac
+
+    paths = source if isinstance(source, list | tuple) else [source]
+    key = options.hiding.key if options.hiding else None
+    return {
+        "source": [str(Path(path).absolute()) for path in paths if isinstance(path, str | Path)],
+        "asked": {**{name: plain(value) for name, value in asked.items() if name != "names_to"},
+                  "pseudonymise": bool(asked["pseudonymise"])},
+        "mapping": plain(settings),
+        "hides": hmac.new(key, b"which key", hashlib.sha256).hexdigest()[:8] if key else "",
+    }
+
+
+def plain(value: Any) -> Any:
+    """A setting as JSON holds it."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(each) for each in value]
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if hasattr(value, "__dataclass_fields__"):
+        return plain(vars(value))
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+
+
+def _kept_folder(source: Any) -> Path | None:
+    """The folder of a kept log, where that is what is to be read."""
+    paths = source if isinstance(source, list | tuple) else [source]
+    if len(paths) != 1 or not isinstance(paths[0], str | Path):
+        return None
+    folder = Path(paths[0])
+    try:
+        return folder if (folder / KEPT).is_file() else None
+    except OSError:     # said by the opening
+        return None
+
+
+KEPT = "kept.json"
+"""Stands in the folder of a kept log."""
 
 
 @dataclass
@@ -153,13 +236,13 @@ def _as_they_are(options: ReadOptions, facts: Sequence[object], *, also_needed: 
     return options
 
 
-def _names_note(names: _Names) -> list[str]:
-    if not names.rows:
+def _names_note(names: Sequence[tuple[str, str]], longer: int) -> list[str]:
+    """names: kind and pseudonym of each."""
+    if not names:
         return []
-    people, customers, contacts = (len({said for each, _, said in names.rows if each == kind})
-                                   for kind in ("person", "customer", "contact"))
-    longer = [say("privacy.longer", current(), n=names.longer)] if names.longer else []
-    return [say("privacy.pseudonyms", current(), people=people, customers=customers, contacts=contacts), *longer]
+    people, customers, contacts = (sum(each == kind for each, _ in names) for kind in ("person", "customer", "contact"))
+    more = [say("privacy.longer", current(), n=longer)] if longer else []
+    return [say("privacy.pseudonyms", current(), people=people, customers=customers, contacts=contacts), *more]
 
 
 def _without_texts(ledger: Ledger) -> Ledger:
@@ -265,7 +348,7 @@ def _system_labelling(
         meant = map_labels([stage.label], own=settings.labels, object_type=stage.object_type)[stage.label]
         known[stage.activity] = _by_flags(stage, meant)
     own = {**{label: stage for label, stage in known.items() if stage and label in labels}, **settings.labels}
-    found = _labelling(labels, replace(settings, labels=own))
+    found = labelling_of(labels, replace(settings, labels=own))
     return replace(
         found,
         known={label: stage for label, stage in known.items() if stage},
@@ -313,7 +396,7 @@ def _answers_beside(source: Any) -> Path | None:
     return found[0] if len(found) == 1 else None
 
 
-def _settings(
+def settings_of(
     mapping: str | Path | SourceMapping | None,
     columns: Mapping[str, str] | None,
     ends: Sequence[str],
@@ -344,21 +427,22 @@ def _settings(
     )
 
 
-class _Opened(NamedTuple):
-    """Tables, what they were read from, and what the readers noted."""
+class Opened(NamedTuple):
+    """Tables, what they were read from, and what the readers noted. objects: of an object-centric file."""
 
     tables: Sequence[Table]
     name: str
     notes: tuple[str, ...]
+    objects: bool = False
 
 
-def _opened(source: Any, settings: SourceMapping, case: str) -> tuple[_Opened, str]:
+def _opened(source: Any, settings: SourceMapping, case: str) -> tuple[Opened, str]:
     """The tables of a source, and what a case is: an object-centric file asks for one of its types."""
     if isinstance(source, str | Path):
         source = [source]
     if isinstance(source, list | tuple) and len(source) == 1 and _is_ocel(Path(source[0])):
         return _opened_ocel(Path(source[0]), case)
-    return _opened_tables(source, settings), case
+    return opened_tables(source, settings), case
 
 
 def _is_ocel(path: Path) -> bool:
@@ -372,7 +456,7 @@ def _is_ocel(path: Path) -> bool:
         return False
 
 
-def _opened_ocel(path: Path, case: str) -> tuple[_Opened, str]:
+def _opened_ocel(path: Path, case: str) -> tuple[Opened, str]:
     """The events of one object type; an event of several objects is there for each, one of none without a case."""
     from .domain.objects import usual_view
     from .sources.ocel import open_ocel
@@ -397,18 +481,19 @@ def _opened_ocel(path: Path, case: str) -> tuple[_Opened, str]:
     table = TypedTable(found.file, found.sha256, rows.drop(columns="source_row"), ("case_id", "activity", "timestamp"))
     told = say("api.ocel_read", current(), case=case, events=f"{flat.events:,}", copies=f"{flat.copies:,}",
                without=f"{flat.without:,}", types=", ".join(types))
-    return _Opened([table], path.name, (found.dialect, told, *found.notes)), case
+    return Opened([table], path.name, (found.dialect, told, *found.notes), objects=True), case
 
 
-def _opened_tables(source: Any, settings: SourceMapping) -> _Opened:
+def opened_tables(source: Any, settings: SourceMapping) -> Opened:
+    """The tables of files or of a frame."""
     from .sources.opening import open_tables
 
     if isinstance(source, list | tuple):
         tables = open_tables(source, encoding=settings.encoding, given=settings.tables)
         notes = [note for table in tables if isinstance(table, TextTable) for note in table.notes]
         passed = [f"{fault.where}: {fault.what}" for fault in tables.passed_over]
-        return _Opened(tables, ", ".join(Path(path).name for path in source), (*notes, *passed))
-    return _Opened([_frame_table(source)], "DataFrame", ())
+        return Opened(tables, ", ".join(Path(path).name for path in source), (*notes, *passed))
+    return Opened([_frame_table(source)], "DataFrame", ())
 
 
 def _frame_table(frame: pd.DataFrame) -> TypedTable:
@@ -420,7 +505,7 @@ def _frame_table(frame: pd.DataFrame) -> TypedTable:
     return TypedTable("DataFrame", digest, frame, tuple(map(str, frame.columns)))
 
 
-def _labelling(labels: Sequence[str], settings: SourceMapping) -> Labelling:
+def labelling_of(labels: Sequence[str], settings: SourceMapping) -> Labelling:
     """What the activities mean: the user's mapping, then the dictionary; nothing for a log of another process."""
     from .domain.labels import closing_labels, map_labels, stages_if_ltc
     from .domain.levels import LEVELS, roll_up
@@ -467,7 +552,7 @@ def _day_order(order: str | None) -> str | None:
     return order
 
 
-def _as_of(moment: str | date | datetime | None) -> datetime | None:
+def as_of_moment(moment: str | date | datetime | None) -> datetime | None:
     """The as-of moment; a day given as a date counts whole."""
     if moment is None or isinstance(moment, datetime):
         return moment
@@ -485,7 +570,7 @@ def sniff(source: str | Path | Sequence[str | Path], **options: Any) -> Sniffed:
     questions that reading would ask. options: those of `read`."""
     from .sources.sniffing import sniffed
 
-    settings = _settings(
+    settings = settings_of(
         options.get("mapping") or _answers_beside(source),
         options.get("columns"),
         options.get("ends", ()),

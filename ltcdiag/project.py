@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 from .bundled import folder
+from .cycle.folder import Cycle
+from .cycle.parts import STEPS
 from .domain.prices import FILE, template
 from .domain.reference_copy import write_copy
 from .errors import InputError, OutputError
@@ -18,6 +21,10 @@ from .unfinished import become, beside, to_disk, write_whole
 from .words import current, say
 
 MODEL = "model.toml"
+CYCLE = "cycle"
+"""The folder of the cycle beside the notebooks of a project."""
+_STORY = re.compile(r'ltc\.story\([^)]*\)')
+_LOCALES = {"zh": "zh_CN"}
 
 
 def new_project(target: Path, lang: str) -> Path:
@@ -41,7 +48,8 @@ def _written(target: Path, lang: str) -> None:
     with beside(target / target.name if here else target) as new:
         new.mkdir()
         for notebook in sorted((folder("notebooks") / lang).glob("*.ipynb")):
-            shutil.copyfile(notebook, new / notebook.name)
+            (new / notebook.name).write_text(_own(notebook.read_text(encoding="utf-8")), encoding="utf-8",
+                                             newline="\n")
         write_copy(new / MODEL)
         (new / FILE).write_text(template(), encoding="utf-8", newline="\n")
         mark_project(new)
@@ -50,6 +58,16 @@ def _written(target: Path, lang: str) -> None:
             become(new, target)
         for path in new.iterdir() if here else ():
             path.rename(target / path.name)
+
+
+def _own(notebook: str) -> str:
+    """A notebook of a client: it works on their cycle and not on the story's, and shows nobody else's results."""
+    found = json.loads(notebook)
+    for cell in found["cells"]:
+        if cell["cell_type"] == "code":
+            cell["outputs"], cell["execution_count"] = [], None
+            cell["source"] = [_STORY.sub(f'"{CYCLE}"', line) for line in cell["source"]]
+    return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
 
 
 def contents(target: Path) -> list[Path]:
@@ -97,15 +115,30 @@ def _emptied(folder: Path) -> None:
             path.unlink()
 
 
+def _notebook_to_open(target: Path) -> Path | None:
+    """The notebook of the step that is next; the first where nothing is known; None where there is none."""
+    try:
+        done = Cycle.open(target / CYCLE).step
+    except InputError:
+        done = ""
+    number = min(STEPS.index(done) + 2, len(STEPS)) if done else 1
+    books = [*target.glob(f"{number:02}_*.ipynb"), *sorted(target.glob("01_*.ipynb"))]
+    return books[0] if books else None
+
+
 def open_lab(target: Path, lang: str) -> None:
     """JupyterLab on the folder; returns when it is closed."""
     settings = target / ".lab"
     (settings / "labconfig").mkdir(parents=True, exist_ok=True)
     off = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
     write_whole(settings / "labconfig" / "page_config.json", json.dumps(off).encode())
+    chosen = {"@jupyterlab/translation-extension:plugin": {"locale": _LOCALES.get(lang, "default")},
+              "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False,
+                                                              "doNotDisturbMode": True}}
+    write_whole(settings / "labconfig" / "default_setting_overrides.json", json.dumps(chosen).encode())
     command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={target}"]
-    first = sorted(target.glob("01_*.ipynb"))
-    if first:
-        command.append(str(first[0]))
+    opened = _notebook_to_open(target)
+    if opened:
+        command.append(str(opened))
     environment = {**os.environ, "JUPYTER_CONFIG_PATH": str(settings), "LTCDIAG_LANG": lang}
     subprocess.run(command, check=False, env=environment)  # noqa: S603 - our own interpreter and our own words

@@ -1,6 +1,8 @@
 """Make the notebooks from their sources: one per language, run on the sample, the same bytes each time.
 
-    python tools/build_notebooks.py           make notebooks/zh and notebooks/en
+    python tools/build_notebooks.py           make notebooks/zh and notebooks/en, and the cycle that they leave,
+                                              which is shipped with the story (sample_logs/story_*/cycle)
+    python tools/build_notebooks.py zh        one language only
     python tools/build_notebooks.py --check   run nothing; exit code 1 where a notebook and its source differ
 
 A source is a jupytext percent file that holds both languages: a cell marked lang="zh" or lang="en" goes into
@@ -11,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +26,7 @@ from nbclient import NotebookClient
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 LANGUAGES = ("zh", "en")
+SOURCES = sorted((NOTEBOOKS / "src").glob("*.py"))
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 Notebook = Any  # nbformat's nodes are dictionaries with attributes, untyped
 
@@ -45,18 +49,18 @@ def _cell(cell: Notebook, name: str) -> Notebook:
     return nbformat.v4.new_code_cell(cell.source, **kept)
 
 
-def executed(book: Notebook) -> Notebook:
-    """The notebook run from top to bottom in a folder of its own, on the sample."""
+def executed(book: Notebook, folder: Path) -> Notebook:
+    """The notebook run from top to bottom in a folder, on the sample, with the cycle that stands there."""
     before = dict(os.environ)
     os.environ.pop("LTCDIAG_DATA", None)
+    os.environ["LTCDIAG_CYCLE"] = str(folder / "cycle")
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), before.get("PYTHONPATH", "")]).rstrip(os.pathsep)
     try:
-        with TemporaryDirectory() as folder:
-            client = NotebookClient(
-                book, timeout=600, kernel_name="python3", record_timing=False, force_raise_errors=True,
-                store_widget_state=False, resources={"metadata": {"path": folder}},
-            )
-            client.execute()
+        client = NotebookClient(
+            book, timeout=600, kernel_name="python3", record_timing=False, force_raise_errors=True,
+            store_widget_state=False, resources={"metadata": {"path": str(folder)}},
+        )
+        client.execute()
     finally:
         os.environ.clear()
         os.environ.update(before)
@@ -71,15 +75,15 @@ def text(book: Notebook) -> str:
 
 def differs(source: Path, lang: str) -> str:
     """In which cell a committed notebook no longer is what its source says; "" if nowhere."""
-    made = _target(source, lang)
-    if not made.is_file():
-        return f"{made.relative_to(ROOT)} is missing"
-    there, wanted = nbformat.read(made, as_version=4).cells, composed(source, lang).cells
+    book = _target(source, lang)
+    if not book.is_file():
+        return f"{book.relative_to(ROOT)} is missing"
+    there, wanted = nbformat.read(book, as_version=4).cells, composed(source, lang).cells
     if len(there) != len(wanted):
-        return f"{made.relative_to(ROOT)}: {len(there)} cells, its source has {len(wanted)}"
+        return f"{book.relative_to(ROOT)}: {len(there)} cells, its source has {len(wanted)}"
     for one, other in zip(there, wanted, strict=True):
         if any(one.get(part) != other.get(part) for part in ("id", "cell_type", "source", "metadata")):
-            return f"{made.relative_to(ROOT)}: cell {other.id} is not what its source says"
+            return f"{book.relative_to(ROOT)}: cell {other.id} is not what its source says"
     return ""
 
 
@@ -87,21 +91,36 @@ def _target(source: Path, lang: str) -> Path:
     return NOTEBOOKS / lang / f"{source.stem}.ipynb"
 
 
+def made(lang: str) -> None:
+    """All notebooks of a language, one after the other on one cycle, as a reader would run them; then that cycle."""
+    with TemporaryDirectory() as place:
+        folder = Path(place)
+        for source in SOURCES:
+            target = _target(source, lang)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text(executed(composed(source, lang), folder)), encoding="utf-8", newline="\n")
+            print(target.relative_to(ROOT), flush=True)
+        story = ROOT / "sample_logs" / f"story_{lang}" / "cycle"
+        story.mkdir(exist_ok=True)
+        for old in story.glob("*.json"):
+            old.unlink()
+        for part in sorted((folder / "cycle").glob("*.json")):
+            shutil.copyfile(part, story / part.name)
+
+
 def main(words: list[str]) -> int:
     """Make or check every notebook; the exit code."""
     parser = argparse.ArgumentParser(description="Make the notebooks from their sources.")
+    parser.add_argument("lang", nargs="*", default=LANGUAGES, help="zh, en or both")
     parser.add_argument("--check", action="store_true", help="only compare notebooks with their sources")
-    only_check = parser.parse_args(words).check
-    books = [(source, lang) for source in sorted((NOTEBOOKS / "src").glob("*.py")) for lang in LANGUAGES]
-    if only_check:
+    asked = parser.parse_args(words)
+    if asked.check:
+        books = [(source, lang) for source in SOURCES for lang in LANGUAGES]
         faults = [fault for source, lang in books if (fault := differs(source, lang))]
         print("\n".join([*faults, "Make them anew: python tools/build_notebooks.py"] if faults else ["No drift."]))
         return 1 if faults else 0
-    for source, lang in books:
-        made = _target(source, lang)
-        made.parent.mkdir(parents=True, exist_ok=True)
-        made.write_text(text(executed(composed(source, lang))), encoding="utf-8", newline="\n")
-        print(made.relative_to(ROOT))
+    for lang in asked.lang:
+        made(lang)
     return 0
 
 

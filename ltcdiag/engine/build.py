@@ -67,8 +67,8 @@ def build(
     connection = connect(threads)
     found = ingest(connection, used, unused, options, progress)
     progress("", 0)
-    facts = _Facts(name, notion, dict(used[0][1].columns), calendar)
-    return _finished(connection, found, facts, labelling, lambda meaning: _fingerprint(used, options, meaning))
+    facts = Facts(name, notion, dict(used[0][1].columns), calendar)
+    return finished(connection, found, facts, labelling, lambda meaning: _fingerprint(used, options, meaning))
 
 
 def build_view(
@@ -93,16 +93,16 @@ def build_view(
     """
     connection = connect(threads)
     found = assemble(connection, plans, unused, options, view, words, meaning, progress)
-    facts = _Facts(name, view.key, {role: role for role in found.present}, calendar)
+    facts = Facts(name, view.key, {role: role for role in found.present}, calendar)
     used = [(plan.table, ColumnMap(dict(plan.fields))) for plan in plans]
-    return _finished(
+    return finished(
         connection, found, facts, lambda labels: labelling(labels, found.stages, found.canonical),
         lambda meaning: _fingerprint(used, options, meaning),
     )
 
 
 @dataclass(frozen=True)
-class _Facts:
+class Facts:
     """What the caller says of a log."""
 
     name: str
@@ -111,11 +111,11 @@ class _Facts:
     calendar: str
 
 
-def _finished(
-    connection: duckdb.DuckDBPyConnection, found: Ingested, facts: _Facts,
+def finished(
+    connection: duckdb.DuckDBPyConnection, found: Ingested, facts: Facts,
     labelling: Callable[[Sequence[str]], Labelling], fingerprint: Callable[[Labelling], str],
 ) -> EventLog:
-    """The log over the relation `kept`."""
+    """The log over the relation `kept`. No file can be opened by this connection from here on."""
     prepare_events(connection, found.roles)
     lock(connection)
     activities = [row[0] for row in connection.sql("select distinct a::varchar from ev order by 1").fetchall()]
@@ -126,7 +126,7 @@ def _finished(
     known = bool(meaning.closing) or "outcome" in found.roles
     columns = tuple(connection.sql("select * from ev limit 0").columns)
     store = Store(connection, columns, found.loaded, found.as_of, known, states=meaning.states, unseen=meaning.unseen,
-                  objects=isinstance(found, Assembled), deeds=found.deeds)
+                  objects=isinstance(found, Assembled), deeds=found.deeds, notes=found.notes)
     tables = DuckTables(store)
     events = int(connection.sql("select count(*) from ev").fetchall()[0][0])
     return EventLog(

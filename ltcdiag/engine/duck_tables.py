@@ -12,7 +12,7 @@ from ..errors import InputError
 from ..log.chain import ChainGap, ChainPlan
 from ..log.defects import Deed
 from ..log.filters import Filter
-from ..log.ledger import CORRECTED, GIVEN_BACK
+from ..log.ledger import CORRECTED, GIVEN_BACK, TOLD_AGAIN
 from ..log.object_centric import ObjectCentricLog
 from ..log.results import Answer, Cases, Clock, DirectlyFollowsGraph, Gaps, Handovers, Rework, Variants
 from ..log.steps import NO_TIME, UNKNOWN, Steps
@@ -47,6 +47,7 @@ class Store:
     unseen: frozenset[str] = frozenset()
     objects: bool = False
     deeds: Mapping[str, Deed] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
     prepared: set[str] = field(default_factory=set)
     views: int = 0
 
@@ -86,7 +87,7 @@ class DuckTables:
     def set_aside(self) -> Iterator[tuple[str, pd.DataFrame]]:
         """File, and its rows that are no events; see log.event_log.Tables."""
         if not self.store.objects:
-            told_again = (CORRECTED, *(name for name, deed in self.store.deeds.items() if deed == "merge"))
+            told_again = (CORRECTED, TOLD_AGAIN, *(name for name, deed in self.store.deeds.items() if deed == "merge"))
             yield from set_aside_tables(self.store.connection, self.store.loaded, told_again)
 
     def sql(self, name: str, **options: Any) -> str:

@@ -88,7 +88,8 @@ class EventLog:
     stages: activity → canonical stage or None. known_stages: the same for activities of the data that no case of this
     log has (other case views have them). states: activities that say which stage was entered. stageless:
     activities known to belong to no single stage. defects: what is wrong with the data, and what was done. prices:
-    the user's rates as they stand in `ltcdiag.toml`.
+    the user's rates as they stand in `ltcdiag.toml`. recipe: what `ltc.read` was told, as plain values, so that later
+    exports are read in the same way.
     fingerprint: of the data and of all filters since.
     """
 
@@ -110,6 +111,7 @@ class EventLog:
     stageless: frozenset[str] = field(default=frozenset(), repr=False)
     defects: tuple[Defect, ...] = field(default=(), repr=False)
     prices: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    recipe: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def changes(self) -> pd.DataFrame:

@@ -16,6 +16,10 @@ from .telling import ledger_facts, set_aside_row, step_name, step_sum
 _SHOWN = 10
 CORRECTED = "corrected"
 """The reason of a row in whose place a corrected one stands."""
+TOLD_AGAIN = "told_again"
+"""The reason of a row that another export tells too, without a change."""
+WITHDRAWN = "withdrawn"
+"""The reason of a row that a later export of its whole case does not have any more."""
 GIVEN_BACK = ("ltcdiag_file", "ltcdiag_line", "ltcdiag_reason", "ltcdiag_use_anyway")
 """The columns beside those of the source in a file of rows set aside; its rows take the place of the old ones."""
 

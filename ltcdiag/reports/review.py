@@ -74,15 +74,15 @@ def write_files(found: Comparison, folder: Path, lang: str) -> None:
     """effects.json, effects.csv, cases.csv and ledger.json."""
     logs = list(dict.fromkeys(side.log.log.fingerprint for side in found.study.sides))
     files.write_json(folder / "effects.json", {**found.to_dict(), "logs": logs, "level": "working"})
-    files.write_csv(folder / "effects.csv", EFFECTS, ([*row] for row in _rows(found, lang)))
-    files.write_csv(folder / "cases.csv", CASES, _cases(found))
+    files.write_csv(folder / "effects.csv", EFFECTS, ([*row] for row in effect_rows(found, lang)))
+    files.write_csv(folder / "cases.csv", CASES, cases_of(found))
     ledgers = {side.log.log.fingerprint: side.log.log.ledger.to_dict() for side in found.study.sides}
     first = next(iter(ledgers.values()))
     more = {"others": list(ledgers.values())[1:]} if len(ledgers) > 1 else {}
     files.write_json(folder / "ledger.json", {**first, **more, "level": "working"})
 
 
-def _cases(found: Comparison) -> Iterator[list[str]]:
+def cases_of(found: Comparison) -> Iterator[list[str]]:
     """Every case with the side it is on. Law: as many of each side as the effects count."""
     sides = found.case_sides()
     for log, named in sides:
@@ -92,7 +92,8 @@ def _cases(found: Comparison) -> Iterator[list[str]]:
             yield [str(case), side, *map(str, rest)]
 
 
-def _rows(found: Comparison, lang: str) -> Any:
+def effect_rows(found: Comparison, lang: str) -> Iterator[list[Any]]:
+    """The rows of effects.csv."""
     for effect in found:
         names = found.effects.kpi_names.get(effect.kpi, {})
         d, before, after = effect.difference, effect.before, effect.after

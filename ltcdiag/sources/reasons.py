@@ -27,6 +27,8 @@ SHOWN = 500  # characters kept of a row set aside
 
 REASONS = (
     "corrected",
+    "told_again",
+    "withdrawn",
     "too_few_columns",
     "too_many_columns",
     "quote_swallow",

@@ -1,0 +1,1 @@
+"""The improvement cycle: the one thing that remembers, in plain files."""
