@@ -111,6 +111,7 @@ def test_the_same_export_again_changes_nothing_and_says_so(grown, folder):
     assert {path: path.read_bytes() for path in (folder / "grown").rglob("*") if path.is_file()} == before
     with use("en"):
         assert "Nothing new" in str(news)
+        assert "No new export" in str(ltc.append(folder / "grown", [])[1])
     assert "没有新东西" in str(news)
 
 
