@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from .cycle.story import story
     from .errors import ConservationError, InputError, LtcdiagError, OutputError, QuestionError
     from .growing import append, keep
+    from .improving import adoption, besides, calls, timetable, watch, week
     from .intake import read, sniff
     from .log.calendar import WorkCalendar
     from .log.event_log import EventLog
@@ -98,6 +99,7 @@ _WHERE = {
     "cycle.story": ("story",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
     "growing": ("append", "keep"),
+    "improving": ("adoption", "besides", "calls", "timetable", "watch", "week"),
     "intake": ("read", "sniff"),
     "log.event_log": ("EventLog",),
     "log.filters": ("Attribute", "Between", "CaseIs", "Contains", "Duration", "EndsWith", "Follows", "StartsWith",
@@ -114,13 +116,14 @@ __all__ = [
     "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Cycle", "Definition", "Duration", "EndsWith",
     "EventLog", "Follows", "Goal", "InputError", "Ledger", "LtcdiagError", "Measure", "ObjectCentricLog",
     "OutputError", "Period", "Plan", "QuestionError", "StartsWith", "StateIs", "TopVariants", "VariantIs",
-    "WorkCalendar", "__version__", "activities", "append", "cases", "channels", "clock", "clock_level", "compare",
-    "compare_change", "compare_clock_groups", "compare_clocks", "compare_groups", "compare_periods", "compare_waves",
-    "diagnose", "difference_map", "directly_follows", "discover", "draw", "export", "exports_to_ask_for", "fitness",
-    "funnel", "gaps", "handovers", "keep", "kpis", "language", "load_model", "load_prices", "monitor",
-    "object_centric", "points", "privacy_report", "pull", "read", "read_voices", "report", "review", "review_waves",
-    "rework", "sample", "side_tables", "sniff", "sql", "stage_ledgers", "story", "templates", "triangulate",
-    "variant_changes", "variants", "waits",
+    "WorkCalendar", "__version__", "activities", "adoption", "append", "besides", "calls", "cases", "channels",
+    "clock", "clock_level", "compare", "compare_change", "compare_clock_groups", "compare_clocks", "compare_groups",
+    "compare_periods", "compare_waves", "diagnose", "difference_map", "directly_follows", "discover", "draw",
+    "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "keep", "kpis", "language",
+    "load_model", "load_prices", "monitor", "object_centric", "points", "privacy_report", "pull", "read",
+    "read_voices", "report", "review", "review_waves", "rework", "sample", "side_tables", "sniff", "sql",
+    "stage_ledgers", "story", "templates", "timetable", "triangulate", "variant_changes", "variants", "waits",
+    "watch", "week",
 ]
 
 

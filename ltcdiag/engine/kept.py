@@ -18,8 +18,8 @@ from .accounts import cases_gone, fates, money, nothing_left, rows_set_aside
 from .build import Facts, Labelling, finished
 from .connection import connect, literal
 from .ingest import Ingested
-from .kept_parts import Part, load_parts, rows_outside, write_parquet
 from .kept_news import Grown, grown_by
+from .kept_parts import Part, load_parts, rows_outside, write_parquet
 from .loading import ROWS_A_FILE, Loaded, ReadOptions
 from .merging import merge
 

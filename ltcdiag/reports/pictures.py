@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..charts import chart
 from ..charts.drawing import Drawing
+from ..cycle.adoption import Adoption
 from ..domain.levels import name_of
 from ..errors import InputError
 from ..findings.diagnosis import Diagnosis
@@ -185,6 +186,11 @@ def _(answer: Diagnosis, lang: str, options: dict[str, Any]) -> Drawing:
         name_of(key, lang) if isinstance(key, str) else key for key in table.table["stage"]]))
         if (table := tables.get(name)) is not None else None for name in ("stages", "money", "lever")]
     return chart("sinks_and_levers")(*named, lang=lang, **options)
+
+
+@_picture.register
+def _(answer: Adoption, lang: str, options: dict[str, Any]) -> Drawing:
+    return chart("adoption")(answer, lang=lang, **options)
 
 
 def _dotted(points: pd.DataFrame, lang: str, options: dict[str, Any]) -> Drawing:
