@@ -9,22 +9,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import api
-from .errors import InputError
+from .api import load_model
+from .errors import InputError, OutputError
 from .log.event_log import EventLog
 from .log.voices import Voices
 from .words import current, say
 
 if TYPE_CHECKING:
+    from .cycle.adoption import Adoption
+    from .cycle.besides import Besides
+    from .cycle.calls import Calls
     from .cycle.deciding import Decision, Lessons
     from .cycle.definition import Definition
     from .cycle.folder import Cycle
     from .cycle.judged import Judged
+    from .cycle.milestones import Timetable
     from .cycle.plan import Plan
     from .cycle.power import Power
+    from .cycle.setting import Setting
     from .cycle.voices_again import VoicesAgain
+    from .cycle.watches import Watches
+    from .domain.reference import ReferenceModel
     from .log.appended import Appended
     from .pulls.sending import Sent
     from .reports.backlog.writing import Backlog
+    from .reports.weekly import Weekly
 
 KEPT_FOLDER = "data"
 """Where a cycle keeps its log, so that it grows without the old exports."""
@@ -46,7 +55,7 @@ def plan(cycle: Cycle, log: EventLog, *, today: str | date | None = None, **wish
     for scope in (wishes.get("pilot"), wishes.get("control"), wishes.get("waves")):
         if scope:
             check_segment(scope["column"] if isinstance(scope, dict) else scope[0], log.privacy)
-    return propose(cycle, log, today=today, **wishes)
+    return propose(cycle, log, today=today or cycle.today, **wishes)
 
 
 def power_check(plan: Plan, log: EventLog, definition: Definition | None = None, **options: Any) -> Power:
@@ -68,13 +77,23 @@ def definition_of(plan: Plan, log: EventLog, **options: Any) -> Definition:
 
 
 def plan_book(
-    plan: Plan | Cycle, path: str | Path, *, lang: str | None = None, force: bool = False,
+    plan: Plan | Cycle, path: str | Path | None = None, *, lang: str | None = None, force: bool = False,
 ) -> Path:
     """A plan (or that of a cycle) as a workbook to be discussed and edited, with drop-down lists; `read_plan_book`
-    takes it back. Raises OutputError where the file exists (unless `force`) or cannot be written."""
+    takes it back. path: of a cycle by default in its folder, where it is written anew as long as nobody has edited it.
+    Raises OutputError where the file exists (unless `force`) or cannot be written."""
+    from .cycle.folder import Cycle
     from .reports.plan_book import write_plan_book
 
-    return write_plan_book(plan, path, lang=lang or current(), force=force)
+    lang = lang or current()
+    if path is not None or not isinstance(plan, Cycle):
+        return write_plan_book(plan, path or say("plan_book.file", lang), lang=lang, force=force)
+    place = plan.folder / say("plan_book.file", lang)
+    if plan.is_edited(place) and not force:
+        raise OutputError(say("plan_book.edited", lang, file=place.name), fix=say("plan_book.edited_fix", lang))
+    written = write_plan_book(plan, place, lang=lang, force=True)
+    plan.handed_out(written)
+    return written
 
 
 def read_plan_book(path: str | Path, plan: Plan) -> Plan:
@@ -93,7 +112,7 @@ def judge(cycle: Cycle, log: EventLog, *, new_log: EventLog | None = None, today
     day of the review. Raises InputError where nothing is frozen yet or the logs do not hold what was agreed."""
     from .cycle.judging import judge as judged
 
-    return judged(cycle, log, new_log=new_log, today=today)
+    return judged(cycle, log, new_log=new_log, today=today or cycle.today)
 
 
 def voices_again(before: Heard, after: Heard) -> VoicesAgain:
@@ -130,7 +149,7 @@ def lessons(
 
     earlier = cycle.part("lessons")
     return learnt(judged, cycle.plan, own=own, earlier=None if earlier is None else Lessons.from_dict(earlier),
-                  weeks=cycle.part("weeks"), today=today)
+                  weeks=cycle.part("weeks"), today=today or cycle.today)
 
 
 def next_cycle(
@@ -146,7 +165,7 @@ def next_cycle(
     check_place(cycle, folder)
     after = log.between(since, log.as_of) if since else log
     return follow(cycle, folder, log=after, kpis=api.kpis(after), findings=api.diagnose(after), data=data,
-                  question=question, lang=lang, today=today, by=by)
+                  question=question, lang=lang, today=today or cycle.today, by=by)
 
 
 def backlog(
@@ -216,5 +235,73 @@ def catch_up(
     given = [exports] if isinstance(exports, str | Path) else list(exports or ())
     log, came = append(place, given, **options)
     if given or not same:
-        now.with_exports(given, kept_of=assessed)
+        now.with_exports(given, kept_of=assessed, as_of=log.as_of.isoformat())
     return log, came
+
+
+def _setting(cycle: Cycle, log: EventLog) -> Setting:
+    from .cycle.setting import setting_of
+
+    return setting_of(cycle, log)
+
+
+def adoption(cycle: Cycle, log: EventLog, *, by: str | None = None) -> Adoption:
+    """Does the log show the new way? For each measure of the plan the share of cases that show its sign, before and
+    after the change, by week and by team, pilot and control apart. by: a column whose values are the teams; without one
+    departments, else roles, else people. Raises InputError where plan or definition are missing, and as `kpis` for
+    people without a purpose."""
+    from .cycle.adoption import adoption_of
+
+    return adoption_of(_setting(cycle, log), by=by)
+
+
+def watch(cycle: Cycle, log: EventLog) -> Watches:
+    """One watch for each primary and guard KPI of the frozen definition, from the change to the review, with the chance
+    of a false alarm in all that time. Save it: `cycle.save(watches=...)`."""
+    from .cycle.watches import watches_of
+
+    return watches_of(_setting(cycle, log))
+
+
+def calls(cycle: Cycle, log: EventLog, *, model: ReferenceModel | str | Path = "ltc") -> Calls:
+    """The weekly call list: open cases that stand longer than four in five others did there; whom to call, since when,
+    the money; who is new on it, and gone, since the last week that the cycle keeps."""
+    from .cycle.calls import calls_of
+
+    return calls_of(cycle, log, load_model(model) if isinstance(model, str | Path) else model)
+
+
+def besides(cycle: Cycle, log: EventLog) -> Besides:
+    """What moved besides the change, in the pilot and in the control alike: arrivals, mix, the pace of other stages,
+    holidays, the data. Told with numbers, never called a cause."""
+    from .cycle.besides import besides_of
+
+    return besides_of(_setting(cycle, log))
+
+
+def timetable(cycle: Cycle, log: EventLog, *, today: Any = None) -> Timetable:
+    """Milestones and measures: in time, late, next; as of `today` (ISO day), by default the as-of day of the log."""
+    from .cycle.folder import day_of
+    from .cycle.milestones import timetable_of
+
+    found = _setting(cycle, log)
+    return timetable_of(found.plan, day_of(today) if today else found.as_of)
+
+
+def week(
+    cycle: Cycle, log: EventLog, out: str | Path, *, lang: str | None = None, today: Any = None,
+    model: ReferenceModel | str | Path = "ltc",
+) -> Weekly:
+    """The weekly page, one offline sheet of A4, in a file that ends with .html or in a folder; and the content for the
+    cycle: `cycle.save(weeks=page.weeks)`. The same log gives the same page and the same content."""
+    from .cycle.adoption import adoption_of
+    from .cycle.besides import besides_of
+    from .cycle.watches import watches_of
+    from .cycle.weeks import WeekNow, with_week
+    from .reports.weekly import write_week
+
+    found = _setting(cycle, log)
+    now = WeekNow(found.as_of, log.fingerprint, min(found.weeks, found.planned), found.planned, adoption_of(found),
+                  watches_of(found), timetable(cycle, log, today=today), calls(cycle, log, model=model),
+                  besides_of(found))
+    return write_week(now, cycle.question, out, weeks=with_week(cycle, now), lang=lang or current())
