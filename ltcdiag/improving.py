@@ -29,8 +29,8 @@ Heard = Voices | str | Path | Sequence[str | Path] | None
 
 
 def plan(cycle: Cycle, log: EventLog, *, today: str | date | None = None, **wishes: Any) -> Plan:
-    """A plan that answers the findings of a cycle: goals with baseline and proposed target, measures of the library with
-    what they may bring, who answers for them, milestones, risks. log: what was assessed, read again.
+    """A plan that answers the findings of a cycle: goals with baseline and proposed target, measures of the library
+    with what they may bring, who answers for them, milestones, risks. log: what was assessed, read again.
 
     wishes, which go before all proposals: change, review_on (ISO days), pilot, control (column, value or values), waves
     (column, {value: day}), keep (ids of findings), goals, measures, milestones (dicts with the fields of `Goal`,
@@ -67,8 +67,8 @@ def definition_of(plan: Plan, log: EventLog, **options: Any) -> Definition:
 def plan_book(
     plan: Plan | Cycle, path: str | Path, *, lang: str | None = None, force: bool = False,
 ) -> Path:
-    """A plan (or that of a cycle) as a workbook to be discussed and edited, with drop-down lists; `read_plan_book` takes
-    it back. Raises OutputError where the file exists (unless `force`) or cannot be written."""
+    """A plan (or that of a cycle) as a workbook to be discussed and edited, with drop-down lists; `read_plan_book`
+    takes it back. Raises OutputError where the file exists (unless `force`) or cannot be written."""
     from .reports.plan_book import write_plan_book
 
     return write_plan_book(plan, path, lang=lang or current(), force=force)
