@@ -9,16 +9,80 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import api
+from .errors import InputError
 from .log.event_log import EventLog
 from .log.voices import Voices
+from .words import current, say
 
 if TYPE_CHECKING:
     from .cycle.deciding import Decision, Lessons
+    from .cycle.definition import Definition
     from .cycle.folder import Cycle
     from .cycle.judged import Judged
+    from .cycle.plan import Plan
+    from .cycle.power import Power
     from .cycle.voices_again import VoicesAgain
+    from .log.appended import Appended
+    from .pulls.sending import Sent
+    from .reports.backlog.writing import Backlog
 
+KEPT_FOLDER = "data"
+"""Where a cycle keeps its log, so that it grows without the old exports."""
 Heard = Voices | str | Path | Sequence[str | Path] | None
+
+
+def plan(cycle: Cycle, log: EventLog, *, today: str | date | None = None, **wishes: Any) -> Plan:
+    """A plan that answers the findings of a cycle: goals with baseline and proposed target, measures of the library
+    with what they may bring, who answers for them, milestones, risks. log: what was assessed, read again.
+
+    wishes, which go before all proposals: change, review_on (ISO days), pilot, control (column, value or values), waves
+    (column, {value: day}), keep (ids of findings), goals, measures, milestones (dicts with the fields of `Goal`,
+    `Measure`, `Milestone`; "id" changes a proposed one), drop (ids, or keys of initiatives), risks (keys of the
+    checklist), people ({"finance": "王芳"}), top, per_finding, horizon_days, calendar, question. Raises InputError with
+    every name, day and number that cannot be."""
+    from .cycle.planning import propose
+    from .log.privacy import check_segment
+
+    for scope in (wishes.get("pilot"), wishes.get("control"), wishes.get("waves")):
+        if scope:
+            check_segment(scope["column"] if isinstance(scope, dict) else scope[0], log.privacy)
+    return propose(cycle, log, today=today, **wishes)
+
+
+def power_check(plan: Plan, log: EventLog, definition: Definition | None = None, **options: Any) -> Power:
+    """Whether the review will find what a plan hopes for: cases it needs and will have, the change it would find, when
+    it would be enough, and what the pace test would find. options: design, adjust_for, horizon_days, as in `compare`;
+    by default those of the definition."""
+    from .cycle.defining import check_power
+
+    return check_power(plan, log, definition, **options)
+
+
+def definition_of(plan: Plan, log: EventLog, **options: Any) -> Definition:
+    """What success is, from a plan: its goals as primary indicators, guards against harm, the smallest change that
+    matters (half of what is hoped for); to be frozen by `cycle.freeze`. options: primary, guards, design, kind,
+    adjust_for, cluster, horizon_days. Raises InputError where no goal has a baseline."""
+    from .cycle.defining import definition_of as defined
+
+    return defined(plan, log, **options)
+
+
+def plan_book(
+    plan: Plan | Cycle, path: str | Path, *, lang: str | None = None, force: bool = False,
+) -> Path:
+    """A plan (or that of a cycle) as a workbook to be discussed and edited, with drop-down lists; `read_plan_book`
+    takes it back. Raises OutputError where the file exists (unless `force`) or cannot be written."""
+    from .reports.plan_book import write_plan_book
+
+    return write_plan_book(plan, path, lang=lang or current(), force=force)
+
+
+def read_plan_book(path: str | Path, plan: Plan) -> Plan:
+    """A plan with what people changed in its workbook: targets, dates, names, effort, status, risks, and rows of their
+    own. Raises InputError with every cell that cannot be, by sheet and row."""
+    from .reports.plan_book_back import read_plan_book as read
+
+    return read(path, plan)
 
 
 def judge(cycle: Cycle, log: EventLog, *, new_log: EventLog | None = None, today: str | date | None = None) -> Judged:
@@ -83,3 +147,74 @@ def next_cycle(
     after = log.between(since, log.as_of) if since else log
     return follow(cycle, folder, log=after, kpis=api.kpis(after), findings=api.diagnose(after), data=data,
                   question=question, lang=lang, today=today, by=by)
+
+
+def backlog(
+    plan: Plan | Cycle, out: str | Path, *, to: str | Sequence[str] = ("excel",), lang: str | None = None,
+    today: str | None = None, name: str = "", force: bool = False,
+) -> Backlog:
+    """The measures and dates of a plan as files for other tools, in a folder: "excel", "trello", "slack", "jira",
+    "feishu", "jiandaoyun", "calendar".
+
+    name: keeps the marks of the entries apart from those of another cycle (by default the day it began and its folder;
+    of a plan alone its question). today: ISO day, by default that of the computer. Raises InputError for another tool,
+    a date that is none, or a cycle without a plan; OutputError where a file is there (unless `force`)."""
+    from .cycle.folder import day_of
+    from .reports.backlog.items import board_of
+    from .reports.backlog.writing import write_backlog
+
+    board = board_of(plan, lang=lang or current(), today=day_of(today), name=name)
+    return write_backlog(board, out, to=[to] if isinstance(to, str) else list(to), force=force)
+
+
+def send(
+    plan: Plan | Cycle, *, to: str, target: str = "", lang: str | None = None, today: str | None = None,
+    name: str = "", skip: int = 0, dry_run: bool = True,
+) -> Sent:
+    """Sends the entries of a plan to "trello" (cards) or "slack" (messages); with `dry_run`, which is the default, it
+    only shows what would go where. Nothing is doubled: a card has its mark, a message of a cycle its receipt.
+
+    target: the list of Trello for new cards. Keys stand in variables or in the keyring (docs/backlog.md). skip: so many
+    messages are there already. Raises InputError."""
+    from .cycle.folder import Cycle, day_of
+    from .cycle.receipts import add_receipt, receipts
+    from .pulls.sending import PLACES, send_cards, send_messages
+    from .reports.backlog.items import board_of
+    from .reports.backlog.slack import messages
+    from .reports.backlog.trello import cards
+
+    if to not in PLACES:
+        raise InputError(say("backlog.only_these", current(), name=to), fix=say("backlog.only_these_fix", current()))
+    day = day_of(today)
+    board = board_of(plan, lang=lang or current(), today=day, name=name)
+    if to == "trello":
+        return send_cards(cards(board), target=target, dry_run=dry_run)
+    if not isinstance(plan, Cycle):
+        return send_messages(messages(board), skip=skip, dry_run=dry_run)
+    return send_messages(messages(board), known=receipts(plan.folder, to), skip=skip, dry_run=dry_run,
+                         sent=lambda mark: add_receipt(plan.folder, to, mark, day))
+
+
+def catch_up(
+    cycle: Cycle, exports: str | Path | Sequence[str | Path] | None = None, **options: Any
+) -> tuple[EventLog, Appended]:
+    """The log of a cycle as it is now, and what came with new exports; only they are read. The log that was assessed is
+    kept in the cycle's folder (`data/`) the first time. exports, options: as in `append`; a file that was appended
+    before changes nothing. Raises InputError where the cycle has no assessment yet, or as `append` does."""
+    from .cycle.folder import Cycle
+    from .growing import append, keep
+    from .intake import read
+
+    cycle.needs("plan")
+    now = Cycle.open(cycle.folder)      # an earlier value does not know what has been appended since
+    place, assessed = now.folder / KEPT_FOLDER, str((now.part("log") or {})["fingerprint"])
+    same = now.about.get("kept_of") == assessed
+    if not same or not place.is_dir():
+        keep(read(now.data, **now.options), place, force=place.is_dir())
+        for path in now.appended if same else ():
+            append(place, path)
+    given = [exports] if isinstance(exports, str | Path) else list(exports or ())
+    log, came = append(place, given, **options)
+    if given or not same:
+        now.with_exports(given, kept_of=assessed)
+    return log, came

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,17 +49,18 @@ def write_review(
     tell = say_progress or (lambda _: None)
     with use(lang), whole(out, force=force) as folder:
         tell(say("review.progress_pictures", lang))
-        drawn, missing = drawings(found, reference, lang)
+        made, missing = drawings(found, reference, lang)
+        drawn = [drawing.marked(say("reports.page_foot", lang)) for drawing in made]
         page = ReviewPage(found, drawn, missing, lang)
         write_files(found, folder, lang)
-        files.write_figures([drawing.marked(say("reports.page_foot", lang)) for drawing in drawn], folder)
+        files.write_figures(drawn, folder)
         (folder / "report.html").write_text(rendered(page, drawn, lang), encoding="utf-8", errors="replace",
                                             newline="\n")
         files.write_readme(folder, lang, say("reports.level_working", lang))
     return Reviewed(out, out / "report.html", tuple(page.answers()), found.to_dict())
 
 
-def rendered(page: ReviewPage, drawn: list[Drawing], lang: str) -> str:
+def rendered(page: ReviewPage, drawn: Sequence[Drawing], lang: str) -> str:
     """The page as one HTML file."""
     from .svg import inline_svg
 
