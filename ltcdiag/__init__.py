@@ -74,6 +74,7 @@ if TYPE_CHECKING:
         plan_book,
         power_check,
         read_plan_book,
+        review_logs,
         send,
         voices_again,
     )
@@ -116,7 +117,7 @@ _WHERE = {
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
     "growing": ("append", "keep"),
     "improving": ("backlog", "catch_up", "decide", "definition_of", "judge", "lessons", "next_cycle", "plan",
-                  "plan_book", "power_check", "read_plan_book", "send", "voices_again"),
+                  "plan_book", "power_check", "read_plan_book", "review_logs", "send", "voices_again"),
     "intake": ("read", "sniff"),
     "log.event_log": ("EventLog",),
     "log.filters": ("Attribute", "Between", "CaseIs", "Contains", "Duration", "EndsWith", "Follows", "StartsWith",
@@ -140,8 +141,9 @@ __all__ = [
     "discover", "draw", "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "judge", "keep",
     "kpis", "language", "lessons", "load_model", "load_prices", "monitor", "next_cycle", "object_centric", "plan",
     "plan_book", "points", "power_check", "privacy_report", "pull", "read", "read_plan_book", "read_voices",
-    "report", "review", "review_waves", "rework", "sample", "send", "side_tables", "sniff", "sql", "stage_ledgers",
-    "story", "templates", "triangulate", "variant_changes", "variants", "voices_again", "waits", "what_changed",
+    "report", "review", "review_logs", "review_waves", "rework", "sample", "send", "side_tables", "sniff", "sql",
+    "stage_ledgers", "story", "templates", "triangulate", "variant_changes", "variants", "voices_again", "waits",
+    "what_changed",
 ]
 
 
