@@ -77,6 +77,7 @@ if TYPE_CHECKING:
         plan_book,
         power_check,
         read_plan_book,
+        review_logs,
         send,
         timetable,
         voices_again,
@@ -122,8 +123,8 @@ _WHERE = {
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
     "growing": ("append", "keep"),
     "improving": ("adoption", "backlog", "besides", "calls", "catch_up", "decide", "definition_of", "judge",
-                  "lessons", "next_cycle", "plan", "plan_book", "power_check", "read_plan_book", "send",
-                  "timetable", "voices_again", "watch", "week"),
+                  "lessons", "next_cycle", "plan", "plan_book", "power_check", "read_plan_book", "review_logs",
+                  "send", "timetable", "voices_again", "watch", "week"),
     "intake": ("read", "sniff"),
     "log.event_log": ("EventLog",),
     "log.filters": ("Attribute", "Between", "CaseIs", "Contains", "Duration", "EndsWith", "Follows", "StartsWith",
@@ -147,9 +148,9 @@ __all__ = [
     "difference_map", "directly_follows", "discover", "draw", "export", "exports_to_ask_for", "fitness", "funnel",
     "gaps", "handovers", "judge", "keep", "kpis", "language", "lessons", "load_model", "load_prices", "monitor",
     "next_cycle", "object_centric", "plan", "plan_book", "points", "power_check", "privacy_report", "pull", "read",
-    "read_plan_book", "read_voices", "report", "review", "review_waves", "rework", "sample", "send", "side_tables",
-    "sniff", "sql", "stage_ledgers", "story", "templates", "timetable", "triangulate", "variant_changes",
-    "variants", "voices_again", "waits", "watch", "week", "what_changed",
+    "read_plan_book", "read_voices", "report", "review", "review_logs", "review_waves", "rework", "sample", "send",
+    "side_tables", "sniff", "sql", "stage_ledgers", "story", "templates", "timetable", "triangulate",
+    "variant_changes", "variants", "voices_again", "waits", "watch", "week", "what_changed",
 ]
 
 

@@ -143,29 +143,45 @@ def decide(
 def lessons(
     cycle: Cycle, judged: Judged, own: str | Sequence[str] = (), *, today: str | date | None = None,
 ) -> Lessons:
-    """What the next cycle should know: planned against seen for each measure, how far it was adopted, what was not
-    done, and the team's own sentences; those saved before are kept."""
+    """What the next cycle should know: planned against seen for each measure, how far it was adopted as far as the log
+    shows that, what was not done, and the team's own sentences; those saved before are kept."""
+    from .cycle.adoption import adoption_of
     from .cycle.deciding import Lessons
     from .cycle.deciding import lessons as learnt
+    from .cycle.setting import setting_of
 
-    earlier = cycle.part("lessons")
+    earlier, shown = cycle.part("lessons"), None
+    begun = judged.definition.change or judged.definition.waves
+    if begun and judged.log is not None and any(each.sign for each in (cycle.plan.measures if cycle.plan else ())):
+        shown = adoption_of(setting_of(cycle, judged.log))
     return learnt(judged, cycle.plan, own=own, earlier=None if earlier is None else Lessons.from_dict(earlier),
-                  weeks=cycle.part("weeks"), today=today or cycle.today)
+                  adoption=shown, today=today or cycle.today)
 
 
 def next_cycle(
-    cycle: Cycle, folder: str | Path, log: EventLog, *, data: Any = None, question: str = "", lang: str | None = None,
+    cycle: Cycle, folder: str | Path, judged: Judged, *,
+    new_data: str | Path | Sequence[str | Path] | None = None, question: str = "", lang: str | None = None,
     today: str | date | None = None, by: str = "",
 ) -> Cycle:
     """The next cycle in a new folder, assessed on the time after the change, with the lessons and the measures that are
-    not done (`.part("carried")`). log: of the review (for kind "exports" the later one); data: its paths where they are
-    others. Raises InputError where the last cycle is not judged yet, OutputError where a cycle is there already."""
-    from .cycle.following import baseline_since, check_place, follow
+    not done (`.part("carried")`). new_data: as the review was given them. Where it was begun before, only what is carried
+    over is told anew. Raises InputError where the review is not saved yet, OutputError where the folder holds a cycle
+    that follows another."""
+    from .cycle.folder import Cycle
+    from .cycle.following import baseline_since, begun_already, follow
 
-    since = baseline_since(cycle)
-    check_place(cycle, folder)
+    now = Cycle.open(cycle.folder)
+    since = baseline_since(now)
+    if (there := begun_already(now, folder)) is not None:
+        return there
+    log = judged.log
+    if log is None:      # pragma: no cover - judge() gives it
+        raise InputError(say("closing.not_judged", current()), fix=say("closing.not_judged_fix", current()))
     after = log.between(since, log.as_of) if since else log
-    return follow(cycle, folder, log=after, kpis=api.kpis(after), findings=api.diagnose(after), data=data,
+    given = [new_data] if isinstance(new_data, str | Path) else list(new_data or ())
+    old = [] if judged.definition.kind == "exports" or not now.about["data"] else [*now.data, *now.appended]
+    data = list(dict.fromkeys(map(str, [*old, *given])))
+    return follow(now, folder, log=after, kpis=api.kpis(after), findings=api.diagnose(after), data=data,
                   question=question, lang=lang, today=today or cycle.today, by=by)
 
 
@@ -306,3 +322,20 @@ def week(
                   watches_of(found), timetable(cycle, log, today=today), calls(cycle, log, model=model),
                   besides_of(found))
     return write_week(now, cycle.question, out, weeks=with_week(cycle, now), lang=lang or current())
+
+
+def review_logs(
+    cycle: Cycle, new_data: str | Path | Sequence[str | Path] | None = None,
+) -> tuple[EventLog, EventLog | None]:
+    """What the review of a cycle is to look at: its log with the new exports (`catch_up`), and nothing beside; for kind
+    "exports" the log of the baseline, and that of the new exports, read in the same way. Raises InputError where
+    nothing is frozen yet, or kind "exports" is given none."""
+    from .intake import read
+
+    cycle.needs("review")
+    if cycle.definition is None or cycle.definition.kind != "exports":
+        return catch_up(cycle, new_data)[0], None
+    if not new_data:
+        raise InputError(say("judging.no_new_log", current()), fix=say("judging.new_data_fix", current()))
+    given = [new_data] if isinstance(new_data, str | Path) else list(new_data)
+    return read(cycle.data, **cycle.options), read(given, **cycle.options)
