@@ -2,3 +2,190 @@
 other."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import api
+from .errors import InputError
+from .log.event_log import EventLog
+from .log.voices import Voices
+from .words import current, say
+
+if TYPE_CHECKING:
+    from .cycle.deciding import Decision, Lessons
+    from .cycle.definition import Definition
+    from .cycle.folder import Cycle
+    from .cycle.judged import Judged
+    from .cycle.plan import Plan
+    from .cycle.power import Power
+    from .cycle.voices_again import VoicesAgain
+    from .pulls.sending import Sent
+    from .reports.backlog.writing import Backlog
+
+Heard = Voices | str | Path | Sequence[str | Path] | None
+
+
+def plan(cycle: Cycle, log: EventLog, *, today: str | date | None = None, **wishes: Any) -> Plan:
+    """A plan that answers the findings of a cycle: goals with baseline and proposed target, measures of the library with
+    what they may bring, who answers for them, milestones, risks. log: what was assessed, read again.
+
+    wishes, which go before all proposals: change, review_on (ISO days), pilot, control (column, value or values), waves
+    (column, {value: day}), keep (ids of findings), goals, measures, milestones (dicts with the fields of `Goal`,
+    `Measure`, `Milestone`; "id" changes a proposed one), drop (ids, or keys of initiatives), risks (keys of the
+    checklist), people ({"finance": "王芳"}), top, per_finding, horizon_days, calendar, question. Raises InputError with
+    every name, day and number that cannot be."""
+    from .cycle.planning import propose
+    from .log.privacy import check_segment
+
+    for scope in (wishes.get("pilot"), wishes.get("control"), wishes.get("waves")):
+        if scope:
+            check_segment(scope["column"] if isinstance(scope, dict) else scope[0], log.privacy)
+    return propose(cycle, log, today=today, **wishes)
+
+
+def power_check(plan: Plan, log: EventLog, definition: Definition | None = None, **options: Any) -> Power:
+    """Whether the review will find what a plan hopes for: cases it needs and will have, the change it would find, when
+    it would be enough, and what the pace test would find. options: design, adjust_for, horizon_days, as in `compare`;
+    by default those of the definition."""
+    from .cycle.defining import check_power
+
+    return check_power(plan, log, definition, **options)
+
+
+def definition_of(plan: Plan, log: EventLog, **options: Any) -> Definition:
+    """What success is, from a plan: its goals as primary indicators, guards against harm, the smallest change that
+    matters (half of what is hoped for); to be frozen by `cycle.freeze`. options: primary, guards, design, kind,
+    adjust_for, cluster, horizon_days. Raises InputError where no goal has a baseline."""
+    from .cycle.defining import definition_of as defined
+
+    return defined(plan, log, **options)
+
+
+def plan_book(
+    plan: Plan | Cycle, path: str | Path, *, lang: str | None = None, force: bool = False,
+) -> Path:
+    """A plan (or that of a cycle) as a workbook to be discussed and edited, with drop-down lists; `read_plan_book` takes
+    it back. Raises OutputError where the file exists (unless `force`) or cannot be written."""
+    from .reports.plan_book import write_plan_book
+
+    return write_plan_book(plan, path, lang=lang or current(), force=force)
+
+
+def read_plan_book(path: str | Path, plan: Plan) -> Plan:
+    """A plan with what people changed in its workbook: targets, dates, names, effort, status, risks, and rows of their
+    own. Raises InputError with every cell that cannot be, by sheet and row."""
+    from .reports.plan_book_back import read_plan_book as read
+
+    return read(path, plan)
+
+
+def judge(cycle: Cycle, log: EventLog, *, new_log: EventLog | None = None, today: str | date | None = None) -> Judged:
+    """Is it better than before? Judges a cycle by the definition that was frozen in the plan, and by nothing else: the
+    answer, the control, targets, harm elsewhere; `.exploration` holds all other KPIs, as exploration.
+
+    log: of the cycle as it is now; for kind "exports" that of the baseline, and new_log the later export. today: the
+    day of the review. Raises InputError where nothing is frozen yet or the logs do not hold what was agreed."""
+    from .cycle.judging import judge as judged
+
+    return judged(cycle, log, new_log=new_log, today=today)
+
+
+def voices_again(before: Heard, after: Heard) -> VoicesAgain:
+    """What staff and customers said before and say now, by kind of problem and place; each round as `Voices`, as what
+    `read_voices` reads, or None where nobody was asked."""
+    from .cycle.voices_again import voices_again as compared
+
+    return compared(_heard(before), _heard(after))
+
+
+def _heard(said: Heard) -> Voices:
+    if said is None or isinstance(said, Voices):
+        return said or Voices()
+    return api.read_voices(said)
+
+
+def decide(
+    judged: Judged, chosen: str = "", *, by: str = "", why: str = "", today: str | date | None = None,
+) -> Decision:
+    """Keep, adjust or stop: what the verdicts suggest and why, and the team's own decision (chosen: keep, adjust, stop,
+    or 保留, 调整, 停止; "" where there is none yet) with its day. Raises InputError for another word."""
+    from .cycle.deciding import decide as decided
+
+    return decided(judged, chosen, by=by, why=why, today=today)
+
+
+def lessons(
+    cycle: Cycle, judged: Judged, own: str | Sequence[str] = (), *, today: str | date | None = None,
+) -> Lessons:
+    """What the next cycle should know: planned against seen for each measure, how far it was adopted, what was not
+    done, and the team's own sentences; those saved before are kept."""
+    from .cycle.deciding import Lessons
+    from .cycle.deciding import lessons as learnt
+
+    earlier = cycle.part("lessons")
+    return learnt(judged, cycle.plan, own=own, earlier=None if earlier is None else Lessons.from_dict(earlier),
+                  weeks=cycle.part("weeks"), today=today)
+
+
+def next_cycle(
+    cycle: Cycle, folder: str | Path, log: EventLog, *, data: Any = None, question: str = "", lang: str | None = None,
+    today: str | date | None = None, by: str = "",
+) -> Cycle:
+    """The next cycle in a new folder, assessed on the time after the change, with the lessons and the measures that are
+    not done (`.part("carried")`). log: of the review (for kind "exports" the later one); data: its paths where they are
+    others. Raises InputError where the last cycle is not judged yet, OutputError where a cycle is there already."""
+    from .cycle.following import baseline_since, follow
+
+    since = baseline_since(cycle)
+    after = log.between(since, log.as_of) if since else log
+    return follow(cycle, folder, log=after, kpis=api.kpis(after), findings=api.diagnose(after), data=data,
+                  question=question, lang=lang, today=today, by=by)
+
+
+def backlog(
+    plan: Plan | Cycle, out: str | Path, *, to: str | Sequence[str] = ("excel",), lang: str | None = None,
+    today: str | None = None, name: str = "", force: bool = False,
+) -> Backlog:
+    """The measures and dates of a plan as files for other tools, in a folder: "excel", "trello", "slack", "jira",
+    "feishu", "jiandaoyun", "calendar".
+
+    name: keeps the marks of the entries apart from those of another cycle (by default the day it began and its folder;
+    of a plan alone its question). today: ISO day, by default that of the computer. Raises InputError for another tool,
+    a date that is none, or a cycle without a plan; OutputError where a file is there (unless `force`)."""
+    from .cycle.folder import day_of
+    from .reports.backlog.items import board_of
+    from .reports.backlog.writing import write_backlog
+
+    board = board_of(plan, lang=lang or current(), today=day_of(today), name=name)
+    return write_backlog(board, out, to=[to] if isinstance(to, str) else list(to), force=force)
+
+
+def send(
+    plan: Plan | Cycle, *, to: str, target: str = "", lang: str | None = None, today: str | None = None,
+    name: str = "", skip: int = 0, dry_run: bool = True,
+) -> Sent:
+    """Sends the entries of a plan to "trello" (cards) or "slack" (messages); with `dry_run`, which is the default, it
+    only shows what would go where. Nothing is doubled: a card has its mark, a message of a cycle its receipt.
+
+    target: the list of Trello for new cards. Keys stand in variables or in the keyring (docs/backlog.md). skip: so many
+    messages are there already. Raises InputError."""
+    from .cycle.folder import Cycle, day_of
+    from .cycle.receipts import add_receipt, receipts
+    from .pulls.sending import PLACES, send_cards, send_messages
+    from .reports.backlog.items import board_of
+    from .reports.backlog.slack import messages
+    from .reports.backlog.trello import cards
+
+    if to not in PLACES:
+        raise InputError(say("backlog.only_these", current(), name=to), fix=say("backlog.only_these_fix", current()))
+    day = day_of(today)
+    board = board_of(plan, lang=lang or current(), today=day, name=name)
+    if to == "trello":
+        return send_cards(cards(board), target=target, dry_run=dry_run)
+    if not isinstance(plan, Cycle):
+        return send_messages(messages(board), skip=skip, dry_run=dry_run)
+    return send_messages(messages(board), known=receipts(plan.folder, to), skip=skip, dry_run=dry_run,
+                         sent=lambda mark: add_receipt(plan.folder, to, mark, day))

@@ -34,9 +34,10 @@ class Part:
 
     @cached_property
     def exploration(self) -> Comparison:
-        """All KPIs of the same cases in the same windows: nobody asked about them beforehand."""
+        """All other KPIs of the same cases in the same windows, beside the primary ones: nobody asked about them
+        beforehand."""
         study = self.own.study
-        cards = tuple(dict.fromkeys((*study.asked.primary, *load_kpis())))
+        cards = (*study.asked.primary, *(key for key in load_kpis() if key not in study.asked.kpis))
         return Comparison.of(replace(study, asked=replace(study.asked, kpis=cards, every=True)))
 
 
@@ -207,7 +208,7 @@ class Judged:
 
     @property
     def exploration(self) -> Comparison:
-        """Exploration: every KPI of the same cases. Nobody asked about them beforehand."""
+        """Exploration: every other KPI of the same cases. Nobody asked about them beforehand."""
         return self.parts[0].exploration
 
     @property

@@ -189,7 +189,7 @@ def _keyed(rows: Sequence[Mapping[str, Any]], key: Any) -> dict[str, Mapping[str
 def _measure(finding: Mapping[str, Any], other: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The first number that both findings have with an interval."""
     for name in _MEASURES:
-        number = finding.get(name)
+        number = finding.get(name) or {}
         if _has_ends(number) and _has_ends(other.get(name)):
             return {**{end: number[end] for end in ("value", "low", "high")}, "unit": _UNITS[name],
                     "method": name, "horizon_days": finding.get("horizon_days")}

@@ -64,7 +64,7 @@ def grown(
     merge(connection, loaded, parts, new, again=len(others) < len(shelf.parts))
     _write_gone(connection, parts, gone)
     log = _log(connection, loaded, bigger, labelling)
-    return log, grown_by(connection, log, new, shelf.options.as_of)
+    return log, grown_by(connection, log, new)
 
 
 def _write_gone(connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], path: Path) -> None:

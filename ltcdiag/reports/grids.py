@@ -37,6 +37,18 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Headed(Column):
+    """A column with a heading of its own."""
+
+    heading: str = ""
+
+    def name(self, lang: str) -> str:
+        """Its heading."""
+        del lang
+        return self.heading
+
+
+@dataclass(frozen=True)
 class Grid:
     """A table. name: key of its sheet. draw: the rows, drawn anew each time; size: how many there are. title: the name
     of its sheet where the words have none for the key. choices: place of a column → the range its cells may be chosen
