@@ -9,28 +9,40 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import api
+from .api import load_model
 from .errors import InputError
 from .log.event_log import EventLog
 from .log.voices import Voices
 from .words import current, say
 
 if TYPE_CHECKING:
+    from .cycle.adoption import Adoption
+    from .cycle.besides import Besides
+    from .cycle.calls import Calls
     from .cycle.deciding import Decision, Lessons
     from .cycle.definition import Definition
     from .cycle.folder import Cycle
     from .cycle.judged import Judged
+    from .cycle.milestones import Timetable
     from .cycle.plan import Plan
     from .cycle.power import Power
+    from .cycle.setting import Setting
     from .cycle.voices_again import VoicesAgain
+    from .cycle.watches import Watches
+    from .domain.reference import ReferenceModel
+    from .log.appended import Appended
     from .pulls.sending import Sent
     from .reports.backlog.writing import Backlog
+    from .reports.weekly import Weekly
 
+KEPT_FOLDER = "data"
+"""Where a cycle keeps its log, so that it grows without the old exports."""
 Heard = Voices | str | Path | Sequence[str | Path] | None
 
 
 def plan(cycle: Cycle, log: EventLog, *, today: str | date | None = None, **wishes: Any) -> Plan:
-    """A plan that answers the findings of a cycle: goals with baseline and proposed target, measures of the library with
-    what they may bring, who answers for them, milestones, risks. log: what was assessed, read again.
+    """A plan that answers the findings of a cycle: goals with baseline and proposed target, measures of the library
+    with what they may bring, who answers for them, milestones, risks. log: what was assessed, read again.
 
     wishes, which go before all proposals: change, review_on (ISO days), pilot, control (column, value or values), waves
     (column, {value: day}), keep (ids of findings), goals, measures, milestones (dicts with the fields of `Goal`,
@@ -67,8 +79,8 @@ def definition_of(plan: Plan, log: EventLog, **options: Any) -> Definition:
 def plan_book(
     plan: Plan | Cycle, path: str | Path, *, lang: str | None = None, force: bool = False,
 ) -> Path:
-    """A plan (or that of a cycle) as a workbook to be discussed and edited, with drop-down lists; `read_plan_book` takes
-    it back. Raises OutputError where the file exists (unless `force`) or cannot be written."""
+    """A plan (or that of a cycle) as a workbook to be discussed and edited, with drop-down lists; `read_plan_book`
+    takes it back. Raises OutputError where the file exists (unless `force`) or cannot be written."""
     from .reports.plan_book import write_plan_book
 
     return write_plan_book(plan, path, lang=lang or current(), force=force)
@@ -137,9 +149,10 @@ def next_cycle(
     """The next cycle in a new folder, assessed on the time after the change, with the lessons and the measures that are
     not done (`.part("carried")`). log: of the review (for kind "exports" the later one); data: its paths where they are
     others. Raises InputError where the last cycle is not judged yet, OutputError where a cycle is there already."""
-    from .cycle.following import baseline_since, follow
+    from .cycle.following import baseline_since, check_place, follow
 
     since = baseline_since(cycle)
+    check_place(cycle, folder)
     after = log.between(since, log.as_of) if since else log
     return follow(cycle, folder, log=after, kpis=api.kpis(after), findings=api.diagnose(after), data=data,
                   question=question, lang=lang, today=today, by=by)
@@ -189,3 +202,96 @@ def send(
         return send_messages(messages(board), skip=skip, dry_run=dry_run)
     return send_messages(messages(board), known=receipts(plan.folder, to), skip=skip, dry_run=dry_run,
                          sent=lambda mark: add_receipt(plan.folder, to, mark, day))
+
+
+def catch_up(
+    cycle: Cycle, exports: str | Path | Sequence[str | Path] | None = None, **options: Any
+) -> tuple[EventLog, Appended]:
+    """The log of a cycle as it is now, and what came with new exports; only they are read. The log that was assessed is
+    kept in the cycle's folder (`data/`) the first time. exports, options: as in `append`; a file that was appended
+    before changes nothing. Raises InputError where the cycle has no assessment yet, or as `append` does."""
+    from .cycle.folder import Cycle
+    from .growing import append, keep
+    from .intake import read
+
+    cycle.needs("plan")
+    now = Cycle.open(cycle.folder)      # an earlier value does not know what has been appended since
+    place, assessed = now.folder / KEPT_FOLDER, str((now.part("log") or {})["fingerprint"])
+    same = now.about.get("kept_of") == assessed
+    if not same or not place.is_dir():
+        keep(read(now.data, **now.options), place, force=place.is_dir())
+        for path in now.appended if same else ():
+            append(place, path)
+    given = [exports] if isinstance(exports, str | Path) else list(exports or ())
+    log, came = append(place, given, **options)
+    if given or not same:
+        now.with_exports(given, kept_of=assessed)
+    return log, came
+
+
+def _setting(cycle: Cycle, log: EventLog) -> Setting:
+    from .cycle.setting import setting_of
+
+    return setting_of(cycle, log)
+
+
+def adoption(cycle: Cycle, log: EventLog, *, by: str | None = None) -> Adoption:
+    """Does the log show the new way? For each measure of the plan the share of cases that show its sign, before and
+    after the change, by week and by team, pilot and control apart. by: a column whose values are the teams; without one
+    departments, else roles, else people. Raises InputError where plan or definition are missing, and as `kpis` for
+    people without a purpose."""
+    from .cycle.adoption import adoption_of
+
+    return adoption_of(_setting(cycle, log), by=by)
+
+
+def watch(cycle: Cycle, log: EventLog) -> Watches:
+    """One watch for each primary and guard KPI of the frozen definition, from the change to the review, with the chance
+    of a false alarm in all that time. Save it: `cycle.save(watches=...)`."""
+    from .cycle.watches import watches_of
+
+    return watches_of(_setting(cycle, log))
+
+
+def calls(cycle: Cycle, log: EventLog, *, model: ReferenceModel | str | Path = "ltc") -> Calls:
+    """The weekly call list: open cases that stand longer than four in five others did there; whom to call, since when,
+    the money; who is new on it, and gone, since the last week that the cycle keeps."""
+    from .cycle.calls import calls_of
+
+    return calls_of(cycle, log, load_model(model) if isinstance(model, str | Path) else model)
+
+
+def besides(cycle: Cycle, log: EventLog) -> Besides:
+    """What moved besides the change, in the pilot and in the control alike: arrivals, mix, the pace of other stages,
+    holidays, the data. Told with numbers, never called a cause."""
+    from .cycle.besides import besides_of
+
+    return besides_of(_setting(cycle, log))
+
+
+def timetable(cycle: Cycle, log: EventLog, *, today: Any = None) -> Timetable:
+    """Milestones and measures: in time, late, next; as of `today` (ISO day), by default the as-of day of the log."""
+    from .cycle.folder import day_of
+    from .cycle.milestones import timetable_of
+
+    found = _setting(cycle, log)
+    return timetable_of(found.plan, day_of(today) if today else found.as_of)
+
+
+def week(
+    cycle: Cycle, log: EventLog, out: str | Path, *, lang: str | None = None, today: Any = None,
+    model: ReferenceModel | str | Path = "ltc",
+) -> Weekly:
+    """The weekly page, one offline sheet of A4, in a file that ends with .html or in a folder; and the content for the
+    cycle: `cycle.save(weeks=page.weeks)`. The same log gives the same page and the same content."""
+    from .cycle.adoption import adoption_of
+    from .cycle.besides import besides_of
+    from .cycle.watches import watches_of
+    from .cycle.weeks import WeekNow, with_week
+    from .reports.weekly import write_week
+
+    found = _setting(cycle, log)
+    now = WeekNow(found.as_of, log.fingerprint, min(found.weeks, found.planned), found.planned, adoption_of(found),
+                  watches_of(found), timetable(cycle, log, today=today), calls(cycle, log, model=model),
+                  besides_of(found))
+    return write_week(now, cycle.question, out, weeks=with_week(cycle, now), lang=lang or current())

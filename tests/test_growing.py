@@ -163,6 +163,19 @@ def test_corrections_withdrawals_and_reopened_cases_are_told(base, tmp_path):
     assert back.rows_withdrawn == 0
 
 
+def test_what_lay_behind_the_as_of_moment_comes_in_when_it_moves_on(tmp_path):
+    early, late = (pd.DataFrame(rows, columns=HEAD) for rows in (EARLY, LATE))
+    kept = ltc.keep(ltc.read(early, as_of="2024-03-10"), tmp_path / "kept")
+    before = [row for row in EARLY if row[3] < "2024-03-11"]
+    assert (kept.events, kept.as_of.date().isoformat()) == (len(before), "2024-03-10")
+    cut, news = ltc.append(tmp_path / "kept", late, as_of="2024-03-31")
+    assert cut.events == sum(row[3] < "2024-04-01" for row in ALL)
+    assert (news.events_before, news.as_of_before, news.rows_new) == (len(before), kept.as_of, len(LATE))
+    assert ltc.read(tmp_path / "kept").events == cut.events
+    log, _ = ltc.append(tmp_path / "kept", pd.DataFrame([told(40, 0, 90)], columns=HEAD))
+    assert log.events == len(ALL) + 1
+
+
 def test_a_log_that_stops_half_way_is_as_it_was(base, tmp_path, monkeypatch):
     import ltcdiag.growing as growing
 

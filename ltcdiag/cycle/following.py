@@ -8,12 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError
+from ..errors import InputError, OutputError
 from ..log.event_log import EventLog
 from ..words import current, say
 from .deciding import Lesson, Lessons
 from .folder import Cycle, day_of
 from .judged import in_each
+from .parts import MANIFEST
 
 UNDONE = ("planned", "running")
 
@@ -29,6 +30,15 @@ def baseline_since(cycle: Cycle) -> str:
     return max([day for day in (definition.change, *definition.waves.values()) if day], default="")
 
 
+def check_place(cycle: Cycle, folder: str | Path) -> None:
+    """Raises InputError where the folder is that of the last cycle, OutputError where another cycle is there."""
+    lang, place = current(), Path(folder)
+    if place.absolute() == cycle.folder.absolute():
+        raise InputError(say("closing.same_folder", lang, folder=folder))
+    if (place / f"{MANIFEST}.json").exists():
+        raise OutputError(say("cycle.there", lang, folder=folder), fix=say("cycle.there_fix", lang))
+
+
 def follow(
     cycle: Cycle, folder: str | Path, *, log: EventLog, kpis: Any, findings: Any, data: Any = None, question: str = "",
     lang: str | None = None, today: str | date | None = None, by: str = "",
@@ -38,8 +48,7 @@ def follow(
     data: the paths where they are others than those of the last cycle. Raises InputError where the last cycle has not
     been judged yet or the folder is its own, OutputError where a cycle is there already."""
     since = baseline_since(cycle)
-    if Path(folder).absolute() == cycle.folder.absolute():
-        raise InputError(say("closing.same_folder", current(), folder=folder))
+    check_place(cycle, folder)
     paths = data if data is not None else cycle.data if cycle.about["data"] else []
     told = carried(cycle, since)
     made = Cycle.create(folder, question=question or cycle.question, lang=lang or cycle.about.get("lang"), today=today)

@@ -165,7 +165,7 @@ def _again(observed: Observed, code: int) -> Ints:
     steps = observed.steps
     rows = np.flatnonzero(steps.label == code)
     found = np.full(steps.cases, NONE)
-    second = np.flatnonzero((steps.case[rows][1:] == steps.case[rows][:-1]))[::-1] + 1 if len(rows) > 1 else rows[:0]
+    second = np.flatnonzero(steps.case[rows][1:] == steps.case[rows][:-1])[::-1] + 1 if len(rows) > 1 else rows[:0]
     found[steps.case[rows[second]]] = rows[second]
     return found
 

@@ -80,7 +80,7 @@ class Watch:
             return say(f"implement.watch_{self.status}", lang)
         kind = {True: "worse", False: "better", None: "moved"}[self.for_worse]
         return say(f"implement.watch_{kind}", lang, direction=say(f"implement.watch_{self.direction}", lang),
-                   day=self.since)
+                   day=self.since, what=say(f"implement.what_{self.what}", lang))
 
     def seen(self, lang: str) -> str:
         """How many were seen and expected."""

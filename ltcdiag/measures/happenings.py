@@ -57,7 +57,7 @@ def _harm(card: KpiCard, what: str) -> str:
     """Days fall when more happens; shares and counts rise with it."""
     if card.direction == "none":
         return ""
-    good = card.unit in ("days", "working_days") and what not in ("rework", "steps") or (
+    good = (card.unit in ("days", "working_days") and what not in ("rework", "steps")) or (
         card.direction == "higher_is_better")
     return "fewer" if good else "more"
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..charts import chart
 from ..charts.drawing import Drawing
+from ..cycle.adoption import Adoption
 from ..cycle.plan import Plan
 from ..domain.levels import name_of
 from ..errors import InputError
@@ -198,6 +199,11 @@ def _(answer: Plan, lang: str, options: dict[str, Any]) -> Drawing:
         raise InputError(say("engine.unknown_choice", lang, value=view),
                          fix=say("engine.one_of", lang, values=", ".join(PLAN_VIEWS)))
     return chart(PLAN_VIEWS[view])(answer, lang=lang, **options)
+
+
+@_picture.register
+def _(answer: Adoption, lang: str, options: dict[str, Any]) -> Drawing:
+    return chart("adoption")(answer, lang=lang, **options)
 
 
 def _dotted(points: pd.DataFrame, lang: str, options: dict[str, Any]) -> Drawing:
