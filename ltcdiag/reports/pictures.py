@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 FUNNEL_KINDS = ("reached", "passing", "cohort")
 
 
-def picture(answer: Answer | Diagnosis, lang: str | None = None, **options: Any) -> Drawing:
+def picture(answer: Answer | Diagnosis | Adoption, lang: str | None = None, **options: Any) -> Drawing:
     """The chart that belongs to an answer: a map, variants, gaps, handovers, days by stage, causes of waiting, funnels,
     groups of cases or a dotted chart; of a diagnosis days, money and levers side by side.
 
@@ -50,7 +50,7 @@ def picture(answer: Answer | Diagnosis, lang: str | None = None, **options: Any)
 
 
 @singledispatch
-def _picture(answer: Answer | Diagnosis, lang: str, options: dict[str, Any]) -> Drawing:
+def _picture(answer: Answer | Diagnosis | Adoption, lang: str, options: dict[str, Any]) -> Drawing:
     if isinstance(answer, Answer) and {"case_id", "time", "activity"} <= set(answer.table.columns):
         return _dotted(answer.table, lang, options)
     raise InputError(
