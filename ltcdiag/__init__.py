@@ -61,7 +61,12 @@ if TYPE_CHECKING:
     from .cycle.story import story
     from .errors import ConservationError, InputError, LtcdiagError, OutputError, QuestionError
     from .growing import append, keep
-    from .improving import backlog, send
+    from .improving import (
+        backlog,
+        paper,
+        read_paper,
+        send,
+    )
     from .intake import read, sniff
     from .log.calendar import WorkCalendar
     from .log.event_log import EventLog
@@ -98,7 +103,7 @@ _WHERE = {
     "cycle.plan": ("Goal", "Measure", "Plan"),
     "cycle.story": ("story",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
-    "improving": ("backlog", "send"),
+    "improving": ("backlog", "paper", "read_paper", "send"),
     "growing": ("append", "keep"),
     "intake": ("read", "sniff"),
     "log.event_log": ("EventLog",),
@@ -120,9 +125,9 @@ __all__ = [
     "clock_level", "compare", "compare_change", "compare_clock_groups", "compare_clocks", "compare_groups",
     "compare_periods", "compare_waves", "diagnose", "difference_map", "directly_follows", "discover", "draw",
     "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "keep", "kpis", "language",
-    "load_model", "load_prices", "monitor", "object_centric", "points", "privacy_report", "pull", "read",
-    "read_voices", "report", "review", "review_waves", "rework", "sample", "send", "side_tables", "sniff", "sql",
-    "stage_ledgers", "story", "templates", "triangulate", "variant_changes", "variants", "waits",
+    "load_model", "load_prices", "monitor", "object_centric", "paper", "points", "privacy_report", "pull", "read",
+    "read_paper", "read_voices", "report", "review", "review_waves", "rework", "sample", "send", "side_tables",
+    "sniff", "sql", "stage_ledgers", "story", "templates", "triangulate", "variant_changes", "variants", "waits",
 ]
 
 

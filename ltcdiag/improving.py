@@ -13,6 +13,9 @@ from .words import current, say
 if TYPE_CHECKING:
     from .cycle.folder import Cycle
     from .cycle.plan import Plan
+    from .domain.reference import ReferenceModel
+    from .log.answers import Answers
+    from .log.event_log import EventLog
     from .pulls.sending import Sent
     from .reports.backlog.writing import Backlog
 
@@ -61,3 +64,39 @@ def send(
         return send_messages(messages(board), skip=skip, dry_run=dry_run)
     return send_messages(messages(board), known=receipts(plan.folder, to), skip=skip, dry_run=dry_run,
                          sent=lambda mark: add_receipt(plan.folder, to, mark, day))
+
+
+def paper(
+    name: str, out: str | Path, *, log: EventLog | None = None, case: str = "", plan: Plan | Cycle | None = None,
+    model: ReferenceModel | str | Path = "ltc", lang: str | None = None, force: bool = False,
+) -> Path:
+    """A working paper as a workbook to fill in: "interviews", "feedback", "gate_checklist", "lost_deal", "key_persons",
+    "pain_chain", "project_plan", "raci", "lessons".
+
+    out: a file (.xlsx) or a folder. log, case: what the log knows is written in already: the gates that a deal passed,
+    the timeline and days of a lost one, who does which step. plan: of lessons, a row a measure. Raises InputError for
+    another name or a case that the log does not have, OutputError."""
+    from .cycle.folder import Cycle
+    from .domain.reference import load_model
+    from .reports.working_papers.forms import Asked
+    from .reports.working_papers.writing import file_name, write_paper
+
+    said = lang or current()
+    if case and log is None:
+        raise InputError(say("papers.case_needs_log", current(), case=case))
+    reference = load_model(model) if isinstance(model, str | Path) else model
+    asked = Asked(said, reference, log, case, plan.plan if isinstance(plan, Cycle) else plan)
+    path = Path(out)
+    if path.suffix.casefold() != ".xlsx":
+        path.mkdir(parents=True, exist_ok=True)
+        path /= file_name(name, said)
+    return write_paper(name, asked, path, force=force)
+
+
+def read_paper(paths: str | Path | Sequence[str | Path]) -> Answers:
+    """Working papers that were filled in, whichever they are, with a ledger of their rows: gate checklists, reviews of
+    lost deals, key persons, decision chains, pain chains, project plans, RACI, lessons. Raises InputError with every
+    fault and its sheet and line."""
+    from .sources.papers import read_papers
+
+    return read_papers(paths)
