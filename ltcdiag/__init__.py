@@ -58,14 +58,32 @@ if TYPE_CHECKING:
     from .cycle.definition import Definition
     from .cycle.folder import Cycle
     from .cycle.plan import Goal, Measure, Plan
+    from .cycle.runs import what_changed
     from .cycle.story import story
     from .errors import ConservationError, InputError, LtcdiagError, OutputError, QuestionError
     from .growing import append, keep
     from .improving import (
+        adoption,
         backlog,
+        besides,
+        calls,
+        catch_up,
+        decide,
+        definition_of,
+        judge,
+        lessons,
+        next_cycle,
         paper,
+        plan,
+        plan_book,
+        power_check,
         read_paper,
+        read_plan_book,
         send,
+        timetable,
+        voices_again,
+        watch,
+        week,
     )
     from .intake import read, sniff
     from .log.calendar import WorkCalendar
@@ -101,9 +119,12 @@ _WHERE = {
     "cycle.definition": ("Definition",),
     "cycle.folder": ("Cycle",),
     "cycle.plan": ("Goal", "Measure", "Plan"),
+    "cycle.runs": ("what_changed",),
     "cycle.story": ("story",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
-    "improving": ("backlog", "paper", "read_paper", "send"),
+    "improving": ("adoption", "backlog", "besides", "calls", "catch_up", "decide", "definition_of", "judge",
+                  "lessons", "next_cycle", "paper", "plan", "plan_book", "power_check", "read_paper",
+                  "read_plan_book", "send", "timetable", "voices_again", "watch", "week"),
     "growing": ("append", "keep"),
     "intake": ("read", "sniff"),
     "log.event_log": ("EventLog",),
@@ -115,19 +136,22 @@ _WHERE = {
     "log.period": ("Period",),
     "stats.comparison": ("clock_level", "compare_clock_groups", "compare_clocks"),
 }
+
 _HOME = {name: module for module, names in _WHERE.items() for name in names}
 
 __all__ = [
     "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Cycle", "Definition", "Duration",
     "EndsWith", "EventLog", "Follows", "Goal", "InputError", "Ledger", "LtcdiagError", "Measure",
     "ObjectCentricLog", "OutputError", "Period", "Plan", "QuestionError", "StartsWith", "StateIs", "TopVariants",
-    "VariantIs", "WorkCalendar", "__version__", "activities", "append", "backlog", "cases", "channels", "clock",
-    "clock_level", "compare", "compare_change", "compare_clock_groups", "compare_clocks", "compare_groups",
-    "compare_periods", "compare_waves", "diagnose", "difference_map", "directly_follows", "discover", "draw",
-    "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "keep", "kpis", "language",
-    "load_model", "load_prices", "monitor", "object_centric", "paper", "points", "privacy_report", "pull", "read",
-    "read_paper", "read_voices", "report", "review", "review_waves", "rework", "sample", "send", "side_tables",
-    "sniff", "sql", "stage_ledgers", "story", "templates", "triangulate", "variant_changes", "variants", "waits",
+    "VariantIs", "WorkCalendar", "__version__", "activities", "adoption", "append", "backlog", "besides", "calls",
+    "cases", "catch_up", "channels", "clock", "clock_level", "compare", "compare_change", "compare_clock_groups",
+    "compare_clocks", "compare_groups", "compare_periods", "compare_waves", "decide", "definition_of", "diagnose",
+    "difference_map", "directly_follows", "discover", "draw", "export", "exports_to_ask_for", "fitness", "funnel",
+    "gaps", "handovers", "judge", "keep", "kpis", "language", "lessons", "load_model", "load_prices", "monitor",
+    "next_cycle", "object_centric", "paper", "plan", "plan_book", "points", "power_check", "privacy_report", "pull",
+    "read", "read_paper", "read_plan_book", "read_voices", "report", "review", "review_waves", "rework", "sample",
+    "send", "side_tables", "sniff", "sql", "stage_ledgers", "story", "templates", "timetable", "triangulate",
+    "variant_changes", "variants", "voices_again", "waits", "watch", "week", "what_changed",
 ]
 
 

@@ -4,20 +4,159 @@ other."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from . import api
+from .api import load_model
 from .errors import InputError
+from .log.event_log import EventLog
+from .log.voices import Voices
 from .words import current, say
 
 if TYPE_CHECKING:
+    from .cycle.adoption import Adoption
+    from .cycle.besides import Besides
+    from .cycle.calls import Calls
+    from .cycle.deciding import Decision, Lessons
+    from .cycle.definition import Definition
     from .cycle.folder import Cycle
+    from .cycle.judged import Judged
+    from .cycle.milestones import Timetable
     from .cycle.plan import Plan
+    from .cycle.power import Power
+    from .cycle.setting import Setting
+    from .cycle.voices_again import VoicesAgain
+    from .cycle.watches import Watches
     from .domain.reference import ReferenceModel
     from .log.answers import Answers
-    from .log.event_log import EventLog
+    from .log.appended import Appended
     from .pulls.sending import Sent
     from .reports.backlog.writing import Backlog
+    from .reports.weekly import Weekly
+
+KEPT_FOLDER = "data"
+"""Where a cycle keeps its log, so that it grows without the old exports."""
+Heard = Voices | str | Path | Sequence[str | Path] | None
+
+
+def plan(cycle: Cycle, log: EventLog, *, today: str | date | None = None, **wishes: Any) -> Plan:
+    """A plan that answers the findings of a cycle: goals with baseline and proposed target, measures of the library
+    with what they may bring, who answers for them, milestones, risks. log: what was assessed, read again.
+
+    wishes, which go before all proposals: change, review_on (ISO days), pilot, control (column, value or values), waves
+    (column, {value: day}), keep (ids of findings), goals, measures, milestones (dicts with the fields of `Goal`,
+    `Measure`, `Milestone`; "id" changes a proposed one), drop (ids, or keys of initiatives), risks (keys of the
+    checklist), people ({"finance": "王芳"}), top, per_finding, horizon_days, calendar, question. Raises InputError with
+    every name, day and number that cannot be."""
+    from .cycle.planning import propose
+    from .log.privacy import check_segment
+
+    for scope in (wishes.get("pilot"), wishes.get("control"), wishes.get("waves")):
+        if scope:
+            check_segment(scope["column"] if isinstance(scope, dict) else scope[0], log.privacy)
+    return propose(cycle, log, today=today, **wishes)
+
+
+def power_check(plan: Plan, log: EventLog, definition: Definition | None = None, **options: Any) -> Power:
+    """Whether the review will find what a plan hopes for: cases it needs and will have, the change it would find, when
+    it would be enough, and what the pace test would find. options: design, adjust_for, horizon_days, as in `compare`;
+    by default those of the definition."""
+    from .cycle.defining import check_power
+
+    return check_power(plan, log, definition, **options)
+
+
+def definition_of(plan: Plan, log: EventLog, **options: Any) -> Definition:
+    """What success is, from a plan: its goals as primary indicators, guards against harm, the smallest change that
+    matters (half of what is hoped for); to be frozen by `cycle.freeze`. options: primary, guards, design, kind,
+    adjust_for, cluster, horizon_days. Raises InputError where no goal has a baseline."""
+    from .cycle.defining import definition_of as defined
+
+    return defined(plan, log, **options)
+
+
+def plan_book(
+    plan: Plan | Cycle, path: str | Path, *, lang: str | None = None, force: bool = False,
+) -> Path:
+    """A plan (or that of a cycle) as a workbook to be discussed and edited, with drop-down lists; `read_plan_book`
+    takes it back. Raises OutputError where the file exists (unless `force`) or cannot be written."""
+    from .reports.plan_book import write_plan_book
+
+    return write_plan_book(plan, path, lang=lang or current(), force=force)
+
+
+def read_plan_book(path: str | Path, plan: Plan) -> Plan:
+    """A plan with what people changed in its workbook: targets, dates, names, effort, status, risks, and rows of their
+    own. Raises InputError with every cell that cannot be, by sheet and row."""
+    from .reports.plan_book_back import read_plan_book as read
+
+    return read(path, plan)
+
+
+def judge(cycle: Cycle, log: EventLog, *, new_log: EventLog | None = None, today: str | date | None = None) -> Judged:
+    """Is it better than before? Judges a cycle by the definition that was frozen in the plan, and by nothing else: the
+    answer, the control, targets, harm elsewhere; `.exploration` holds all other KPIs, as exploration.
+
+    log: of the cycle as it is now; for kind "exports" that of the baseline, and new_log the later export. today: the
+    day of the review. Raises InputError where nothing is frozen yet or the logs do not hold what was agreed."""
+    from .cycle.judging import judge as judged
+
+    return judged(cycle, log, new_log=new_log, today=today)
+
+
+def voices_again(before: Heard, after: Heard) -> VoicesAgain:
+    """What staff and customers said before and say now, by kind of problem and place; each round as `Voices`, as what
+    `read_voices` reads, or None where nobody was asked."""
+    from .cycle.voices_again import voices_again as compared
+
+    return compared(_heard(before), _heard(after))
+
+
+def _heard(said: Heard) -> Voices:
+    if said is None or isinstance(said, Voices):
+        return said or Voices()
+    return api.read_voices(said)
+
+
+def decide(
+    judged: Judged, chosen: str = "", *, by: str = "", why: str = "", today: str | date | None = None,
+) -> Decision:
+    """Keep, adjust or stop: what the verdicts suggest and why, and the team's own decision (chosen: keep, adjust, stop,
+    or 保留, 调整, 停止; "" where there is none yet) with its day. Raises InputError for another word."""
+    from .cycle.deciding import decide as decided
+
+    return decided(judged, chosen, by=by, why=why, today=today)
+
+
+def lessons(
+    cycle: Cycle, judged: Judged, own: str | Sequence[str] = (), *, today: str | date | None = None,
+) -> Lessons:
+    """What the next cycle should know: planned against seen for each measure, how far it was adopted, what was not
+    done, and the team's own sentences; those saved before are kept."""
+    from .cycle.deciding import Lessons
+    from .cycle.deciding import lessons as learnt
+
+    earlier = cycle.part("lessons")
+    return learnt(judged, cycle.plan, own=own, earlier=None if earlier is None else Lessons.from_dict(earlier),
+                  weeks=cycle.part("weeks"), today=today)
+
+
+def next_cycle(
+    cycle: Cycle, folder: str | Path, log: EventLog, *, data: Any = None, question: str = "", lang: str | None = None,
+    today: str | date | None = None, by: str = "",
+) -> Cycle:
+    """The next cycle in a new folder, assessed on the time after the change, with the lessons and the measures that are
+    not done (`.part("carried")`). log: of the review (for kind "exports" the later one); data: its paths where they are
+    others. Raises InputError where the last cycle is not judged yet, OutputError where a cycle is there already."""
+    from .cycle.following import baseline_since, check_place, follow
+
+    since = baseline_since(cycle)
+    check_place(cycle, folder)
+    after = log.between(since, log.as_of) if since else log
+    return follow(cycle, folder, log=after, kpis=api.kpis(after), findings=api.diagnose(after), data=data,
+                  question=question, lang=lang, today=today, by=by)
 
 
 def backlog(
@@ -100,3 +239,94 @@ def read_paper(paths: str | Path | Sequence[str | Path]) -> Answers:
     from .sources.papers import read_papers
 
     return read_papers(paths)
+def catch_up(
+    cycle: Cycle, exports: str | Path | Sequence[str | Path] | None = None, **options: Any
+) -> tuple[EventLog, Appended]:
+    """The log of a cycle as it is now, and what came with new exports; only they are read. The log that was assessed is
+    kept in the cycle's folder (`data/`) the first time. exports, options: as in `append`; a file that was appended
+    before changes nothing. Raises InputError where the cycle has no assessment yet, or as `append` does."""
+    from .cycle.folder import Cycle
+    from .growing import append, keep
+    from .intake import read
+
+    cycle.needs("plan")
+    now = Cycle.open(cycle.folder)      # an earlier value does not know what has been appended since
+    place, assessed = now.folder / KEPT_FOLDER, str((now.part("log") or {})["fingerprint"])
+    same = now.about.get("kept_of") == assessed
+    if not same or not place.is_dir():
+        keep(read(now.data, **now.options), place, force=place.is_dir())
+        for path in now.appended if same else ():
+            append(place, path)
+    given = [exports] if isinstance(exports, str | Path) else list(exports or ())
+    log, came = append(place, given, **options)
+    if given or not same:
+        now.with_exports(given, kept_of=assessed)
+    return log, came
+
+
+def _setting(cycle: Cycle, log: EventLog) -> Setting:
+    from .cycle.setting import setting_of
+
+    return setting_of(cycle, log)
+
+
+def adoption(cycle: Cycle, log: EventLog, *, by: str | None = None) -> Adoption:
+    """Does the log show the new way? For each measure of the plan the share of cases that show its sign, before and
+    after the change, by week and by team, pilot and control apart. by: a column whose values are the teams; without one
+    departments, else roles, else people. Raises InputError where plan or definition are missing, and as `kpis` for
+    people without a purpose."""
+    from .cycle.adoption import adoption_of
+
+    return adoption_of(_setting(cycle, log), by=by)
+
+
+def watch(cycle: Cycle, log: EventLog) -> Watches:
+    """One watch for each primary and guard KPI of the frozen definition, from the change to the review, with the chance
+    of a false alarm in all that time. Save it: `cycle.save(watches=...)`."""
+    from .cycle.watches import watches_of
+
+    return watches_of(_setting(cycle, log))
+
+
+def calls(cycle: Cycle, log: EventLog, *, model: ReferenceModel | str | Path = "ltc") -> Calls:
+    """The weekly call list: open cases that stand longer than four in five others did there; whom to call, since when,
+    the money; who is new on it, and gone, since the last week that the cycle keeps."""
+    from .cycle.calls import calls_of
+
+    return calls_of(cycle, log, load_model(model) if isinstance(model, str | Path) else model)
+
+
+def besides(cycle: Cycle, log: EventLog) -> Besides:
+    """What moved besides the change, in the pilot and in the control alike: arrivals, mix, the pace of other stages,
+    holidays, the data. Told with numbers, never called a cause."""
+    from .cycle.besides import besides_of
+
+    return besides_of(_setting(cycle, log))
+
+
+def timetable(cycle: Cycle, log: EventLog, *, today: Any = None) -> Timetable:
+    """Milestones and measures: in time, late, next; as of `today` (ISO day), by default the as-of day of the log."""
+    from .cycle.folder import day_of
+    from .cycle.milestones import timetable_of
+
+    found = _setting(cycle, log)
+    return timetable_of(found.plan, day_of(today) if today else found.as_of)
+
+
+def week(
+    cycle: Cycle, log: EventLog, out: str | Path, *, lang: str | None = None, today: Any = None,
+    model: ReferenceModel | str | Path = "ltc",
+) -> Weekly:
+    """The weekly page, one offline sheet of A4, in a file that ends with .html or in a folder; and the content for the
+    cycle: `cycle.save(weeks=page.weeks)`. The same log gives the same page and the same content."""
+    from .cycle.adoption import adoption_of
+    from .cycle.besides import besides_of
+    from .cycle.watches import watches_of
+    from .cycle.weeks import WeekNow, with_week
+    from .reports.weekly import write_week
+
+    found = _setting(cycle, log)
+    now = WeekNow(found.as_of, log.fingerprint, min(found.weeks, found.planned), found.planned, adoption_of(found),
+                  watches_of(found), timetable(cycle, log, today=today), calls(cycle, log, model=model),
+                  besides_of(found))
+    return write_week(now, cycle.question, out, weeks=with_week(cycle, now), lang=lang or current())

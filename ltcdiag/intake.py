@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from .engine.refining import StageLabel
     from .log.defects import Checks, Deed
     from .log.ledger import Ledger
-    from .log.privacy import ColumnFacts
     from .log.plan import TablePlan
+    from .log.privacy import ColumnFacts
     from .sources.mapping import Mapping as SourceMapping
     from .sources.sniffing import Sniffed
     from .sources.systems_found import SystemTables

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -134,6 +134,18 @@ class Cycle:
         paths = self.about.get("paths", [])
         return {key: _place_of(value, self.folder) if key in paths else value
                 for key, value in self.about["options"].items()}
+
+    @property
+    def appended(self) -> list[str]:
+        """The paths of the exports that were appended since, the oldest first."""
+        return [_place_of(path, self.folder) for path in self.about.get("appended", [])]
+
+    def with_exports(self, paths: Sequence[str | Path], *, kept_of: str) -> Cycle:
+        """The same with exports noted as appended to the log that was assessed (kept_of: its fingerprint)."""
+        before = self.about.get("appended", []) if self.about.get("kept_of") == kept_of else []
+        named = [*before, *(_reference(path, self.folder) for path in paths)]
+        about = {**self.about, "appended": list(dict.fromkeys(named)), "kept_of": kept_of}
+        return self._saved({}, about, day_of(None), "", over=False)
 
     @property
     def findings(self) -> tuple[Mapping[str, Any], ...]:

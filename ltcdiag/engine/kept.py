@@ -18,8 +18,8 @@ from .accounts import cases_gone, fates, money, nothing_left, rows_set_aside
 from .build import Facts, Labelling, finished
 from .connection import connect, literal
 from .ingest import Ingested
-from .kept_parts import Part, load_parts, rows_outside, write_parquet
 from .kept_news import Grown, grown_by
+from .kept_parts import Part, load_parts, rows_outside, write_parquet
 from .loading import ROWS_A_FILE, Loaded, ReadOptions
 from .merging import merge
 
@@ -64,7 +64,7 @@ def grown(
     merge(connection, loaded, parts, new, again=len(others) < len(shelf.parts))
     _write_gone(connection, parts, gone)
     log = _log(connection, loaded, bigger, labelling)
-    return log, grown_by(connection, log, new, shelf.options.as_of)
+    return log, grown_by(connection, log, new)
 
 
 def _write_gone(connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], path: Path) -> None:
@@ -111,7 +111,8 @@ def _log(
     _typed(connection, shelf.options.as_of)
     found = _account(connection, loaded, shelf)
     facts = Facts(shelf.name, shelf.notion, dict(loaded[0].map.columns), shelf.calendar)
-    return finished(connection, found, facts, labelling, lambda meaning: shelf.fingerprint or _fingerprint(shelf, meaning))
+    return finished(connection, found, facts, labelling,
+                    lambda meaning: shelf.fingerprint or _fingerprint(shelf, meaning))
 
 
 def _typed(connection: duckdb.DuckDBPyConnection, as_of: datetime | None) -> None:

@@ -32,6 +32,11 @@ class Comparison:
     study: LogStudy
     by: str = ""
 
+    @classmethod
+    def of(cls, study: LogStudy, by: str = "") -> Comparison:
+        """The comparison of a study."""
+        return cls(study.effects(), study, by)
+
     def __iter__(self) -> Iterator[Effect]:
         return iter(self.effects.effects)
 

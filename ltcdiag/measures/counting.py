@@ -48,11 +48,11 @@ def versions_per_case(observed: Observed, *, steps: StageSet) -> Measured:
         return base
     rows = np.flatnonzero(labels[observed.steps.label])
     new = np.zeros(len(observed.steps.case), dtype=bool)
-    new[rows] = _new_versions(observed, rows, labels_of(observed, None, "revised"))
+    new[rows] = new_versions(observed, rows, labels_of(observed, None, "revised"))
     return _per_case(observed, new, base)
 
 
-def _new_versions(observed: Observed, rows: Ints, revised: Bools) -> Bools:
+def new_versions(observed: Observed, rows: Ints, revised: Bools) -> Bools:
     """Which of the rows make a second or later version."""
     import numpy as np
 

@@ -199,11 +199,11 @@ def _exposed(cuts: Ints, entered: Ints, begin: Ints, stop: Ints, stratum: Ints, 
         end = stop if band + 1 == bands else np.minimum(stop, entered + AGE_BANDS[band + 1] * DAY)
         for code in range(strata):
             chosen = (stratum == code) & (end > start)
-            exposed[:, band, code] = np.diff(_held(cuts, start[chosen], end[chosen])) / DAY
+            exposed[:, band, code] = np.diff(held(cuts, start[chosen], end[chosen])) / DAY
     return exposed
 
 
-def _held(moments: Ints, starts: Ints, ends: Ints) -> Ints:
+def held(moments: Ints, starts: Ints, ends: Ints) -> Ints:
     """Case-time (µs) held up to each moment."""
     held: Ints = _ramp(moments, starts) - _ramp(moments, ends)
     return held
