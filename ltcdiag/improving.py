@@ -13,7 +13,7 @@ from .api import load_model
 from .errors import InputError
 from .log.event_log import EventLog
 from .log.voices import Voices
-from .words import current, say
+from .words import current, say, sentences
 
 if TYPE_CHECKING:
     from .cycle.adoption import Adoption
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .cycle.deciding import Decision, Lessons
     from .cycle.definition import Definition
     from .cycle.folder import Cycle
+    from .cycle.guesses import Guesses, Revealed
     from .cycle.judged import Judged
     from .cycle.milestones import Timetable
     from .cycle.plan import Plan
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from .cycle.voices_again import VoicesAgain
     from .cycle.watches import Watches
     from .domain.reference import ReferenceModel
+    from .findings.diagnosis import Diagnosis
     from .log.answers import Answers
     from .log.appended import Appended
     from .pulls.sending import Sent
@@ -210,7 +212,7 @@ def paper(
     model: ReferenceModel | str | Path = "ltc", lang: str | None = None, force: bool = False,
 ) -> Path:
     """A working paper as a workbook to fill in: "interviews", "feedback", "gate_checklist", "lost_deal", "key_persons",
-    "pain_chain", "project_plan", "raci", "lessons".
+    "pain_chain", "project_plan", "raci", "improvement_plan", "lessons".
 
     out: a file (.xlsx) or a folder. log, case: what the log knows is written in already: the gates that a deal passed,
     the timeline and days of a lost one, who does which step. plan: of lessons, a row a measure. Raises InputError for
@@ -330,3 +332,36 @@ def week(
                   watches_of(found), timetable(cycle, log, today=today), calls(cycle, log, model=model),
                   besides_of(found))
     return write_week(now, cycle.question, out, weeks=with_week(cycle, now), lang=lang or current())
+
+
+def guess_sheet(log: EventLog, out: str | Path, *, lang: str | None = None, force: bool = False) -> Path:
+    """A sheet for a workshop to guess on before it sees a number: where most time lies, how many days, how many ways,
+    how many are won, how many have rework; only what the log can answer, with its own stages to choose from, and no
+    number of the data. Raises OutputError where the file exists (unless `force`) or cannot be written."""
+    from .cycle.guesses import questions_for
+    from .reports.guess_sheet import write_guess_sheet
+    from .words import use
+
+    said = lang or current()
+    with use(said):
+        return write_guess_sheet(questions_for(log), Path(out), lang=said, force=force)
+
+
+def read_guesses(path: str | Path) -> Guesses:
+    """The guesses of a filled sheet; codes are given anew, names are not kept. Raises InputError with every cell that
+    cannot be understood, or where nobody has filled it in."""
+    from .cycle.guesses import guesses_of
+    from .sources.plain_rows import read_rows
+
+    return guesses_of(read_rows(path, sheet=tuple(sentences("guesses")["sheet"].values()))[0])
+
+
+def reveal(guesses: Guesses | str | Path, found: Diagnosis | EventLog) -> Revealed:
+    """The guesses (or their sheet) beside what the data say, with intervals and how far off, kindly put and without
+    names. found: a diagnosis, or a log to be diagnosed. `cycle.save(guesses=...)` keeps it."""
+    from .cycle.guesses import Guesses
+    from .cycle.guesses import reveal as revealed
+    from .findings.diagnosis import Diagnosis
+
+    said = guesses if isinstance(guesses, Guesses) else read_guesses(guesses)
+    return revealed(said, found if isinstance(found, Diagnosis) else api.diagnose(found))

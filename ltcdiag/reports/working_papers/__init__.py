@@ -15,5 +15,6 @@ PAPERS: Mapping[str, Mapping[str, str]] = MappingProxyType({
     "pain_chain": {"zh": "痛苦链分析", "en": "Pain chain"},
     "project_plan": {"zh": "销售项目计划", "en": "Plan of a sales project"},
     "raci": {"zh": "铁三角分工表（RACI）", "en": "Who does what (RACI)"},
+    "improvement_plan": {"zh": "改进方案", "en": "Improvement plan"},
     "lessons": {"zh": "经验教训", "en": "Lessons learned"},
 })

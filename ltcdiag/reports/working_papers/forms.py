@@ -51,7 +51,8 @@ def form(
 
 def _columns(paper: Paper, lang: str) -> tuple[Headed, ...]:
     kinds: dict[bool, Kind] = {True: "lines", False: "text"}
-    return tuple(Headed(each.key, kinds[each.long], round(_NARROW * each.width), each.name(lang)) for each in paper.columns)
+    return tuple(Headed(each.key, kinds[each.long], round(_NARROW * each.width), each.name(lang))
+                 for each in paper.columns)
 
 
 def choices_of(keys: tuple[str, ...], lang: str) -> Grid:

@@ -25,9 +25,8 @@ def file_name(name: str, lang: str) -> str:
     """The file of a paper."""
     if name in KINDS:
         return f"{say(f'voices.book_{name}', lang)}.xlsx"
-    if name not in load_papers():
-        return f"{name}.xlsx"
-    return f"{_NOT_WORD.sub('_', load_papers()[name].name(lang).casefold()).strip('_')}.xlsx"
+    said = load_papers()[name].name(lang) if name in load_papers() else PAPERS.get(name, {}).get(lang, name)
+    return f"{_NOT_WORD.sub('_', said.casefold()).strip('_')}.xlsx"
 
 
 def write_paper(name: str, asked: Asked, path: Path, *, force: bool = False) -> Path:
@@ -44,8 +43,8 @@ def write_paper(name: str, asked: Asked, path: Path, *, force: bool = False) -> 
 
 
 def write_blank(folder: Path, asked: Asked, *, force: bool = False) -> tuple[Path, ...]:
-    """All papers but those for voices, blank. Raises OutputError, and then none is written, where one is there."""
-    files: Mapping[str, Path] = {name: folder / file_name(name, asked.lang) for name in PAPERS if name not in KINDS}
+    """The papers that `read_papers` reads, blank. Raises OutputError, and then none is written, where one is there."""
+    files: Mapping[str, Path] = {name: folder / file_name(name, asked.lang) for name in load_papers() if name in PAPERS}
     there = [path for path in files.values() if path.exists()]
     if there and not force:
         raise OutputError([Fault(say("voices.templates_there", asked.lang, file=path),
