@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import api
 from .api import load_model
-from .errors import InputError
+from .errors import InputError, OutputError
 from .log.event_log import EventLog
 from .log.voices import Voices
 from .words import current, say, sentences
@@ -58,7 +58,7 @@ def plan(cycle: Cycle, log: EventLog, *, today: str | date | None = None, **wish
     for scope in (wishes.get("pilot"), wishes.get("control"), wishes.get("waves")):
         if scope:
             check_segment(scope["column"] if isinstance(scope, dict) else scope[0], log.privacy)
-    return propose(cycle, log, today=today, **wishes)
+    return propose(cycle, log, today=today or cycle.today, **wishes)
 
 
 def power_check(plan: Plan, log: EventLog, definition: Definition | None = None, **options: Any) -> Power:
@@ -80,13 +80,23 @@ def definition_of(plan: Plan, log: EventLog, **options: Any) -> Definition:
 
 
 def plan_book(
-    plan: Plan | Cycle, path: str | Path, *, lang: str | None = None, force: bool = False,
+    plan: Plan | Cycle, path: str | Path | None = None, *, lang: str | None = None, force: bool = False,
 ) -> Path:
     """A plan (or that of a cycle) as a workbook to be discussed and edited, with drop-down lists; `read_plan_book`
-    takes it back. Raises OutputError where the file exists (unless `force`) or cannot be written."""
+    takes it back. path: of a cycle by default in its folder, where it is written anew as long as nobody has edited it.
+    Raises OutputError where the file exists (unless `force`) or cannot be written."""
+    from .cycle.folder import Cycle
     from .reports.plan_book import write_plan_book
 
-    return write_plan_book(plan, path, lang=lang or current(), force=force)
+    lang = lang or current()
+    if path is not None or not isinstance(plan, Cycle):
+        return write_plan_book(plan, path or say("plan_book.file", lang), lang=lang, force=force)
+    place = plan.folder / say("plan_book.file", lang)
+    if plan.is_edited(place) and not force:
+        raise OutputError(say("plan_book.edited", lang, file=place.name), fix=say("plan_book.edited_fix", lang))
+    written = write_plan_book(plan, place, lang=lang, force=True)
+    plan.handed_out(written)
+    return written
 
 
 def read_plan_book(path: str | Path, plan: Plan) -> Plan:
@@ -105,7 +115,7 @@ def judge(cycle: Cycle, log: EventLog, *, new_log: EventLog | None = None, today
     day of the review. Raises InputError where nothing is frozen yet or the logs do not hold what was agreed."""
     from .cycle.judging import judge as judged
 
-    return judged(cycle, log, new_log=new_log, today=today)
+    return judged(cycle, log, new_log=new_log, today=today or cycle.today)
 
 
 def voices_again(before: Heard, after: Heard) -> VoicesAgain:
@@ -142,7 +152,7 @@ def lessons(
 
     earlier = cycle.part("lessons")
     return learnt(judged, cycle.plan, own=own, earlier=None if earlier is None else Lessons.from_dict(earlier),
-                  weeks=cycle.part("weeks"), today=today)
+                  weeks=cycle.part("weeks"), today=today or cycle.today)
 
 
 def next_cycle(
@@ -158,7 +168,7 @@ def next_cycle(
     check_place(cycle, folder)
     after = log.between(since, log.as_of) if since else log
     return follow(cycle, folder, log=after, kpis=api.kpis(after), findings=api.diagnose(after), data=data,
-                  question=question, lang=lang, today=today, by=by)
+                  question=question, lang=lang, today=today or cycle.today, by=by)
 
 
 def backlog(
@@ -262,7 +272,7 @@ def catch_up(
     given = [exports] if isinstance(exports, str | Path) else list(exports or ())
     log, came = append(place, given, **options)
     if given or not same:
-        now.with_exports(given, kept_of=assessed)
+        now.with_exports(given, kept_of=assessed, as_of=log.as_of.isoformat())
     return log, came
 
 
