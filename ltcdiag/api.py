@@ -253,11 +253,16 @@ def triangulate(found: Diagnosis, voices: Voices) -> Triangulation:
 
 
 def templates(folder: str | Path, lang: str | None = None, *, force: bool = False) -> tuple[Path, ...]:
-    """Blank forms for interview notes and customer feedback, as workbooks with drop-down lists and an example, in a
-    folder. Raises OutputError where they are there (unless `force`) or cannot be written."""
+    """Blank forms, as workbooks with drop-down lists and an example, in a folder: interview notes and customer feedback
+    (`read_voices`), then the working papers (`read_paper`): gates, lost deals, key persons, pain chain, project plan,
+    RACI, lessons. Raises OutputError where one is there (unless `force`) or cannot be written."""
     from .reports.voice_templates import write_templates
+    from .reports.working_papers.forms import Asked
+    from .reports.working_papers.writing import write_blank
 
-    return write_templates(folder, lang=lang or current(), force=force)
+    said = lang or current()
+    return (*write_templates(folder, lang=said, force=force),
+            *write_blank(Path(folder), Asked(said, load_model()), force=force))
 
 
 def exports_to_ask_for(system: str, lang: str | None = None) -> AskFor:

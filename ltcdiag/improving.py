@@ -13,7 +13,7 @@ from .api import load_model
 from .errors import InputError, OutputError
 from .log.event_log import EventLog
 from .log.voices import Voices
-from .words import current, say
+from .words import current, say, sentences
 
 if TYPE_CHECKING:
     from .cycle.adoption import Adoption
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .cycle.deciding import Decision, Lessons
     from .cycle.definition import Definition
     from .cycle.folder import Cycle
+    from .cycle.guesses import Guesses, Revealed
     from .cycle.judged import Judged
     from .cycle.milestones import Timetable
     from .cycle.plan import Plan
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from .cycle.voices_again import VoicesAgain
     from .cycle.watches import Watches
     from .domain.reference import ReferenceModel
+    from .findings.diagnosis import Diagnosis
+    from .log.answers import Answers
     from .log.appended import Appended
     from .pulls.sending import Sent
     from .reports.backlog.writing import Backlog
@@ -339,3 +342,95 @@ def review_logs(
         raise InputError(say("judging.no_new_log", current()), fix=say("judging.new_data_fix", current()))
     given = [new_data] if isinstance(new_data, str | Path) else list(new_data)
     return read(cycle.data, **cycle.options), read(given, **cycle.options)
+
+
+def paper(
+    name: str, out: str | Path, *, log: EventLog | None = None, case: str = "", plan: Plan | Cycle | None = None,
+    model: ReferenceModel | str | Path = "ltc", lang: str | None = None, force: bool = False,
+) -> Path:
+    """A working paper as a workbook to fill in: "interviews", "feedback", "gate_checklist", "lost_deal", "key_persons",
+    "pain_chain", "project_plan", "raci", "improvement_plan", "lessons".
+
+    out: a file (.xlsx) or a folder. log, case: what the log knows is written in already: the gates that a deal passed,
+    the timeline and days of a lost one, who does which step. plan: of lessons, a row a measure. Raises InputError for
+    another name or a case that the log does not have, OutputError."""
+    from .cycle.folder import Cycle
+    from .domain.reference import load_model
+    from .reports.working_papers.forms import Asked
+    from .reports.working_papers.writing import file_name, write_paper
+
+    said = lang or current()
+    if case and log is None:
+        raise InputError(say("papers.case_needs_log", current(), case=case))
+    reference = load_model(model) if isinstance(model, str | Path) else model
+    asked = Asked(said, reference, log, case, plan.plan if isinstance(plan, Cycle) else plan)
+    path = Path(out)
+    if path.suffix.casefold() != ".xlsx":
+        path.mkdir(parents=True, exist_ok=True)
+        path /= file_name(name, said)
+    return write_paper(name, asked, path, force=force)
+
+
+def read_paper(paths: str | Path | Sequence[str | Path]) -> Answers:
+    """Working papers that were filled in, whichever they are, with a ledger of their rows: gate checklists, reviews of
+    lost deals, key persons, decision chains, pain chains, project plans, RACI, lessons. Raises InputError with every
+    fault and its sheet and line."""
+    from .sources.papers import read_papers
+
+    return read_papers(paths)
+def catch_up(
+    cycle: Cycle, exports: str | Path | Sequence[str | Path] | None = None, **options: Any
+) -> tuple[EventLog, Appended]:
+    """The log of a cycle as it is now, and what came with new exports; only they are read. The log that was assessed is
+    kept in the cycle's folder (`data/`) the first time. exports, options: as in `append`; a file that was appended
+    before changes nothing. Raises InputError where the cycle has no assessment yet, or as `append` does."""
+    from .cycle.folder import Cycle
+    from .growing import append, keep
+    from .intake import read
+
+    cycle.needs("plan")
+    now = Cycle.open(cycle.folder)      # an earlier value does not know what has been appended since
+    place, assessed = now.folder / KEPT_FOLDER, str((now.part("log") or {})["fingerprint"])
+    same = now.about.get("kept_of") == assessed
+    if not same or not place.is_dir():
+        keep(read(now.data, **now.options), place, force=place.is_dir())
+        for path in now.appended if same else ():
+            append(place, path)
+    given = [exports] if isinstance(exports, str | Path) else list(exports or ())
+    log, came = append(place, given, **options)
+    if given or not same:
+        now.with_exports(given, kept_of=assessed, as_of=log.as_of.isoformat())
+    return log, came
+
+
+def guess_sheet(log: EventLog, out: str | Path, *, lang: str | None = None, force: bool = False) -> Path:
+    """A sheet for a workshop to guess on before it sees a number: where most time lies, how many days, how many ways,
+    how many are won, how many have rework; only what the log can answer, with its own stages to choose from, and no
+    number of the data. Raises OutputError where the file exists (unless `force`) or cannot be written."""
+    from .cycle.guesses import questions_for
+    from .reports.guess_sheet import write_guess_sheet
+    from .words import use
+
+    said = lang or current()
+    with use(said):
+        return write_guess_sheet(questions_for(log), Path(out), lang=said, force=force)
+
+
+def read_guesses(path: str | Path) -> Guesses:
+    """The guesses of a filled sheet; codes are given anew, names are not kept. Raises InputError with every cell that
+    cannot be understood, or where nobody has filled it in."""
+    from .cycle.guesses import guesses_of
+    from .sources.plain_rows import read_rows
+
+    return guesses_of(read_rows(path, sheet=tuple(sentences("guesses")["sheet"].values()))[0])
+
+
+def reveal(guesses: Guesses | str | Path, found: Diagnosis | EventLog) -> Revealed:
+    """The guesses (or their sheet) beside what the data say, with intervals and how far off, kindly put and without
+    names. found: a diagnosis, or a log to be diagnosed. `cycle.save(guesses=...)` keeps it."""
+    from .cycle.guesses import Guesses
+    from .cycle.guesses import reveal as revealed
+    from .findings.diagnosis import Diagnosis
+
+    said = guesses if isinstance(guesses, Guesses) else read_guesses(guesses)
+    return revealed(said, found if isinstance(found, Diagnosis) else api.diagnose(found))
