@@ -378,29 +378,6 @@ def read_paper(paths: str | Path | Sequence[str | Path]) -> Answers:
     from .sources.papers import read_papers
 
     return read_papers(paths)
-def catch_up(
-    cycle: Cycle, exports: str | Path | Sequence[str | Path] | None = None, **options: Any
-) -> tuple[EventLog, Appended]:
-    """The log of a cycle as it is now, and what came with new exports; only they are read. The log that was assessed is
-    kept in the cycle's folder (`data/`) the first time. exports, options: as in `append`; a file that was appended
-    before changes nothing. Raises InputError where the cycle has no assessment yet, or as `append` does."""
-    from .cycle.folder import Cycle
-    from .growing import append, keep
-    from .intake import read
-
-    cycle.needs("plan")
-    now = Cycle.open(cycle.folder)      # an earlier value does not know what has been appended since
-    place, assessed = now.folder / KEPT_FOLDER, str((now.part("log") or {})["fingerprint"])
-    same = now.about.get("kept_of") == assessed
-    if not same or not place.is_dir():
-        keep(read(now.data, **now.options), place, force=place.is_dir())
-        for path in now.appended if same else ():
-            append(place, path)
-    given = [exports] if isinstance(exports, str | Path) else list(exports or ())
-    log, came = append(place, given, **options)
-    if given or not same:
-        now.with_exports(given, kept_of=assessed, as_of=log.as_of.isoformat())
-    return log, came
 
 
 def guess_sheet(log: EventLog, out: str | Path, *, lang: str | None = None, force: bool = False) -> Path:
