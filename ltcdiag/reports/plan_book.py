@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from ..cycle.folder import Cycle
 from ..cycle.plan import Plan
 from ..errors import InputError
 from ..words import current, say
-from .grids import Column, Grid, Value
+from .grids import Grid, Headed, Value
 from .one_file import whole_file
 from .plan_sheets import Sheet, sheets_of
 from .xlsx import write_grids
@@ -19,18 +18,6 @@ from .xlsx import write_grids
 _MADE = datetime(2024, 1, 1)  # noqa: DTZ001 - the same bytes whenever it is written
 ROWS_MORE = 200
 """Rows below the last in which a team may add its own."""
-
-
-@dataclass(frozen=True)
-class _Headed(Column):
-    """A column with a heading of its own."""
-
-    heading: str = ""
-
-    def name(self, lang: str) -> str:
-        """Its heading."""
-        del lang
-        return self.heading
 
 
 def write_plan_book(plan: Plan | Cycle, path: str | Path, *, lang: str, force: bool = False) -> Path:
@@ -42,7 +29,7 @@ def write_plan_book(plan: Plan | Cycle, path: str | Path, *, lang: str, force: b
     found = plan_of(plan)
     out = Path(path)
     with whole_file(out, same=lambda head: head[:2] == b"PK", force=force) as working:
-        write_grids(_grids(found, lang), working, lang, title=found.question[:200] or say("plan_book.title", lang),
+        write_grids(plan_grids(found, lang), working, lang, title=found.question[:200] or say("plan_book.title", lang),
                     created=_MADE, level=say("plan_book.foot", lang))
     return out
 
@@ -56,13 +43,14 @@ def plan_of(plan: Plan | Cycle) -> Plan:
     return found
 
 
-def _grids(plan: Plan, lang: str) -> Iterator[Grid]:
+def plan_grids(plan: Plan, lang: str) -> Iterator[Grid]:
+    """The sheets of the workbook."""
     sheets = sheets_of(plan, lang)
     lists = _lists(sheets, lang)
     places = {words: at for at, words in enumerate(lists)}
     tab = say("plan_book.sheet_choices", lang)
     for sheet in sheets:
-        columns = tuple(_Headed(cell.key, cell.kind, cell.width, sheet.head(cell, lang)) for cell in sheet.cells)
+        columns = tuple(Headed(cell.key, cell.kind, cell.width, sheet.head(cell, lang)) for cell in sheet.cells)
         rows = list(sheet.rows.values())
         ranges = tuple((at, _range(tab, places[tuple(cell.words)], len(cell.words)))
                        for at, cell in enumerate(sheet.cells) if cell.how == "choice" and cell.words)
@@ -86,12 +74,12 @@ def _range(tab: str, at: int, n: int) -> str:
 def _choices(lists: list[tuple[str, ...]], tab: str, lang: str) -> Grid:
     most = max(map(len, lists))
     rows: list[tuple[Value, ...]] = [tuple(each[n] if n < len(each) else None for each in lists) for n in range(most)]
-    columns = tuple(_Headed(f"list_{at}", "text", 26, say("plan_book.list", lang, n=at + 1))
+    columns = tuple(Headed(f"list_{at}", "text", 26, say("plan_book.list", lang, n=at + 1))
                     for at in range(len(lists)))
     return Grid("choices", columns, most, lambda: iter(rows), tab)
 
 
 def _guide(lang: str) -> Grid:
     rows: list[tuple[Value, ...]] = [(say(f"plan_book.guide_{n}", lang),) for n in range(1, 7)]
-    return Grid("guide", (_Headed("guide", "lines", 110, say("plan_book.guide", lang)),), len(rows),
+    return Grid("guide", (Headed("guide", "lines", 110, say("plan_book.guide", lang)),), len(rows),
                 lambda: iter(rows), say("plan_book.sheet_guide", lang))

@@ -10,7 +10,7 @@
 # - 可能出什么问题，怎样应对？
 # - 怎样算成功：现在写下来，冻结，以后不能悄悄改。
 #
-# **怎么用**：菜单 *Run → Run All Cells* 运行全部。先运行到底看一遍提议，再把团队的意见写进下面第一个代码格的 `wishes`，重新运行。不需要会编程。
+# **怎么用**：菜单 *运行 → 运行所有单元格* 运行全部。先运行到底看一遍提议，再把团队的意见写进下面第一个代码格的 `wishes`，重新运行。不需要会编程。
 
 # %% [markdown] lang="en"
 # # 02 Plan: what changes, who answers for it, and what success is
@@ -30,40 +30,40 @@
 # %% [markdown] lang="zh"
 # ## 1 选择循环，写下团队的意见
 #
-# `folder` 是 01 评估建好的文件夹。`wishes` 里什么都不写，就全用提议。
+# 这里用的是随附的故事：两个区域，一处卡在合同评审。`folder` 是 01 评估建好的文件夹。`wishes` 是团队的意见，写成 `{}` 就全用提议；`success` 是判断的细则，也可以写成 `{}`。
 
 # %% [markdown] lang="en"
 # ## 1 The cycle, and what your team wants
 #
-# `folder` is the one that 01 Assess made. With nothing in `wishes` all proposals stand.
+# What stands here is the story that comes along: two regions, and contracts that wait for their review. `folder` is the one
+# that 01 Assess made. `wishes` is what your team wants; with `{}` all proposals stand. `success` holds the details of the
+# judgement and may be `{}` too.
 
 # %% tags=["parameters"] lang="zh"
 import os
 
 import ltcdiag as ltc
 
-folder = os.environ.get("LTCDIAG_CYCLE") or "cycle"
-today = os.environ.get("LTCDIAG_TODAY") or None
-wishes = {}
-# wishes = {"change": "2024-10-08", "review_on": "2025-04-07", "pilot": ("区域", "华东"), "control": ("区域", "华南")}
-# wishes["people"] = {"legal": "王芳", "finance": "李强"}
+folder = os.environ.get("LTCDIAG_CYCLE") or ltc.story("plan", "zh")
+# folder = "cycle"
+wishes = {"change": "2024-10-08", "review_on": "2025-04-08", "keep": ["F01"], "people": {"legal": "王芳"}}
+wishes |= {"pilot": ("区域", "华东"), "control": ("区域", "华南"), "horizon_days": 60, "calendar": "CN"}
 # wishes["goals"] = [{"kpi": "days_in_contracting", "target": 8, "accountable": "王芳"}]
-# wishes["keep"] = ["F01", "F03"]
-by = ""
+success = {"adjust_for": ["单型"]}
+by = "王芳"
 
 # %% tags=["parameters"] lang="en"
 import os
 
 import ltcdiag as ltc
 
-folder = os.environ.get("LTCDIAG_CYCLE") or "cycle"
-today = os.environ.get("LTCDIAG_TODAY") or None
-wishes = {}
-# wishes = {"change": "2024-10-08", "review_on": "2025-04-07", "pilot": ("Region", "East"), "control": ("Region", "South")}
-# wishes["people"] = {"legal": "Ms Wang", "finance": "Mr Li"}
+folder = os.environ.get("LTCDIAG_CYCLE") or ltc.story("plan", "en")
+# folder = "cycle"
+wishes = {"change": "2024-10-08", "review_on": "2025-04-08", "keep": ["F01"], "people": {"legal": "Ms Wang"}}
+wishes |= {"pilot": ("Region", "East"), "control": ("Region", "South"), "horizon_days": 60, "calendar": "CN"}
 # wishes["goals"] = [{"kpi": "days_in_contracting", "target": 8, "accountable": "Ms Wang"}]
-# wishes["keep"] = ["F01", "F03"]
-by = ""
+success = {"adjust_for": ["Deal size"]}
+by = "Ms Wang"
 
 # %% [markdown] lang="zh"
 # <details><summary>还可以写什么</summary>
@@ -103,7 +103,7 @@ cycle
 
 # %%
 log = ltc.read(cycle.data, **cycle.options)
-plan = ltc.plan(cycle, log, today=today, **wishes)
+plan = ltc.plan(cycle, log, **wishes)
 
 # %% [markdown] lang="zh"
 # ## 2 目标：现在在哪里，要到哪里
@@ -180,7 +180,8 @@ plan.part("gains")
 # ## 5 On the day of the review, will there be enough to tell?
 
 # %% tags=["nbval-check-output"]
-ltc.power_check(plan, log)
+definition = ltc.definition_of(plan, log, **success)
+ltc.power_check(plan, log, definition)
 
 # %% [markdown] lang="zh"
 # **怎么看** 期望的变化小于“能看出的变化”，评审多半会得出“看不出来”。现在就改：评审推迟，试点扩大，换一个离措施更近的指标，或者以节奏为准。
@@ -247,8 +248,7 @@ ltc.draw(plan, view="raci")
 # Once frozen, the review judges by this and by nothing else. A later change needs a reason, and every review will say so.
 
 # %% tags=["nbval-check-output"]
-success = ltc.definition_of(plan, log)
-cycle = cycle.save(plan=plan, today=today, by=by).freeze(success, today=today, by=by)
+cycle = cycle.save(plan=plan, by=by).freeze(definition, by=by)
 cycle.definition
 
 # %% [markdown] lang="zh"
@@ -273,12 +273,8 @@ cycle.definition
 #
 # For those who use no notebook: change targets, days, names and effort, add measures, and read it back.
 
-# %% lang="zh"
-book = ltc.plan_book(plan, cycle.folder / "方案.xlsx", force=True)
-print(book.name)
-
-# %% lang="en"
-book = ltc.plan_book(plan, cycle.folder / "plan.xlsx", force=True)
+# %%
+book = ltc.plan_book(cycle)
 print(book.name)
 
 # %% [markdown] lang="zh"
@@ -289,7 +285,7 @@ print(book.name)
 # and none is lost.
 
 # %%
-# cycle = cycle.save(plan=ltc.read_plan_book(book, plan), today=today, by=by)
+# cycle = cycle.save(plan=ltc.read_plan_book(book, plan), by=by)
 
 # %% [markdown] lang="zh"
 # **下一步** 打开 03_implement：每周补一份新导出，看新做法有没有真的在用，指标有没有出警报。
