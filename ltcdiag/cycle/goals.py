@@ -233,7 +233,8 @@ def _target(aims: Aims, key: str, finding: Entry | None, base: Baseline | None) 
         return None, {}
     gain = aims.gain(key, finding, base)
     if gain is not None and gain.value > 0:
-        return rounded(base.value - gain.value, base.unit), gain.assumed
+        proposed = {lang: say("planning.basis_gain", lang, assumed=text) for lang, text in gain.assumed.items()}
+        return rounded(base.value - gain.value, base.unit), proposed
     if card.direction == "lower_is_better":
         return rounded(base.value * (1 - USUAL_PART), base.unit), both("planning.basis_quarter")
     more = USUAL_PART * (1 - base.value) if base.unit == "share" else USUAL_PART * base.value
