@@ -9,25 +9,38 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import api
-from .errors import InputError
+from .api import load_model
+from .errors import InputError, OutputError
 from .log.event_log import EventLog
 from .log.voices import Voices
-from .words import current, say
+from .words import current, say, sentences
 
 if TYPE_CHECKING:
+    from .cycle.adoption import Adoption
+    from .cycle.besides import Besides
+    from .cycle.calls import Calls
     from .cycle.deciding import Decision, Lessons
     from .cycle.definition import Definition
     from .cycle.folder import Cycle
+    from .cycle.guesses import Guesses, Revealed
     from .cycle.judged import Judged
+    from .cycle.milestones import Timetable
     from .cycle.plan import Plan
     from .cycle.power import Power
+    from .cycle.setting import Setting
     from .cycle.voices_again import VoicesAgain
+    from .cycle.watches import Watches
+    from .domain.reference import ReferenceModel
+    from .findings.diagnosis import Diagnosis
+    from .log.answers import Answers
     from .log.appended import Appended
     from .pulls.sending import Sent
     from .reports.backlog.writing import Backlog
+    from .reports.weekly import Weekly
 
 KEPT_FOLDER = "data"
 """Where a cycle keeps its log, so that it grows without the old exports."""
+Heard = Voices | str | Path | Sequence[str | Path] | None
 Heard = Voices | str | Path | Sequence[str | Path] | None
 
 
@@ -46,7 +59,7 @@ def plan(cycle: Cycle, log: EventLog, *, today: str | date | None = None, **wish
     for scope in (wishes.get("pilot"), wishes.get("control"), wishes.get("waves")):
         if scope:
             check_segment(scope["column"] if isinstance(scope, dict) else scope[0], log.privacy)
-    return propose(cycle, log, today=today, **wishes)
+    return propose(cycle, log, today=today or cycle.today, **wishes)
 
 
 def power_check(plan: Plan, log: EventLog, definition: Definition | None = None, **options: Any) -> Power:
@@ -68,13 +81,23 @@ def definition_of(plan: Plan, log: EventLog, **options: Any) -> Definition:
 
 
 def plan_book(
-    plan: Plan | Cycle, path: str | Path, *, lang: str | None = None, force: bool = False,
+    plan: Plan | Cycle, path: str | Path | None = None, *, lang: str | None = None, force: bool = False,
 ) -> Path:
     """A plan (or that of a cycle) as a workbook to be discussed and edited, with drop-down lists; `read_plan_book`
-    takes it back. Raises OutputError where the file exists (unless `force`) or cannot be written."""
+    takes it back. path: of a cycle by default in its folder, where it is written anew as long as nobody has edited it.
+    Raises OutputError where the file exists (unless `force`) or cannot be written."""
+    from .cycle.folder import Cycle
     from .reports.plan_book import write_plan_book
 
-    return write_plan_book(plan, path, lang=lang or current(), force=force)
+    lang = lang or current()
+    if path is not None or not isinstance(plan, Cycle):
+        return write_plan_book(plan, path or say("plan_book.file", lang), lang=lang, force=force)
+    place = plan.folder / say("plan_book.file", lang)
+    if plan.is_edited(place) and not force:
+        raise OutputError(say("plan_book.edited", lang, file=place.name), fix=say("plan_book.edited_fix", lang))
+    written = write_plan_book(plan, place, lang=lang, force=True)
+    plan.handed_out(written)
+    return written
 
 
 def read_plan_book(path: str | Path, plan: Plan) -> Plan:
@@ -93,7 +116,7 @@ def judge(cycle: Cycle, log: EventLog, *, new_log: EventLog | None = None, today
     day of the review. Raises InputError where nothing is frozen yet or the logs do not hold what was agreed."""
     from .cycle.judging import judge as judged
 
-    return judged(cycle, log, new_log=new_log, today=today)
+    return judged(cycle, log, new_log=new_log, today=today or cycle.today)
 
 
 def voices_again(before: Heard, after: Heard) -> VoicesAgain:
@@ -135,24 +158,7 @@ def lessons(
     if begun and judged.log is not None and any(each.sign for each in (cycle.plan.measures if cycle.plan else ())):
         shown = adoption_of(setting_of(cycle, judged.log))
     return learnt(judged, cycle.plan, own=own, earlier=None if earlier is None else Lessons.from_dict(earlier),
-                  adoption=shown, today=today)
-
-
-def review_logs(
-    cycle: Cycle, new_data: str | Path | Sequence[str | Path] | None = None,
-) -> tuple[EventLog, EventLog | None]:
-    """What the review of a cycle is to look at: its log with the new exports (`catch_up`), and nothing beside; for kind
-    "exports" the log of the baseline, and that of the new exports, read in the same way. Raises InputError where
-    nothing is frozen yet, or kind "exports" is given none."""
-    from .intake import read
-
-    cycle.needs("review")
-    if cycle.definition is None or cycle.definition.kind != "exports":
-        return catch_up(cycle, new_data)[0], None
-    if not new_data:
-        raise InputError(say("judging.no_new_log", current()), fix=say("judging.new_data_fix", current()))
-    given = [new_data] if isinstance(new_data, str | Path) else list(new_data)
-    return read(cycle.data, **cycle.options), read(given, **cycle.options)
+                  adoption=shown, today=today or cycle.today)
 
 
 def next_cycle(
@@ -179,7 +185,7 @@ def next_cycle(
     old = [] if judged.definition.kind == "exports" or not now.about["data"] else [*now.data, *now.appended]
     data = list(dict.fromkeys(map(str, [*old, *given])))
     return follow(now, folder, log=after, kpis=api.kpis(after), findings=api.diagnose(after), data=data,
-                  question=question, lang=lang, today=today, by=by)
+                  question=question, lang=lang, today=today or cycle.today, by=by)
 
 
 def backlog(
@@ -249,5 +255,159 @@ def catch_up(
     given = [exports] if isinstance(exports, str | Path) else list(exports or ())
     log, came = append(place, given, **options)
     if given or not same:
-        now.with_exports(given, kept_of=assessed)
+        now.with_exports(given, kept_of=assessed, as_of=log.as_of.isoformat())
     return log, came
+
+
+def _setting(cycle: Cycle, log: EventLog) -> Setting:
+    from .cycle.setting import setting_of
+
+    return setting_of(cycle, log)
+
+
+def adoption(cycle: Cycle, log: EventLog, *, by: str | None = None) -> Adoption:
+    """Does the log show the new way? For each measure of the plan the share of cases that show its sign, before and
+    after the change, by week and by team, pilot and control apart. by: a column whose values are the teams; without one
+    departments, else roles, else people. Raises InputError where plan or definition are missing, and as `kpis` for
+    people without a purpose."""
+    from .cycle.adoption import adoption_of
+
+    return adoption_of(_setting(cycle, log), by=by)
+
+
+def watch(cycle: Cycle, log: EventLog) -> Watches:
+    """One watch for each primary and guard KPI of the frozen definition, from the change to the review, with the chance
+    of a false alarm in all that time. Save it: `cycle.save(watches=...)`."""
+    from .cycle.watches import watches_of
+
+    return watches_of(_setting(cycle, log))
+
+
+def calls(cycle: Cycle, log: EventLog, *, model: ReferenceModel | str | Path = "ltc") -> Calls:
+    """The weekly call list: open cases that stand longer than four in five others did there; whom to call, since when,
+    the money; who is new on it, and gone, since the last week that the cycle keeps."""
+    from .cycle.calls import calls_of
+
+    return calls_of(cycle, log, load_model(model) if isinstance(model, str | Path) else model)
+
+
+def besides(cycle: Cycle, log: EventLog) -> Besides:
+    """What moved besides the change, in the pilot and in the control alike: arrivals, mix, the pace of other stages,
+    holidays, the data. Told with numbers, never called a cause."""
+    from .cycle.besides import besides_of
+
+    return besides_of(_setting(cycle, log))
+
+
+def timetable(cycle: Cycle, log: EventLog, *, today: Any = None) -> Timetable:
+    """Milestones and measures: in time, late, next; as of `today` (ISO day), by default the as-of day of the log."""
+    from .cycle.folder import day_of
+    from .cycle.milestones import timetable_of
+
+    found = _setting(cycle, log)
+    return timetable_of(found.plan, day_of(today) if today else found.as_of)
+
+
+def week(
+    cycle: Cycle, log: EventLog, out: str | Path, *, lang: str | None = None, today: Any = None,
+    model: ReferenceModel | str | Path = "ltc",
+) -> Weekly:
+    """The weekly page, one offline sheet of A4, in a file that ends with .html or in a folder; and the content for the
+    cycle: `cycle.save(weeks=page.weeks)`. The same log gives the same page and the same content."""
+    from .cycle.adoption import adoption_of
+    from .cycle.besides import besides_of
+    from .cycle.watches import watches_of
+    from .cycle.weeks import WeekNow, with_week
+    from .reports.weekly import write_week
+
+    found = _setting(cycle, log)
+    now = WeekNow(found.as_of, log.fingerprint, min(found.weeks, found.planned), found.planned, adoption_of(found),
+                  watches_of(found), timetable(cycle, log, today=today), calls(cycle, log, model=model),
+                  besides_of(found))
+    return write_week(now, cycle.question, out, weeks=with_week(cycle, now), lang=lang or current())
+
+
+def review_logs(
+    cycle: Cycle, new_data: str | Path | Sequence[str | Path] | None = None,
+) -> tuple[EventLog, EventLog | None]:
+    """What the review of a cycle is to look at: its log with the new exports (`catch_up`), and nothing beside; for kind
+    "exports" the log of the baseline, and that of the new exports, read in the same way. Raises InputError where
+    nothing is frozen yet, or kind "exports" is given none."""
+    from .intake import read
+
+    cycle.needs("review")
+    if cycle.definition is None or cycle.definition.kind != "exports":
+        return catch_up(cycle, new_data)[0], None
+    if not new_data:
+        raise InputError(say("judging.no_new_log", current()), fix=say("judging.new_data_fix", current()))
+    given = [new_data] if isinstance(new_data, str | Path) else list(new_data)
+    return read(cycle.data, **cycle.options), read(given, **cycle.options)
+
+
+def paper(
+    name: str, out: str | Path, *, log: EventLog | None = None, case: str = "", plan: Plan | Cycle | None = None,
+    model: ReferenceModel | str | Path = "ltc", lang: str | None = None, force: bool = False,
+) -> Path:
+    """A working paper as a workbook to fill in: "interviews", "feedback", "gate_checklist", "lost_deal", "key_persons",
+    "pain_chain", "project_plan", "raci", "improvement_plan", "lessons".
+
+    out: a file (.xlsx) or a folder. log, case: what the log knows is written in already: the gates that a deal passed,
+    the timeline and days of a lost one, who does which step. plan: of lessons, a row a measure. Raises InputError for
+    another name or a case that the log does not have, OutputError."""
+    from .cycle.folder import Cycle
+    from .domain.reference import load_model
+    from .reports.working_papers.forms import Asked
+    from .reports.working_papers.writing import file_name, write_paper
+
+    said = lang or current()
+    if case and log is None:
+        raise InputError(say("papers.case_needs_log", current(), case=case))
+    reference = load_model(model) if isinstance(model, str | Path) else model
+    asked = Asked(said, reference, log, case, plan.plan if isinstance(plan, Cycle) else plan)
+    path = Path(out)
+    if path.suffix.casefold() != ".xlsx":
+        path.mkdir(parents=True, exist_ok=True)
+        path /= file_name(name, said)
+    return write_paper(name, asked, path, force=force)
+
+
+def read_paper(paths: str | Path | Sequence[str | Path]) -> Answers:
+    """Working papers that were filled in, whichever they are, with a ledger of their rows: gate checklists, reviews of
+    lost deals, key persons, decision chains, pain chains, project plans, RACI, lessons. Raises InputError with every
+    fault and its sheet and line."""
+    from .sources.papers import read_papers
+
+    return read_papers(paths)
+
+
+def guess_sheet(log: EventLog, out: str | Path, *, lang: str | None = None, force: bool = False) -> Path:
+    """A sheet for a workshop to guess on before it sees a number: where most time lies, how many days, how many ways,
+    how many are won, how many have rework; only what the log can answer, with its own stages to choose from, and no
+    number of the data. Raises OutputError where the file exists (unless `force`) or cannot be written."""
+    from .cycle.guesses import questions_for
+    from .reports.guess_sheet import write_guess_sheet
+    from .words import use
+
+    said = lang or current()
+    with use(said):
+        return write_guess_sheet(questions_for(log), Path(out), lang=said, force=force)
+
+
+def read_guesses(path: str | Path) -> Guesses:
+    """The guesses of a filled sheet; codes are given anew, names are not kept. Raises InputError with every cell that
+    cannot be understood, or where nobody has filled it in."""
+    from .cycle.guesses import guesses_of
+    from .sources.plain_rows import read_rows
+
+    return guesses_of(read_rows(path, sheet=tuple(sentences("guesses")["sheet"].values()))[0])
+
+
+def reveal(guesses: Guesses | str | Path, found: Diagnosis | EventLog) -> Revealed:
+    """The guesses (or their sheet) beside what the data say, with intervals and how far off, kindly put and without
+    names. found: a diagnosis, or a log to be diagnosed. `cycle.save(guesses=...)` keeps it."""
+    from .cycle.guesses import Guesses
+    from .cycle.guesses import reveal as revealed
+    from .findings.diagnosis import Diagnosis
+
+    said = guesses if isinstance(guesses, Guesses) else read_guesses(guesses)
+    return revealed(said, found if isinstance(found, Diagnosis) else api.diagnose(found))
