@@ -29,7 +29,8 @@ def folder(name: str) -> Path:
 
 def sample(name: str = "ltc_zh") -> Path:
     """The folder of an invented sample log. ltc_zh, ltc_en, clean_twin: tables of events;
-    change_zh, change_en: the same with a change in the middle; end_to_end: CRM, ERP and
+    change_zh, change_en: the same with a change in the middle; story_zh, story_en: the worked story, with folders
+    1_assess, 2_implement, 3_review, voices_before and voices_after; end_to_end: CRM, ERP and
     finance files of one company; salesforce, hubspot, zoho, jiandaoyun: exports of one system. Raises InputError for
     another name."""
     logs = folder("sample_logs")

@@ -94,6 +94,13 @@ def _parser() -> argparse.ArgumentParser:
                      _run_templates)
     forms.add_argument("out", type=Path, metavar="OUT", help="输出文件夹 / output folder")
     forms.add_argument("--force", action="store_true", help="替换已有的文件 / replace the files")
+    backlog = _command(commands, "backlog", "把改进方案写成其他工具的清单 / the plan as task lists of other tools",
+                       _run_backlog)
+    backlog.add_argument("cycle", type=Path, metavar="CYCLE", help="改进循环的文件夹 / folder of the cycle")
+    backlog.add_argument("--to", nargs="+", default=["excel"], metavar="TOOL",
+                         help="excel trello slack jira feishu jiandaoyun calendar")
+    backlog.add_argument("--out", type=Path, required=True, metavar="DIR", help="输出文件夹 / output folder")
+    backlog.add_argument("--force", action="store_true", help="替换已有的文件 / replace the files")
     pull = _command(commands, "pull", "从系统直接取数 / fetch the records of a system by its interface", _run_pull)
     pull.add_argument("system", metavar="SYSTEM", help="salesforce, hubspot, zoho, jiandaoyun")
     pull.add_argument("--out", type=Path, required=True, metavar="DIR", help="数据文件夹 / folder for the records")
@@ -325,6 +332,14 @@ def _run_templates(asked: argparse.Namespace) -> None:
     files = [str(file) for file in api.templates(asked.out, asked.lang, force=asked.force)]
     print(json.dumps({"files": files}, ensure_ascii=False, indent=1) if asked.json else
           say("voices.templates_written", asked.lang, files=say("log.comma", asked.lang).join(files)))
+
+
+def _run_backlog(asked: argparse.Namespace) -> None:
+    from . import improving
+    from .cycle.folder import Cycle
+
+    done = improving.backlog(Cycle.open(asked.cycle), asked.out, to=asked.to, lang=asked.lang, force=asked.force)
+    print(json.dumps(done.to_dict(), ensure_ascii=False, indent=1) if asked.json else done)
 
 
 def _run_pull(asked: argparse.Namespace) -> None:

@@ -12,6 +12,9 @@ from .log.event_log import EventLog
 from .words import current
 
 if TYPE_CHECKING:
+    from .cycle.deciding import Decision, Lessons
+    from .cycle.judged import Judged
+    from .cycle.voices_again import VoicesAgain
     from .domain.reference import ReferenceModel
     from .log.results import DifferenceMap, Funnel, StageLedgers, VariantChanges
     from .measures.comparison import Comparison
@@ -96,15 +99,22 @@ def _check_columns(logs: Sequence[EventLog], adjust_for: str | Sequence[str], *o
 
 
 def review(
-    comparison: Comparison, out: str | Path, *, lang: str | None = None, force: bool = False,
+    comparison: Comparison | Judged, out: str | Path, *, lang: str | None = None, force: bool = False,
     model: ReferenceModel | str | Path = "ltc", progress: Callable[[str], None] | None = None,
+    voices: VoicesAgain | None = None, decision: Decision | None = None, lessons: Lessons | None = None,
 ) -> Reviewed:
-    """The page of a comparison in a new folder: report.html, effects.json, effects.csv, cases.csv, ledger.json and
-    figures. All or nothing. Raises OutputError when the folder exists and `force` is not given, or cannot be
-    written."""
+    """The page of a comparison, or of a judged cycle, in a new folder: report.html, effects.json, effects.csv,
+    cases.csv, ledger.json and figures. voices, decision, lessons: of a judged cycle. All or nothing. Raises OutputError
+    when the folder exists and `force` is not given, or cannot be written."""
+    from .measures.comparison import Comparison
     from .reports.review import write_review
+    from .reports.review_cycle import Closing, write_cycle
 
     reference = load_model(model) if isinstance(model, str | Path) else model
+    if not isinstance(comparison, Comparison):
+        closing = Closing(comparison, voices, decision, lessons)
+        return write_cycle(closing, Path(out), lang=lang or current(), force=force, reference=reference,
+                           say_progress=progress)
     return write_review(comparison, Path(out), lang=lang or current(), force=force, reference=reference,
                         say_progress=progress)
 

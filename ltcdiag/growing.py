@@ -1,8 +1,8 @@
 """A log that is kept and grows: the part of the front door for exports that come week by week.
 
 The folder of a kept log holds `kept.json` (how it was read, which parts it has), `parts/` (one folder an export, never
-changed) and one file with the rows that later exports have replaced. What changes takes its name in one step, `kept.json`
-last, so that the log is always as it was before or as it is after.
+changed) and one file with the rows that later exports have replaced. What changes takes its name in one step,
+`kept.json` last, so that the log is always as it was before or as it is after.
 """
 
 from __future__ import annotations
@@ -27,16 +27,18 @@ from .words import current, say
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .engine.kept import Grown, Shelf
+    from .engine.kept import Shelf
+    from .engine.kept_news import Grown
     from .engine.kept_parts import Part
     from .log.records import Table
     from .sources.mapping import Mapping as SourceMapping
 
 SCHEMA = "ltcdiag.kept/1"
 _LOCK = ".kept.lock"
-_OPEN = {"case": "case", "as_of": None, "calendar": "CN", "attributes": "all", "changes": False, "pseudonymise": False,
-         "mapping": None, "columns": None, "ends": [], "timezone": None, "day_order": None, "encoding": None,
-         "system": None}
+_OPEN: Mapping[str, Any] = {
+    "case": "case", "as_of": None, "calendar": "CN", "attributes": "all", "changes": False, "pseudonymise": False,
+    "mapping": None, "columns": None, "ends": [], "timezone": None, "day_order": None, "encoding": None, "system": None,
+}
 """What `ltc.read` is told where nobody says anything."""
 
 
@@ -81,7 +83,7 @@ def keep(log: EventLog, folder: str | Path, *, force: bool = False) -> EventLog:
         said: dict[str, Any] = {
             "schema": SCHEMA, "name": log.name, "notion": log.notion, "calendar": log.calendar,
             "timezone": log.timezone, "as_of": recipe["asked"]["as_of"], "fingerprint": log.fingerprint,
-            "parts": [], "gone": None, "recipe": recipe,
+            "parts": [], "gone": None, "recipe": recipe, "was": _size(log),
         }
         if recipe["kind"] == "events":
             recipe["source"] = []
@@ -93,7 +95,7 @@ def keep(log: EventLog, folder: str | Path, *, force: bool = False) -> EventLog:
             said["sources"] = recipe["source"]
             _write_events(log, place)
         _write(place, said)
-    return read(place)
+    return open_kept(place) if recipe["kind"] == "events" else log
 
 
 def open_kept(
@@ -129,16 +131,17 @@ def append(
     exports: a file, a folder, a zip, a frame; in a list each is an export of its own, and so is each of several tables
     with the same columns. Files that were appended before are left out, so a folder that only grows may be given each
     time. whole: an export that holds the first known step of a case tells the whole case, so rows that it lacks are
-    withdrawn; False where it holds only rows that are new or changed. columns, timezone, day_order, encoding: of the new
-    exports where they differ. as_of: by default the last recorded time. pseudonymise: the file of the key, where that
-    of the project was not used; names are hidden whenever those of the kept log are.
+    withdrawn; False where it holds only rows that are new or changed. columns, timezone, day_order, encoding: of the
+    new exports where they differ. as_of: by default the last recorded time. pseudonymise: the file of the key, where
+    that of the project was not used; names are hidden whenever those of the kept log are.
 
     Returns the log and what came with the exports. Raises InputError with every fault found, QuestionError when only a
     person can decide; then the kept log is as it was.
     Laws: the rows of before are kept, merged, corrected or withdrawn; the new records are events, merged or set aside;
-    money balances per currency. What was appended before changes nothing. The order of appending makes no difference."""
+    money balances per currency. What was appended before changes nothing. Their order makes no difference."""
     place = Path(folder)
     told = _Told(whole, columns or {}, as_of, timezone, day_order, encoding, pseudonymise)
+    _kept(place)        # a folder without a log gets no lock
     with _held(place):
         kept = _kept(place)
         if kept.recipe["kind"] != "events":
@@ -205,27 +208,28 @@ def _append_one(
     settings = kept.settings
     with _new_part(kept.folder, number) as (new, name):
         part = replace(_written(new_log, new), whole=told.whole)
-        shelf = replace(_shelf(kept), options=_options(kept, None))
+        as_of = _moment(told.as_of)
+        shelf = replace(_shelf(kept), options=_options(kept, as_of))
         with beside(kept.folder / _gone_name(number)) as gone:
             log, news = grown(shelf, part, lambda labels: labelling_of(labels, settings), gone)
             gone.replace(kept.folder / _gone_name(number))
-    said = _with_part(kept, _entry(name, part), number, told, new_log)
+    said = {**_with_part(kept, _entry(name, part), number, new_log), "was": _size(log),
+            "as_of": as_of.isoformat() if as_of else None}
     _write(kept.folder, said)
     _tidy(kept, said)
-    kept = _Kept(kept.folder, said)
-    log = _dressed(_as_of_named(log, kept, told), kept)
-    return kept, log, _appended(log, news, [table.file for table in opened.tables], notes)
+    now = _Kept(kept.folder, said)
+    log = _dressed(log, now)
+    return now, log, _appended(kept, log, news, [table.file for table in opened.tables], notes)
 
 
-def _as_of_named(log: EventLog, kept: _Kept, told: _Told) -> EventLog:
-    """The log at a moment that the user named; opened anew, since it is cut elsewhere."""
-    return log if told.as_of is None else open_kept(kept.folder)
+def _size(log: EventLog) -> dict[str, Any]:
+    """What the next export is compared with."""
+    return {"events": log.events, "cases": log.cases, "as_of": log.as_of.isoformat()}
 
 
 def _told_otherwise(kept: _Kept, whole: bool, known: Sequence[str]) -> tuple[_Kept, EventLog, Appended] | None:
     """An export that was appended before and is to be taken in another way (`whole`)."""
     from .engine.kept import grown
-    from .engine.kept_parts import Part
 
     entry = next((part for part in kept.said["parts"][1:] if part["whole"] != whole
                   and {Path(file).name for file in part["files"]} <= {Path(file).name for file in known}), None)
@@ -235,14 +239,14 @@ def _told_otherwise(kept: _Kept, whole: bool, known: Sequence[str]) -> tuple[_Ke
     part = next(each for each in shelf.parts if each.facts["digest"] == entry["digest"])
     number = 1 + int(kept.said["gone"].removeprefix("gone-").removesuffix(".parquet"))
     with beside(kept.folder / _gone_name(number)) as gone:
-        log, news = grown(shelf, Part(part.folder, part.facts, whole), lambda labels: labelling_of(labels, settings), gone)
+        log, news = grown(shelf, replace(part, whole=whole), lambda labels: labelling_of(labels, settings), gone)
         gone.replace(kept.folder / _gone_name(number))
     parts = [{**each, "whole": whole} if each is entry else each for each in kept.said["parts"]]
-    said = {**kept.said, "parts": parts, "gone": _gone_name(number), "fingerprint": None}
+    said = {**kept.said, "parts": parts, "gone": _gone_name(number), "fingerprint": None, "was": _size(log)}
     _write(kept.folder, said)
     _tidy(kept, said)
-    kept = _Kept(kept.folder, said)
-    return kept, _dressed(log, kept), _appended(log, news, entry["files"], [])
+    now = _Kept(kept.folder, said)
+    return now, _dressed(log, now), _appended(kept, log, news, entry["files"], [])
 
 
 def _read_new(kept: _Kept, opened: Opened, source: Any, told: _Told) -> tuple[EventLog, list[str]]:
@@ -297,13 +301,14 @@ def _less_columns(kept: _Kept, log: EventLog) -> list[str]:
     return [say("kept.less_columns", current(), columns=say("log.comma", current()).join(less))] if less else []
 
 
-def _appended(log: EventLog, news: Grown, files: Sequence[str], notes: Sequence[str]) -> Appended:
-    counts = dict(news.counts)
-    before = {name: counts.pop(name) for name in ("events_before", "cases_before")}
-    counts.pop("events"), counts.pop("cases")
-    return Appended(tuple(files), news.as_of_before, log.as_of, before["events_before"], log.events,
-                    before["cases_before"], log.cases, **counts, notes=tuple(notes), corrected=news.corrected,
-                    withdrawn=news.withdrawn, reopened=news.reopened)
+def _appended(
+    before: _Kept, log: EventLog, news: Grown, files: Sequence[str], notes: Sequence[str], *,
+    skipped: Sequence[str] = (), again: bool = False,
+) -> Appended:
+    was = before.said["was"]
+    return Appended(tuple(files), datetime.fromisoformat(was["as_of"]), log.as_of, was["events"], log.events,
+                    was["cases"], log.cases, **news.counts, notes=tuple(notes), corrected=news.corrected,
+                    withdrawn=news.withdrawn, reopened=news.reopened, skipped=tuple(skipped), again=again)
 
 
 # ---- the folder ----------------------------------------------------------------------------------------
@@ -316,7 +321,8 @@ def _kept(folder: Path) -> _Kept:
         said = json.loads((folder / KEPT).read_text("utf-8"))
         schema = str(said["schema"])
     except FileNotFoundError:
-        raise InputError(say("kept.nowhere", lang, folder=folder), fix=say("kept.nowhere_fix", lang)) from None
+        raise InputError(say("kept.nowhere", lang, folder=folder),
+                         fix=say("kept.nowhere_fix", lang, folder=folder)) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(say("kept.damaged", lang, detail=f"{KEPT}: {error}"),
                          fix=say("kept.damaged_fix", lang)) from error
@@ -353,7 +359,7 @@ def _tables_of(kept: _Kept) -> list[dict[str, Any]]:
     return [table for entry in kept.said["parts"] for table in _facts(kept, entry["id"])["tables"]]
 
 
-def _options(kept: _Kept, as_of: str | None) -> Any:
+def _options(kept: _Kept, as_of: str | datetime | None) -> Any:
     from .engine.loading import ReadOptions
 
     settings = kept.settings
@@ -375,12 +381,10 @@ def _entry(name: str, part: Part) -> dict[str, Any]:
             "sha256": [file["sha256"] for file in files], "whole": part.whole}
 
 
-def _with_part(kept: _Kept, entry: Mapping[str, Any], number: int, told: _Told, new: EventLog) -> dict[str, Any]:
+def _with_part(kept: _Kept, entry: Mapping[str, Any], number: int, new: EventLog) -> dict[str, Any]:
     names = sorted({tuple(name) for name in (*kept.recipe["names"], *new.recipe["names"])})
     notes = list(dict.fromkeys((*kept.recipe["notes"], *new.recipe["notes"])))
-    as_of = _moment(told.as_of)
     return {**kept.said, "parts": [*kept.said["parts"], entry], "gone": _gone_name(number), "fingerprint": None,
-            "as_of": as_of.isoformat() if as_of else None,
             "recipe": {**kept.recipe, "names": names, "notes": notes}}
 
 
@@ -495,18 +499,14 @@ def _append_again(kept: _Kept, exports: Any, told: _Told) -> tuple[EventLog, App
         said["recipe"] = {**kept.recipe, "asked": {**kept.recipe["asked"], "as_of": plain(told.as_of)}}
     log = _read_again(_Kept(kept.folder, said), said["sources"])
     news = news_of(log, kept.folder / EVENTS)
-    counts = dict(news.counts)
-    files = [path for path in fresh if Path(path).exists()]
+    counts = news.counts
     notes = (say("kept.again", current(), n=len(said["sources"])),)
     if fresh or counts["rows_new"] or counts["rows_corrected"] or counts["rows_withdrawn"]:
         with beside(kept.folder / EVENTS) as new:
             write_events(log, new)
             new.replace(kept.folder / EVENTS)
-        _write(kept.folder, said)
-    return log, Appended(tuple(files), news.as_of_before, log.as_of, counts.pop("events_before"), log.events,
-                         counts.pop("cases_before"), log.cases, **counts, again=True, notes=notes,
-                         skipped=tuple(path for path in paths if path in known), corrected=news.corrected,
-                         withdrawn=news.withdrawn, reopened=news.reopened)
+        _write(kept.folder, {**said, "was": _size(log)})
+    return log, _appended(kept, log, news, fresh, notes, again=True, skipped=[path for path in paths if path in known])
 
 
 def _write_events(log: EventLog, folder: Path) -> None:

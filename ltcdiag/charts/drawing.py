@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -34,12 +35,12 @@ class Drawing:
     words: str
     name: str
 
-    def marked(self, text: str) -> Drawing:
-        """The same with a line at its foot: the level of the report it belongs to."""
+    def marked(self, text: str) -> Drawn:
+        """The same with a line at its foot: the level of the report it belongs to. Nothing is added after that."""
         with style():
             height = float(self.figure.get_size_inches()[1]) * 72
             self.figure.text(0.01, 4 / height, text, fontsize=7, color=MUTED, parse_math=False)
-        return self
+        return Drawn(self.figure, self.words, self.name)
 
     def svg(self) -> str:
         """The picture as SVG text, the same characters on every run; labels stay text, nothing is a link."""
@@ -75,6 +76,19 @@ class Drawing:
         picture = b64encode(self._repr_png_()).decode("ascii")
         return (f'<figure style="margin:0"><img style="max-width:100%" alt="{words}" '
                 f'src="data:image/png;base64,{picture}"><figcaption>{lines}</figcaption></figure>')
+
+
+@dataclass(frozen=True)
+class Drawn(Drawing):
+    """A picture that is done. Its SVG is made once, however many files and pages hold it."""
+
+    @cached_property
+    def _text(self) -> str:
+        return super().svg()
+
+    def svg(self) -> str:
+        """As of any drawing."""
+        return self._text
 
 
 def _fewer_colours(png: bytes) -> bytes:

@@ -22,6 +22,7 @@ PARTS: Mapping[str, str] = MappingProxyType({
     "findings": "assess",       # what was claimed
     "triangulation": "assess",  # what staff and customers say of it
     "guesses": "assess",        # what the workshop thought before it looked
+    "carried": "assess",        # what the last cycle left: its answer, its lessons, measures not done
     "plan": "plan",             # goals, measures, dates, people, risks
     "definition": "plan",       # what success is, frozen
     "changes": "implement",     # what was really done, when and where

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ..words import current
 from .definition import Scope, scope_of
+
+if TYPE_CHECKING:
+    from .plan_told import PlanPart
 
 Texts = Mapping[str, str]
 STATUS = ("planned", "running", "done", "dropped")
@@ -32,7 +36,8 @@ class Baseline:
 @dataclass(frozen=True)
 class Goal:
     """What should become better. kpi: key of a card. segment: column and value, None for the whole. target: the level
-    hoped for. due: ISO day. accountable: one person or role. finding: id of the finding it answers."""
+    hoped for, basis: where it comes from. due: ISO day. accountable: one person or role. finding: id of the finding it
+    answers."""
 
     id: str
     kpi: str
@@ -43,6 +48,7 @@ class Goal:
     due: str = ""
     accountable: str = ""
     finding: str = ""
+    basis: Texts = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -58,13 +64,14 @@ class Sign:
 
 @dataclass(frozen=True)
 class Gain:
-    """What a measure may bring, in the unit of its KPI, and what was assumed for it."""
+    """What a measure may bring, in the unit of its KPI, and what was assumed for it. of: the level of that KPI."""
 
     value: float
     low: float | None
     high: float | None
     unit: str
     assumed: Texts = field(default_factory=dict)
+    of: float | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +79,8 @@ class Measure:
     """Something that is done. what: what; first: the step of this week; risk: what may go wrong; limits: where it does
     not help. initiative: key of the library, "" for one of their own. finding, goal: ids. owner: who does it,
     accountable: who answers for it (one). raci: party → R, A, C or I. effort: 1 (small) to 5. begins, ends: ISO days.
-    sign: how the log shows it, None where it cannot. status: one of STATUS."""
+    sign: how the log shows it, None where it cannot (no_sign: then why). no_gain: why nothing is said of what it
+    brings. status: one of STATUS."""
 
     id: str
     name: Texts
@@ -93,6 +101,8 @@ class Measure:
     ends: str = ""
     sign: Sign | None = None
     status: str = "planned"
+    no_gain: Texts = field(default_factory=dict, repr=False)
+    no_sign: Texts = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -120,7 +130,9 @@ class Risk:
 @dataclass(frozen=True)
 class Plan:
     """All of it. change: ISO day on which the new way begins. pilot, control: column and values. waves: column and its
-    values with the days on which they begin. review_on: ISO day."""
+    values with the days on which they begin; who has no day is the control for good. review_on: ISO day. horizon_days:
+    of the goals, None for the longest. calendar: of working days, "" for calendar days. people: party (role or
+    department) → who that is."""
 
     question: str = ""
     goals: tuple[Goal, ...] = ()
@@ -133,6 +145,9 @@ class Plan:
     control: Scope | None = None
     wave_column: str = ""
     waves: Mapping[str, str] = field(default_factory=dict)
+    horizon_days: int | None = None
+    calendar: str = ""
+    people: Mapping[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """The content of plan.json."""
@@ -156,6 +171,22 @@ class Plan:
     def measure(self, name: str) -> Measure:
         """A measure by its id. Raises KeyError."""
         return {each.id: each for each in self.measures}[name]
+
+    def part(self, name: str) -> PlanPart:
+        """A part to be looked at: goals, measures, gains, risks, milestones or raci. Raises InputError for another."""
+        from .plan_told import PlanPart
+
+        return PlanPart(self, name)
+
+    def __str__(self) -> str:
+        from .plan_told import told
+
+        return told(self, current())
+
+    def _repr_html_(self) -> str:
+        from .plan_told import as_html
+
+        return as_html(self, current())
 
 
 def _known(made: type, said: Mapping[str, Any]) -> dict[str, Any]:

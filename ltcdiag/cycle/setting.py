@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import InputError
 from ..log.event_log import EventLog
-from ..measures.compare_logs import micros
+from ..measures.compare_logs import micros_of
 from ..measures.compared_log import ComparedLog
 from ..measures.spells import DAY
 from ..words import current, say
@@ -123,4 +123,4 @@ def setting_of(cycle: Cycle, log: EventLog) -> Setting:
     if not log.cases:
         raise InputError(say("implement.no_cases", current()))
     compared = ComparedLog(log, definition.calendar or None)
-    return Setting(compared, plan, definition, change, micros(log, change))
+    return Setting(compared, plan, definition, change, micros_of(log, change))

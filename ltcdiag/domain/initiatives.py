@@ -40,6 +40,7 @@ class Initiative(Named):
     kpi: str
     texts: Mapping[str, Mapping[str, str]]
     source: str
+    effort: int
 
     def what(self, lang: str) -> str:
         """What is done, in "zh" or "en"."""
@@ -134,8 +135,10 @@ def _initiative(row: Mapping[str, Any]) -> Initiative:
             raise ValueError(f"{row['key']}: unknown {field} {strange}")
     if row["owner"] not in load_owners() or row["kpi"] not in load_kpis():
         raise ValueError(f"{row['key']}: unknown owner or kpi")
+    if row["effort"] not in range(1, 6):
+        raise ValueError(f"{row['key']}: effort is 1 to 5")
     texts = {part: MappingProxyType({lang: row[f"{part}_{lang}"] for lang in ("zh", "en")})
              for part in ("what", "first", "risk", "limits")}
     return Initiative(row["key"], row["zh"], row["en"], row["zh_hant"], tuple(row["families"]), tuple(row["kinds"]),
                       tuple(row["stages"]), tuple(row.get("types", ())), row["owner"], row["kpi"],
-                      MappingProxyType(texts), row["source"])
+                      MappingProxyType(texts), row["source"], int(row["effort"]))

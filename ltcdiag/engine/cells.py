@@ -35,7 +35,8 @@ _SUFFIX = " || ".join(
 
 def make_macros(connection: duckdb.DuckDBPyConnection) -> None:
     """val(x): a cell without blanks around it, null where it says nothing. moment_text(x): the same for times.
-    two_cells(day, clock). key_plain, key_salesforce, key_sap: an id as all files write it. amount_of(x)."""
+    two_cells(day, clock). key_plain, key_salesforce, key_sap: an id as all files write it, from a val(x): what stands
+    for nothing is looked for once. amount_of(x)."""
     empty = ", ".join(map(literal, NO_VALUE))
     never = ", ".join(map(literal, NO_MOMENT))
     for head, body in _macros(empty, never).items():
@@ -53,17 +54,17 @@ def _macros(empty: str, never: str) -> dict[str, str]:
             then moment_text(d) || lpad(trim(c), 6, '0') else left(moment_text(d), 10) || ' ' ||
               regexp_replace(trim(c), '^([0-9]{2})([0-9]{2})([0-9]{2})$', '\\1:\\2:\\3') end""",
         "text_key(x)": "upper(regexp_replace(x, '\\s+', '', 'g'))",
-        "key_plain(x)": "val(x)",
+        "key_plain(x)": "x",
         "salesforce_tail(x)": _SUFFIX,
         # x is named once: a macro is text, and fifteen copies of a long x took a minute to plan
-        "key_salesforce(x)": """list_transform([val(x)], lambda k:
+        "key_salesforce(x)": """list_transform([x], lambda k:
             case when regexp_full_match(k, '[a-zA-Z0-9]{15}') then k || salesforce_tail(k) else k end)[1]""",
         # a saved search names a document by kind and number (Sales Order #SO12), Odoo by id and name ([3, "Won"])
-        "key_netsuite(x)": "regexp_replace(val(x), '^[A-Za-z ]+ #', '')",
-        "key_odoo(x)": "case when val(x) <> 'false' then regexp_replace(val(x), '^\\[([0-9]+),.*$', '\\1') end",
-        "key_zoho(x)": "regexp_replace(val(x), '^zcrm_', '')",
-        "key_hubspot(x)": "regexp_replace(val(x), '^(userId|ownerId|vid):', '')",
-        "key_sap(x)": "coalesce(nullif(ltrim(val(x), '0'), ''), val(x))",
+        "key_netsuite(x)": "regexp_replace(x, '^[A-Za-z ]+ #', '')",
+        "key_odoo(x)": "case when x <> 'false' then regexp_replace(x, '^\\[([0-9]+),.*$', '\\1') end",
+        "key_zoho(x)": "regexp_replace(x, '^zcrm_', '')",
+        "key_hubspot(x)": "regexp_replace(x, '^(userId|ownerId|vid):', '')",
+        "key_sap(x)": "coalesce(nullif(ltrim(x, '0'), ''), x)",
         "minus_first(x)": "case when regexp_full_match(x, '[0-9][0-9.,]*-') then '-' || rtrim(x, '-') else x end",
         "plain_number(x)": """case when regexp_full_match(x, '[-+]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]+)?')
             then replace(x, ',', '') when regexp_full_match(x, '[-+]?([0-9]{1,3}([.][0-9]{3})+|[0-9]+),[0-9]{2}')

@@ -64,7 +64,7 @@ def grown(
     merge(connection, loaded, parts, new, again=len(others) < len(shelf.parts))
     _write_gone(connection, parts, gone)
     log = _log(connection, loaded, bigger, labelling)
-    return log, grown_by(connection, log, new, shelf.options.as_of)
+    return log, grown_by(connection, log, new)
 
 
 def _write_gone(connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], path: Path) -> None:
@@ -111,7 +111,8 @@ def _log(
     _typed(connection, shelf.options.as_of)
     found = _account(connection, loaded, shelf)
     facts = Facts(shelf.name, shelf.notion, dict(loaded[0].map.columns), shelf.calendar)
-    return finished(connection, found, facts, labelling, lambda meaning: shelf.fingerprint or _fingerprint(shelf, meaning))
+    return finished(connection, found, facts, labelling,
+                    lambda meaning: shelf.fingerprint or _fingerprint(shelf, meaning))
 
 
 def _typed(connection: duckdb.DuckDBPyConnection, as_of: datetime | None) -> None:

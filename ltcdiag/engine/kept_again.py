@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 EVENTS = "events.parquet"
-_NOT_COMPARED = ("source_row", "state", "as_of")
+_NOT_COMPARED = ("source_row", "state")
 
 
 def write_events(log: EventLog, path: Path) -> None:
@@ -31,7 +31,7 @@ def _events(log: EventLog) -> pd.DataFrame:
 
     rows = pd.concat(list(log.tables.batches()), ignore_index=True)
     states = log.tables.answer("cases").table.set_index("case_id")["state"]
-    return rows.assign(state=rows["case_id"].map(states), as_of=pd.Timestamp(log.as_of))
+    return rows.assign(state=rows["case_id"].map(states))
 
 
 def news_of(log: EventLog, path: Path) -> Grown:
@@ -39,12 +39,14 @@ def news_of(log: EventLog, path: Path) -> Grown:
     row that is not, is withdrawn."""
     with connect() as connection:
         connection.register("rows_now", _events(log))
-        connection.execute(f"create table was as select *, row_number() over () as n from read_parquet({literal(str(path))})")
+        connection.execute("create table was as select *, row_number() over () as n "
+                           f"from read_parquet({literal(str(path))})")
         connection.execute("create table now as select *, row_number() over () as n from rows_now")
         old, new = (list(connection.sql(f"select * from {table} limit 0").columns) for table in ("was", "now"))
         columns = [column for column in new if column in old and column not in (*_NOT_COMPARED, "n")]
         connection.execute("create table pairs (old bigint, new bigint, same boolean)")
-        for by, same in ((columns, "true"), (["case_id", "activity", "time"], "false"), (["case_id", "activity"], "false")):
+        step = ["case_id", "activity"]
+        for by, same in ((columns, "true"), ([*step, "time"], "false"), (step, "false")):
             _pair(connection, by, same)
         return _told(connection, columns, log)
 
@@ -88,9 +90,7 @@ def _told(connection: duckdb.DuckDBPyConnection, columns: list[str], log: EventL
         "cases_told": one("select count(distinct case_id) from now"),
         "cases_new": one("select count(distinct case_id) from now where case_id not in (select case_id from was)"),
         "cases_continued": one(f"select count(distinct case_id) {fresh} and case_id in (select case_id from was)"),
-        "cases_reopened": len(reopened), "events_before": one("select count(*) from was"),
-        "cases_before": one("select count(distinct case_id) from was"),
+        "cases_reopened": len(reopened),
     }
-    before = connection.sql("select max(as_of) from was").fetchall()[0][0]
     corrected = connection.sql(f"select * from ({changed}) order by case_id, line, \"column\"").df()
-    return Grown(counts, before, corrected, withdrawn, reopened)
+    return Grown(counts, corrected, withdrawn, reopened)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..log.event_log import EventLog
@@ -21,29 +20,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Grown:
-    """What a part has brought: counts by name, and tables of corrected cells, of withdrawn rows and of reopened cases."""
+    """What a part has brought: counts by name, and tables of corrected cells, withdrawn rows and reopened cases."""
 
     counts: Mapping[str, int]
-    as_of_before: datetime
     corrected: pd.DataFrame
     withdrawn: pd.DataFrame
     reopened: pd.DataFrame
 
 
-def grown_by(connection: duckdb.DuckDBPyConnection, log: EventLog, new: int, as_of: datetime | None) -> Grown:
+def grown_by(connection: duckdb.DuckDBPyConnection, log: EventLog, new: int) -> Grown:
     """What the part at the place `new` has brought. Needs `told`, `was_gone`, `gone` and `couples` as `merge` leaves
-    them, and the log that was made of them. as_of: that of the log before, where the user named one."""
+    them, and the log that was made of them."""
     tables = log.tables
     if not isinstance(tables, DuckTables):
         raise TypeError(type(tables).__name__)
     loaded = tables.store.loaded
     _classes(connection, new)
     reopened = _reopened(connection, tables)
-    counts = {**_counts(connection, new), "cases_reopened": len(reopened), "events": log.events, "cases": log.cases}
-    ends = "greatest(max(ts), max(st))" if "st" in _columns(connection, "told") else "max(ts)"
-    late = f"and ts <= timestamp '{as_of.isoformat(sep=' ')}'" if as_of else ""
-    before = as_of or connection.sql(f"select {ends} from before where true {late}").fetchall()[0][0]
-    return Grown(counts, before, _corrected(connection, loaded), _withdrawn(connection, loaded), reopened)
+    counts = {**_counts(connection, new), "cases_reopened": len(reopened)}
+    return Grown(counts, _corrected(connection, loaded), _withdrawn(connection, loaded), reopened)
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
@@ -51,18 +46,19 @@ def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
 
 
 def _classes(connection: duckdb.DuckDBPyConnection, new: int) -> None:
-    """`before`: the rows of the log before. `arrived`: every sound row of the new part with what it is: same, corrected
-    (it takes the place of another), superseded (a later export has another in its place, or none), new. `replaced`: the
-    corrections that it brings."""
-    connection.execute(f"""
-        create table before as select * from told
-        where part <> {new} and {FIT} and row not in (select row from was_gone)""")
+    """`before`: the rows of the log before, of the cases that the new part tells of or has changed. `arrived`: every
+    sound row of the new part with what it is: same, corrected (it takes the place of another), superseded (a later
+    export has another in its place, or none), new. `replaced`: the corrections that it brings."""
     connection.execute(f"""
         create table arrived as select row, case_id, case
           when row in (select row from gone where reason in ('{CORRECTED}', '{WITHDRAWN}')) then 'superseded'
           when row in (select new from couples where same union all select old from couples where same) then 'same'
           when row in (select new from couples where not same) then 'corrected' else 'new' end as kind
         from told where part = {new} and {FIT}""")
+    connection.execute(f"""
+        create table before as select * from told
+        where part <> {new} and {FIT} and row not in (select row from was_gone)
+          and (case_id in (select case_id from arrived) or row in (select row from gone))""")
     connection.execute("create table replaced as select old, new from couples "
                        "where not same and new in (select row from arrived)")
 
@@ -82,8 +78,6 @@ def _counts(connection: duckdb.DuckDBPyConnection, new: int) -> dict[str, int]:
         "cases_new": one(f"select count(distinct case_id) from arrived where case_id not in ({old})"),
         "cases_continued": one(
             f"select count(distinct case_id) from arrived where kind = 'new' and case_id in ({old})"),
-        "events_before": one("select count(*) from before"),
-        "cases_before": one("select count(distinct case_id) from before"),
     }
 
 

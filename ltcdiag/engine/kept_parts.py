@@ -56,7 +56,8 @@ def write_part(log: EventLog, folder: Path) -> dict[str, Any]:
     write_parquet(source, "select * from typed order by row", folder / ROWS)
     for place, item in enumerate(store.loaded):
         cells = "".join(f", {cell} as x{number}" for number, cell in enumerate(item.cells.values()))
-        write_parquet(source, f"select ({item.line})::bigint as line{cells} from {item.relation}", cells_file(folder, place))
+        write_parquet(source, f"select ({item.line})::bigint as line{cells} from {item.relation}",
+                      cells_file(folder, place))
     if store.deeds:
         write_parquet(store.connection, "select * from defect_cells order by row, defect, col", folder / CHANGES)
     latest = store.connection.sql(f"select max(ts) from ({_in_time(store)})").fetchall()[0][0]

@@ -69,7 +69,7 @@ def _asked_sql(source: Source, link: LinkPlan) -> str:
     if link.many:
         signs = literal(f"[{re.escape(link.many)}]")
         rows = f"select * replace (unnest(string_split_regex(whole, {signs})) as whole) from ({rows})"
-    text = f"key_{source.plan.key_style}(whole)"
+    text = f"key_{source.plan.key_style}(val(whole))"
     return f"""
         select {_object(source)}, {_target_type(source, link, text)} as to_type, {text} as text,
           {literal(link.qualifier)}, {str(link.reverse).lower()}, {str(link.makes).lower()},

@@ -1,8 +1,8 @@
 """Two exports of one log: which rows are told again, which were corrected, which are gone.
 
-The state of a case is a fold over the exports that tell of it, in the order of their last moments. An export tells a case
-from its beginning where it holds the first known step (the same activity, at the known moment or before). Then the
-whole case is taken from it, and what it lacks is withdrawn. Else its rows continue the case.
+The state of a case is a fold over the exports that tell of it, in the order of their last moments. An export tells a
+case from its beginning where it holds the first known step (the same activity, at the known moment or before). Then
+the whole case is taken from it, and what it lacks is withdrawn. Else its rows continue the case.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ def merge(
         connection.execute("create table cand as select told.* from told semi join touched using (case_id) "
                            f"where {FIT} and row not in (select row from gone)")
     else:
-        connection.execute(f"create table cand as select told.* from told semi join touched using (case_id) where {FIT}")
+        connection.execute("create table cand as select told.* from told semi join touched using (case_id) "
+                           f"where {FIT}")
         connection.execute("delete from gone where row in (select row from cand)")
     connection.execute(f"create table live as select row from cand where {str(last).lower()} and part <> {new}")
     compared = None

@@ -54,7 +54,7 @@ def name_people(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]
         connection.execute(
             "update made set resource = coalesce(p.name, made.resource), role = coalesce(made.role, p.role), "
             "department = coalesce(made.department, p.department) from people p "
-            f"where p.space = {literal(system)} and made.space = p.space and p.id = key_{style}(made.resource)"
+            f"where p.space = {literal(system)} and made.space = p.space and p.id = key_{style}(val(made.resource))"
         )
 
 
@@ -93,7 +93,7 @@ def _name_groups(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source
                      "group by 1")
             for part in ("department", "role"):
                 connection.execute(f"update people set {part} = g.name from ({known}) g where g.name is not null and "
-                                   f"space = {source.space} and g.id = key_{style}({part})")
+                                   f"space = {source.space} and g.id = key_{style}(val({part}))")
 
 
 def read_dictionaries(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:

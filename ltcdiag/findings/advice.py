@@ -49,7 +49,11 @@ def question_of(finding: Finding) -> Question | None:
 
 def stage_of(finding: Finding) -> str | None:
     """The stage it stands at; of a missing document the main stage that should have made it; None for neither."""
-    where = finding.where
+    return stage_in(finding.where)
+
+
+def stage_in(where: Mapping[str, Any]) -> str | None:
+    """The same of the place alone, as it stands in findings.json."""
     found = where.get("stage") or where.get("main_stage") or MAIN_STAGE_OF_OBJECT.get(str(where.get("target")))
     return str(found) if found else None
 

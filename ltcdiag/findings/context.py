@@ -14,6 +14,8 @@ from ..log.steps import first_of_each
 from ..measures.facts import Facts, facts_of
 from ..measures.groups import values_of
 from ..measures.observed import Observed
+from ..measures.parties import Parties, parties_of
+from ..measures.segment_columns import CaseColumn, case_columns
 from ..measures.spells import NONE, Spread
 from ..stats.estimator import Estimate, Spans
 from ..words import say
@@ -44,6 +46,16 @@ class Context:
     def facts(self) -> Facts:
         """What the log says beside its steps: amounts of the cases, promised days."""
         return facts_of(self.log, self.observed.steps)
+
+    @cached_property
+    def parties(self) -> tuple[Parties, ...]:
+        """The departments and the roles of the steps."""
+        return parties_of(self.log, self.observed.steps)
+
+    @cached_property
+    def columns(self) -> tuple[CaseColumn, ...]:
+        """The columns that group the cases."""
+        return case_columns(self.log, self.facts)
 
     @cached_property
     def kept(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from ..domain.stages import load_stages
 from ..domain.step_words import says
 from ..log.lists import Levers
 from ..measures.quickest_team import quickest
-from ..measures.segment_columns import CaseColumn, case_columns
+from ..measures.segment_columns import CaseColumn
 from ..measures.what_if import Chain, Gain, chain_of, gain
 from ..stats.intervals import Interval, amount_interval, first_shares
 from . import claims
@@ -78,7 +78,7 @@ def _levers(context: Context, chain: Chain) -> list[Lever]:
 
 def _teams(context: Context) -> list[CaseColumn]:
     """The columns that say which team a case belongs to."""
-    return [column for column in case_columns(context.log, context.facts) if says(column.name, "team")]
+    return [column for column in context.columns if says(column.name, "team")]
 
 
 def _quickest(context: Context, chain: Chain, label: int, teams: list[CaseColumn]) -> Team | None:

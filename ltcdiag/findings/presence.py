@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..domain.stages import load_stages
 from ..log.flows import HandoverMatrix, Presence
 from ..measures import parties as measured
-from ..measures.parties import moves_between, parties_of
+from ..measures.parties import moves_between
 from ..stats.counted import Counted
 from .claims import parts
 from .context import Context, Detected
@@ -20,7 +20,7 @@ def handover_matrix(context: Context) -> Detected:
 
     observed = context.observed
     rows = []
-    for each in parties_of(context.log, observed.steps):
+    for each in context.parties:
         moves = sorted(moves_between(observed, each), key=lambda m: (-m.moves, each.names[m.source],
                                                                      each.names[m.target]))
         rows += [(each.kind, each.names[m.source], each.names[m.target], m.moves, m.cases, *parts(m.days))
@@ -37,7 +37,7 @@ def presence(context: Context) -> Detected:
 
     observed, chain = context.observed, load_stages()
     rows = []
-    for each in parties_of(context.log, observed.steps):
+    for each in context.parties:
         found = [(stage, party, came, there, Counted(there, came, 0.0).share)
                  for stage, party, came, there in measured.presence(observed, each)]
         found.sort(key=lambda row: (chain[row[0]].order, -row[3], each.names[row[1]]))

@@ -9,7 +9,6 @@ from ..domain.stages import load_stages
 from ..log.segments import SegmentEffects, SegmentRules
 from ..log.steps import first_of_each
 from ..measures.facts import SOLD
-from ..measures.segment_columns import case_columns
 from ..measures.segment_effects import NOT_WON, Condition, Effect, Rule, Target, search
 from ..measures.spells import NONE
 from ..stats.estimator import Estimate
@@ -48,7 +47,7 @@ def rules(context: Context) -> Detected:
 
 def _searched(context: Context) -> Searched:
     if context not in _SEARCHED:
-        columns = case_columns(context.log, context.facts) if context.observed.timeline is not None else ()
+        columns = context.columns if context.observed.timeline is not None else ()
         targets = _targets(context) if columns else ()
         _SEARCHED[context] = Searched(columns, targets, search(columns, targets))
     return _SEARCHED[context]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..log.flows import Triangle
-from ..measures.parties import parties_of, roles_of
+from ..measures.parties import roles_of
 from ..measures.spells import DAY
 from ..measures.triangle import Lack, lacks
 from ..stats.counted import above_the_line
@@ -34,7 +34,7 @@ OTHERS = 2.0
 def triangle(context: Context) -> Detected:
     """Faults of the triangle; empty where no department or role is one of its corners."""
     observed = context.observed
-    parties = parties_of(context.log, observed.steps)
+    parties = context.parties
     if not context.staged or not (parties or (observed.steps.person >= 0).any()):
         return Detected(_table(context, []), ())
     roles = roles_of(parties, context.model, len(observed.steps.case))

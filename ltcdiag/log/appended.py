@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _COUNTS = ("records", "set_aside", "rows_new", "rows_same", "rows_corrected", "rows_superseded", "rows_withdrawn",
            "cases_told", "cases_new", "cases_continued", "cases_reopened")
+_TOTALS = ("cases_before", "cases", "events_before", "events")
 _SHOWN, _KEPT = 10, 200
 
 
@@ -92,7 +93,7 @@ class Appended:
     def sentences(self, lang: str) -> Iterator[str]:
         """The one line above the facts, and what a person should know."""
         if self.nothing_new:
-            yield say("kept.nothing_new", lang)
+            yield say("kept.nothing_new" if self.skipped else "kept.nothing_given", lang)
         else:
             yield say("kept.headline", lang, rows=f"{self.rows_new:,}", cases=f"{self.cases_new:,}",
                       continued=f"{self.cases_continued:,}")
@@ -130,7 +131,7 @@ class Appended:
         return {"schema": "ltcdiag.appended/1", "files": [PurePath(file).name for file in self.files],
                 "skipped": [PurePath(file).name for file in self.skipped], "again": self.again,
                 "as_of_before": self.as_of_before.isoformat(), "as_of": self.as_of.isoformat(),
-                **{name: getattr(self, name) for name in ("cases_before", "cases", "events_before", "events", *_COUNTS)},
+                **{name: getattr(self, name) for name in (*_TOTALS, *_COUNTS)},
                 **tables}
 
 

@@ -109,13 +109,13 @@ def compare_change(
     """Cases after a change against those before it: against the same months a year earlier where the log reaches back
     so far. Raises InputError where the change lies outside the data."""
     whole = options.ready(log)
-    table, at = whole.table, micros(log, change)
+    table, at = whole.table, micros_of(log, change)
     first = int(table.entered.min()) if table.n else at
     if not first < at <= table.as_of:
         raise InputError(say("compare.change_outside", current(), change=day_text(at), first=day_text(first),
                              last=day_text(table.as_of)), fix=say("compare.change_outside_fix", current()))
     cut = truncated_since(table) if observed_from is None and whole.closings_known else None
-    seen_from = micros(log, observed_from) if observed_from is not None else None if cut is None else cut + 1
+    seen_from = micros_of(log, observed_from) if observed_from is not None else None if cut is None else cut + 1
     windows = around(table, at, seen_from=seen_from, has_control=control is not None)
     notes = () if cut is None else (Caution("truncated_extract", {"day": day_text(cut)}),)
     return _study(whole, *windows, control, options, notes)
@@ -129,7 +129,7 @@ def compare_groups(
     whole = options.ready(log)
     a, b = _named_groups(whole, column, a, b)
     window = Window(int(whole.table.entered.min()), whole.table.end)
-    sides = [LogSide(whole, window, options.design, _having(whole, column, (value,))) for value in (a, b)]
+    sides = [LogSide(whole, window, options.design, having(whole, column, (value,))) for value in (a, b)]
     question = options.question(changed=False, names=(str(a), str(b)), split_by=column)
     return _compared(options, (sides[0], sides[1]), question)
 
@@ -155,7 +155,7 @@ def compare_waves(
     never, from its beginning to that of the first of them. The last wave has nobody left to compare with. Raises
     InputError where no wave has anybody."""
     whole = options.ready(log)
-    begun = {value: micros(log, moment) for value, moment in waves.items()}
+    begun = {value: micros_of(log, moment) for value, moment in waves.items()}
     found: dict[str, Comparison] = {}
     for value, at in sorted(begun.items(), key=lambda pair: pair[1]):
         others = [each for each in _known(whole, column) if each != value and begun.get(each, whole.table.end) > at]
@@ -172,15 +172,14 @@ def _wave(
 ) -> Comparison:
     starts = max(int(whole.table.entered.min()), window[0] - (window[1] - window[0]))
     windows = (Window(starts, window[0]), Window(*window))
-    treated, control = (_having(whole, column, values) for values in ((value,), others))
+    treated, control = (having(whole, column, values) for values in ((value,), others))
     sides = [LogSide(whole, each, options.design, treated) for each in windows]
     reference = [LogSide(whole, each, options.design, control) for each in windows]
     return _compared(options, (sides[0], sides[1]), options.question(), (reference[0], reference[1]))
 
 
 def _compared(options: Options, *parts: Any) -> Comparison:
-    study = LogStudy(*parts)
-    return Comparison(study.effects(), study, options.by or "")
+    return Comparison.of(LogStudy(*parts), options.by or "")
 
 
 def _study(
@@ -192,7 +191,7 @@ def _study(
     among, reference = None, None
     if control is not None:
         values = control[1] if isinstance(control[1], list | tuple | set) else (control[1],)
-        unchanged = _having(whole, control[0], tuple(map(str, values)))
+        unchanged = having(whole, control[0], tuple(map(str, values)))
         among = np.setdiff1d(np.arange(whole.table.n), unchanged)
         reference = _sides(whole, first, second, unchanged, options)
     sides = _sides(whole, first, second, among, options)
@@ -219,7 +218,7 @@ def _known(whole: ComparedLog, column: str) -> list[str]:
     return sorted({str(value) for value in whole.values(column).tolist() if value != ""})
 
 
-def _having(whole: ComparedLog, column: str, values: Sequence[str]) -> Ints:
+def having(whole: ComparedLog, column: str, values: Sequence[str]) -> Ints:
     """Numbers of the cases that have one of the values first. Raises InputError where there are none."""
     import numpy as np
 
@@ -235,7 +234,7 @@ def _window(whole: ComparedLog, asked: Periods) -> Window:
     """The window of a period. Raises InputError where no case begins in it."""
     period = asked if isinstance(asked, Period) else Period.parse(asked) if isinstance(asked, str) \
         else Period.between(*asked)
-    window = Window(micros(whole.log, period.start), micros(whole.log, period.end))
+    window = Window(micros_of(whole.log, period.start), micros_of(whole.log, period.end))
     entered = whole.table.entered
     if not ((entered >= window.starts) & (entered < window.ends)).any():
         raise InputError(say("compare.period_outside", current(), period=_told(window), first=_first(whole.table),
@@ -251,7 +250,7 @@ def _told(window: Window) -> str:
     return f"{day_text(window.starts)}..{day_text(window.ends - 1)}"
 
 
-def micros(log: EventLog, moment: Moment) -> int:
+def micros_of(log: EventLog, moment: Moment) -> int:
     """A moment of the log's own clocks as it stands in its steps (UTC, where the zone is known)."""
     import pandas as pd
 

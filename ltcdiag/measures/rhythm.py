@@ -97,12 +97,13 @@ class Decided:
 def _mixed(ready: Ints, decided: Ints, n: int) -> Floats:
     """Decisions by place, were every length as likely after every beginning."""
     import numpy as np
-    from scipy.signal import fftconvolve
 
-    begun = np.bincount(ready, minlength=n).astype(float)[:n]
+    begun = np.bincount(ready, minlength=n)[:n]
     lengths = np.bincount(decided - ready, minlength=n)[:n] / max(1, len(ready))
-    mixed: Floats = np.clip(fftconvolve(begun, lengths)[:n], 0.0, None)
-    return mixed
+    points = 1 << (2 * n).bit_length()      # so that no sum of two places wraps around
+    mixed = np.fft.irfft(np.fft.rfft(begun, points) * np.fft.rfft(lengths, points), points)[:n]
+    clipped: Floats = np.clip(mixed, 0.0, None)
+    return clipped
 
 
 def _scaled(expected: Floats, n: int) -> Floats:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..stats.estimator import Estimate
 from .observed import Observed
@@ -44,11 +44,14 @@ _SHRUNK = 10.0 ** (-10 / _LENGTH)
 
 @dataclass(frozen=True, eq=False)
 class Chain:
-    """The curves of a log. ended: finished spells by group of cases, source, target and point in time; cut: running
-    ones by group, source and point. codes: label → its place among the sources and targets; `start` is the source
-    before the first step; targets from `first_end` on are the ends of a case. good: which of them are wins or payments.
-    width: days between two points."""
+    """The curves of a log, of the ways that were ever gone: most steps follow on few others. source, target: of each
+    way, in the order of both. ended: finished spells by group of cases, point in time and way; cut: running ones by
+    group, point and source. codes: label → its place among the sources and targets; `start` is the source before the
+    first step; targets from `first_end` on are the ends of a case. good: which of them are wins or payments. width:
+    days between two points."""
 
+    source: Ints
+    target: Ints
     ended: Floats
     cut: Floats
     codes: Ints
@@ -64,17 +67,17 @@ class Chain:
     @cached_property
     def base(self) -> Outcomes:
         """As it is."""
-        return self._read(self._ways, *self._over)
+        return self._read(self._ways[:, :, self.start], *self._over)
 
     @cached_property
-    def kernels(self) -> Floats:
-        """Chance that a spell from a source ends at a target at a point in time: of all cases first, then without each
-        group; shape (1 + groups, points, sources, targets)."""
+    def curves(self) -> Floats:
+        """Chance that a spell from the source of a way ends as the way does at a point in time: of all cases first,
+        then without each group; shape (1 + groups, points, ways)."""
         import numpy as np
 
         ended = np.concatenate([self.ended.sum(0)[None], self.ended.sum(0)[None] - self.ended])
         cut = np.concatenate([self.cut.sum(0)[None], self.cut.sum(0)[None] - self.cut])
-        return np.moveaxis(_curves(ended, cut), 3, 1)
+        return _curves(ended, cut, self.source)
 
     def shortened(self, label: int, factor: float) -> Outcomes:
         """If the way to a step took so much of its time (0.5: half)."""
@@ -82,26 +85,38 @@ class Chain:
 
     def changed(self, factors: Mapping[int, float]) -> Outcomes:
         """The same for several steps at once. A step changes one column of the chain, so the sum over all ways follows
-        from that of the base (Sherman & Morrison 1950, doi:10.1214/aoms/1177729893)."""
+        from that of the base (Sherman & Morrison 1950, doi:10.1214/aoms/1177729893); asked for are the ways from the
+        start, and those from each of the steps on the way there."""
         import numpy as np
 
-        ways, (over, well) = self._ways, self._over
-        for label, factor in factors.items():
-            code = int(self.codes[label])
-            step, end = (_transformed(_sooner(column, factor)) - _transformed(column)
-                         for column in (self.kernels[..., code], self.kernels[..., code + self.first_end]))
+        codes = [int(self.codes[label]) for label in factors]
+        ways, (over, well) = self._ways[:, :, [self.start, *codes]], self._over
+        for place, (code, factor) in enumerate(zip(codes, factors.values(), strict=True), start=1):
+            step, end = (self._quicker(target, factor) for target in (code, code + self.first_end))
             come = np.einsum("vfij,vfj->vfi", ways, step)
-            ways = ways + come[..., None] * (ways[:, :, code] / (1 - come[:, :, code])[..., None])[:, :, None]
+            ways = ways + come[..., None] * (ways[:, :, place] / (1 - come[:, :, place])[..., None])[:, :, None]
             over, well = over + end, well + end if code in self.good else well
-        return self._read(ways, over, well)
+        return self._read(ways[:, :, 0], over, well)
+
+    def _quicker(self, target: int, factor: float) -> Complex:
+        """What the chances to come to a target gain by frequency and source, if all took so much of their time."""
+        there = self.target == target
+        mass = self.curves[..., there]
+        return self._from(_transformed(_sooner(mass, factor)) - _transformed(mass), self.source[there])
+
+    def _from(self, values: Complex, source: Ints) -> Complex:
+        """Values of ways (the last axis) summed by source."""
+        return _summed(values, source, self.first_end + 1)
 
     @cached_property
     def _ways(self) -> Complex:
-        """Sum over all ways from each source to each, by frequency: (1 - Q)^-1."""
+        """Sum over all ways from each source to each, by frequency: (1 - Q)^-1. Nobody comes back to the start."""
         import numpy as np
 
-        steps = _transformed(self.kernels[..., : self.first_end])
-        whole = np.concatenate([steps, np.zeros_like(steps[..., :1])], axis=-1)     # nobody comes back to the start
+        on = self.target < self.first_end
+        steps = _transformed(self.curves[..., on])
+        whole = np.zeros((*steps.shape[:2], self.first_end + 1, self.first_end + 1), dtype=steps.dtype)
+        whole[:, :, self.source[on], self.target[on]] = steps
         found: Complex = np.linalg.inv(np.eye(self.first_end + 1) - whole)
         return found
 
@@ -110,15 +125,15 @@ class Chain:
         """From each source to an end of the case, and to a good end, by frequency."""
         import numpy as np
 
-        ends = self.kernels[..., self.first_end:]
-        good = ends[..., list(self.good)].sum(axis=-1) if self.good else np.zeros_like(ends[..., 0])
-        return _transformed(ends.sum(axis=-1)), _transformed(good)
+        ends = self.target >= self.first_end
+        good = np.isin(self.target, np.array(self.good, dtype=np.int64) + self.first_end)
+        over, well = (self._from(_transformed(self.curves[..., some]), self.source[some]) for some in (ends, good))
+        return over, well
 
-    def _read(self, ways: Complex, over: Complex, well: Complex) -> Outcomes:
-        """When cases end: back from frequencies to points in time."""
+    def _read(self, begun: Complex, over: Complex, well: Complex) -> Outcomes:
+        """When cases end, by the ways from the start: back from frequencies to points in time."""
         import numpy as np
 
-        begun = ways[:, :, self.start]
         ending, good = (_back(np.einsum("vfi,vfi->vf", begun, ends)) for ends in (over, well))
         days = np.arange(BINS + 1) * self.width
         tau = days[-1]
@@ -164,11 +179,12 @@ def chain_of(observed: Observed, *, good: Sequence[int]) -> Chain:
     place = np.minimum((spells.end - spells.start) / tau * BINS, 2 * BINS + 1.0)
     group = spells.case % GROUPS
     done = ~spells.running | closes
-    shape = (GROUPS, states + 1, 2 * states + 1, 2 * BINS + 3)
-    ended = _counted(shape, place[done], group[done], source[done], target[done])
-    cut = _counted(shape[:2] + shape[3:], place[~done], group[~done], source[~done])
+    gone, way = np.unique(source[done] * (2 * states + 1) + target[done], return_inverse=True)
+    ended = _counted(len(gone), place[done], group[done], way)
+    cut = _counted(states + 1, place[~done], group[~done], source[~done])
     wins = tuple(sorted({int(codes[label]) for label in good if codes[label] < len(own)}))
-    return Chain(ended, cut, codes, start, first_end, wins, tau / BINS)
+    return Chain(gone // (2 * states + 1), gone % (2 * states + 1), ended, cut, codes, start, first_end, wins,
+                 tau / BINS)
 
 
 def gain(chain: Chain, changed: Outcomes) -> Gain:
@@ -183,29 +199,42 @@ def _jackknife(values: Floats) -> Estimate:
     return Estimate(float(values[0]), (len(rest) - 1) * (rest.mean() - rest))
 
 
-def _counted(shape: tuple[int, ...], place: Floats, *keys: Ints) -> Floats:
-    """How many, by keys and point in time; between two points each gets its part, so that means stay what they are."""
+def _counted(kinds: int, place: Floats, group: Ints, kind: Ints) -> Floats:
+    """How many, by group, point in time and kind; between two points each gets its part, so that means stay what they
+    are."""
     import numpy as np
 
+    shape = (GROUPS, 2 * BINS + 3, kinds)
     low = np.floor(place).astype(np.int64)
     part = place - low
-    at, size = np.ravel_multi_index((*keys, low), shape), int(np.prod(shape))
-    lower, upper = (np.bincount(where, weights=share, minlength=size)[:size]
-                    for where, share in ((at, 1 - part), (at + 1, part)))
+    size = int(np.prod(shape))
+    lower, upper = (np.bincount(np.ravel_multi_index((group, where, kind), shape), weights=share, minlength=size)
+                    for where, share in ((low, 1 - part), (low + 1, part)))
     return np.asarray(lower + upper, dtype=float).reshape(shape)
 
 
-def _curves(ended: Floats, cut: Floats) -> Floats:
-    """Chance of each end at each point: (..., sources, targets, points)."""
+def _curves(ended: Floats, cut: Floats, source: Ints) -> Floats:
+    """Chance of each way at each point: (..., points, ways)."""
     import numpy as np
 
-    leaving = ended.sum(axis=-2)
-    at_risk = np.cumsum((leaving + cut)[..., ::-1], axis=-1)[..., ::-1]
-    hazard = np.divide(ended, at_risk[..., None, :], out=np.zeros_like(ended), where=at_risk[..., None, :] > _TINY)
-    left = np.cumprod(1 - np.minimum(hazard.sum(axis=-2), 1.0), axis=-1)
-    before = np.concatenate([np.ones_like(left[..., :1]), left[..., :-1]], axis=-1)
-    curves: Floats = hazard * before[..., None, :]
-    return curves[..., : 2 * BINS + 1]
+    sources = cut.shape[-1]
+    at_risk = np.cumsum((_summed(ended, source, sources) + cut)[:, ::-1], axis=1)[:, ::-1][..., source]
+    hazard = np.divide(ended, at_risk, out=np.zeros_like(ended), where=at_risk > _TINY)
+    left = np.cumprod(1 - np.minimum(_summed(hazard, source, sources), 1.0), axis=1)
+    before = np.concatenate([np.ones_like(left[:, :1]), left[:, :-1]], axis=1)
+    curves: Floats = hazard * before[..., source]
+    return curves[:, : 2 * BINS + 1]
+
+
+def _summed(values: NDArray[Any], kind: Ints, kinds: int) -> NDArray[Any]:
+    """Sums of the last axis by kind, which is in order."""
+    import numpy as np
+
+    found = np.zeros((*values.shape[:-1], kinds), dtype=values.dtype)
+    there, first = np.unique(kind, return_index=True)
+    if len(there):
+        found[..., there] = np.add.reduceat(values, first, axis=-1)
+    return found
 
 
 def _sooner(mass: Floats, factor: float) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
@@ -36,7 +36,7 @@ class Asker:
 
     def __init__(self, system: System, address: str, secret: Secret) -> None:
         self.system, self.address, self.secret = system, address, secret
-        self.session = _session(Header(system.scheme, secret))
+        self.session = session_of(Header(system.scheme, secret))
         self.first_date: datetime | None = None
 
     def ask(self, call: Call) -> Any:
@@ -102,7 +102,9 @@ class Asker:
                       denied=status == 403 or sign == "denied")
 
 
-def _session(header: Header) -> requests.Session:
+def session_of(header: Callable[[Any], Any], *, questions: bool = True) -> requests.Session:
+    """A session that waits as it is told to. questions: what is posted may be posted again; where it may not (it makes
+    something), only what the system has refused to take for now is, and a connection that breaks is an error."""
     try:
         import requests
         from requests.adapters import HTTPAdapter
@@ -121,8 +123,9 @@ def _session(header: Header) -> requests.Session:
                                  fix=say("pulls.again_fix", current()))
             return told
 
-    again = Patience(total=TRIES, connect=2, status_forcelist=_PASSING, allowed_methods=None, backoff_factor=BACKOFF,
-                     raise_on_status=False)     # all methods: what is posted here are questions too
+    again = Patience(total=TRIES, connect=2, allowed_methods=None, backoff_factor=BACKOFF, raise_on_status=False,
+                     read=None if questions else False, other=None if questions else 0,
+                     status_forcelist=_PASSING if questions else (429,))
     session = requests.Session()
     session.auth = header
     session.headers["Accept"] = "application/json"

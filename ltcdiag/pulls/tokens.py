@@ -47,16 +47,21 @@ class Header:
 
 
 def secret_of(system: System) -> Secret:
-    """The token of a system: of its variable, else of the keyring (service "ltcdiag", user = name of the variable).
+    """The token of a system, as `secret_named` finds it."""
+    return secret_named(system.token)
 
-    Raises InputError where there is none, or what is there cannot be one."""
-    value = (os.environ.get(system.token) or _in_keyring(system.token) or "").strip()
+
+def secret_named(name: str) -> Secret:
+    """What a variable holds, else the keyring (service "ltcdiag", user = name of the variable).
+
+    Raises InputError where there is none, or what is there cannot be a token."""
+    value = (os.environ.get(name) or _in_keyring(name) or "").strip()
     if not value:
-        raise InputError(say("pulls.no_token", current(), name=system.token),
-                         fix=say("pulls.no_token_fix", current(), name=system.token, service=SERVICE))
+        raise InputError(say("pulls.no_token", current(), name=name),
+                         fix=say("pulls.no_token_fix", current(), name=name, service=SERVICE))
     if not (value.isascii() and value.isprintable()) or " " in value:
-        raise InputError(say("pulls.odd_token", current(), name=system.token))
-    return Secret(system.token, value)
+        raise InputError(say("pulls.odd_token", current(), name=name))
+    return Secret(name, value)
 
 
 def _in_keyring(name: str) -> str | None:
@@ -79,8 +84,13 @@ def address_of(system: System) -> str:
     if not text:
         raise InputError(say("pulls.no_address", current(), name=system.url),
                          fix=say("pulls.no_address_fix", current(), name=system.url))
+    return safe_address(text, system.url)
+
+
+def safe_address(text: str, name: str) -> str:
+    """An address that gives nothing away, without a slash at the end. name: of the variable that holds it."""
     parts = urlsplit(text if "://" in text else f"https://{text}")
     safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _HERE)
     if not safe or not parts.hostname or parts.username or parts.query or parts.fragment:
-        raise InputError(say("pulls.bad_address", current(), name=system.url))
+        raise InputError(say("pulls.bad_address", current(), name=name))
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..charts import chart
 from ..charts.drawing import Drawing
 from ..cycle.adoption import Adoption
+from ..cycle.plan import Plan
 from ..domain.levels import name_of
 from ..errors import InputError
 from ..findings.diagnosis import Diagnosis
@@ -36,9 +37,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FUNNEL_KINDS = ("reached", "passing", "cohort")
+PLAN_VIEWS: Mapping[str, str] = {"timetable": "timetable", "impact_effort": "impact_effort", "raci": "raci",
+                                 "targets": "target_tree"}
+"""View of a plan → its chart."""
 
 
-def picture(answer: Answer | Diagnosis | Adoption, lang: str | None = None, **options: Any) -> Drawing:
+def picture(answer: Answer | Diagnosis | Plan | Adoption, lang: str | None = None, **options: Any) -> Drawing:
     """The chart that belongs to an answer: a map, variants, gaps, handovers, days by stage, causes of waiting, funnels,
     groups of cases or a dotted chart; of a diagnosis days, money and levers side by side.
 
@@ -50,7 +54,7 @@ def picture(answer: Answer | Diagnosis | Adoption, lang: str | None = None, **op
 
 
 @singledispatch
-def _picture(answer: Answer | Diagnosis | Adoption, lang: str, options: dict[str, Any]) -> Drawing:
+def _picture(answer: Answer | Diagnosis | Plan | Adoption, lang: str, options: dict[str, Any]) -> Drawing:
     if isinstance(answer, Answer) and {"case_id", "time", "activity"} <= set(answer.table.columns):
         return _dotted(answer.table, lang, options)
     raise InputError(
@@ -186,6 +190,15 @@ def _(answer: Diagnosis, lang: str, options: dict[str, Any]) -> Drawing:
         name_of(key, lang) if isinstance(key, str) else key for key in table.table["stage"]]))
         if (table := tables.get(name)) is not None else None for name in ("stages", "money", "lever")]
     return chart("sinks_and_levers")(*named, lang=lang, **options)
+
+
+@_picture.register
+def _(answer: Plan, lang: str, options: dict[str, Any]) -> Drawing:
+    view = options.pop("view", "timetable")
+    if view not in PLAN_VIEWS:
+        raise InputError(say("engine.unknown_choice", lang, value=view),
+                         fix=say("engine.one_of", lang, values=", ".join(PLAN_VIEWS)))
+    return chart(PLAN_VIEWS[view])(answer, lang=lang, **options)
 
 
 @_picture.register

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,17 +49,18 @@ def write_review(
     tell = say_progress or (lambda _: None)
     with use(lang), whole(out, force=force) as folder:
         tell(say("review.progress_pictures", lang))
-        drawn, missing = drawings(found, reference, lang)
+        made, missing = drawings(found, reference, lang)
+        drawn = [drawing.marked(say("reports.page_foot", lang)) for drawing in made]
         page = ReviewPage(found, drawn, missing, lang)
         write_files(found, folder, lang)
-        files.write_figures([drawing.marked(say("reports.page_foot", lang)) for drawing in drawn], folder)
+        files.write_figures(drawn, folder)
         (folder / "report.html").write_text(rendered(page, drawn, lang), encoding="utf-8", errors="replace",
                                             newline="\n")
         files.write_readme(folder, lang, say("reports.level_working", lang))
     return Reviewed(out, out / "report.html", tuple(page.answers()), found.to_dict())
 
 
-def rendered(page: ReviewPage, drawn: list[Drawing], lang: str) -> str:
+def rendered(page: ReviewPage, drawn: Sequence[Drawing], lang: str) -> str:
     """The page as one HTML file."""
     from .svg import inline_svg
 
@@ -73,15 +74,15 @@ def write_files(found: Comparison, folder: Path, lang: str) -> None:
     """effects.json, effects.csv, cases.csv and ledger.json."""
     logs = list(dict.fromkeys(side.log.log.fingerprint for side in found.study.sides))
     files.write_json(folder / "effects.json", {**found.to_dict(), "logs": logs, "level": "working"})
-    files.write_csv(folder / "effects.csv", EFFECTS, ([*row] for row in _rows(found, lang)))
-    files.write_csv(folder / "cases.csv", CASES, _cases(found))
+    files.write_csv(folder / "effects.csv", EFFECTS, ([*row] for row in effect_rows(found, lang)))
+    files.write_csv(folder / "cases.csv", CASES, cases_of(found))
     ledgers = {side.log.log.fingerprint: side.log.log.ledger.to_dict() for side in found.study.sides}
     first = next(iter(ledgers.values()))
     more = {"others": list(ledgers.values())[1:]} if len(ledgers) > 1 else {}
     files.write_json(folder / "ledger.json", {**first, **more, "level": "working"})
 
 
-def _cases(found: Comparison) -> Iterator[list[str]]:
+def cases_of(found: Comparison) -> Iterator[list[str]]:
     """Every case with the side it is on. Law: as many of each side as the effects count."""
     sides = found.case_sides()
     for log, named in sides:
@@ -91,7 +92,8 @@ def _cases(found: Comparison) -> Iterator[list[str]]:
             yield [str(case), side, *map(str, rest)]
 
 
-def _rows(found: Comparison, lang: str) -> Any:
+def effect_rows(found: Comparison, lang: str) -> Iterator[list[Any]]:
+    """The rows of effects.csv."""
     for effect in found:
         names = found.effects.kpi_names.get(effect.kpi, {})
         d, before, after = effect.difference, effect.before, effect.after

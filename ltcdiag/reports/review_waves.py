@@ -28,14 +28,14 @@ def write_waves(
     tell = say_progress or (lambda _: None)
     with use(lang), whole(out, force=force) as folder:
         tell(say("review.progress_pictures", lang))
-        drawn = _paces(waves, lang)
+        drawn = {value: each.marked(say("reports.page_foot", lang)) for value, each in _paces(waves, lang).items()}
         pages = {value: ReviewPage(found, [], {}, lang) for value, found in waves.items()}
         effects = {"schema": "ltcdiag.waves/1", "waves": [{"wave": value, **found.to_dict()}
                                                           for value, found in waves.items()]}
         files.write_json(folder / "effects.json", {**effects, "level": "working"})
         log = next(iter(waves.values())).study.sides[0].log.log
         files.write_json(folder / "ledger.json", {**log.ledger.to_dict(), "level": "working"})
-        files.write_figures([each.marked(say("reports.page_foot", lang)) for each in drawn.values()], folder)
+        files.write_figures(list(drawn.values()), folder)
         (folder / "report.html").write_text(_rendered(pages, drawn, lang), encoding="utf-8", errors="replace",
                                             newline="\n")
         files.write_readme(folder, lang, say("reports.level_working", lang))

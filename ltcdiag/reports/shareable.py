@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -81,7 +81,7 @@ def _cell(value: Any, kind: str, lang: str) -> Cell:
     return cell(value, kind)
 
 
-def _pictures(shared: Shared, drawn: list[Drawing]) -> dict[str, list[_Picture]]:
+def _pictures(shared: Shared, drawn: Sequence[Drawing]) -> dict[str, list[_Picture]]:
     found: dict[str, list[_Picture]] = {grid.name: [] for grid in shared.grids()}
     for drawing in drawn:
         place = _PICTURES.get(drawing.name, "")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..charts.drawing import Drawing
+from ..charts.drawing import Drawn
 from ..findings.finding import Finding
 from ..log.calendar_file import is_file
 from ..log.results import Handovers
@@ -265,7 +265,7 @@ class Shared:
 
     # ---- pictures -------------------------------------------------------------------------------------
 
-    def drawings(self) -> list[Drawing]:
+    def drawings(self) -> list[Drawn]:
         """The pictures, drawn from what is shown; each says its level."""
         found, gaps = self.found, self.shown_gaps
         drawn = []

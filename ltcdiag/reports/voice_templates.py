@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from ..domain.stages import read_toml
 from ..errors import OutputError
 from ..log.voices import KINDS
 from ..words import say, sentences
-from .grids import Column, Grid, Kind, Value
+from .grids import Grid, Headed, Kind, Value
 from .xlsx import write_grids
 
 _WIDTHS: Mapping[str, int] = {"date": 12, "satisfaction": 10, "said": 44, "quote": 44, "category": 28, "stage": 16,
@@ -21,18 +20,6 @@ _WIDTHS: Mapping[str, int] = {"date": 12, "satisfaction": 10, "said": 44, "quote
 _CHOSEN = ("stage", "category", "severity", "frequency")
 _LONG = ("said", "quote")
 _MADE = datetime(2024, 1, 1)  # noqa: DTZ001 - the same bytes whenever it is written
-
-
-@dataclass(frozen=True)
-class _Headed(Column):
-    """A column with a heading of its own."""
-
-    heading: str = ""
-
-    def name(self, lang: str) -> str:
-        """Its heading."""
-        del lang
-        return self.heading
 
 
 def write_templates(folder: str | Path, *, lang: str, force: bool = False) -> tuple[Path, ...]:
@@ -49,7 +36,7 @@ def write_templates(folder: str | Path, *, lang: str, force: bool = False) -> tu
     try:
         out.mkdir(parents=True, exist_ok=True)
         for kind, file in zip(KINDS, files, strict=True):
-            write_grids(_grids(kind, lang), file, lang, title=say(f"voices.kind_{kind}", lang), created=_MADE,
+            write_grids(voice_sheets(kind, lang), file, lang, title=say(f"voices.kind_{kind}", lang), created=_MADE,
                         level=say("voices.template_foot", lang))
     except OSError as error:
         raise OutputError(say("voices.templates_cannot_write", lang, folder=out,
@@ -57,9 +44,10 @@ def write_templates(folder: str | Path, *, lang: str, force: bool = False) -> tu
     return files
 
 
-def _grids(kind: str, lang: str) -> Iterator[Grid]:
+def voice_sheets(kind: str, lang: str) -> Iterator[Grid]:
+    """The sheets of a form, "interviews" or "feedback": to fill in, example, choices, of interviews what to ask."""
     roles = tuple(words.column_names(kind))
-    columns = tuple(_Headed(role, _look(role), _WIDTHS.get(role, 14), words.header(kind, role, lang)) for role in roles)
+    columns = tuple(Headed(role, _look(role), _WIDTHS.get(role, 14), words.header(kind, role, lang)) for role in roles)
     chosen = tuple(role for role in _CHOSEN if role in roles)
     sheet = say("voices.sheet_choices", lang)
     ranges = tuple((roles.index(role), f"='{sheet}'!${'ABCD'[at]}$2:${'ABCD'[at]}${1 + len(words.choices(role))}")
@@ -78,7 +66,7 @@ def _choices(kind: str, chosen: tuple[str, ...], sheet: str, lang: str) -> Grid:
     most = max(map(len, lists))
     rows: list[tuple[Value, ...]] = [tuple(each[at] if at < len(each) else None for each in lists)
                                      for at in range(most)]
-    columns = tuple(_Headed(role, "text", 34, words.header(kind, role, lang)) for role in chosen)
+    columns = tuple(Headed(role, "text", 34, words.header(kind, role, lang)) for role in chosen)
     return Grid("choices", columns, most, lambda: iter(rows), sheet)
 
 
@@ -91,7 +79,7 @@ def _guide(lang: str) -> Grid:
     heads = [say("voices.guide_kind", lang), say("voices.guide_question", lang, place=place),
              say("voices.guide_whom", lang)]
     kinds: tuple[Kind, ...] = ("text", "lines", "lines")
-    columns = tuple(_Headed(f"guide_{at}", kinds[at], (16, 90, 40)[at], head) for at, head in enumerate(heads))
+    columns = tuple(Headed(f"guide_{at}", kinds[at], (16, 90, 40)[at], head) for at, head in enumerate(heads))
     return Grid("guide", columns, len(rows), lambda: iter(rows), say("voices.sheet_guide", lang))
 
 

@@ -136,8 +136,8 @@ def write_report(
 def _write_working(found: Assessment, folder: Path, lang: str, tell: Say, voices: Voices | None) -> None:
     files.write_plain(found, files.completed(found.log.ledger, found.counts), folder, lang)
     tell(say("reports.progress_pictures", lang))
-    drawn = drawings(found, lang)
-    files.write_figures([drawing.marked(say("reports.page_foot", lang)) for drawing in drawn], folder)
+    drawn = [drawing.marked(say("reports.page_foot", lang)) for drawing in drawings(found, lang)]
+    files.write_figures(drawn, folder)
     files.write_model(found, folder, lang)
     tell(say("reports.progress_workbook", lang))
     write_workbook(found, folder / "report.xlsx", lang)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp, log, sqrt
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .estimator import Estimate
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 LEVEL = 0.95
 
@@ -82,14 +87,22 @@ def first_shares(estimates: list[Estimate], *, resamples: int = 1000, seed: int 
     blocks = min(n, BLOCKS)
     block = np.arange(n) % blocks
     sums = np.stack([np.bincount(block, weights=e.influence, minlength=blocks) for e in estimates], axis=1) / n
-    draws = np.random.default_rng(seed).multinomial(blocks, np.full(blocks, 1 / blocks), size=resamples)
-    drawn = values + (draws - 1) @ sums
+    drawn = values + _more(blocks, resamples, seed) @ sums
     top = drawn.max(axis=1, keepdims=True)
     first = drawn >= top - 1e-9 * np.abs(top)  # a tie is shared, or the order of the list would decide it
     return [float(share) for share in (first / first.sum(axis=1, keepdims=True)).mean(axis=0)]
 
 
 BLOCKS = 1000
+
+
+@lru_cache(maxsize=2)   # each list of one log asks for the same again; a thousand draws are eight megabytes
+def _more(blocks: int, resamples: int, seed: int) -> NDArray[np.float64]:
+    """How many times more than once each block is drawn, a row a resample."""
+    draws = np.random.default_rng(seed).multinomial(blocks, np.full(blocks, 1 / blocks), size=resamples)
+    more = (draws - 1).astype(float)
+    more.flags.writeable = False
+    return more
 
 
 def _reach(estimate: Estimate) -> float:

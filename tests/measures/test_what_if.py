@@ -85,7 +85,9 @@ def test_nothing_changed_brings_nothing_and_more_brings_more():
 def walked(chain, factors):
     """Where and when cases end, point by point: who comes to a step at a point left another one some points ago. Days
     open, and days since a good end, of all cases and without each group."""
-    kernels = chain.kernels.copy()
+    kernels = np.zeros((*chain.curves.shape[:2], chain.first_end + 1, 2 * chain.first_end + 1))
+    for way, place in enumerate(zip(chain.source.tolist(), chain.target.tolist(), strict=True)):
+        kernels[:, :, place[0], place[1]] = chain.curves[..., way]
     for label, factor in factors.items():
         for target in (int(chain.codes[label]), int(chain.codes[label]) + chain.first_end):
             whole = kernels[..., target].copy()

@@ -79,7 +79,7 @@ def serving(account, **options):
                           dict(self.headers))
             self.give(server.answer(asked))
 
-        do_GET = do_POST = handle_any  # noqa: N815 - the standard library calls it so
+        do_GET = do_POST = do_PUT = handle_any  # noqa: N815 - the standard library calls it so
 
         def give(self, answer):
             data = b"" if answer.body is None else json.dumps(answer.body, ensure_ascii=False).encode()
