@@ -46,7 +46,7 @@ class WeekPage:
     @property
     def title(self) -> str:
         """The heading."""
-        return self.say("week_title", week=max(1, self.now.week), planned=self.now.planned)
+        return self.say("week_title", week=self.now.week, planned=self.now.planned)
 
     @property
     def lead(self) -> str:
@@ -79,7 +79,8 @@ class WeekPage:
         late = len(self.now.timetable.late)
         parts.append(self.say("head_late", n=late) if late else self.say("head_in_time"))
         parts.append(self.say("head_calls", n=len(self.now.calls)))
-        return self.say("head_between").join(parts) + self.say("head_end")
+        text = self.say("head_between").join(parts) + self.say("head_end")
+        return text[0].upper() + text[1:]
 
     def next_step(self) -> str:
         """What to do next, by what presses most."""
