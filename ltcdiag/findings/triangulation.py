@@ -9,8 +9,8 @@ once, however often they say it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from ..domain.headers import normal_header
 from ..domain.initiatives import nearest_kind
@@ -127,6 +127,13 @@ class Triangulation:
     def of(self, finding: str) -> Seen:
         """A finding's, by its id. Raises KeyError for another id."""
         return {seen.finding: seen for seen in self.seen}[finding]
+
+    def to_dict(self) -> dict[str, Any]:
+        """For triangulation.json: codes and counts, what was said in the speakers' own words."""
+        return {"schema": "ltcdiag.triangulation/1",
+                "findings": [{"finding": each.finding, "reading": each.reading, "staff": asdict(each.staff),
+                              "customers": asdict(each.customers)} for each in self.seen],
+                "only_said": [asdict(each) for each in self.only_said]}
 
     def __str__(self) -> str:
         lang = current()

@@ -48,26 +48,26 @@ import os
 
 import ltcdiag as ltc
 
-data = os.environ.get("LTCDIAG_DATA") or ltc.sample("ltc_zh")
+data = os.environ.get("LTCDIAG_DATA") or ltc.sample("story_zh") / "1_assess"
 # data = r"D:\导出\商机流程.xlsx"
 options = {}
 # options = {"columns": {"case": "商机编号", "activity": "环节", "time": "完成时间"}}
 # options = {"mapping": "映射.toml", "ends": ["回款"], "as_of": "2025-06-30"}
-model = "ltc"
-# model = "model.toml"
+voices = ltc.sample("story_zh") / "voices_before"
+model, folder, question = "ltc", os.environ.get("LTCDIAG_CYCLE") or "cycle", "合同为什么签得慢？"
 
 # %% tags=["parameters"] lang="en"
 import os
 
 import ltcdiag as ltc
 
-data = os.environ.get("LTCDIAG_DATA") or ltc.sample("ltc_en")
+data = os.environ.get("LTCDIAG_DATA") or ltc.sample("story_en") / "1_assess"
 # data = r"D:\exports\opportunities.xlsx"
 options = {}
 # options = {"columns": {"case": "Opportunity", "activity": "Step", "time": "Completed"}}
 # options = {"mapping": "mapping.toml", "ends": ["Payment received"], "as_of": "2025-06-30"}
-model = "ltc"
-# model = "model.toml"
+voices = ltc.sample("story_en") / "voices_before"
+model, folder, question = "ltc", os.environ.get("LTCDIAG_CYCLE") or "cycle", "Why does signing a contract take so long?"
 
 # %% [markdown] lang="zh"
 # <details><summary>这些选项是什么意思</summary>
@@ -140,6 +140,29 @@ log.ledger
 # is added over data rows to prove that nothing got lost; it is not the value of the contracts.
 #
 # **Next** Many rows set aside? Ask whoever owns the data to mend the export, then read again.
+
+# %% [markdown] lang="zh"
+# ### 数据够不够格：哪些问题能回答
+#
+# 先看数据能回答什么，再看答案。
+
+# %% [markdown] lang="en"
+# ### Is the data fit: which questions can it answer
+#
+# First what the data can answer, then the answers.
+
+# %% tags=["nbval-check-output"]
+ltc.fitness(log)
+
+# %% [markdown] lang="zh"
+# **怎么看** 红色的要先补数据；黄色的可以看，但要带着提醒看。
+#
+# **下一步** 缺的数据向谁要，写进访谈提纲。
+
+# %% [markdown] lang="en"
+# **How to read it** What is red needs other data first; what is amber may be used with its warning.
+#
+# **Next** Whom to ask for what is missing: put it into the interviews.
 
 # %% [markdown] lang="zh"
 # ### 活动归入了哪个阶段
@@ -582,12 +605,38 @@ ltc.points(one).top(60)
 print(ltc.sql(log, "gaps"))
 
 # %% [markdown] lang="zh"
-# ## 11 写成报告
+# ## 11 三方并排看：数据、员工、客户
+#
+# 每一处发现，员工和客户怎么说：同意、反对、没有提到；以及只有人提到、数据里没有的问题。
+
+# %% [markdown] lang="en"
+# ## 11 Data, staff and customers side by side
+#
+# For each finding what staff and customers say: agree, contradict, silent; then what only people name.
+
+# %% tags=["nbval-check-output"]
+heard = ltc.triangulate(found, voices)
+heard
+
+# %% [markdown] lang="zh"
+# **怎么看** 三方都提到的，最值得写进改进方案。互相矛盾的，先弄清楚再动手。一个人说几遍也只算一个人。
+#
+# **下一步** 还没有访谈？`ltc.templates("表格")` 写出空白表；填好后把文件夹写进 `voices`。没有就写 `voices = None`。
+
+# %% [markdown] lang="en"
+# **How to read it** What all three mention is the first candidate for the plan. Where they contradict each other, find out
+# before you act. One person counts once, however often they say it.
+#
+# **Next** No interviews yet? `ltc.templates("sheets")` writes blank forms; name the folder in `voices` when they are
+# filled. Without any, `voices = None`.
+
+# %% [markdown] lang="zh"
+# ## 12 写成报告
 #
 # 一个文件夹：可离线打开的网页报告、Excel 表、账本、图和模型。
 
 # %% [markdown] lang="en"
-# ## 11 Write the report
+# ## 12 Write the report
 #
 # A folder: a report page that opens offline, an Excel workbook, the ledger, the pictures and the model.
 
@@ -596,33 +645,24 @@ written = ltc.report(log, "report", force=True, model=model)
 print(written.report)
 
 # %% [markdown] lang="zh"
-# **下一步** 描述的数字准确，估计的数字带区间。同时出现不等于因果；没有记录不等于没有做。
+# ## 13 存进改进循环
 #
-# 评估还需要另外两只眼睛：**员工访谈**和**客户反馈**。把数据里看到的写成问题，分别去问，再并排看三方说法：
+# 一个文件夹，都是普通文件：后面三本笔记本从这里接着走。
+
+# %% [markdown] lang="en"
+# ## 13 Save it into the cycle
 #
-# | 听到 | 可以回到哪一节对照 |
-# |---|---|
-# | 部门协作不畅 | 第 8 节：交接的间隔和来回；第 9 节：交接的结论 |
-# | 数据孤岛 | 第 2 节：搁置的行，未归入阶段的活动 |
-# | 流程复杂 | 第 5 节：走法的数量；第 9 节：瓶颈和返工 |
-# | 缺乏灵活性 | 第 5 节：小单和大单是否走同一条路 |
-#
-# 填写表现成的有：`ltc.templates("表格")`；填好后 `ltc.read_voices("表格")`，用 `ltc.triangulate(found, ...)` 和发现并排看。三方都提到的，
-# 最值得写进改进方案。
+# A folder of plain files: the other three notebooks go on from here.
+
+# %% tags=["nbval-check-output"]
+cycle = ltc.Cycle.begin(folder, question=question)
+cycle = cycle.save(log=log, findings=found, kpis=indicators, triangulation=heard, data=data, options=options)
+cycle
+
+# %% [markdown] lang="zh"
+# **下一步** 描述的数字准确，估计的数字带区间。同时出现不等于因果；没有记录不等于没有做。把发现拿给经办人和客户看过，再打开 02_plan 定目标和措施。
 
 # %% [markdown] lang="en"
 # **Next** What describes is exact, what estimates carries its interval. What goes together need not be cause and effect;
-# what is not recorded may still have been done.
-#
-# An assessment needs two more pairs of eyes: **interviews with staff** and **feedback from customers**. Turn what you
-# saw into questions, ask both, and lay the three answers side by side:
-#
-# | If you hear | look again at |
-# |---|---|
-# | departments do not work together | section 8: gaps and to-and-fro at handovers; section 9: claims about them |
-# | data live in silos | section 2: rows set aside, activities without a stage |
-# | the process is complicated | section 5: the number of ways; section 9: bottlenecks and rework |
-# | everything takes the same long path | section 5: do small and large deals share one way? |
-#
-# The sheets to fill in are there: `ltc.templates("sheets")`; filled, `ltc.read_voices("sheets")` and
-# `ltc.triangulate(found, ...)` lay them beside the findings. What all three mention is the first candidate for the plan.
+# what is not recorded may still have been done. Show the findings to those who do the work and to customers, then open
+# 02_plan for goals and measures.
