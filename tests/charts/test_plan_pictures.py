@@ -28,7 +28,7 @@ def plan(measures=12, **more):
             for n in range(1, measures + 1)]
     goals = (Goal("G1", "days_open", days, target=15.0, due="2025-04-07", accountable="legal"),)
     points = (Milestone("P1", LONG, "2024-10-07"), Milestone("P2", LONG, "2024-10-07"),
-              Milestone("P3", LONG, "2024-09-23", "2024-09-23", "M1"))
+              Milestone("P3", LONG, "2024-09-23", "2024-09-23", "M1"), Milestone("P4", LONG, "2025-04-01"))
     return Plan("合同为什么慢？", goals, tuple(made), points, **{**DAYS, **more})
 
 
