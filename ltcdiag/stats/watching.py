@@ -38,6 +38,9 @@ MOST_BANDS = 40
 LEAST_SEEN = 5
 """An age that fewer cases had come to before the change is not watched: nobody knows what is usual there."""
 MOST_WEEKS = 104
+PARTLY = 1.5
+"""A good month seldom begins with one of our stretches of four weeks: cut in two, its variance looks like two thirds
+(the mean of f^2 + (1 - f)^2)."""
 SLACK = 1e-9
 """Equal sums stand on their limit, not beyond it."""
 _PATHS, _FEWER_PATHS, _SEED, _BLOCK = 4_000, 1_000, 20241008, 4
@@ -269,15 +272,16 @@ def _paths(due: Floats, weeks: Weeks, factor: float, seed: int, paths: int = _PA
     rng = np.random.default_rng([_SEED, seed])
     shape = max(weeks.worth, 1.0)
     unknown = rng.gamma(shape, 1 / shape, paths)
-    spread = weeks.spread
-    blocks = max(1, weeks.before // _BLOCK)
-    unknown *= np.exp(rng.normal(0, np.sqrt(spread / blocks), paths)) if spread else 1.0
+    blocks = max(2, weeks.before // _BLOCK)
+    # the spread itself is known from so many stretches only
+    spread = weeks.spread * PARTLY * (blocks - 1) / rng.chisquare(blocks - 1, paths)
+    unknown *= np.exp(rng.standard_normal(paths) * np.sqrt(spread / blocks))
     found = np.zeros((paths, len(due)))
     shock = np.ones(paths)
     for week in range(len(due)):
         draw = np.random.default_rng([_SEED, seed, week])
-        if spread and week % _BLOCK == 0:
-            shock = np.exp(draw.normal(-spread / 2, np.sqrt(spread), paths))
+        if weeks.spread and week % _BLOCK == 0:
+            shock = np.exp(draw.standard_normal(paths) * np.sqrt(spread) - spread / 2)
         found[:, week] = draw.poisson(np.minimum(unknown * shock * due[week] * factor, 1e9))
     return found
 
