@@ -14,6 +14,7 @@ from .words import current, languages, say, speak
 
 if TYPE_CHECKING:
     from .charts.drawing import Drawing
+    from .cycle.adoption import Adoption
     from .cycle.plan import Plan
     from .domain.prices import Prices
     from .domain.reference import ReferenceModel
@@ -372,7 +373,9 @@ def discover(log: EventLog, method: str = "inductive", noise: float = 0.2) -> Mo
     return mined(variants(log), method=method, noise=noise)
 
 
-def draw(answer: Answer | Comparison | Diagnosis | Plan, *, lang: str | None = None, **options: Any) -> Drawing:
+def draw(
+    answer: Answer | Comparison | Diagnosis | Plan | Adoption, *, lang: str | None = None, **options: Any
+) -> Drawing:
     """The picture of an answer: a map of directly-follows, bars of gaps, rows of variants, a heat map of
     handovers, a funnel, causes of waiting, each with its words; of a diagnosis days, money and levers of the stages
     side by side. options: those of the chart, such as colour, paths or top; of a comparison `view`:

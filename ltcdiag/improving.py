@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 KEPT_FOLDER = "data"
 """Where a cycle keeps its log, so that it grows without the old exports."""
 Heard = Voices | str | Path | Sequence[str | Path] | None
+Heard = Voices | str | Path | Sequence[str | Path] | None
 
 
 def plan(cycle: Cycle, log: EventLog, *, today: str | date | None = None, **wishes: Any) -> Plan:
@@ -145,29 +146,45 @@ def decide(
 def lessons(
     cycle: Cycle, judged: Judged, own: str | Sequence[str] = (), *, today: str | date | None = None,
 ) -> Lessons:
-    """What the next cycle should know: planned against seen for each measure, how far it was adopted, what was not
-    done, and the team's own sentences; those saved before are kept."""
+    """What the next cycle should know: planned against seen for each measure, how far it was adopted as far as the log
+    shows that, what was not done, and the team's own sentences; those saved before are kept."""
+    from .cycle.adoption import adoption_of
     from .cycle.deciding import Lessons
     from .cycle.deciding import lessons as learnt
+    from .cycle.setting import setting_of
 
-    earlier = cycle.part("lessons")
+    earlier, shown = cycle.part("lessons"), None
+    begun = judged.definition.change or judged.definition.waves
+    if begun and judged.log is not None and any(each.sign for each in (cycle.plan.measures if cycle.plan else ())):
+        shown = adoption_of(setting_of(cycle, judged.log))
     return learnt(judged, cycle.plan, own=own, earlier=None if earlier is None else Lessons.from_dict(earlier),
-                  weeks=cycle.part("weeks"), today=today or cycle.today)
+                  adoption=shown, today=today or cycle.today)
 
 
 def next_cycle(
-    cycle: Cycle, folder: str | Path, log: EventLog, *, data: Any = None, question: str = "", lang: str | None = None,
+    cycle: Cycle, folder: str | Path, judged: Judged, *,
+    new_data: str | Path | Sequence[str | Path] | None = None, question: str = "", lang: str | None = None,
     today: str | date | None = None, by: str = "",
 ) -> Cycle:
     """The next cycle in a new folder, assessed on the time after the change, with the lessons and the measures that are
-    not done (`.part("carried")`). log: of the review (for kind "exports" the later one); data: its paths where they are
-    others. Raises InputError where the last cycle is not judged yet, OutputError where a cycle is there already."""
-    from .cycle.following import baseline_since, check_place, follow
+    not done (`.part("carried")`). new_data: as the review was given them. Where it was begun before, only what is carried
+    over is told anew. Raises InputError where the review is not saved yet, OutputError where the folder holds a cycle
+    that follows another."""
+    from .cycle.folder import Cycle
+    from .cycle.following import baseline_since, begun_already, follow
 
-    since = baseline_since(cycle)
-    check_place(cycle, folder)
+    now = Cycle.open(cycle.folder)
+    since = baseline_since(now)
+    if (there := begun_already(now, folder)) is not None:
+        return there
+    log = judged.log
+    if log is None:      # pragma: no cover - judge() gives it
+        raise InputError(say("closing.not_judged", current()), fix=say("closing.not_judged_fix", current()))
     after = log.between(since, log.as_of) if since else log
-    return follow(cycle, folder, log=after, kpis=api.kpis(after), findings=api.diagnose(after), data=data,
+    given = [new_data] if isinstance(new_data, str | Path) else list(new_data or ())
+    old = [] if judged.definition.kind == "exports" or not now.about["data"] else [*now.data, *now.appended]
+    data = list(dict.fromkeys(map(str, [*old, *given])))
+    return follow(now, folder, log=after, kpis=api.kpis(after), findings=api.diagnose(after), data=data,
                   question=question, lang=lang, today=today or cycle.today, by=by)
 
 
@@ -217,40 +234,6 @@ def send(
                          sent=lambda mark: add_receipt(plan.folder, to, mark, day))
 
 
-def paper(
-    name: str, out: str | Path, *, log: EventLog | None = None, case: str = "", plan: Plan | Cycle | None = None,
-    model: ReferenceModel | str | Path = "ltc", lang: str | None = None, force: bool = False,
-) -> Path:
-    """A working paper as a workbook to fill in: "interviews", "feedback", "gate_checklist", "lost_deal", "key_persons",
-    "pain_chain", "project_plan", "raci", "improvement_plan", "lessons".
-
-    out: a file (.xlsx) or a folder. log, case: what the log knows is written in already: the gates that a deal passed,
-    the timeline and days of a lost one, who does which step. plan: of lessons, a row a measure. Raises InputError for
-    another name or a case that the log does not have, OutputError."""
-    from .cycle.folder import Cycle
-    from .domain.reference import load_model
-    from .reports.working_papers.forms import Asked
-    from .reports.working_papers.writing import file_name, write_paper
-
-    said = lang or current()
-    if case and log is None:
-        raise InputError(say("papers.case_needs_log", current(), case=case))
-    reference = load_model(model) if isinstance(model, str | Path) else model
-    asked = Asked(said, reference, log, case, plan.plan if isinstance(plan, Cycle) else plan)
-    path = Path(out)
-    if path.suffix.casefold() != ".xlsx":
-        path.mkdir(parents=True, exist_ok=True)
-        path /= file_name(name, said)
-    return write_paper(name, asked, path, force=force)
-
-
-def read_paper(paths: str | Path | Sequence[str | Path]) -> Answers:
-    """Working papers that were filled in, whichever they are, with a ledger of their rows: gate checklists, reviews of
-    lost deals, key persons, decision chains, pain chains, project plans, RACI, lessons. Raises InputError with every
-    fault and its sheet and line."""
-    from .sources.papers import read_papers
-
-    return read_papers(paths)
 def catch_up(
     cycle: Cycle, exports: str | Path | Sequence[str | Path] | None = None, **options: Any
 ) -> tuple[EventLog, Appended]:
@@ -342,6 +325,59 @@ def week(
                   watches_of(found), timetable(cycle, log, today=today), calls(cycle, log, model=model),
                   besides_of(found))
     return write_week(now, cycle.question, out, weeks=with_week(cycle, now), lang=lang or current())
+
+
+def review_logs(
+    cycle: Cycle, new_data: str | Path | Sequence[str | Path] | None = None,
+) -> tuple[EventLog, EventLog | None]:
+    """What the review of a cycle is to look at: its log with the new exports (`catch_up`), and nothing beside; for kind
+    "exports" the log of the baseline, and that of the new exports, read in the same way. Raises InputError where
+    nothing is frozen yet, or kind "exports" is given none."""
+    from .intake import read
+
+    cycle.needs("review")
+    if cycle.definition is None or cycle.definition.kind != "exports":
+        return catch_up(cycle, new_data)[0], None
+    if not new_data:
+        raise InputError(say("judging.no_new_log", current()), fix=say("judging.new_data_fix", current()))
+    given = [new_data] if isinstance(new_data, str | Path) else list(new_data)
+    return read(cycle.data, **cycle.options), read(given, **cycle.options)
+
+
+def paper(
+    name: str, out: str | Path, *, log: EventLog | None = None, case: str = "", plan: Plan | Cycle | None = None,
+    model: ReferenceModel | str | Path = "ltc", lang: str | None = None, force: bool = False,
+) -> Path:
+    """A working paper as a workbook to fill in: "interviews", "feedback", "gate_checklist", "lost_deal", "key_persons",
+    "pain_chain", "project_plan", "raci", "improvement_plan", "lessons".
+
+    out: a file (.xlsx) or a folder. log, case: what the log knows is written in already: the gates that a deal passed,
+    the timeline and days of a lost one, who does which step. plan: of lessons, a row a measure. Raises InputError for
+    another name or a case that the log does not have, OutputError."""
+    from .cycle.folder import Cycle
+    from .domain.reference import load_model
+    from .reports.working_papers.forms import Asked
+    from .reports.working_papers.writing import file_name, write_paper
+
+    said = lang or current()
+    if case and log is None:
+        raise InputError(say("papers.case_needs_log", current(), case=case))
+    reference = load_model(model) if isinstance(model, str | Path) else model
+    asked = Asked(said, reference, log, case, plan.plan if isinstance(plan, Cycle) else plan)
+    path = Path(out)
+    if path.suffix.casefold() != ".xlsx":
+        path.mkdir(parents=True, exist_ok=True)
+        path /= file_name(name, said)
+    return write_paper(name, asked, path, force=force)
+
+
+def read_paper(paths: str | Path | Sequence[str | Path]) -> Answers:
+    """Working papers that were filled in, whichever they are, with a ledger of their rows: gate checklists, reviews of
+    lost deals, key persons, decision chains, pain chains, project plans, RACI, lessons. Raises InputError with every
+    fault and its sheet and line."""
+    from .sources.papers import read_papers
+
+    return read_papers(paths)
 
 
 def guess_sheet(log: EventLog, out: str | Path, *, lang: str | None = None, force: bool = False) -> Path:

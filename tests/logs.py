@@ -16,8 +16,8 @@ from ltcdiag.log.records import ColumnMap, TypedTable
 
 ROLES = {"case": "case", "activity": "activity", "time": "time"}
 BASE = datetime(2024, 1, 1, 9)
-few = settings(max_examples=int(os.environ.get("LTCDIAG_EXAMPLES", "15")))
-"""A database a log costs 0.1 s: few examples at each commit, many at night."""
+few = settings(max_examples=int(os.environ.get("LTCDIAG_EXAMPLES", "10")))
+"""A database a log and what is asked of it cost 0.2 s: few examples at each commit, many at night."""
 
 
 def log_of(frame: pd.DataFrame, labelling: Labelling | None = None, *, threads=None, roles=None,

@@ -32,7 +32,8 @@ def _generator():
 gen = _generator()
 BEYOND = 5 * 366
 """Days for which the calendar goes on after the extract, so that every life comes to its end."""
-POPULATION = 20_000
+POPULATION = 8_000
+"""A dozen logs and more: its own chance is a quarter of that of the log that is judged by it."""
 ROLES = ("case", "activity", "start", "time", "resource", "role", "department", "amount", "currency")
 """Roles of the first columns of the file, in its order."""
 

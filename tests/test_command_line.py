@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import os
 import pickle
 import re
 import shutil
 import zipfile
+from contextlib import redirect_stderr, redirect_stdout
+from functools import cache
 
 import pytest
 
@@ -154,12 +157,25 @@ def test_json_prints_the_result_alone(tmp_path, capsys):
     assert (choices["case"], choices["activity"], choices["time"]) == ("case_id", "activity", "time")
 
 
+@pytest.fixture(scope="module")
+def diagnosed(tmp_path_factory):
+    """lang → exit code, what was printed and said, and the folder, of a sample without more options; each once."""
+    @cache
+    def run_once(lang):
+        out, printed, said = tmp_path_factory.mktemp(lang) / "out", io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(printed), redirect_stderr(said):
+            patch.setattr(writing, "LONG", 1)   # every log is long: what is looked at is said on stderr
+            code = cli.main(["diagnose", str(ltc.sample("ltc_en")), "--out", str(out), "--lang", lang])
+        return code, printed.getvalue(), said.getvalue(), out
+
+    return run_once
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_diagnose_tells_the_findings_in_one_line_each(tmp_path, capsys, monkeypatch, lang):
-    monkeypatch.setattr(writing, "LONG", 1)     # every log is long: what is looked at is said on stderr
-    out = tmp_path / "out"
-    code, printed, said = run(capsys, "diagnose", ltc.sample("ltc_en"), "--out", out, "--lang", lang)
+def test_diagnose_tells_the_findings_in_one_line_each(diagnosed, lang):
+    code, printed, said, out = diagnosed(lang)
     assert code == 0
+    assert "Traceback" not in printed + said
     findings = json.loads((out / "findings.json").read_text(encoding="utf-8"))["findings"]
     assert len(findings) >= 4
     for finding in findings:
@@ -168,17 +184,16 @@ def test_diagnose_tells_the_findings_in_one_line_each(tmp_path, capsys, monkeypa
     assert {"zh": "正在查：为什么等……", "en": "Looking at why work waits … "}[lang] in said
 
 
-def test_a_client_s_model_changes_who_is_blamed_and_json_carries_the_titles(tmp_path, capsys):
+def test_a_client_s_model_changes_who_is_blamed_and_json_carries_the_titles(diagnosed, tmp_path, capsys):
     model = tmp_path / "model.toml"
     model.write_text('[stage.accepted]\nowner = "us"\n', encoding="utf-8")
-    titles = []
-    for number, more in enumerate(((), ("--model", model))):
-        code, printed, _ = run(capsys, "diagnose", ltc.sample("ltc_en"), "--out", tmp_path / str(number), "--json",
-                               "--lang", "en", *more)
-        assert code == 0
-        told = json.loads(printed)["findings"]
-        assert told["number"] == len(told["titles"])
-        titles.append(" ".join(entry["title"]["en"] for entry in told["titles"]))
+    code, printed, _ = run(capsys, "diagnose", ltc.sample("ltc_en"), "--out", tmp_path / "out", "--json", "--lang",
+                           "en", "--model", model)
+    assert code == 0
+    told = json.loads(printed)["findings"]
+    assert told["number"] == len(told["titles"])
+    usual = json.loads((diagnosed("en")[3] / "findings.json").read_text(encoding="utf-8"))["findings"]
+    titles = [" ".join(entry["title"]["en"] for entry in entries) for entries in (usual, told["titles"])]
     assert ["Customer acceptance" in text for text in titles] == [False, True]
 
 

@@ -111,6 +111,7 @@ def test_the_same_export_again_changes_nothing_and_says_so(grown, folder):
     assert {path: path.read_bytes() for path in (folder / "grown").rglob("*") if path.is_file()} == before
     with use("en"):
         assert "Nothing new" in str(news)
+        assert "No new export" in str(ltc.append(folder / "grown", [])[1])
     assert "没有新东西" in str(news)
 
 
@@ -134,25 +135,26 @@ CORRECTED = told(1, 2, 11, who="王磊", amount="2000")
 
 def test_corrections_withdrawals_and_reopened_cases_are_told(base, tmp_path):
     """Case 1 comes whole: its quote has another owner and another sum, its lead one blank more, its deal is gone.
-    Case 2 had been paid, and is quoted again."""
-    closed = [told(2, step, 2 + step) for step in range(5)]
+    Case 2 had been paid, and is quoted again. Case 6 had been paid too, and comes whole without a change."""
+    closed, paid = ([told(case, step, 2 + step) for step in range(5)] for case in (2, 6))
     whole = [told(1, 0, 1), CORRECTED, told(1, 3, 16)]
-    first = ltc.read(write(tmp_path / "first.csv", [*(row for row in EARLY if row[0] != "SJ0002"), *closed]))
+    first = ltc.read(write(tmp_path / "first.csv", [
+        *(row for row in EARLY if row[0] not in ("SJ0002", "SJ0006")), *closed, *paid]))
     ltc.keep(first, base, force=True)
-    week = [*whole, told(2, 2, 40), told(2, 4, 41), ["", *told(3, 4, 9)[1:]]]
+    week = [*whole, *paid, told(2, 2, 40), told(2, 4, 41), ["", *told(3, 4, 9)[1:]]]
     log, news = ltc.append(base, write(tmp_path / "week.csv", week))
-    assert (news.rows_same, news.rows_corrected, news.rows_withdrawn, news.rows_new, news.set_aside) == (2, 1, 1, 2, 1)
-    assert news.records == 6
+    assert (news.rows_same, news.rows_corrected, news.rows_withdrawn, news.rows_new, news.set_aside) == (7, 1, 1, 2, 1)
+    assert news.records == 11
     cells = news.corrected.set_index("column")[["before", "after"]].to_dict("index")
     assert cells == {"负责人": {"before": "林悦", "after": "王磊"}, "金额": {"before": "1000.50", "after": "2000"}}
     assert news.corrected[["file", "line"]].drop_duplicates().to_numpy().tolist() == [["week.csv", 3]]
     assert news.withdrawn[["case_id", "activity"]].to_numpy().tolist() == [["SJ0001", "商机建立"]]
     assert news.reopened[["case_id", "next"]].to_numpy().tolist() == [["SJ0002", "报价提交"]]
     money = {each.currency: each for each in log.ledger.money}["CNY"]
-    assert float(money.read) == pytest.approx(1000.50 * first.events + 1000.50 * 5 + 2000)
-    assert log.events == first.events + 6 - news.rows_same - 1 - 1 - 1
+    assert float(money.read) == pytest.approx(1000.50 * (first.events + 10) + 2000)
+    assert log.events == first.events + 11 - news.rows_same - 1 - 1 - 1
     assert log.ledger.set_aside == {"id_missing": 1, "withdrawn": 1}
-    assert log.ledger.totals["merged"] == 3
+    assert log.ledger.totals["merged"] == 8
     for lang, said in (("zh", "撤下"), ("en", "taken out")):
         with use(lang):
             assert said in str(news)

@@ -121,10 +121,11 @@ def test_a_notebook_is_small(path):
     assert max(map(len, pictures)) <= 100_000
 
 
-def compare(path, work):
+def compare(work, *paths):
     """Runs nbval as the README's test command does; the process that ran."""
     command = [sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "-p", "no:cacheprovider", "--nbval-lax",
-               "--nbval-current-env", "--nbval-sanitize-with", str(ROOT / "tests" / "nbval_sanitize.cfg"), str(path)]
+               "--nbval-current-env", "--nbval-sanitize-with", str(ROOT / "tests" / "nbval_sanitize.cfg"),
+               *map(str, paths)]
     return subprocess.run(command, cwd=work, env=environment(), capture_output=True, text=True, check=False,
                           encoding="utf-8")
 
@@ -146,11 +147,10 @@ def test_a_changed_number_fails_the_comparison_and_the_committed_one_passes(tmp_
             assert events in output.data["text/html"]
             output.data["text/html"] = output.data["text/html"].replace(events, events[:-1] + "0", 1)
     nbformat.write(short, changed)
-    passed = compare(same, tmp_path)
-    assert passed.returncode == 0, passed.stdout
-    failed = compare(changed, tmp_path)
-    assert failed.returncode == 1, failed.stdout
-    assert "1 failed, 2 passed" in failed.stdout
+    done = compare(tmp_path, same, changed)
+    assert done.returncode == 1, done.stdout
+    assert "1 failed, 5 passed" in done.stdout
+    assert re.findall(r"^FAILED .*?(\w+)\.ipynb::", done.stdout, flags=re.MULTILINE) == ["changed"], done.stdout
 
 
 def fresh(lang):

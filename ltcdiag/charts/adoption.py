@@ -110,5 +110,6 @@ def _words(each: Adopted, title: str, lang: str) -> str:
                  after=part.after.text(lang), recent=part.recent.text(lang)) for part in each.parts]
     n = sum(side.n for part in each.parts for side in (part.before, part.after))
     teams = each.parts[0].teams
-    return "\n".join([*lines, say("implement.chart_total", lang, n=f"{n:,}"), *(say("implement.chart_team", lang, team=team.name, before=team.before.text(lang),
-                                    after=team.after.text(lang)) for team in (teams if len(teams) > 1 else ())), *cut])
+    apart = [say("implement.chart_team", lang, team=team.name, before=team.before.text(lang),
+                 after=team.after.text(lang)) for team in (teams if len(teams) > 1 else ())]
+    return "\n".join([*lines, say("implement.chart_total", lang, n=f"{n:,}"), *apart, *cut])

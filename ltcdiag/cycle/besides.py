@@ -20,10 +20,11 @@ from ..log.calendar_file import calendar_of
 from ..log.look import html_table
 from ..measures.happenings import leavings
 from ..measures.segment_columns import case_columns
+from ..measures.spells import DAY
 from ..stats.guards import cleanup_days
 from ..stats.watching import LEAST_BASELINE, LEAST_EXPECTED, watched, weeks_of
 from ..words import current, languages, say
-from .setting import DAY, WEEK, Setting
+from .setting import WEEK, Setting
 
 if TYPE_CHECKING:
     import numpy as np
@@ -87,9 +88,9 @@ class Besides:
 
     def __str__(self) -> str:
         lang = current()
-        return "\n".join([self.lead(lang), *(say("implement.besides_line", lang, who=each.who[lang], text=each.text[lang],
-                                                 kind=say(f"implement.moved_{each.kind}", lang))
-                                             for each in self.standing_out), say("implement.besides_how", lang)])
+        lines = [say("implement.besides_line", lang, who=each.who[lang], text=each.text[lang],
+                     kind=say(f"implement.moved_{each.kind}", lang)) for each in self.standing_out]
+        return "\n".join([self.lead(lang), *lines, say("implement.besides_how", lang)])
 
     def _repr_html_(self) -> str:
         lang = current()
@@ -184,7 +185,9 @@ def _pace(setting: Setting) -> Iterator[Moved]:
              for stage in load_kpis()[key].parameters["stages"].main_stages}
     for stage in chain.main_stages:
         found = None if stage in asked else leavings(setting.log.observed, StageSet(main_stages=(stage,)))
-        for part, cases in setting.parts.items() if found is not None else ():
+        if found is None:
+            continue
+        for part, cases in setting.parts.items():
             weeks = weeks_of(found.among(cases), first=setting.first, change=setting.starts, last=setting.last,
                              axis=setting.log.axis)
             told = watched(weeks, planned=setting.planned, warn=False)
@@ -249,8 +252,8 @@ def _filled(setting: Setting) -> Iterator[Moved]:
         has[table.loc[table["first"] == 1, "case"].to_numpy(np.int64)] = True
         shares = [float(has[side].mean()) for side in (before, after)]
         if abs(shares[1] - shares[0]) >= LEAST_MOVED:
-            yield _moved(setting, "filled", "", True, "moved_filled_text", column=name, before=f"{100 * shares[0]:.0f}%",
-                         after=f"{100 * shares[1]:.0f}%")
+            yield _moved(setting, "filled", "", True, "moved_filled_text", column=name,
+                         before=f"{100 * shares[0]:.0f}%", after=f"{100 * shares[1]:.0f}%")
 
 
 def _cleanup(setting: Setting) -> Iterator[Moved]:

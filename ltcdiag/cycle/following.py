@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -30,29 +30,34 @@ def baseline_since(cycle: Cycle) -> str:
     return max([day for day in (definition.change, *definition.waves.values()) if day], default="")
 
 
-def check_place(cycle: Cycle, folder: str | Path) -> None:
-    """Raises InputError where the folder is that of the last cycle, OutputError where another cycle is there."""
+def begun_already(cycle: Cycle, folder: str | Path) -> Cycle | None:
+    """The next cycle where it was begun before, with what this one leaves to it by now; all else in it stays. None
+    where the folder holds none. Raises InputError where the folder is this cycle's own, OutputError where it holds a
+    cycle that follows another."""
     lang, place = current(), Path(folder)
     if place.absolute() == cycle.folder.absolute():
         raise InputError(say("closing.same_folder", lang, folder=folder))
-    if (place / f"{MANIFEST}.json").exists():
+    if not (place / f"{MANIFEST}.json").exists():
+        return None
+    there = Cycle.open(place)
+    told = carried(cycle, baseline_since(cycle))
+    source = (there.part("carried") or {}).get("from", {})
+    if any(source.get(key) != told["from"][key] for key in ("name", "begun", "definition")):
         raise OutputError(say("cycle.there", lang, folder=folder), fix=say("cycle.there_fix", lang))
+    return there.save(carried=told)
 
 
 def follow(
-    cycle: Cycle, folder: str | Path, *, log: EventLog, kpis: Any, findings: Any, data: Any = None, question: str = "",
-    lang: str | None = None, today: str | date | None = None, by: str = "",
+    cycle: Cycle, folder: str | Path, *, log: EventLog, kpis: Any, findings: Any, data: Sequence[str | Path] = (),
+    question: str = "", lang: str | None = None, today: str | date | None = None, by: str = "",
 ) -> Cycle:
     """A new cycle in a folder of its own, assessed on the time after: log, kpis and findings are those of that time.
 
-    data: the paths where they are others than those of the last cycle. Raises InputError where the last cycle has not
-    been judged yet or the folder is its own, OutputError where a cycle is there already."""
-    since = baseline_since(cycle)
-    check_place(cycle, folder)
-    paths = data if data is not None else cycle.data if cycle.about["data"] else []
-    told = carried(cycle, since)
+    data: the paths they were read from. Raises InputError where the last cycle has not
+    been judged yet, OutputError where a cycle is there already."""
+    told = carried(cycle, baseline_since(cycle))
     made = Cycle.create(folder, question=question or cycle.question, lang=lang or cycle.about.get("lang"), today=today)
-    return made.save(log=log, kpis=kpis, findings=findings, carried=told, data=paths, options=cycle.options,
+    return made.save(log=log, kpis=kpis, findings=findings, carried=told, data=list(data), options=cycle.options,
                      today=day_of(today), by=by)
 
 

@@ -19,7 +19,7 @@ from ..log.filters import Attribute
 from ..measures.facts import facts_of
 from ..measures.kpis import notes_of
 from ..measures.observed import observed_of
-from ..measures.quantity import Lacking
+from ..measures.quantity import NOUGHT, Lacking
 from ..stats.intervals import Interval
 from ..words import languages, say
 from .definition import Scope
@@ -113,10 +113,12 @@ class Aims:
         return None
 
 
-def _less_rework(key: str, finding: Entry, base: Baseline) -> Gain:
-    """Half of the rework of a finding; it is no more than the indicator counts in all."""
+def _less_rework(key: str, finding: Entry, base: Baseline) -> Gain | None:
+    """Half of the rework of a finding; it is no more than the indicator counts in all. None where there is none."""
+    if base.value < NOUGHT:
+        return None
     told = finding.get({"rework_rate": "share", "rework_days": "days"}.get(key, "")) or {}
-    here = min(1.0, told["value"] / base.value) if told.get("value") and base.value > 0 else 1.0
+    here = min(1.0, told["value"] / base.value) if told.get("value") else 1.0
     part = REWORK_PART * here
     return Gain(part * base.value, _times(base.low, part), _times(base.high, part), base.unit,
                 both("planning.assumed_rework"), base.value)

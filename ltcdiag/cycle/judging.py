@@ -55,7 +55,7 @@ def judge(cycle: Cycle, log: EventLog, *, new_log: EventLog | None = None, today
     people are named without a purpose; ConservationError where a case is lost."""
     cycle.needs("review")
     definition = cycle.definition or Definition()      # there is one: needs() has said so
-    column = definition.pilot[0] if definition.pilot else cycle.plan.wave_column if cycle.plan else ""
+    column = (cycle.plan.wave_column if cycle.plan else "") or (definition.pilot[0] if definition.pilot else "")
     reach = Reach(definition, log, new_log, column)
     reach.check()
     parts = tuple(_KINDS[definition.kind](reach))
@@ -65,7 +65,7 @@ def judge(cycle: Cycle, log: EventLog, *, new_log: EventLog | None = None, today
         definition, parts, tuple(_answers(parts)), tuple(_guards(parts, definition)), tuple(_targets(parts, definition)),
         tuple(_stages(parts)), (*_segments(parts), *_others(parts[0], reach)), _counts(parts, reach),
         tuple(_stamps(reach, early, looks)), early, day, last.as_of.date().isoformat(),
-        tuple(each.fingerprint for each in reach.logs), _horizon(parts[0]), cycle.question, looks)
+        tuple(each.fingerprint for each in reach.logs), _horizon(parts[0]), cycle.question, looks, last)
 
 
 # ---- the comparisons -----------------------------------------------------------------------------------------

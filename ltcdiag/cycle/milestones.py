@@ -31,7 +31,8 @@ class Point:
 
     def text(self, lang: str) -> str:
         """Its state in words."""
-        return say(f"implement.milestone_{self.state}", lang, due=self.due or "–", done=self.done, days=f"{self.days:,}")
+        return say(f"implement.milestone_{self.state}", lang, due=self.due or "–", done=self.done,
+                   days=f"{self.days:,}")
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,8 @@ def _rows(observed: Observed, labels: Bools) -> Ints:
 def _only(observed: Observed, code: int) -> Bools:
     import numpy as np
 
-    return np.arange(len(observed.steps.labels)) == code
+    only: Bools = np.arange(len(observed.steps.labels)) == code
+    return only
 
 
 def _before(observed: Observed, code: int, other: int) -> Decided:

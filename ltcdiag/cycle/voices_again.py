@@ -8,7 +8,7 @@ was asked twice: both rounds are taken as different people, which makes the inte
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import fmean, median
 from typing import Any
 
@@ -43,7 +43,7 @@ class SaidAgain:
     after: int
     of_after: int
     state: str
-    difference: Interval | None = None
+    difference: Interval | None = field(default=None, repr=False)
 
     def words(self, lang: str) -> str:
         """As a sentence."""
@@ -71,10 +71,10 @@ class ScoreAgain:
 
     n_before: int
     n_after: int
-    before: float | None
-    after: float | None
+    before: float | None = field(repr=False)
+    after: float | None = field(repr=False)
     state: str
-    difference: Interval | None = None
+    difference: Interval | None = field(default=None, repr=False)
 
     def words(self, lang: str) -> str:
         """As a sentence."""

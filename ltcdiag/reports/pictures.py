@@ -42,7 +42,7 @@ PLAN_VIEWS: Mapping[str, str] = {"timetable": "timetable", "impact_effort": "imp
 """View of a plan → its chart."""
 
 
-def picture(answer: Answer | Diagnosis | Plan, lang: str | None = None, **options: Any) -> Drawing:
+def picture(answer: Answer | Diagnosis | Plan | Adoption, lang: str | None = None, **options: Any) -> Drawing:
     """The chart that belongs to an answer: a map, variants, gaps, handovers, days by stage, causes of waiting, funnels,
     groups of cases or a dotted chart; of a diagnosis days, money and levers side by side.
 
@@ -54,7 +54,7 @@ def picture(answer: Answer | Diagnosis | Plan, lang: str | None = None, **option
 
 
 @singledispatch
-def _picture(answer: Answer | Diagnosis | Plan, lang: str, options: dict[str, Any]) -> Drawing:
+def _picture(answer: Answer | Diagnosis | Plan | Adoption, lang: str, options: dict[str, Any]) -> Drawing:
     if isinstance(answer, Answer) and {"case_id", "time", "activity"} <= set(answer.table.columns):
         return _dotted(answer.table, lang, options)
     raise InputError(

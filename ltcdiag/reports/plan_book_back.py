@@ -1,4 +1,4 @@
-"""A plan's workbook taken back: what people changed goes into the plan, what they cannot change is said, cell by cell."""
+"""A plan's workbook taken back: what people changed goes into the plan, what they cannot change is said by cell."""
 
 from __future__ import annotations
 
@@ -68,7 +68,9 @@ class _Read:
 
     def sheet(self, sheet: Sheet, rows: Sequence[Sequence[str]]) -> dict[str, Edits]:
         """Id → what was changed in its row (every field of a new one); only rows that are there."""
-        heads = [text.strip() for text in rows[0]] if rows else []
+        if not rows:        # the reader sees a sheet of headings alone as an empty one
+            return {}
+        heads = [text.strip() for text in rows[0]]
         cells = self._cells(sheet, heads)
         found: dict[str, Edits] = {}
         for number, row in enumerate(rows[1:], 2):
@@ -133,6 +135,9 @@ class _Read:
         if cell.how == "fixed" or (sheet.name == "overview" and where and not self._is_open(sheet, where)):
             if not new or text:
                 self._refuse("fixed_cell", where, column=sheet.head(cell, self.lang), text=text)
+            return
+        if cell.needed and not text and not new:
+            self._refuse("needs", where, column=sheet.head(cell, self.lang), text="")
             return
         try:
             edits[cell.key] = _parsed(cell, text)
@@ -233,7 +238,7 @@ class _Read:
         answering = [party for party, letter in made.items() if letter == "A"]
         said = edits.get("accountable")
         if said and said in {*parties(self.plan, self.lang).values()} and said != was:
-            if letters and answering != [said] and answering != [was]:
+            if letters and answering not in ([said], [was]):
                 self._refuse("two_answers", where, column=say("plan_book.col_accountable", self.lang), text=str(said))
             made = {party: "I" if letter == "A" else letter for party, letter in made.items()} | {said: "A"}
             return {"raci": made, "accountable": named(said, self.plan.people)}
@@ -249,7 +254,8 @@ class _Read:
             return found
         old = found.sign or Sign("", "")
         kind, step = edits.get("sign_kind", old.kind), edits.get("sign_activity", old.activity)
-        other, days = edits.get("sign_other", old.other), edits.get("sign_days", old.days)
+        kept = old if kind == old.kind else Sign(kind, step)        # what another kind needed goes with it
+        other, days = edits.get("sign_other", kept.other), edits.get("sign_days", kept.days)
         if not kind and not step:
             return replace(found, sign=None, no_sign=_both("planning.no_sign_own"))
         lacks = [key for key, wrong in (("sign_kind", not kind), ("sign_activity", not step),

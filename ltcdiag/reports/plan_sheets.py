@@ -15,7 +15,7 @@ from ..words import say
 from .grids import Kind, Value
 
 How = Literal["fixed", "text", "both", "number", "day", "choice", "party"]
-"""What may be done with a cell: nothing, a text, a text of both languages, a number, a day, a word of a list, a name."""
+"""What may be done with a cell: nothing; a text, one of both languages, a number, a day, a word of a list, a name."""
 NAMES = ("overview", "goals", "measures", "raci", "milestones", "risks")
 PERCENT = 100.0
 
@@ -23,7 +23,7 @@ PERCENT = 100.0
 @dataclass(frozen=True)
 class Cell:
     """A column. key: of its heading and of the field. how: what may be done with it. words: what may stand in it,
-    shown text → key."""
+    shown text → key. needed: it may not be empty."""
 
     key: str
     how: How = "fixed"
@@ -31,6 +31,7 @@ class Cell:
     kind: Kind = "text"
     words: Mapping[str, str] = field(default_factory=dict)
     heading: str = ""
+    needed: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def _overview(plan: Plan, lang: str) -> Sheet:
 
 
 def _goals(plan: Plan, lang: str) -> Sheet:
-    cells = (Cell("id", width=7), Cell("kpi", "choice", 26, words=kpi_names(lang)), Cell("baseline", width=34),
+    cells = (Cell("id", width=7), Cell("kpi", "choice", 26, words=kpi_names(lang), needed=True), Cell("baseline", width=34),
              Cell("target", "number", 10, "days"), Cell("unit", width=9), Cell("due", "day", 12),
              Cell("accountable", "party", 20, words=parties(plan, lang)), Cell("finding", width=9),
              Cell("basis", width=50, kind="lines"))
@@ -130,7 +131,7 @@ def _goal_row(goal: Goal, lang: str) -> tuple[Value, ...]:
 def _measures(plan: Plan, lang: str) -> Sheet:
     goals = {goal.id: goal.id for goal in plan.goals}
     cells = (
-        Cell("id", width=7), Cell("status", "choice", 10, words=statuses(lang)), Cell("measure", "both", 30, "lines"),
+        Cell("id", width=7), Cell("status", "choice", 10, words=statuses(lang)), Cell("measure", "both", 30, "lines", needed=True),
         Cell("goal", "choice", 8, words=goals), Cell("finding", width=9), Cell("gain", width=24),
         Cell("effort", "choice", 9, words=efforts()),
         Cell("accountable", "party", 18, words=parties(plan, lang)),
@@ -163,7 +164,7 @@ def _raci(plan: Plan, lang: str) -> Sheet:
 
 
 def _milestones(plan: Plan, lang: str) -> Sheet:
-    cells = (Cell("id", width=7), Cell("milestone", "both", 50, "lines"), Cell("due", "day", 12),
+    cells = (Cell("id", width=7), Cell("milestone", "both", 50, "lines", needed=True), Cell("due", "day", 12),
              Cell("done", "day", 12), Cell("of_measure", "choice", 10, words={each.id: each.id
                                                                               for each in plan.measures}))
     return Sheet("milestones", cells, {each.id: (each.id, each.name[lang], each.due, each.done, each.measure)
@@ -172,7 +173,7 @@ def _milestones(plan: Plan, lang: str) -> Sheet:
 
 def _risks(plan: Plan, lang: str) -> Sheet:
     cells = (Cell("key", width=18), Cell("chosen", "choice", 10, words=yes_no(lang)),
-             Cell("risk", "both", 40, "lines"), Cell("answer", "both", 70, "lines"),
+             Cell("risk", "both", 40, "lines", needed=True), Cell("answer", "both", 70, "lines"),
              Cell("accountable", "party", 20, words=parties(plan, lang)))
     return Sheet("risks", cells, {each.key: (
         each.key, say("planning.yes" if each.chosen else "planning.no", lang), each.name[lang],

@@ -113,7 +113,7 @@ class WeekPage:
             mark = {True: "bad", False: "good", None: "plain"}[each.for_worse] if each.status == "warning" else "plain"
             ratio = f"{each.ratio:.2f} ({each.low:.2f}–{each.high:.2f})" if each.ratio == each.ratio else "–"
             seen = f"{each.observed:,} / {each.expected:,.1f}" if each.what else "–"
-            yield Line((each.name(self.lang), each.state(self.lang), seen, ratio, each.beside(self.lang) or "–"), mark)
+            yield Line((each.name(self.lang), each.state(self.lang), seen, ratio, each.beside() or "–"), mark)
 
     def late(self) -> Iterator[Line]:
         """What is late, then what is due soon."""
@@ -170,8 +170,9 @@ class Weekly:
 
 
 def write_week(now: WeekNow, question: str, out: str | Path, *, weeks: dict[str, Any], lang: str) -> Weekly:
-    """Writes the page: to a file that ends with .html, else as week-<as-of day>.html into a folder. Another page of ours
-    of that name is replaced. Raises OutputError where a file of somebody else's is there, or it cannot be written."""
+    """Writes the page: to a file that ends with .html, else as week-<as-of day>.html into a folder. Another page of
+    ours of that name is replaced. Raises OutputError where a file of somebody else's is there, or it cannot be
+    written."""
     place = Path(out) if Path(out).suffix == ".html" else Path(out) / f"week-{now.as_of}.html"
     page = WeekPage(now, question, lang)
     text = paper("weekly.html.j2", {"lang": lang, "page": page, "generator": GENERATOR, "t": page.say,

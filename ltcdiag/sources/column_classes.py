@@ -102,8 +102,14 @@ def _by_content(header: str, shown: Sequence[str]) -> Found:
 
 
 def _shown(values: Sequence[str | None]) -> list[str]:
-    texts = (_BLANKS.sub(" ", str(value)).strip() for value in values if value is not None)
-    return list(dict.fromkeys(text for text in texts if text))[:_LOOKED_AT]
+    found: dict[str, None] = {}
+    for value in dict.fromkeys(values):     # most cells repeat others
+        text = "" if value is None else _BLANKS.sub(" ", str(value)).strip()
+        if text:
+            found[text] = None
+        if len(found) == _LOOKED_AT:
+            break
+    return list(found)
 
 
 def _share(shown: Sequence[str], test: Any) -> float:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 import ltcdiag as ltc
+from ltcdiag.cycle.adoption import Adopted, Adoption, Part, Shown
 from ltcdiag.cycle.deciding import Lesson, Lessons, decide, lessons, proposal
 from ltcdiag.cycle.plan import Gain, Measure, Plan
 from ltcdiag.cycle.voices_again import voices_again
@@ -184,11 +185,14 @@ def test_what_the_team_wrote_is_kept_when_the_review_runs_again(closed):
     assert ltc.lessons(cycle, judged, today="2025-02-02").to_dict() == cycle.part("lessons")
 
 
-def test_adoption_of_the_last_week_is_a_lesson(closed):
-    weeks = {"weeks": [{"adoption": [{"measure": "M3", "share": 0.2}]},
-                       {"adoption": [{"measure": "M3", "share": 0.64}]}]}
-    found = lessons(closed[1], PLAN, weeks=weeks, today="2025-01-02")
-    assert [each.text["zh"] for each in found if each.kind == "adoption"] == ["培训：最近一周有 64% 的案例按新做法走。"]
+def test_how_far_a_measure_was_adopted_is_a_lesson(closed):
+    after = Shown(50, 32, 0.64, 0.5, 0.76)
+    shown = Adoption((Adopted("M3", {}, {}, (Part("pilot", {}, Shown(0, 0), after, after),)), Adopted("M1", {}, {})),
+                     "2024-07-01", "2024-12-29", 26, "")
+    found = lessons(closed[1], PLAN, adoption=shown, today="2025-01-02")
+    (told,) = [each for each in found if each.kind == "adoption"]
+    assert told.measure == "M3"
+    assert told.text["zh"] == f"培训：变更之后按新做法走的：{after.text('zh')}。"
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -226,7 +230,7 @@ def check_files(told, closed):
 
 def test_the_next_cycle_begins_with_the_time_after(closed, tmp_path):
     cycle, judged, log = closed
-    begun = ltc.next_cycle(cycle, tmp_path / "next", log, question="怎样更快？", today="2025-01-03")
+    begun = ltc.next_cycle(cycle, tmp_path / "next", judged, question="怎样更快？", today="2025-01-03")
     told = ltc.Cycle.open(begun.folder)
     table = made.seen(made.rows(regions=("华东", "华南")), made.CHANGE + made.timedelta(days=made.HALF))
     after = table.groupby("商机编号")["完成时间"].min() >= made.CHANGE
@@ -242,14 +246,19 @@ def test_the_next_cycle_begins_with_the_time_after(closed, tmp_path):
     assert told.options == {"ends": ["回款"]}
     assert told.data == cycle.data
     told.needs("plan")
+    noted = told.save(guesses={"g": 1}, today="2025-01-05")
+    again = ltc.next_cycle(cycle, noted.folder, judged)
+    assert again.part("guesses") == {"g": 1}       # begun before: what was done in it stays
+    assert again.part("carried") == left
+    stranger = ltc.Cycle.create(tmp_path / "other", today="2025-01-03")
     with pytest.raises(OutputError):
-        ltc.next_cycle(cycle, tmp_path / "next", log)
+        ltc.next_cycle(cycle, stranger.folder, judged)
     with pytest.raises(InputError):
-        ltc.next_cycle(cycle, cycle.folder, log)
+        ltc.next_cycle(cycle, cycle.folder, judged)
 
 
 def test_no_next_cycle_before_the_review(tmp_path, closed):
     early = ltc.Cycle.create(tmp_path / "early", today="2024-06-01")
     with pytest.raises(InputError) as error:
-        ltc.next_cycle(early, tmp_path / "next", closed[2])
+        ltc.next_cycle(early, tmp_path / "next", closed[1])
     assert "04_review" in str(error.value)

@@ -8,7 +8,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from ltcdiag.engine.connection import connect
@@ -118,7 +118,8 @@ rows = st.builds(row, st.sampled_from([f"case {number}" for number in range(20)]
 exports = st.lists(st.lists(rows, min_size=90, max_size=120), min_size=3, max_size=3)
 
 
-@settings(max_examples=max(2, few.max_examples // 5))      # a case is a history of its own: twenty at a time
+@settings(max_examples=max(2, few.max_examples // 5),      # a case is a history of its own: twenty at a time
+          phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(exports, st.lists(st.booleans(), min_size=3, max_size=3), st.randoms(use_true_random=False))
 def test_the_fold_equals_its_twin_in_whatever_order_exports_come(found, whole, random):
     every = parts_of(found, whole)

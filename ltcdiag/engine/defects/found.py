@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _SHOWN = 3
+_GONE: tuple[Deed, ...] = ("set_aside", "merge")
 
 
 class Fix(NamedTuple):
@@ -82,7 +83,8 @@ class Desk:
         if defect not in self.deeds:
             return
         self.connection.execute(f"insert into defect_rows select {literal(defect)}, row, example from ({sql})")
-        self.set_aside(f"select row, defect from defect_rows where defect = {literal(defect)}")
+        if self.deeds[defect] in _GONE:
+            self.set_aside(f"select row, defect from defect_rows where defect = {literal(defect)}")
 
     def cases(self, defect: str, sql: str) -> None:
         """Notes the cases of a selection (case_id, example)."""
@@ -92,7 +94,7 @@ class Desk:
 
     def set_aside(self, sql: str) -> None:
         """Rows of a selection (row, defect) whose deed is to set aside or to merge get that as their reason."""
-        gone = (*self._named("set_aside"), *self._named("merge"))
+        gone = [name for deed in _GONE for name in self._named(deed)]
         if gone:
             self.connection.execute(f"insert into unfit select row, defect from ({sql}) "
                                     f"where defect in ({', '.join(map(literal, gone))})")

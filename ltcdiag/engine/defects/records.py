@@ -67,13 +67,14 @@ def shifted(desk: Desk, item: Loaded) -> None:
     if not counts:
         return
     _count_texts(desk, list(counts))
-    known = _kinds(desk, counts)
+    seen_in, forms = _told(desk)
+    known = _kinds(seen_in, forms, counts)
     kinds = [known.get(cell, "") for cell in cells]
     gaps = [f"({cell} is null)::int" for n, cell in zip(filled, cells, strict=True) if n >= _FULL * seen]
     for name, step in (("right", 1), ("left", -1)):
         hits = [test for at in range(len(cells)) if kinds[at] and 0 <= at + step < len(cells)
                 and (kinds[at], kinds[at + step]) != ("number", "date")     # a number may be a moment
-                and filled[at + step] and (test := _slipped(desk, kinds[at], cells[at], cells[at + step],
+                and filled[at + step] and (test := _slipped(seen_in, forms, kinds[at], cells[at], cells[at + step],
                                                             filled[at + step]))]
         if hits:
             slips, gap = f"list_sum([{', '.join(hits)}])", f"list_sum([{', '.join(gaps) or '0'}])"
@@ -96,33 +97,42 @@ def _count_texts(desk: Desk, cells: Sequence[str]) -> None:
     desk.connection.execute(f"create or replace temp table forms as {forms}")
 
 
-def _kinds(desk: Desk, filled: Mapping[str, int]) -> dict[str, str]:
+def _told(desk: Desk) -> tuple[dict[str, dict[str, int]], dict[str, dict[str, int]]]:
+    """What `texts` and `forms` hold: column → text → how often; column → number and date → how many cells."""
+    texts: dict[str, dict[str, int]] = {}
+    for cell, text, n in desk.connection.sql("from texts").fetchall():
+        texts.setdefault(cell, {})[text] = n
+    forms = {cell: {"number": number, "date": date}
+             for cell, number, date in desk.connection.sql("select col, number, date from forms").fetchall()}
+    return texts, forms
+
+
+def _kinds(
+    texts: Mapping[str, Mapping[str, int]], forms: Mapping[str, Mapping[str, int]], filled: Mapping[str, int]
+) -> dict[str, str]:
     """Column → vocabulary, number or date, what nearly all of its cells are; "" where they are texts of any kind."""
-    rows = desk.connection.sql("""
-        with spoken as (select col, count(*) as words, sum(n) as n from texts group by 1)
-        select col, number, date, coalesce(words, 0), coalesce(n, 0)
-        from forms left join spoken using (col)""").fetchall()
     found = {}
-    for cell, number, dated, words, spoken in rows:
-        most = _FILLED * filled[cell]
-        if number >= most or dated >= most:
-            found[cell] = "number" if number >= dated else "date"
+    for cell, form in forms.items():
+        most, spoken = _FILLED * filled[cell], texts.get(cell, {})
+        if max(form.values()) >= most:
+            found[cell] = "number" if form["number"] >= form["date"] else "date"
         else:
-            found[cell] = "vocabulary" if _WORDS <= words <= _VOCABULARY and spoken > most else ""
+            found[cell] = "vocabulary" if _WORDS <= len(spoken) <= _VOCABULARY and sum(spoken.values()) > most else ""
     return found
 
 
-def _slipped(desk: Desk, kind: str, here: str, there: str, filled: int) -> str:
+def _slipped(
+    texts: Mapping[str, Mapping[str, int]], forms: Mapping[str, Mapping[str, int]], kind: str, here: str, there: str,
+    filled: int,
+) -> str:
     """Whether a cell of a column holds what belongs to another, "" where such things are at home in both."""
     if kind == "vocabulary":
-        words = f"select t from texts where col = {literal(here)}"
-        same = desk.connection.sql(f"select coalesce(sum(n), 0) from texts where col = {literal(there)} "
-                                   f"and t in ({words})").fetchall()[0][0]
+        same = sum(n for text, n in texts.get(there, {}).items() if text in texts[here])
         more = (f"select a.t from texts a left join texts b on b.t = a.t and b.col = {literal(there)} "
                 f"where a.col = {literal(here)} and a.n > coalesce(b.n, 0)")
         test = f"coalesce({there} in ({more}), false)::int"
     else:
-        same = desk.connection.sql(f"select {kind} from forms where col = {literal(there)}").fetchall()[0][0]
+        same = forms[there][kind]
         form = f"regexp_full_match({there}, {literal(_NUMBER)})" if kind == "number" else (
             f"regexp_matches({there}, {literal(_DATED)})")
         test = f"coalesce({form}, false)::int"
