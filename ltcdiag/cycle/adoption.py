@@ -237,7 +237,7 @@ def _adopted(setting: Setting, measure: Measure, teams: _Teams | None) -> Adopte
     if measure.sign is None:
         return Adopted(measure.id, measure.name, {}, (), _both("implement.not_in_log"))
     sign = _sign_texts(measure)
-    found = decided(setting.log.observed, measure.sign)
+    found = decided(setting.log.observed, measure.sign, change=setting.starts)
     if isinstance(found, str):
         missing = measure.sign.activity if found == "no_activity" else measure.sign.other
         return Adopted(measure.id, measure.name, sign, (), _both("implement.no_activity", activity=missing))

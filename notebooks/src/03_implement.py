@@ -48,7 +48,7 @@ import os
 
 import ltcdiag as ltc
 
-folder = os.environ.get("LTCDIAG_CYCLE") or ltc.story("implement", lang="zh")
+folder = os.environ.get("LTCDIAG_CYCLE") or ltc.story("implement", "zh")
 # folder = r"D:\改进\合同\cycle"
 new_data = os.environ.get("LTCDIAG_NEW_DATA") or ltc.sample("story_zh") / "2_implement"
 # new_data = r"D:\导出\本周"
@@ -61,7 +61,7 @@ import os
 
 import ltcdiag as ltc
 
-folder = os.environ.get("LTCDIAG_CYCLE") or ltc.story("implement", lang="en")
+folder = os.environ.get("LTCDIAG_CYCLE") or ltc.story("implement", "en")
 # folder = r"D:\improve\contracts\cycle"
 new_data = os.environ.get("LTCDIAG_NEW_DATA") or ltc.sample("story_en") / "2_implement"
 # new_data = r"D:\exports\this week"
@@ -82,9 +82,7 @@ cycle.needs("implement")
 cycle
 
 # %% tags=["nbval-check-output"]
-kept = cycle.folder / "kept_log"
-log = ltc.keep(ltc.read(cycle.data, **cycle.options), kept, force=True)
-log, came = ltc.append(kept, new_data, whole=whole)
+log, came = ltc.catch_up(cycle, new_data, whole=whole)
 came
 
 # %% [markdown] lang="zh"
@@ -198,12 +196,11 @@ ltc.besides(cycle, log)
 # The page prints as one sheet of A4. Running the same data again changes nothing.
 
 # %% tags=["nbval-check-output"]
-page = ltc.week(cycle, log, "weeks", today=today)
+page = ltc.week(cycle, log, cycle.folder / "weeks", today=today)
 page
 
 # %% tags=["nbval-check-output"]
-data = list(dict.fromkeys([*cycle.data, str(new_data)]))
-cycle = cycle.save(watches=watches, weeks=page.weeks, data=data, options=cycle.options, today=today or watches.until)
+cycle = cycle.save(watches=watches, weeks=page.weeks, today=today)
 cycle
 
 # %% [markdown] lang="zh"
