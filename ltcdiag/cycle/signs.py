@@ -43,9 +43,9 @@ class Decided:
 
 
 def decided(observed: Observed, sign: Sign, *, change: int | None = None) -> Decided | str:
-    """The decided cases. change: its moment (µs); a step that is done only since then is part of the new way, so that
-    days are counted from the step before it. Or why there are none: "no_activity" where the log does not have the step, "no_other" where it
-    does not have the one it is held against."""
+    """The decided cases; or why there are none: "no_activity" where the log does not have the step, "no_other" where it
+    does not have the one it is held against. change: its moment (µs); a step that is done only since then is part of
+    the new way, so that days are counted from the step before it."""
     labels = {label: code for code, label in enumerate(observed.steps.labels)}
     if sign.activity not in labels:
         return "no_activity"
@@ -114,8 +114,8 @@ def _within(observed: Observed, code: int, days: float, change: int | None) -> D
 
 
 def _since(observed: Observed, rows: Ints, case: Ints, change: int | None) -> Ints:
-    """When the step before each row of a case ended (behind the last row: its last step), steps that are done only since
-    the change left out; its beginning where there is none."""
+    """When the step before each row of a case ended (behind the last row: its last step), steps that are done only
+    since the change left out; its beginning where there is none."""
     import numpy as np
 
     steps = observed.steps

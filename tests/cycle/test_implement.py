@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from base64 import b64encode
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -119,6 +120,13 @@ def test_what_the_log_cannot_show_is_said_and_what_is_dropped_is_gone(cycle, log
             assert all(word in text for word in words)
 
 
+def test_measures_of_one_sign_are_said_to_be_one(cycle, log):
+    assert not list(ltc.adoption(cycle, log).alike("zh"))
+    twice = replace(PLAN, measures=(*PLAN.measures, replace(PLAN.measures[0], id="M9")))
+    found = ltc.adoption(_with(cycle, plan=twice.to_dict()), log)
+    assert [text.split(" ")[0] for text in found.alike("zh")] == ["M1、M9"]
+
+
 def test_teams_are_departments_or_a_column_and_people_only_with_a_purpose(cycle, log):
     assert ltc.adoption(cycle, log).by == "department"
     kinds = ltc.adoption(cycle, log, by="类型")["M1"].parts[0].teams
@@ -174,8 +182,6 @@ def test_calls_are_the_stuck_cases_with_who_is_new_and_who_is_gone(cycle, log):
 
 
 def _with(cycle, **parts):
-    from dataclasses import replace
-
     return replace(cycle, contents={**cycle.contents, **parts})
 
 
