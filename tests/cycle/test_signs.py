@@ -14,8 +14,8 @@ USUAL = {f"u{n}": "a0.M b3.L c5.S z9.S" for n in range(80)}      # from these th
 CASES = {
     **USUAL, "did": "a10.M b12.L", "passed": "a10.M c15.S", "not_there_yet": "a58.M", "late": "a10.M c15.S b20.L",
     "went_home": "a10.M z14.S", "lost": "a10.M x12.S", "twice": "a10.M b12.L b16.L c17.S", "slow": "a10.M b20.L c21.S",
-    "once": "a10.M b12.L c14.S", "once_and_lost": "a10.M b12.L x13.S", "overdue": "a20.M", "new": "a30.M n33.M b35.L c36.S",
-    "new_waits": "a50.M n55.M", "last": "b60.L",
+    "once": "a10.M b12.L c14.S", "once_and_lost": "a10.M b12.L x13.S", "overdue": "a20.M",
+    "new": "a30.M n33.M b35.L c36.S", "new_waits": "a50.M n55.M", "last": "b60.L",
 }
 """Case → its steps with their days, done by whom."""
 
