@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -232,7 +233,7 @@ def check_files(told, closed):
 
 def test_the_next_cycle_begins_with_the_time_after(closed, tmp_path):
     cycle, judged, log = closed
-    begun = ltc.next_cycle(cycle, tmp_path / "next", judged, question="怎样更快？", today="2025-01-03")
+    begun = ltc.next_cycle(cycle, tmp_path / "next", judged, new_data="later", question="怎样更快？", today="2025-01-03")
     told = ltc.Cycle.open(begun.folder)
     table = made.seen(made.rows(regions=("华东", "华南")), made.CHANGE + made.timedelta(days=made.HALF))
     after = table.groupby("商机编号")["完成时间"].min() >= made.CHANGE
@@ -247,6 +248,7 @@ def test_the_next_cycle_begins_with_the_time_after(closed, tmp_path):
     assert left["from"]["effects"] == cycle.about["saved"]["effects"]["sha256"]
     assert told.options == {"ends": ["回款"]}
     assert told.data == cycle.data
+    assert [Path(path).name for path in told.appended] == ["later"]      # appended: what overlaps is never read as one
     told.needs("plan")
     noted = told.save(guesses={"g": 1}, today="2025-01-05")
     again = ltc.next_cycle(cycle, noted.folder, judged)
