@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 KEPT_FOLDER = "data"
 """Where a cycle keeps its log, so that it grows without the old exports."""
 Heard = Voices | str | Path | Sequence[str | Path] | None
-Heard = Voices | str | Path | Sequence[str | Path] | None
 
 
 def plan(cycle: Cycle, log: EventLog, *, today: str | date | None = None, **wishes: Any) -> Plan:

@@ -71,7 +71,8 @@ def decide(
     judged: Judged, chosen: str = "", *, by: str = "", why: str = "", today: str | date | None = None,
 ) -> Decision:
     """What the verdicts suggest, and what the team decides itself. chosen: keep, adjust or stop (or 保留, 调整,
-    停止), "" where it has not decided yet. today: the day of that, by default that of the review. Raises InputError for another word."""
+    停止), "" where it has not decided yet. today: the day of that, by default that of the review.
+    Raises InputError for another word."""
     key = _NAMES.get(chosen.strip(), chosen.strip())
     if key and key not in DECISIONS:
         lang = current()

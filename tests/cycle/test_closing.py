@@ -233,7 +233,8 @@ def check_files(told, closed):
 
 def test_the_next_cycle_begins_with_the_time_after(closed, tmp_path):
     cycle, judged, log = closed
-    begun = ltc.next_cycle(cycle, tmp_path / "next", judged, new_data="later", question="怎样更快？", today="2025-01-03")
+    begun = ltc.next_cycle(cycle, tmp_path / "next", judged, new_data="later", question="怎样更快？",
+                           today="2025-01-03")
     told = ltc.Cycle.open(begun.folder)
     table = made.seen(made.rows(regions=("华东", "华南")), made.CHANGE + made.timedelta(days=made.HALF))
     after = table.groupby("商机编号")["完成时间"].min() >= made.CHANGE
