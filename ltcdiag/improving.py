@@ -401,12 +401,12 @@ def read_guesses(path: str | Path) -> Guesses:
     return guesses_of(read_rows(path, sheet=tuple(sentences("guesses")["sheet"].values()))[0])
 
 
-def reveal(guesses: Guesses | str | Path, found: Diagnosis | EventLog) -> Revealed:
-    """The guesses (or their sheet) beside what the data say, with intervals and how far off, kindly put and without
-    names. found: a diagnosis, or a log to be diagnosed. `cycle.save(guesses=...)` keeps it."""
+def reveal(guesses: Guesses | str | Path | None, found: Diagnosis | EventLog) -> Revealed:
+    """The guesses (or their sheet, or None where nobody guessed) beside what the data say, with intervals and how far
+    off, kindly put and without names. found: a diagnosis, or a log to be diagnosed. `cycle.save(guesses=...)` keeps it."""
     from .cycle.guesses import Guesses
     from .cycle.guesses import reveal as revealed
     from .findings.diagnosis import Diagnosis
 
-    said = guesses if isinstance(guesses, Guesses) else read_guesses(guesses)
+    said = guesses if isinstance(guesses, Guesses) else read_guesses(guesses) if guesses else Guesses(())
     return revealed(said, found if isinstance(found, Diagnosis) else api.diagnose(found))

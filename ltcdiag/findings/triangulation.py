@@ -9,7 +9,7 @@ once, however often they say it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..domain.headers import normal_header
@@ -20,7 +20,7 @@ from ..domain.stages import load_stages
 from ..domain.voices import load_categories
 from ..log.look import html_table
 from ..log.voices import SIDES, Voice, Voices
-from ..words import current, say
+from ..words import current, languages, say
 from ..words.texts import tidy
 from .advice import MAIN_STAGE_OF_OBJECT, stage_of
 from .finding import Finding
@@ -124,16 +124,23 @@ class Triangulation:
     only_said: tuple[OnlySaid, ...]
     table: pd.DataFrame = field(repr=False)
 
+    def to_dict(self) -> dict[str, Any]:
+        """What a cycle keeps of it: counts and readings. What people said word for word stays in their notes."""
+        sides = [(each, side, getattr(each, side)) for each in self.seen for side in ("staff", "customers")]
+        told: dict[str, dict[str, Any]] = {each.finding: {
+            "finding": each.finding, "reading": each.reading, "words": {lang: each.words(lang) for lang in languages()},
+        } for each in self.seen}
+        for each, side, heard in sides:
+            told[each.finding][side] = {"verdict": heard.verdict, "agree": heard.agree, "against": heard.against,
+                                        "notes": heard.voices}
+        return {"schema": "ltcdiag.triangulation/1", "findings": list(told.values()), "only_said": [{
+            "stage": each.stage, "step": each.step, "department": each.department, "category": each.category,
+            "people": each.people, "customers": each.customers, "notes": each.voices, "severity": each.severity,
+        } for each in self.only_said]}
+
     def of(self, finding: str) -> Seen:
         """A finding's, by its id. Raises KeyError for another id."""
         return {seen.finding: seen for seen in self.seen}[finding]
-
-    def to_dict(self) -> dict[str, Any]:
-        """For triangulation.json: codes and counts, what was said in the speakers' own words."""
-        return {"schema": "ltcdiag.triangulation/1",
-                "findings": [{"finding": each.finding, "reading": each.reading, "staff": asdict(each.staff),
-                              "customers": asdict(each.customers)} for each in self.seen],
-                "only_said": [asdict(each) for each in self.only_said]}
 
     def __str__(self) -> str:
         lang = current()

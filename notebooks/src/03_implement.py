@@ -54,6 +54,7 @@ new_data = os.environ.get("LTCDIAG_NEW_DATA") or ltc.sample("story_zh") / "2_imp
 # new_data = r"D:\导出\第3周.xlsx"
 whole = True            # False：新导出里只有新增或改动的行
 by = None               # 例如 "区域"；不写就按部门、角色或人员
+progress = {"M4": "running", "P2": "2024-10-08"}    # 措施到哪一步（planned、running、done、dropped）；里程碑写完成的日期
 
 # %% tags=["parameters"] lang="en"
 import os
@@ -66,6 +67,7 @@ new_data = os.environ.get("LTCDIAG_NEW_DATA") or ltc.sample("story_en") / "2_imp
 # new_data = r"D:\exports\week 3.xlsx"
 whole = True            # False: the new export holds only rows that are new or changed
 by = None               # such as "Region"; without it departments, roles or people
+progress = {"M4": "running", "P2": "2024-10-08"}    # state of a measure (planned, running, done, dropped); a milestone: the day it was reached
 
 # %% tags=["nbval-check-output"] lang="zh"
 ltc.language("zh")
@@ -155,6 +157,7 @@ watches
 # ## 4 Dates
 
 # %% tags=["nbval-check-output"]
+cycle = cycle.save(plan=cycle.plan.progress(progress))
 ltc.timetable(cycle, log)
 
 # %% [markdown] lang="zh"
