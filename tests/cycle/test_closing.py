@@ -14,6 +14,7 @@ from ltcdiag.cycle.plan import Gain, Measure, Plan
 from ltcdiag.cycle.voices_again import voices_again
 from ltcdiag.errors import InputError, OutputError
 from ltcdiag.log.voices import Voice, Voices
+from ltcdiag.reports import review_cycle
 from ltcdiag.words import use
 from tests.cycle import changed_logs as made
 
@@ -198,7 +199,9 @@ def test_how_far_a_measure_was_adopted_is_a_lesson(closed):
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_the_page_holds_the_agreed_answer_first_and_exploration_apart(closed, tmp_path, lang):
+def test_the_page_holds_the_agreed_answer_first_and_exploration_apart(closed, tmp_path, lang, monkeypatch):
+    """Without the pictures: they are those of any comparison."""
+    monkeypatch.setattr(review_cycle, "drawings", lambda *_: ([], {}))
     _, judged, _ = closed
     decision = ltc.decide(judged, "keep", by="李工", today=made.REVIEW)
     told = ltc.review(judged, tmp_path / "out", lang=lang, decision=decision,
