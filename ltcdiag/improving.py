@@ -73,7 +73,7 @@ def power_check(plan: Plan, log: EventLog, definition: Definition | None = None,
 def definition_of(plan: Plan, log: EventLog, **options: Any) -> Definition:
     """What success is, from a plan: its goals as primary indicators, guards against harm, the smallest change that
     matters (half of what is hoped for); to be frozen by `cycle.freeze`. options: primary, guards, design, kind,
-    adjust_for, cluster, horizon_days. Raises InputError where no goal has a baseline."""
+    adjust_for, cluster, horizon_days. Raises InputError where there is no goal."""
     from .cycle.defining import definition_of as defined
 
     return defined(plan, log, **options)

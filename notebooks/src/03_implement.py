@@ -157,7 +157,7 @@ watches
 # ## 4 Dates
 
 # %% tags=["nbval-check-output"]
-cycle = cycle.save(plan=cycle.plan.progress(progress))
+cycle = cycle.progress(progress)
 ltc.timetable(cycle, log)
 
 # %% [markdown] lang="zh"
