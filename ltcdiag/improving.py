@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 KEPT_FOLDER = "data"
 """Where a cycle keeps its log, so that it grows without the old exports."""
 Heard = Voices | str | Path | Sequence[str | Path] | None
-Heard = Voices | str | Path | Sequence[str | Path] | None
 
 
 def plan(cycle: Cycle, log: EventLog, *, today: str | date | None = None, **wishes: Any) -> Plan:
@@ -182,10 +181,10 @@ def next_cycle(
         raise InputError(say("closing.not_judged", current()), fix=say("closing.not_judged_fix", current()))
     after = log.between(since, log.as_of) if since else log
     given = [new_data] if isinstance(new_data, str | Path) else list(new_data or ())
-    old = [] if judged.definition.kind == "exports" or not now.about["data"] else [*now.data, *now.appended]
-    data = list(dict.fromkeys(map(str, [*old, *given])))
+    data, appended = (given, []) if judged.definition.kind == "exports" else (
+        now.data if now.about["data"] else [], list(dict.fromkeys(map(str, [*now.appended, *given]))))
     return follow(now, folder, log=after, kpis=api.kpis(after), findings=api.diagnose(after), data=data,
-                  question=question, lang=lang, today=today or cycle.today, by=by)
+                  appended=appended, question=question, lang=lang, today=today or cycle.today, by=by)
 
 
 def backlog(
