@@ -167,9 +167,9 @@ def next_cycle(
     today: str | date | None = None, by: str = "",
 ) -> Cycle:
     """The next cycle in a new folder, assessed on the time after the change, with the lessons and the measures that are
-    not done (`.part("carried")`). new_data: as the review was given them. Where it was begun before, only what is carried
-    over is told anew. Raises InputError where the review is not saved yet, OutputError where the folder holds a cycle
-    that follows another."""
+    not done (`.part("carried")`). new_data: as the review was given them. Where it was begun before, only what is
+    carried over is told anew. Raises InputError where the review is not saved yet, OutputError where the folder holds a
+    cycle that follows another."""
     from .cycle.folder import Cycle
     from .cycle.following import baseline_since, begun_already, follow
 

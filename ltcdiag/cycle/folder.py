@@ -60,7 +60,7 @@ class Cycle:
     which part when). contents: part → what it says. notes: what was noticed on opening, as sentences.
     """
 
-    folder: Path
+    folder: Path = field(repr=False)
     about: Mapping[str, Any] = field(repr=False)
     contents: Mapping[str, Mapping[str, Any]] = field(repr=False)
     notes: tuple[str, ...] = field(default=(), repr=False)

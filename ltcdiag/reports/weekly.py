@@ -11,6 +11,7 @@ from ..cycle.adoption import FEW, Adopted, said
 from ..cycle.milestones import Doing, Point
 from ..cycle.watches import Watch
 from ..cycle.weeks import WeekNow
+from ..errors import OutputError
 from ..words import say
 from ..words.numbers import percent
 from .one_file import whole_file
@@ -46,7 +47,7 @@ class WeekPage:
     @property
     def title(self) -> str:
         """The heading."""
-        return self.say("week_title", week=max(1, self.now.week), planned=self.now.planned)
+        return self.say("week_title", week=self.now.week, planned=self.now.planned)
 
     @property
     def lead(self) -> str:
@@ -79,7 +80,8 @@ class WeekPage:
         late = len(self.now.timetable.late)
         parts.append(self.say("head_late", n=late) if late else self.say("head_in_time"))
         parts.append(self.say("head_calls", n=len(self.now.calls)))
-        return self.say("head_between").join(parts) + self.say("head_end")
+        text = self.say("head_between").join(parts) + self.say("head_end")
+        return text[0].upper() + text[1:]
 
     def next_step(self) -> str:
         """What to do next, by what presses most."""
@@ -174,9 +176,19 @@ def write_week(now: WeekNow, question: str, out: str | Path, *, weeks: dict[str,
     ours of that name is replaced. Raises OutputError where a file of somebody else's is there, or it cannot be
     written."""
     place = Path(out) if Path(out).suffix == ".html" else Path(out) / f"week-{now.as_of}.html"
+    if place != Path(out):
+        _made(place.parent, lang)
     page = WeekPage(now, question, lang)
     text = paper("weekly.html.j2", {"lang": lang, "page": page, "generator": GENERATOR, "t": page.say,
                                     "q": lambda said_: quoted(said_, lang)}, style="weekly.css")
     with whole_file(place, same=lambda head: GENERATOR.encode() in head, force=True) as working:
         working.write_bytes(text.encode())
     return Weekly(place, (page.title, page.headline(), page.say("next_is", text=page.next_step())), weeks)
+
+
+def _made(folder: Path, lang: str) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(say("cli.cannot_write", lang, folder=folder, detail=error.strerror or str(error)),
+                          fix=say("cli.cannot_write_fix", lang)) from error

@@ -21,7 +21,7 @@ from .arms import Axis
 from .case_clock import Bools, Floats, Ints
 from .clock_table import DAY
 from .intervals import LEVEL
-from .pace import AGE_BANDS, held
+from .pace import held
 
 WEEK = 7
 ALARM = 0.05
@@ -34,9 +34,13 @@ LEAST_BASELINE = 20
 LEAST_EXPECTED = 5.0
 """Before so many were to be expected, nobody can tell."""
 LEAST_IN_BAND = 5
-LEAST_SEEN = 10
+MOST_BANDS = 40
+LEAST_SEEN = 5
 """An age that fewer cases had come to before the change is not watched: nobody knows what is usual there."""
 MOST_WEEKS = 104
+PARTLY = 1.5
+"""A good month seldom begins with one of our stretches of four weeks: cut in two, its variance looks like two thirds
+(the mean of f^2 + (1 - f)^2)."""
 SLACK = 1e-9
 """Equal sums stand on their limit, not beyond it."""
 _PATHS, _FEWER_PATHS, _SEED, _BLOCK = 4_000, 1_000, 20241008, 4
@@ -104,8 +108,8 @@ def weeks_of(
     before, after = max(0, int(before)), max(0, int(after))
     cuts = change + WEEK * DAY * np.arange(-before, after + 1, dtype=np.int64)
     oldest = _oldest(found, clock, n, first, change) if found.aged else float("inf")
-    bands = [age for age in AGE_BANDS if age < oldest] if found.aged else [0]
-    seen, held_days = _table(found, clock, n, cuts, np.array([*bands, oldest]), codes)
+    bands = _bands(found, clock, n, (int(cuts[0]), change), oldest) if found.aged else np.zeros(1)
+    seen, held_days = _table(found, clock, n, cuts, np.append(bands, oldest), codes)
     expected, worth = _expected(seen, held_days, before)
     return Weeks(seen.sum(axis=(1, 2)), expected, before, worth, oldest)
 
@@ -125,6 +129,17 @@ def _oldest(found: Happenings, clock: Axis, n: int, first: int, change: int) -> 
     seen = stop > np.maximum(found.begin, first)
     ages = np.sort(_worked_ages(clock, n, found.case[seen], found.origin[seen], stop[seen]))[::-1]
     return float(ages[LEAST_SEEN - 1]) if len(ages) >= LEAST_SEEN else 0.0
+
+
+def _bands(found: Happenings, clock: Axis, n: int, window: tuple[int, int], oldest: float) -> Floats:
+    """Ages (days) at which the usual rate may change: LEAST_IN_BAND happenings of the baseline between two of them, but
+    no more than MOST_BANDS. Few wide bands would call a log slow in which new cases have just become more."""
+    rows = np.flatnonzero((found.at >= window[0]) & (found.at < window[1]))
+    ages = np.sort(_worked_ages(clock, n, found.of_case[rows], found.origin_at[rows], found.at[rows]))
+    ages = ages[ages < oldest]
+    every = max(LEAST_IN_BAND, -(-len(ages) // MOST_BANDS))
+    ends: Floats = np.unique(np.append(0.0, ages[every:len(ages) - every + 1:every]))
+    return ends
 
 
 def _table(
@@ -257,15 +272,16 @@ def _paths(due: Floats, weeks: Weeks, factor: float, seed: int, paths: int = _PA
     rng = np.random.default_rng([_SEED, seed])
     shape = max(weeks.worth, 1.0)
     unknown = rng.gamma(shape, 1 / shape, paths)
-    spread = weeks.spread
-    blocks = max(1, weeks.before // _BLOCK)
-    unknown *= np.exp(rng.normal(0, np.sqrt(spread / blocks), paths)) if spread else 1.0
+    blocks = max(2, weeks.before // _BLOCK)
+    # the spread itself is known from so many stretches only
+    spread = weeks.spread * PARTLY * (blocks - 1) / rng.chisquare(blocks - 1, paths)
+    unknown *= np.exp(rng.standard_normal(paths) * np.sqrt(spread / blocks))
     found = np.zeros((paths, len(due)))
     shock = np.ones(paths)
     for week in range(len(due)):
         draw = np.random.default_rng([_SEED, seed, week])
-        if spread and week % _BLOCK == 0:
-            shock = np.exp(draw.normal(-spread / 2, np.sqrt(spread), paths))
+        if weeks.spread and week % _BLOCK == 0:
+            shock = np.exp(draw.standard_normal(paths) * np.sqrt(spread) - spread / 2)
         found[:, week] = draw.poisson(np.minimum(unknown * shock * due[week] * factor, 1e9))
     return found
 

@@ -48,34 +48,34 @@ import os
 
 import ltcdiag as ltc
 
-data = os.environ.get("LTCDIAG_DATA") or ltc.sample("ltc_zh")
+data = os.environ.get("LTCDIAG_DATA") or ltc.sample("story_zh") / "1_assess"
 # data = r"D:\导出\商机流程.xlsx"
-options = {}
+options, model = {}, "ltc"
 # options = {"columns": {"case": "商机编号", "activity": "环节", "time": "完成时间"}}
-model = "ltc"
+voices, guesses = ltc.sample("story_zh") / "voices_before", None
+# voices = None
 folder = os.environ.get("LTCDIAG_CYCLE") or "cycle"
-question = "从线索到回款，时间花在哪里？"
-voices = guesses = today = None
+question = "合同为什么签得慢？"
 
 # %% tags=["parameters"] lang="en"
 import os
 
 import ltcdiag as ltc
 
-data = os.environ.get("LTCDIAG_DATA") or ltc.sample("ltc_en")
+data = os.environ.get("LTCDIAG_DATA") or ltc.sample("story_en") / "1_assess"
 # data = r"D:\exports\opportunities.xlsx"
-options = {}
+options, model = {}, "ltc"
 # options = {"columns": {"case": "Opportunity", "activity": "Step", "time": "Completed"}}
-model = "ltc"
+voices, guesses = ltc.sample("story_en") / "voices_before", None
+# voices = None
 folder = os.environ.get("LTCDIAG_CYCLE") or "cycle"
-question = "Where does the time from lead to cash go?"
-voices = guesses = today = None
+question = "Why does signing a contract take so long?"
 
 # %% [markdown] lang="zh"
 # <details><summary>这些选项是什么意思</summary>
 #
 # `columns`：列认错时，指定哪一列是案例、活动、时间（还可指定 start、resource、role、department、amount、currency）。
-# `mapping`：同样的内容写在映射文件里。`ends`：哪些活动表示案例结束。`as_of`：截止时点，之后的行不计入。例如 `options = {"mapping": "映射.toml", "ends": ["回款"], "as_of": "2025-06-30"}`。`model`：参照模型，写明哪个阶段归谁做；`ltcdiag new` 在笔记本旁边放了一份 `model.toml`，可以改成本公司的做法，再写 `model = "model.toml"`。`folder`：改进循环的文件夹，评估的结果存在那里，02 方案从那里接着做。`question`：这一轮要回答的问题。`voices`：填好的访谈记录和客户反馈，另起一行写 `voices = "表格"`（文件或文件夹）；`guesses`：填好的盲猜表，`guesses = "先猜一猜.xlsx"`；`today`：存档的日期。没有就留 `None`。想先看列会被怎样理解：新建一格，运行 `print(ltc.sniff(data).text("zh"))`。
+# `mapping`：同样的内容写在映射文件里。`ends`：哪些活动表示案例结束。`as_of`：截止时点，之后的行不计入。例如 `options = {"mapping": "映射.toml", "ends": ["回款"], "as_of": "2025-06-30"}`。`model`：参照模型，写明哪个阶段归谁做；`ltcdiag new` 在笔记本旁边放了一份 `model.toml`，可以改成本公司的做法，再写 `model = "model.toml"`。`folder`：改进循环的文件夹，评估的结果存在那里，02 方案从那里接着做。`question`：这一轮要回答的问题。`voices`：填好的访谈记录和客户反馈，另起一行写 `voices = "表格"`（文件或文件夹）；`guesses`：填好的盲猜表，`guesses = "先猜一猜.xlsx"`。没有就写 `None`。想先看列会被怎样理解：新建一格，运行 `print(ltc.sniff(data).text("zh"))`。
 # </details>
 
 # %% [markdown] lang="en"
@@ -88,7 +88,7 @@ voices = guesses = today = None
 # copy, `model.toml`, beside the notebooks, to be changed to your company's way (`model = "model.toml"`). `folder`: of the cycle; the
 # assessment is saved there, and 02 Plan goes on from there. `question`: what this round is to answer. `voices`: filled
 # interview notes and customer feedback, on a line of its own: `voices = "sheets"` (a file or folder); `guesses`: a filled
-# sheet of guesses; `today`: the day written on what is saved; `None` where there is none. To see first how columns would be understood, run
+# sheet of guesses; `None` where there is none. To see first how columns would be understood, run
 # `print(ltc.sniff(data).text("en"))` in a new cell.
 # </details>
 
@@ -714,10 +714,10 @@ print(written.report)
 #
 # The next notebook (02 Plan) goes on from here.
 
-# %% tags=["nbval-check-output", "raises-exception"]
-cycle = ltc.Cycle.begin(folder, question=question, today=today)
+# %% tags=["nbval-check-output"]
+cycle = ltc.Cycle.begin(folder, question=question)
 cycle = cycle.save(log=log, findings=found, kpis=indicators, triangulation=together, guesses=revealed or None,
-                   data=data, options=options, today=today)
+                   data=data, options=options)
 cycle
 
 # %% [markdown] lang="zh"
