@@ -6,6 +6,7 @@ import json
 import re
 import unicodedata
 from dataclasses import replace
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -14,6 +15,7 @@ from reports.plans import HOSTILE, hostile, plan
 import ltcdiag as ltc
 from ltcdiag.cli import main
 from ltcdiag.errors import InputError, OutputError
+from ltcdiag.reports import backlog
 from ltcdiag.reports.backlog import TARGETS
 from ltcdiag.reports.backlog.items import board_of
 from ltcdiag.words import use
@@ -220,6 +222,8 @@ def test_every_target_has_its_file_and_both_names(tmp_path):
     here = {path.stem for path in (tmp_path / "out").iterdir()}
     assert {"backlog", "trello_cards", "slack_1", "jira", "feishu", "jiandaoyun", "plan"} == here
     assert all(set(texts) == {"zh", "en"} for texts in TARGETS.values())
+    there = {path.stem for path in Path(backlog.__file__).parent.glob("*.py")}
+    assert there - {"__init__", "items", "plain_table", "writing"} == set(TARGETS)
 
 
 def test_the_same_plan_gives_the_same_bytes(tmp_path):
