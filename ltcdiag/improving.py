@@ -403,7 +403,8 @@ def read_guesses(path: str | Path) -> Guesses:
 
 def reveal(guesses: Guesses | str | Path | None, found: Diagnosis | EventLog) -> Revealed:
     """The guesses (or their sheet, or None where nobody guessed) beside what the data say, with intervals and how far
-    off, kindly put and without names. found: a diagnosis, or a log to be diagnosed. `cycle.save(guesses=...)` keeps it."""
+    off, kindly put and without names. found: a diagnosis, or a log to be diagnosed.
+    `cycle.save(guesses=...)` keeps it."""
     from .cycle.guesses import Guesses
     from .cycle.guesses import reveal as revealed
     from .findings.diagnosis import Diagnosis
