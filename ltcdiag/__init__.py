@@ -63,18 +63,31 @@ if TYPE_CHECKING:
     from .errors import ConservationError, InputError, LtcdiagError, OutputError, QuestionError
     from .growing import append, keep
     from .improving import (
+        adoption,
         backlog,
+        besides,
+        calls,
+        catch_up,
         decide,
         definition_of,
+        guess_sheet,
         judge,
         lessons,
         next_cycle,
+        paper,
         plan,
         plan_book,
         power_check,
+        read_guesses,
+        read_paper,
         read_plan_book,
+        reveal,
+        review_logs,
         send,
+        timetable,
         voices_again,
+        watch,
+        week,
     )
     from .intake import read, sniff
     from .log.calendar import WorkCalendar
@@ -114,8 +127,10 @@ _WHERE = {
     "cycle.story": ("story",),
     "errors": ("ConservationError", "InputError", "LtcdiagError", "OutputError", "QuestionError"),
     "growing": ("append", "keep"),
-    "improving": ("backlog", "decide", "definition_of", "judge", "lessons", "next_cycle", "plan", "plan_book",
-                  "power_check", "read_plan_book", "send", "voices_again"),
+    "improving": ("adoption", "backlog", "besides", "calls", "catch_up", "decide", "definition_of", "guess_sheet",
+                  "judge", "lessons", "next_cycle", "paper", "plan", "plan_book", "power_check", "read_guesses",
+                  "read_paper", "read_plan_book", "reveal", "review_logs", "send", "timetable", "voices_again",
+                  "watch", "week"),
     "intake": ("read", "sniff"),
     "log.event_log": ("EventLog",),
     "log.filters": ("Attribute", "Between", "CaseIs", "Contains", "Duration", "EndsWith", "Follows", "StartsWith",
@@ -126,20 +141,23 @@ _WHERE = {
     "log.period": ("Period",),
     "stats.comparison": ("clock_level", "compare_clock_groups", "compare_clocks"),
 }
+
 _HOME = {name: module for module, names in _WHERE.items() for name in names}
 
 __all__ = [
     "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Cycle", "Definition", "Duration",
     "EndsWith", "EventLog", "Follows", "Goal", "InputError", "Ledger", "LtcdiagError", "Measure",
     "ObjectCentricLog", "OutputError", "Period", "Plan", "QuestionError", "StartsWith", "StateIs", "TopVariants",
-    "VariantIs", "WorkCalendar", "__version__", "activities", "append", "backlog", "cases", "channels", "clock",
-    "clock_level", "compare", "compare_change", "compare_clock_groups", "compare_clocks", "compare_groups",
-    "compare_periods", "compare_waves", "decide", "definition_of", "diagnose", "difference_map", "directly_follows",
-    "discover", "draw", "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "handovers", "judge", "keep",
-    "kpis", "language", "lessons", "load_model", "load_prices", "monitor", "next_cycle", "object_centric", "plan",
-    "plan_book", "points", "power_check", "privacy_report", "pull", "read", "read_plan_book", "read_voices",
-    "report", "review", "review_waves", "rework", "sample", "send", "side_tables", "sniff", "sql", "stage_ledgers",
-    "story", "templates", "triangulate", "variant_changes", "variants", "voices_again", "waits", "what_changed",
+    "VariantIs", "WorkCalendar", "__version__", "activities", "adoption", "append", "backlog", "besides", "calls",
+    "cases", "catch_up", "channels", "clock", "clock_level", "compare", "compare_change", "compare_clock_groups",
+    "compare_clocks", "compare_groups", "compare_periods", "compare_waves", "decide", "definition_of", "diagnose",
+    "difference_map", "directly_follows", "discover", "draw", "export", "exports_to_ask_for", "fitness", "funnel",
+    "gaps", "guess_sheet", "handovers", "judge", "keep", "kpis", "language", "lessons", "load_model", "load_prices",
+    "monitor", "next_cycle", "object_centric", "paper", "plan", "plan_book", "points", "power_check",
+    "privacy_report", "pull", "read", "read_guesses", "read_paper", "read_plan_book", "read_voices", "report",
+    "reveal", "review", "review_logs", "review_waves", "rework", "sample", "send", "side_tables", "sniff", "sql",
+    "stage_ledgers", "story", "templates", "timetable", "triangulate", "variant_changes", "variants",
+    "voices_again", "waits", "watch", "week", "what_changed",
 ]
 
 

@@ -14,6 +14,7 @@ from .words import current, languages, say, speak
 
 if TYPE_CHECKING:
     from .charts.drawing import Drawing
+    from .cycle.adoption import Adoption
     from .cycle.plan import Plan
     from .domain.prices import Prices
     from .domain.reference import ReferenceModel
@@ -243,20 +244,29 @@ def read_voices(paths: str | Path | Sequence[str | Path]) -> Voices:
     return read(paths)
 
 
-def triangulate(found: Diagnosis, voices: Voices) -> Triangulation:
+def triangulate(found: Diagnosis, voices: Voices | str | Path | Sequence[str | Path] | None) -> Triangulation:
     """For each finding whether staff and customers agree, contradict or are silent, and the problems that only people
-    name. A voice counts where it names the same place and the same kind of problem; one person counts once."""
-    from .findings.triangulation import triangulate as laid
+    name. A voice counts where it names the same place and the same kind of problem; one person counts once.
 
-    return laid(found.findings, voices, labels=found.log.stages)
+    voices: as `read_voices` gives them, or what it reads; None where nobody was asked. Raises InputError as it does."""
+    from .findings.triangulation import triangulate as laid
+    from .log.voices import Voices
+
+    heard = voices if isinstance(voices, Voices) else read_voices(voices) if voices else Voices()
+    return laid(found.findings, heard, labels=found.log.stages)
 
 
 def templates(folder: str | Path, lang: str | None = None, *, force: bool = False) -> tuple[Path, ...]:
-    """Blank forms for interview notes and customer feedback, as workbooks with drop-down lists and an example, in a
-    folder. Raises OutputError where they are there (unless `force`) or cannot be written."""
+    """Blank forms, as workbooks with drop-down lists and an example, in a folder: interview notes and customer feedback
+    (`read_voices`), then the working papers (`read_paper`): gates, lost deals, key persons, pain chain, project plan,
+    RACI, lessons. Raises OutputError where one is there (unless `force`) or cannot be written."""
     from .reports.voice_templates import write_templates
+    from .reports.working_papers.forms import Asked
+    from .reports.working_papers.writing import write_blank
 
-    return write_templates(folder, lang=lang or current(), force=force)
+    said = lang or current()
+    return (*write_templates(folder, lang=said, force=force),
+            *write_blank(Path(folder), Asked(said, load_model()), force=force))
 
 
 def exports_to_ask_for(system: str, lang: str | None = None) -> AskFor:
@@ -363,7 +373,9 @@ def discover(log: EventLog, method: str = "inductive", noise: float = 0.2) -> Mo
     return mined(variants(log), method=method, noise=noise)
 
 
-def draw(answer: Answer | Comparison | Diagnosis | Plan, *, lang: str | None = None, **options: Any) -> Drawing:
+def draw(
+    answer: Answer | Comparison | Diagnosis | Plan | Adoption, *, lang: str | None = None, **options: Any
+) -> Drawing:
     """The picture of an answer: a map of directly-follows, bars of gaps, rows of variants, a heat map of
     handovers, a funnel, causes of waiting, each with its words; of a diagnosis days, money and levers of the stages
     side by side. options: those of the chart, such as colour, paths or top; of a comparison `view`:

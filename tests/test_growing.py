@@ -111,6 +111,7 @@ def test_the_same_export_again_changes_nothing_and_says_so(grown, folder):
     assert {path: path.read_bytes() for path in (folder / "grown").rglob("*") if path.is_file()} == before
     with use("en"):
         assert "Nothing new" in str(news)
+        assert "No new export" in str(ltc.append(folder / "grown", [])[1])
     assert "没有新东西" in str(news)
 
 
@@ -134,25 +135,26 @@ CORRECTED = told(1, 2, 11, who="王磊", amount="2000")
 
 def test_corrections_withdrawals_and_reopened_cases_are_told(base, tmp_path):
     """Case 1 comes whole: its quote has another owner and another sum, its lead one blank more, its deal is gone.
-    Case 2 had been paid, and is quoted again."""
-    closed = [told(2, step, 2 + step) for step in range(5)]
+    Case 2 had been paid, and is quoted again. Case 6 had been paid too, and comes whole without a change."""
+    closed, paid = ([told(case, step, 2 + step) for step in range(5)] for case in (2, 6))
     whole = [told(1, 0, 1), CORRECTED, told(1, 3, 16)]
-    first = ltc.read(write(tmp_path / "first.csv", [*(row for row in EARLY if row[0] != "SJ0002"), *closed]))
+    first = ltc.read(write(tmp_path / "first.csv", [
+        *(row for row in EARLY if row[0] not in ("SJ0002", "SJ0006")), *closed, *paid]))
     ltc.keep(first, base, force=True)
-    week = [*whole, told(2, 2, 40), told(2, 4, 41), ["", *told(3, 4, 9)[1:]]]
+    week = [*whole, *paid, told(2, 2, 40), told(2, 4, 41), ["", *told(3, 4, 9)[1:]]]
     log, news = ltc.append(base, write(tmp_path / "week.csv", week))
-    assert (news.rows_same, news.rows_corrected, news.rows_withdrawn, news.rows_new, news.set_aside) == (2, 1, 1, 2, 1)
-    assert news.records == 6
+    assert (news.rows_same, news.rows_corrected, news.rows_withdrawn, news.rows_new, news.set_aside) == (7, 1, 1, 2, 1)
+    assert news.records == 11
     cells = news.corrected.set_index("column")[["before", "after"]].to_dict("index")
     assert cells == {"负责人": {"before": "林悦", "after": "王磊"}, "金额": {"before": "1000.50", "after": "2000"}}
     assert news.corrected[["file", "line"]].drop_duplicates().to_numpy().tolist() == [["week.csv", 3]]
     assert news.withdrawn[["case_id", "activity"]].to_numpy().tolist() == [["SJ0001", "商机建立"]]
     assert news.reopened[["case_id", "next"]].to_numpy().tolist() == [["SJ0002", "报价提交"]]
     money = {each.currency: each for each in log.ledger.money}["CNY"]
-    assert float(money.read) == pytest.approx(1000.50 * first.events + 1000.50 * 5 + 2000)
-    assert log.events == first.events + 6 - news.rows_same - 1 - 1 - 1
+    assert float(money.read) == pytest.approx(1000.50 * (first.events + 10) + 2000)
+    assert log.events == first.events + 11 - news.rows_same - 1 - 1 - 1
     assert log.ledger.set_aside == {"id_missing": 1, "withdrawn": 1}
-    assert log.ledger.totals["merged"] == 3
+    assert log.ledger.totals["merged"] == 8
     for lang, said in (("zh", "撤下"), ("en", "taken out")):
         with use(lang):
             assert said in str(news)
@@ -160,7 +162,22 @@ def test_corrections_withdrawals_and_reopened_cases_are_told(base, tmp_path):
     json.dumps(news.to_dict())
     again, back = ltc.append(base, tmp_path / "week.csv", whole=False)
     assert again.events == log.events + 1
+    assert ltc.read(base).fingerprint == again.fingerprint != log.fingerprint
+    assert sorted(path.name for path in base.glob("gone-*")) == ["gone-0002.parquet"]
     assert back.rows_withdrawn == 0
+
+
+def test_what_lay_behind_the_as_of_moment_comes_in_when_it_moves_on(tmp_path):
+    early, late = (pd.DataFrame(rows, columns=HEAD) for rows in (EARLY, LATE))
+    kept = ltc.keep(ltc.read(early, as_of="2024-03-10"), tmp_path / "kept")
+    before = [row for row in EARLY if row[3] < "2024-03-11"]
+    assert (kept.events, kept.as_of.date().isoformat()) == (len(before), "2024-03-10")
+    cut, news = ltc.append(tmp_path / "kept", late, as_of="2024-03-31")
+    assert cut.events == sum(row[3] < "2024-04-01" for row in ALL)
+    assert (news.events_before, news.as_of_before, news.rows_new) == (len(before), kept.as_of, len(LATE))
+    assert ltc.read(tmp_path / "kept").events == cut.events
+    log, _ = ltc.append(tmp_path / "kept", pd.DataFrame([told(40, 0, 90)], columns=HEAD))
+    assert log.events == len(ALL) + 1
 
 
 def test_a_log_that_stops_half_way_is_as_it_was(base, tmp_path, monkeypatch):
@@ -202,6 +219,11 @@ def test_what_cannot_be_appended_is_said_and_changes_nothing(base, tmp_path):
     assert not (tmp_path / "nowhere").exists()
     assert (base / "kept.json").read_bytes() == before
     assert sorted(path.name for path in (base / "parts").iterdir()) == ["0001"]
+    for name, value in (("gone", "../../gone-0001.parquet"), ("parts", [{"id": "../0001"}])):
+        (base / "kept.json").write_text(json.dumps({**json.loads(before), name: value}), encoding="utf-8")
+        with pytest.raises(ltc.InputError, match="坏了"):
+            ltc.read(base)
+    (base / "kept.json").write_bytes(before)
     (base / "parts" / "0001" / "rows.parquet").unlink()
     with pytest.raises(ltc.InputError, match="坏了"):
         ltc.read(base)

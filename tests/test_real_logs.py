@@ -154,6 +154,19 @@ def test_finished_cases_only_and_unequal_windows_are_said_and_no_verdict_is_give
     assert told["cases"] == {"cases": 28_536, "before": 10_242, "after": 18_294, "both": 0, "out_of_scope": 0}
 
 
+def test_a_cycle_whose_exports_hold_finished_cases_only_ends_in_cannot_tell(read, tmp_path):
+    old, new = (read(f"bpic2017_W_{part}_drift.csv.gz") for part in ("pre", "post"))
+    definition = ltc.Definition(kind="exports", primary=("days_open",), guards=("rework_rate",), review_on="2017-02-01")
+    cycle = ltc.Cycle.create(tmp_path / "cycle", today="2016-06-07")
+    cycle = cycle.save(log=old, findings={"findings": []}, plan=ltc.Plan(), today="2016-06-07")
+    judged = ltc.judge(cycle.freeze(definition, today="2016-06-07"), old, new_log=new, today="2017-02-01")
+    assert judged.verdict == "cannot_tell"
+    assert {"finished_only", "unequal_windows"} <= set(judged.warnings)
+    assert judged.as_agreed
+    assert judged.counts == {"cases": 28_536, "judged": 28_536, "too_young": 0, "out_of_scope": 0, "control": 0}
+    assert ltc.decide(judged).proposed == "adjust"
+
+
 def test_halves_of_a_stable_log_give_no_change(read):
     log = read("receipt.xes.gz")
     started = ltc.cases(log).table["started"].sort_values()

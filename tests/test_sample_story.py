@@ -191,7 +191,7 @@ def hazards():
     world = generator("story_world")
     changed = world.minute_of(world.CHANGE) // world.DAY
     counts = Counter()
-    for seed in range(4):
+    for seed in range(3):
         for effect in (2.2, 1.0):
             came = {}
             for event in world.whole_lives(seed, effect=effect):
@@ -246,26 +246,55 @@ def test_what_was_said_reads_whole(lang):
     assert {voice.side for voice in voices.voices} == {"staff", "customer"}
 
 
-def test_the_slow_review_is_the_first_finding_and_both_sides_say_so():
-    folder = ltc.sample("story_zh")
-    log = ltc.read(folder / "1_assess")
-    told = truth("zh")
+@pytest.fixture(scope="module")
+def assessed():
+    """The log of the first export."""
+    return ltc.read(ltc.sample("story_zh") / "1_assess")
+
+
+def test_the_slow_review_is_the_first_finding(assessed):
+    log, told = assessed, truth("zh")
     assert (log.ledger.totals["events"], log.ledger.totals["cases"]) == tuple(
         told["export"]["1_assess"][name] for name in ("rows", "cases"))
     assert log.as_of == told["export"]["1_assess"]["as_of"]
-    found = ltc.diagnose(log)
-    first = found.findings[0]
+    first = ltc.diagnose(log).findings[0]
     assert (first.kind, first.where["activity"]) == ("bottleneck", told["story"]["slow_step"])
 
 
 @pytest.fixture(scope="module")
-def reviews():
-    """Of the shipped seed and of another: log → effects of the primary KPI and its guards."""
+def grown(assessed, tmp_path_factory):
+    """The shipped story as a team has it in the end: the first export kept, the others appended; what each brought."""
+    folder, kept = ltc.sample("story_zh"), tmp_path_factory.mktemp("story") / "data"
+    ltc.keep(assessed, kept)
+    brought = []
+    for part in PARTS[1:]:
+        log, appended = ltc.append(kept, folder / part)
+        brought.append(appended.to_dict())
+    return log, brought
+
+
+def test_what_each_export_brought_is_what_was_put_into_it(grown):
+    log, brought = grown
+    told = truth("zh")
+    second = told["export"]["2_implement"]
+    assert {name: brought[0][name] for name in ("cases_new", "rows_new", "rows_same", "rows_corrected",
+                                                "rows_withdrawn")} == {
+        name: second[name] for name in ("cases_new", "rows_new", "rows_same", "rows_corrected", "rows_withdrawn")}
+    assert [each["case_id"] for each in brought[0]["reopened"]] == second["reopened"]
+    assert {each["case_id"] for each in brought[0]["corrected"]} == {
+        told["corrected"][name]["case"] for name in ("time", "owner")}
+    assert brought[1]["rows_new"] == told["export"]["3_review"]["rows"]
+    assert (log.ledger.totals["events"], log.ledger.totals["cases"], log.as_of) == tuple(
+        told["whole"][name] for name in ("events", "cases", "as_of"))
+
+
+@pytest.fixture(scope="module")
+def reviews(grown):
+    """Of the shipped story and of another seed: log → effects of the primary KPI and its guards."""
     found = []
-    for seed in (generator("story_world").SEED, 1):
-        logs = {effect: story(seed, effect=effect) for effect in (2.2, 1.0)}
-        found.append({"pilot": compared(logs[2.2], PILOT), "control": compared(logs[2.2], CONTROL),
-                      "twin": compared(logs[1.0], PILOT)})
+    for seed, log in ((generator("story_world").SEED, grown[0]), (1, story(1))):
+        found.append({"pilot": compared(log, PILOT), "control": compared(log, CONTROL),
+                      "twin": compared(story(seed, effect=1.0), PILOT)})
     return found
 
 

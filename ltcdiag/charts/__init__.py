@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 # name → what it shows. The file has the same name and one public function, `name` or `name_chart`.
 CHARTS: dict[str, dict[str, str]] = {
+    "adoption": {"zh": "新做法每周用了几成，按团队", "en": "The new way by week and team"},
     "difference_map": {"zh": "两份日志画在一张流程图上", "en": "Two logs on one map"},
     "dotted": {"zh": "点图：每个案例一行，每个事件一点", "en": "A row per case, a dot per event"},
     "funnel": {"zh": "漏斗：到达、跳过、退回", "en": "A funnel: who comes there, skips, comes back"},

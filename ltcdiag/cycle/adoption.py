@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError
 from ..log.look import html_table
 from ..log.privacy import check_segment
+from ..measures.spells import DAY
 from ..stats.contrast import square_and_add
 from ..stats.intervals import Interval, wilson
 from ..stats.telling import difference_text
 from ..words import current, languages, say
 from ..words.numbers import share_interval
 from .plan import Measure
-from .setting import DAY, WEEK, Setting
+from .setting import WEEK, Setting
 from .signs import Decided, decided
 
 if TYPE_CHECKING:
@@ -288,7 +289,8 @@ def _part(
              "recent": _shown(found, after & (week > setting.weeks - RECENT) & (week <= setting.weeks))}
     ends = _difference(shown["before"], shown["after"])
     return Part(part, {lang: setting.part_name(part, lang) for lang in languages()}, **shown,
-                difference=ends[0], low=ends[1], high=ends[2], waiting=int(setting.parts[part][found.waiting].sum()), straddling=int(split.sum()),
+                difference=ends[0], low=ends[1], high=ends[2],
+                waiting=int(setting.parts[part][found.waiting].sum()), straddling=int(split.sum()),
                 weeks=_weeks(setting, found, before | after, week),
                 teams=tuple(_by_team(setting, found, before, after, week, teams)) if teams else ())
 

@@ -13,6 +13,7 @@ from ..errors import InputError
 from ..log.look import html_facts
 from ..stats.telling import bare, difference_text, in_unit
 from ..words import current, say
+from .adoption import Adopted, Adoption
 from .folder import day_of
 from .judged import Judged, in_each
 from .plan import Gain, Measure, Plan, Texts
@@ -45,8 +46,8 @@ class Decision:
 
     def facts(self, lang: str) -> Iterator[tuple[str, str]]:
         """The proposal with its reason, then what was decided."""
-        yield say("closing.row_proposed", lang), say("closing.proposed", lang, reason=self.texts[lang.partition("-")[0]],
-                                                     decision=say(f"closing.{self.proposed}", lang))
+        reason, proposed = self.texts[lang.partition("-")[0]], say(f"closing.{self.proposed}", lang)
+        yield say("closing.row_proposed", lang), say("closing.proposed", lang, reason=reason, decision=proposed)
         if not self.chosen:
             yield say("closing.row_chosen", lang), say("closing.not_chosen", lang)
             return
@@ -69,8 +70,9 @@ class Decision:
 def decide(
     judged: Judged, chosen: str = "", *, by: str = "", why: str = "", today: str | date | None = None,
 ) -> Decision:
-    """What the verdicts suggest, and what the team decides itself: chosen is keep, adjust or stop (or 保留, 调整, 停止),
-    "" where it has not yet. today: the day of that. Raises InputError for another word."""
+    """What the verdicts suggest, and what the team decides itself. chosen: keep, adjust or stop (or 保留, 调整,
+    停止), "" where it has not decided yet. today: the day of that, by default that of the review.
+    Raises InputError for another word."""
     key = _NAMES.get(chosen.strip(), chosen.strip())
     if key and key not in DECISIONS:
         lang = current()
@@ -78,7 +80,7 @@ def decide(
                          fix=say("engine.one_of", lang, values=", ".join(DECISIONS)))
     proposed, reason = proposal(judged)
     return Decision(proposed, reason, in_each(f"closing.why_{reason}"), key, by if key else "",
-                    day_of(today) if key else "", why if key else "")
+                    day_of(today or judged.day) if key else "", why if key else "")
 
 
 def proposal(judged: Judged) -> tuple[str, str]:
@@ -152,13 +154,15 @@ class Lessons:
 
 def lessons(
     judged: Judged, plan: Plan | None = None, *, own: str | Sequence[str] = (), earlier: Lessons | None = None,
-    weeks: Mapping[str, Any] | None = None, today: str | date | None = None,
+    adoption: Adoption | None = None, today: str | date | None = None,
 ) -> Lessons:
     """What the review teaches: for each measure what was planned against what was seen, how far it was adopted, what
-    was not done; then the team's own sentences. earlier: those that were saved before; their own sentences are kept.
-    weeks: the part "weeks" of the cycle."""
+    was not done; then the team's own sentences. earlier: those that were saved before; their own sentences are
+    kept."""
     day, told = day_of(today), (own,) if isinstance(own, str) else tuple(own)
-    made = [each for measure in (plan.measures if plan else ()) for each in _of_measure(measure, judged, weeks or {})]
+    shown = {each.measure: each for each in adoption or ()}
+    made = [each for measure in (plan.measures if plan else ())
+            for each in _of_measure(measure, judged, shown.get(measure.id))]
     sentences = [*(each.text for each in earlier or () if each.kind == "own"),
                  *({"zh": text, "en": text} for text in told if text.strip())]
     mine = [("own", "", text) for place, text in enumerate(sentences) if text not in sentences[:place]]
@@ -168,16 +172,17 @@ def lessons(
         for number, (kind, measure, text) in enumerate([*made, *mine], start=1)))
 
 
-def _of_measure(measure: Measure, judged: Judged, weeks: Mapping[str, Any]) -> Iterator[tuple[str, str, Texts]]:
+def _of_measure(measure: Measure, judged: Judged, shown: Adopted | None) -> Iterator[tuple[str, str, Texts]]:
     if measure.status in ("planned", "dropped"):
         yield "undone", measure.id, _told(measure, f"lesson_{measure.status}")
         return
     seen = {answer.effect.kpi: answer for answer in judged.answers}.get(measure.kpi)
     if seen is not None:
         yield "gain", measure.id, _gain(measure, judged, seen.effect.kpi)
-    share = _adopted(measure, weeks)
-    if share is not None:
-        yield "adoption", measure.id, _told(measure, "lesson_adoption", share=f"{100 * share:.0f}")
+    if shown is not None and shown.pilot is not None:
+        after = shown.pilot.after
+        yield "adoption", measure.id, {lang: say("closing.lesson_adoption", lang, measure=_name(measure, lang),
+                                                 shown=after.text(lang)) for lang in ("zh", "en")}
 
 
 def _gain(measure: Measure, judged: Judged, kpi: str) -> Texts:
@@ -203,19 +208,8 @@ def _planned(gain: Gain, lang: str) -> str:
     return in_unit(text, "points" if gain.unit == "share" else gain.unit, lang)
 
 
-def _adopted(measure: Measure, weeks: Mapping[str, Any]) -> float | None:
-    """The share of the cases of the last week on record that show the new way."""
-    entries = weeks.get("weeks") or ()
-    last = entries[-1] if isinstance(entries, list | tuple) and entries else {}
-    told = last.get("adoption") if isinstance(last, Mapping) else None
-    rows = told if isinstance(told, list | tuple) else ()
-    mine = [row for row in rows if isinstance(row, Mapping) and row.get("measure") == measure.id]
-    share = mine[-1].get("share") if mine else None
-    return float(share) if isinstance(share, int | float) else None
-
-
-def _told(measure: Measure, key: str, **facts: str) -> Texts:
-    return {lang: say(f"closing.{key}", lang, measure=_name(measure, lang), **facts) for lang in ("zh", "en")}
+def _told(measure: Measure, key: str) -> Texts:
+    return {lang: say(f"closing.{key}", lang, measure=_name(measure, lang)) for lang in ("zh", "en")}
 
 
 def _name(measure: Measure, lang: str) -> str:

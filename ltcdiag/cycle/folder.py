@@ -6,12 +6,13 @@ opened here; the differences are shown, and nothing is lost on either side.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from html import escape
 from pathlib import Path
 from types import MappingProxyType
@@ -59,7 +60,7 @@ class Cycle:
     which part when). contents: part → what it says. notes: what was noticed on opening, as sentences.
     """
 
-    folder: Path
+    folder: Path = field(repr=False)
     about: Mapping[str, Any] = field(repr=False)
     contents: Mapping[str, Mapping[str, Any]] = field(repr=False)
     notes: tuple[str, ...] = field(default=(), repr=False)
@@ -136,6 +137,44 @@ class Cycle:
                 for key, value in self.about["options"].items()}
 
     @property
+    def today(self) -> str:
+        """The ISO day on which something is done. An invented sample lives in its own time: there it is the day after
+        the newest of its data."""
+        about = read_part(self.folder / f"{MANIFEST}.json")[0]      # exports may have come since it was opened
+        as_of = about.get("as_of") or self.contents.get("log", {}).get("as_of")
+        if not as_of or not _is_sample(about["data"]):
+            return day_of(None)
+        return (date.fromisoformat(as_of[:10]) + timedelta(days=1)).isoformat()
+
+    @property
+    def appended(self) -> list[str]:
+        """The paths of the exports that were appended since, the oldest first."""
+        return [_place_of(path, self.folder) for path in self.about.get("appended", [])]
+
+    def with_exports(self, paths: Sequence[str | Path], *, kept_of: str, as_of: str) -> Cycle:
+        """The same with exports noted as appended to the log that was assessed (kept_of: its fingerprint), which now
+        ends at as_of."""
+        before = self.about.get("appended", []) if self.about.get("kept_of") == kept_of else []
+        named = [*before, *(_reference(path, self.folder) for path in paths)]
+        about = {**self.about, "appended": list(dict.fromkeys(named)), "kept_of": kept_of,
+                 "as_of": as_of}
+        return self._saved({}, about, self.today, "", over=False)
+
+    def handed_out(self, path: Path) -> Cycle:
+        """Notes a file of the folder as given to people just as it is."""
+        about = read_part(self.folder / f"{MANIFEST}.json")[0]
+        marks = {**about.get("handed_out", {}), path.name: hashlib.sha256(path.read_bytes()).hexdigest()}
+        return self._saved({}, {**self.about, "handed_out": marks}, self.today, "", over=False)
+
+    def is_edited(self, path: Path) -> bool:
+        """Whether a file of the folder is another one than was handed out, so that somebody's work would be lost with
+        it."""
+        if not path.exists():
+            return False
+        marks = read_part(self.folder / f"{MANIFEST}.json")[0].get("handed_out", {})
+        return bool(marks.get(path.name) != hashlib.sha256(path.read_bytes()).hexdigest())
+
+    @property
     def findings(self) -> tuple[Mapping[str, Any], ...]:
         """The findings, as in findings.json."""
         return tuple(self.contents.get("findings", {}).get("findings", ()))
@@ -197,7 +236,9 @@ class Cycle:
         if log is not None:
             told |= {"log": log_facts(log), "ledger": log.ledger.to_dict()}
         about = self._with_data(data, options) if data is not None or options is not None else dict(self.about)
-        saved = self._saved(told, about, day_of(today), by, over)
+        sampled = log is not None and _is_sample(about["data"]) and "kept_of" not in about
+        day = (log.as_of.date() + timedelta(days=1)).isoformat() if log is not None and sampled else self.today
+        saved = self._saved(told, about, day_of(today or day), by, over)
         if {"log", "findings"} <= told.keys():
             _keep_run(saved)
         return saved
@@ -208,7 +249,7 @@ class Cycle:
         """Freezes what success is. The same again changes nothing. Raises InputError where another one is frozen
         already, with the differences, unless `amend` gives the reason: then the old one is kept, and every review says
         so."""
-        there, day, lang = self.definition, day_of(today), current()
+        there, day, lang = self.definition, day_of(today or self.today), current()
         if not definition.baseline and "log" in self.contents:
             facts = self.contents["log"]
             definition = replace(definition, baseline=facts["fingerprint"], baseline_as_of=facts["as_of"][:10])
@@ -337,6 +378,10 @@ def day_of(today: str | date | None) -> str:
         return date.fromisoformat(today).isoformat() if today else date.today().isoformat()  # noqa: DTZ011 - the user's own day
     except ValueError:
         raise InputError(say("cycle.no_day", current(), value=today)) from None
+
+
+def _is_sample(data: Sequence[str]) -> bool:
+    return any(path.startswith(_SAMPLE) for path in data)
 
 
 def _dict_of(value: Any) -> Mapping[str, Any]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ..errors import InputError
+from ..errors import InputError, OutputError
 from ..log.event_log import EventLog
 from ..words import current, say
 from .deciding import Lesson, Lessons
 from .folder import Cycle, day_of
 from .judged import in_each
+from .parts import MANIFEST
 
 UNDONE = ("planned", "running")
 
@@ -29,21 +30,34 @@ def baseline_since(cycle: Cycle) -> str:
     return max([day for day in (definition.change, *definition.waves.values()) if day], default="")
 
 
+def begun_already(cycle: Cycle, folder: str | Path) -> Cycle | None:
+    """The next cycle where it was begun before, with what this one leaves to it by now; all else in it stays. None
+    where the folder holds none. Raises InputError where the folder is this cycle's own, OutputError where it holds a
+    cycle that follows another."""
+    lang, place = current(), Path(folder)
+    if place.absolute() == cycle.folder.absolute():
+        raise InputError(say("closing.same_folder", lang, folder=folder))
+    if not (place / f"{MANIFEST}.json").exists():
+        return None
+    there = Cycle.open(place)
+    told = carried(cycle, baseline_since(cycle))
+    source = (there.part("carried") or {}).get("from", {})
+    if any(source.get(key) != told["from"][key] for key in ("name", "begun", "definition")):
+        raise OutputError(say("cycle.there", lang, folder=folder), fix=say("cycle.there_fix", lang))
+    return there.save(carried=told)
+
+
 def follow(
-    cycle: Cycle, folder: str | Path, *, log: EventLog, kpis: Any, findings: Any, data: Any = None, question: str = "",
-    lang: str | None = None, today: str | date | None = None, by: str = "",
+    cycle: Cycle, folder: str | Path, *, log: EventLog, kpis: Any, findings: Any, data: Sequence[str | Path] = (),
+    question: str = "", lang: str | None = None, today: str | date | None = None, by: str = "",
 ) -> Cycle:
     """A new cycle in a folder of its own, assessed on the time after: log, kpis and findings are those of that time.
 
-    data: the paths where they are others than those of the last cycle. Raises InputError where the last cycle has not
-    been judged yet or the folder is its own, OutputError where a cycle is there already."""
-    since = baseline_since(cycle)
-    if Path(folder).absolute() == cycle.folder.absolute():
-        raise InputError(say("closing.same_folder", current(), folder=folder))
-    paths = data if data is not None else cycle.data if cycle.about["data"] else []
-    told = carried(cycle, since)
+    data: the paths they were read from. Raises InputError where the last cycle has not
+    been judged yet, OutputError where a cycle is there already."""
+    told = carried(cycle, baseline_since(cycle))
     made = Cycle.create(folder, question=question or cycle.question, lang=lang or cycle.about.get("lang"), today=today)
-    return made.save(log=log, kpis=kpis, findings=findings, carried=told, data=paths, options=cycle.options,
+    return made.save(log=log, kpis=kpis, findings=findings, carried=told, data=list(data), options=cycle.options,
                      today=day_of(today), by=by)
 
 
@@ -57,7 +71,8 @@ def carried(cycle: Cycle, since: str) -> dict[str, Any]:
     word = decision.get("chosen") or decision.get("proposed") or ""
     return {
         "schema": "ltcdiag.carried/1", "since": since, "lessons": lessons, "measures": undone,
-        "from": {"name": cycle.folder.absolute().name, "question": cycle.question, "begun": cycle.about.get("begun", ""),
+        "from": {"name": cycle.folder.absolute().name, "question": cycle.question,
+                 "begun": cycle.about.get("begun", ""),
                  "verdict": effects.get("verdict", ""), "decision": word, "definition": effects.get("definition", ""),
                  "effects": saved.get("effects", {}).get("sha256", ""), "log": (effects.get("logs") or [""])[-1]},
         "text": {lang: _text(cycle, since, lang, len(lessons), len(undone), word) for lang in in_each("cycle.none")},

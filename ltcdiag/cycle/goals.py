@@ -16,10 +16,11 @@ from ..findings.context import Context
 from ..findings.levers import PART, levers
 from ..log.event_log import EventLog
 from ..log.filters import Attribute
+from ..measures.compare_logs import Options
 from ..measures.facts import facts_of
 from ..measures.kpis import notes_of
 from ..measures.observed import observed_of
-from ..measures.quantity import Lacking
+from ..measures.quantity import NOUGHT, Lacking
 from ..stats.intervals import Interval
 from ..words import languages, say
 from .definition import Scope
@@ -76,10 +77,13 @@ class Aims:
     @cached_property
     def saved(self) -> dict[str, Saved]:
         """Step → what less time there would bring; empty where days cannot be estimated."""
-        steps = self.part.tables.steps()
+        import numpy as np
+
+        whole = Options(calendar=self.wishes.calendar or None).ready(self.part)     # the days of the indicators
         horizon = self.rehearsed.known.observed(None).horizon or None
-        observed = observed_of(steps, self.part.stages, asked=self.wishes.horizon_days or horizon,
-                               facts=facts_of(self.part, steps))
+        observed = observed_of(whole.on_clock(whole.steps, np.arange(whole.steps.cases)), self.part.stages,
+                               asked=self.wishes.horizon_days or horizon, recorded=whole.steps,
+                               facts=facts_of(self.part, whole.steps))
         if observed.timeline is None:
             return {}
         ids = tuple(self.part.tables.answer("cases").table["case_id"])
@@ -113,10 +117,12 @@ class Aims:
         return None
 
 
-def _less_rework(key: str, finding: Entry, base: Baseline) -> Gain:
-    """Half of the rework of a finding; it is no more than the indicator counts in all."""
+def _less_rework(key: str, finding: Entry, base: Baseline) -> Gain | None:
+    """Half of the rework of a finding; it is no more than the indicator counts in all. None where there is none."""
+    if base.value < NOUGHT:
+        return None
     told = finding.get({"rework_rate": "share", "rework_days": "days"}.get(key, "")) or {}
-    here = min(1.0, told["value"] / base.value) if told.get("value") and base.value > 0 else 1.0
+    here = min(1.0, told["value"] / base.value) if told.get("value") else 1.0
     part = REWORK_PART * here
     return Gain(part * base.value, _times(base.low, part), _times(base.high, part), base.unit,
                 both("planning.assumed_rework"), base.value)
@@ -231,7 +237,8 @@ def _target(aims: Aims, key: str, finding: Entry | None, base: Baseline | None) 
         return None, {}
     gain = aims.gain(key, finding, base)
     if gain is not None and gain.value > 0:
-        return rounded(base.value - gain.value, base.unit), gain.assumed
+        proposed = {lang: say("planning.basis_gain", lang, assumed=text) for lang, text in gain.assumed.items()}
+        return rounded(base.value - gain.value, base.unit), proposed
     if card.direction == "lower_is_better":
         return rounded(base.value * (1 - USUAL_PART), base.unit), both("planning.basis_quarter")
     more = USUAL_PART * (1 - base.value) if base.unit == "share" else USUAL_PART * base.value

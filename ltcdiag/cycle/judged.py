@@ -9,6 +9,7 @@ from typing import Any
 
 from ..domain.kpis import load_kpis
 from ..errors import ConservationError
+from ..log.event_log import EventLog
 from ..measures.comparison import Comparison
 from ..measures.segments import Segment
 from ..stats.effects import BLOCKING, Effect, Effects
@@ -157,24 +158,26 @@ class Judged:
     harm, with their part. targets, stages, elsewhere: what else was hoped for or may have suffered. counts: cases =
     judged + too_young + out_of_scope; else ConservationError. Those counted as too young could not be followed
     for the whole horizon yet and count for what they show; control: how many of both only serve as the control.
-    stamps: empty where everything went as agreed. day: of the review. logs: fingerprints."""
+    stamps: empty where everything went as agreed. day: of the review. logs: fingerprints; log: the one that holds the
+    time after. looks: days up to which the data were looked at early."""
 
-    definition: Definition
-    parts: tuple[Part, ...]
-    answers: tuple[Answer, ...]
-    guards: tuple[tuple[str, Effect], ...]
-    targets: tuple[Target, ...]
-    stages: tuple[StageHarm, ...]
-    elsewhere: tuple[Elsewhere, ...]
+    definition: Definition = field(repr=False)
+    parts: tuple[Part, ...] = field(repr=False)
+    answers: tuple[Answer, ...] = field(repr=False)
+    guards: tuple[tuple[str, Effect], ...] = field(repr=False)
+    targets: tuple[Target, ...] = field(repr=False)
+    stages: tuple[StageHarm, ...] = field(repr=False)
+    elsewhere: tuple[Elsewhere, ...] = field(repr=False)
     counts: Mapping[str, int]
-    stamps: tuple[Stamp, ...]
-    early: EarlyLook | None
+    stamps: tuple[Stamp, ...] = field(repr=False)
+    early: EarlyLook | None = field(repr=False)
     day: str
     as_of: str
-    logs: tuple[str, ...] = ()
+    logs: tuple[str, ...] = field(default=(), repr=False)
     horizon_days: int = 0
     question: str = ""
     looks: tuple[str, ...] = field(default=(), repr=False)
+    log: EventLog | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         told = [self.counts[key] for key in ("judged", "too_young", "out_of_scope")]

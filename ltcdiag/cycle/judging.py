@@ -42,6 +42,7 @@ from .judged import (
 )
 from .reach import OTHERS, Logs, Reach, case_ids
 
+Sides = tuple[LogSide, LogSide]
 SLACK_DAYS = 7
 """Data may end so many days before the review and still be its data: the last record is older than the export."""
 
@@ -54,17 +55,19 @@ def judge(cycle: Cycle, log: EventLog, *, new_log: EventLog | None = None, today
     people are named without a purpose; ConservationError where a case is lost."""
     cycle.needs("review")
     definition = cycle.definition or Definition()      # there is one: needs() has said so
-    column = definition.pilot[0] if definition.pilot else cycle.plan.wave_column if cycle.plan else ""
+    column = (cycle.plan.wave_column if cycle.plan else "") or (definition.pilot[0] if definition.pilot else "")
     reach = Reach(definition, log, new_log, column)
     reach.check()
     parts = tuple(_KINDS[definition.kind](reach))
     day, last = day_of(today), reach.logs[-1]
     early, looks = _early(cycle, definition, last, day)
     return Judged(
-        definition, parts, tuple(_answers(parts)), tuple(_guards(parts, definition)), tuple(_targets(parts, definition)),
-        tuple(_stages(parts)), (*_segments(parts), *_others(parts[0], reach)), _counts(parts, reach),
-        tuple(_stamps(reach, early, looks)), early, day, last.as_of.date().isoformat(),
-        tuple(each.fingerprint for each in reach.logs), _horizon(parts[0]), cycle.question, looks)
+        definition=definition, parts=parts, answers=tuple(_answers(parts)), guards=tuple(_guards(parts, definition)),
+        targets=tuple(_targets(parts, definition)), stages=tuple(_stages(parts)),
+        elsewhere=(*_segments(parts), *_others(parts[0], reach)), counts=_counts(parts, reach),
+        stamps=tuple(_stamps(reach, early, looks)), early=early, day=day, as_of=last.as_of.date().isoformat(),
+        logs=tuple(each.fingerprint for each in reach.logs), horizon_days=_horizon(parts[0]),
+        question=cycle.question, looks=looks, log=last)
 
 
 # ---- the comparisons -----------------------------------------------------------------------------------------
@@ -75,13 +78,13 @@ def _change(reach: Reach) -> Iterator[Part]:
     reached = reach.reached()
     # the log is narrowed already: the windows are those of the cases that are judged
     own = compare_change(reached[0].log, change=reach.definition.change, options=reach.options)
-    yield _with_control("", own, reach.control())
+    yield _with_control(own, reach.control())
 
 
 def _exports(reach: Reach) -> Iterator[Part]:
     """The cases of the new export against those of the old."""
     old, new = reach.reached()
-    yield _with_control("", compare_exports(old.log, new.log, options=reach.options), reach.control())
+    yield _with_control(compare_exports(old.log, new.log, options=reach.options), reach.control())
 
 
 def _groups(reach: Reach) -> Iterator[Part]:
@@ -94,15 +97,10 @@ def _groups(reach: Reach) -> Iterator[Part]:
     first = min(int(each.table.entered.min()) for each in (control[0], reached))
     at = micros_of(reach.log, asked.change) if asked.change else first
     _check_inside(reach, at, first)
-    windows = Window(at, reached.table.end), Window(first, at)
-    own, before = ([LogSide(each, window, asked.design) for each in (control[0], reached)] for window in windows)
-    found = Comparison.of(LogStudy((own[0], own[1]), question))
-    if at == first:
-        yield Part("", found)
-        return
-    earlier = LogStudy((before[0], before[1]), replace(question, kpis=question.primary))
-    both = LogStudy((own[0], own[1]), earlier.asked, (before[0], before[1]))
-    yield Part("", found, Comparison.of(earlier), Comparison.of(both))
+    after, before = ((LogSide(control[0], window, asked.design), LogSide(reached, window, asked.design))
+                     for window in (Window(at, reached.table.end), Window(first, at)))
+    own = Comparison.of(LogStudy(after, question))
+    yield Part("", own) if at == first else _held_against("", own, before)
 
 
 def _check_inside(reach: Reach, at: int, first: int) -> None:
@@ -116,30 +114,39 @@ def _waves(reach: Reach) -> Iterator[Part]:
     """Each wave, and those whose turn comes later or never."""
     found = compare_waves(reach.log, column=reach.column, waves=reach.definition.waves, options=reach.options)
     for value, both in found.items():
-        study = both.study
-        own, asked = replace(study, control=None), replace(study.asked, kpis=study.asked.primary)
-        placebo = LogStudy(study.control, asked) if study.control else None
-        yield Part(value, Comparison.of(own), Comparison.of(placebo) if placebo else None,
-                   Comparison.of(replace(study, asked=asked)))
+        own = Comparison.of(replace(both.study, control=None))
+        yield _held_against(value, own, both.study.control) if both.study.control else Part(value, own)
 
 
 _KINDS: Mapping[str, Callable[[Reach], Iterator[Part]]] = {
     "change": _change, "exports": _exports, "groups": _groups, "waves": _waves}
 
 
-def _with_control(name: str, own: Comparison, control: Logs | None) -> Part:
-    if control is None:
-        return Part(name, own)
-    placebo = _same(own, control)
-    both = replace(own.study, asked=placebo.study.asked, control=placebo.study.sides)
+def _with_control(own: Comparison, control: Logs | None) -> Part:
+    return Part("", own) if control is None else _held_against("", own, _same(own, control))
+
+
+def _same(own: Comparison, logs: Logs) -> Sides:
+    """Other cases, seen in the same windows."""
+    before, after = (LogSide(log, side.window, side.design) for log, side in zip(logs, own.study.sides, strict=True))
+    return before, after
+
+
+def _held_against(name: str, own: Comparison, control: Sides) -> Part:
+    placebo = _questions(own, control)
+    both = replace(own.study, asked=placebo.study.asked, control=control)
     return Part(name, own, placebo, Comparison.of(both))
 
 
-def _same(own: Comparison, logs: Logs) -> Comparison:
-    """The questions among other cases, seen in the same windows."""
-    sides = [LogSide(log, side.window, side.design) for log, side in zip(logs, own.study.sides, strict=True)]
+def _questions(own: Comparison, sides: Sides) -> Comparison:
+    """The questions among other cases; within as many days as they were answered, if these cases carry that."""
     asked = replace(own.study.asked, kpis=own.study.asked.primary)
-    return Comparison.of(replace(own.study, sides=(sides[0], sides[1]), asked=asked))
+    days = {effect.horizon_days for effect in own if not effect.exploratory and effect.horizon_days}
+    for horizon in ([*days] if len(days) == 1 else []):
+        found = Comparison.of(replace(own.study, sides=sides, asked=replace(asked, horizon=horizon)))
+        if all(effect.difference is not None for effect in found):
+            return found
+    return Comparison.of(replace(own.study, sides=sides, asked=asked))
 
 
 def _name(scope: tuple[str, tuple[str, ...]] | None) -> str:
@@ -211,7 +218,7 @@ def _others(part: Part, reach: Reach) -> Iterator[Elsewhere]:
     """The questions among those who are neither reached nor control."""
     if reach.definition.kind in ("groups", "waves") or (logs := reach.of(OTHERS)) is None:
         return
-    found = _same(part.own, logs)
+    found = _questions(part.own, _same(part.own, logs))
     if min(side.arm.n for side in found.study.sides) >= LEAST_CASES:
         for effect in found:
             yield Elsewhere(part.name, "", Segment("", effect))
@@ -227,7 +234,8 @@ def _horizon(part: Part) -> int:
 
 def _counts(parts: Sequence[Part], reach: Reach) -> dict[str, int]:
     """What became of every case of the logs. A case of several comparisons is judged where one of them judges it."""
-    reached, control = ({} for _ in range(2))
+    reached: dict[tuple[int, str], str] = {}
+    control: dict[tuple[int, str], str] = {}
     for part in parts:
         for found, fates in ((part.own, reached), (part.placebo, control)):
             for key, fate in _fates(found, _horizon(part)) if found is not None else ():

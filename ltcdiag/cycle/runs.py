@@ -97,7 +97,7 @@ class WhatChanged:
         moved = sum(len(self.of(change, KPI)) for change in ("better", "worse", "higher", "lower"))
         yield say("runs.headline", lang, **counts, moved=moved, same=len(self.of("about_the_same")))
         if apart := self.of("not_comparable"):
-            names = [_in(each.name, lang) for each in apart[:_NAMED]]
+            names = [*(_in(each.name, lang) for each in apart[:_NAMED]), *(["…"] if len(apart) > _NAMED else [])]
             yield say("runs.apart", lang, n=len(apart), names=say("log.comma", lang).join(names))
         for reason in self.reasons:
             yield reason.said(lang)

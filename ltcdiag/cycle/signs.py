@@ -72,7 +72,8 @@ def _rows(observed: Observed, labels: Bools) -> Ints:
 def _only(observed: Observed, code: int) -> Bools:
     import numpy as np
 
-    return np.arange(len(observed.steps.labels)) == code
+    only: Bools = np.arange(len(observed.steps.labels)) == code
+    return only
 
 
 def _before(observed: Observed, code: int, other: int) -> Decided:
@@ -165,7 +166,7 @@ def _again(observed: Observed, code: int) -> Ints:
     steps = observed.steps
     rows = np.flatnonzero(steps.label == code)
     found = np.full(steps.cases, NONE)
-    second = np.flatnonzero((steps.case[rows][1:] == steps.case[rows][:-1]))[::-1] + 1 if len(rows) > 1 else rows[:0]
+    second = np.flatnonzero(steps.case[rows][1:] == steps.case[rows][:-1])[::-1] + 1 if len(rows) > 1 else rows[:0]
     found[steps.case[rows[second]]] = rows[second]
     return found
 

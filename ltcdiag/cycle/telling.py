@@ -66,6 +66,7 @@ def control_lines(answer: Answer, found: Judged, lang: str) -> Iterator[str]:
         yield in_part(answer.part, say(f"judging.{key}_unknown", lang, kpi=name), lang)
     else:
         yield in_part(answer.part, say(f"judging.{key}_line", lang, kpi=name, difference=_difference(control, lang),
+                                       days=f"{control.horizon_days:,}",
                                        verdict=say(f"compare.{control.verdict}", lang)), lang)
     if answer.control_moved:
         yield in_part(answer.part, say(f"judging.{key}_moved", lang, kpi=name,
@@ -74,7 +75,8 @@ def control_lines(answer: Answer, found: Judged, lang: str) -> Iterator[str]:
         yield in_part(answer.part, say(f"judging.{key}_otherwise", lang, kpi=name,
                                        verdict=say(f"compare.{control.verdict}", lang)), lang)
     if both is not None and both.difference is not None:
-        yield in_part(answer.part, say("judging.both_line", lang, kpi=name, difference=_difference(both, lang)), lang)
+        yield in_part(answer.part, say("judging.both_line", lang, kpi=name, difference=_difference(both, lang),
+                                       days=f"{both.horizon_days:,}"), lang)
 
 
 def heads(lang: str) -> list[str]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 Texts = Mapping[str, str]
+HALF = 0.5
 LEAST_STRATUM = 30
 """Fewer cases than this share the rates of the others."""
 
@@ -44,10 +45,10 @@ class Beside:
 class Watch:
     """One KPI. role: primary or guard. status: quiet, warning, few (nobody can tell yet) or unwatched. direction: of a
     warning, fewer or more; for_worse: whether that is the bad one (None where neither is). since: the first day on
-    which the warning could be given. what: happenings that are counted. weeks of planned; observed, expected, ratio with
-    a 95 % interval; baseline: happenings before the change. found: how often a change for the worse by half (doubling)
-    would be found by the review, found_weeks: how soon in half of these. control: the same of the control. why: of a
-    KPI that is not watched."""
+    which the warning could be given. what: happenings that are counted. weeks of planned; observed, expected, ratio
+    with a 95 % interval; baseline: happenings before the change. found: how often a change for the worse by half (or to
+    double) would be found by the review, found_weeks: by which week in half of these. control: the same of the control.
+    why: of a KPI that is not watched."""
 
     kpi: str
     role: str
@@ -80,7 +81,7 @@ class Watch:
             return say(f"implement.watch_{self.status}", lang)
         kind = {True: "worse", False: "better", None: "moved"}[self.for_worse]
         return say(f"implement.watch_{kind}", lang, direction=say(f"implement.watch_{self.direction}", lang),
-                   day=self.since)
+                   day=self.since, what=say(f"implement.what_{self.what}", lang))
 
     def seen(self, lang: str) -> str:
         """How many were seen and expected."""
@@ -92,7 +93,7 @@ class Watch:
                    due=f"{self.expected:,.1f}", ratio=f"{self.ratio:.2f}", low=f"{self.low:.2f}",
                    high=f"{self.high:.2f}")
 
-    def beside(self, lang: str) -> str:
+    def beside(self) -> str:
         """The control's ratio, "" where there is none."""
         each = self.control
         if each is None or not isfinite(each.ratio):
@@ -103,7 +104,7 @@ class Watch:
         """What this watch would find."""
         if not isfinite(self.found):
             return "–"
-        key = "power" if isfinite(self.found_weeks) else "power_rarely"
+        key = "power" if self.found >= HALF else "power_rarely"
         return say(f"implement.watch_{key}", lang, share=f"{100 * self.found:.0f}%", weeks=f"{self.found_weeks:.0f}")
 
 
@@ -159,7 +160,7 @@ class Watches:
         control = any(each.control is not None for each in self.watches)
         heads = ["kpi", "role", "status", "seen", *(["control"] if control else []), "power"]
         rows = [[each.name(lang), say(f"implement.role_{each.role}", lang), each.state(lang), each.seen(lang),
-                 *([each.beside(lang)] if control else []), each.power(lang)] for each in self.watches]
+                 *([each.beside()] if control else []), each.power(lang)] for each in self.watches]
         table = html_table([say(f"implement.h_{head}", lang) for head in heads], rows, numeric=[False] * len(heads))
         return f"<p>{escape(self.lead(lang))}</p>{table}<p>{escape(say('implement.watch_how', lang))}</p>"
 
@@ -217,7 +218,7 @@ def _strata(setting: Setting) -> Ints | None:
     if not columns:
         return None
     named = np.array(["|".join(row) for row in zip(*(_texts(column) for column in columns), strict=True)])
-    names, codes, counts = np.unique(named, return_inverse=True, return_counts=True)
+    _, codes, counts = np.unique(named, return_inverse=True, return_counts=True)
     kept = np.cumsum(counts >= LEAST_STRATUM)
     found: Ints = np.where(counts >= LEAST_STRATUM, kept, 0)[codes]
     return found

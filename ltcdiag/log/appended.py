@@ -93,7 +93,7 @@ class Appended:
     def sentences(self, lang: str) -> Iterator[str]:
         """The one line above the facts, and what a person should know."""
         if self.nothing_new:
-            yield say("kept.nothing_new", lang)
+            yield say("kept.nothing_new" if self.skipped else "kept.nothing_given", lang)
         else:
             yield say("kept.headline", lang, rows=f"{self.rows_new:,}", cases=f"{self.cases_new:,}",
                       continued=f"{self.cases_continued:,}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -28,8 +28,8 @@ class Comparison:
     """effects: every KPI with its verdict, the pace, the doubts. The views are made of the same cases, seen in the same
     windows. by: column whose values are compared one by one, or ""."""
 
-    effects: Effects
-    study: LogStudy
+    effects: Effects = field(repr=False)
+    study: LogStudy = field(repr=False)
     by: str = ""
 
     @classmethod

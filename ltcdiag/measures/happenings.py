@@ -57,7 +57,7 @@ def _harm(card: KpiCard, what: str) -> str:
     """Days fall when more happens; shares and counts rise with it."""
     if card.direction == "none":
         return ""
-    good = card.unit in ("days", "working_days") and what not in ("rework", "steps") or (
+    good = (card.unit in ("days", "working_days") and what not in ("rework", "steps")) or (
         card.direction == "higher_is_better")
     return "fewer" if good else "more"
 
@@ -72,7 +72,7 @@ def _reaching(log: ComparedLog, card: KpiCard) -> tuple[Happenings, str] | Lacki
     found = way(observed, **parameters)
     if isinstance(found, Lacking):
         return found
-    steps, journey = observed.steps, found.journey
+    journey = found.journey
     case, origin = journey.case, _begun(observed, parameters.get("start"))[journey.case]
     until = origin + np.round(journey.clock.exit * DAY).astype(np.int64)
     happens = journey.clock.closed if card.measure == "days_until" else journey.reached
@@ -103,8 +103,8 @@ def _leaving(log: ComparedLog, card: KpiCard) -> tuple[Happenings, str] | Lackin
 
 
 def leavings(observed: Observed, stages: StageSet) -> Happenings | None:
-    """Cases that leave some stages, forward, back or by closing; the age is that of the stay. None where no step has one
-    of the stages, or nothing says which cases are over."""
+    """Cases that leave some stages, forward, back or by closing; the age is that of the stay. None where no step has
+    one of the stages, or nothing says which cases are over."""
     import numpy as np
 
     from ..stats.watching import Happenings

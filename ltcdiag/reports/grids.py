@@ -52,7 +52,7 @@ class Headed(Column):
 class Grid:
     """A table. name: key of its sheet. draw: the rows, drawn anew each time; size: how many there are. title: the name
     of its sheet where the words have none for the key. choices: place of a column → the range its cells may be chosen
-    from, of a form to fill in."""
+    from, of a form to fill in. above: a line over the heading that says how to read or fill it in (printed on A4)."""
 
     name: str
     columns: tuple[Column, ...]
@@ -60,6 +60,7 @@ class Grid:
     draw: Callable[[], Iterator[tuple[Value, ...]]]
     title: str = ""
     choices: tuple[tuple[int, str], ...] = ()
+    above: str = ""
 
     def head(self, k: int) -> list[tuple[Value, ...]]:
         """The first k rows."""

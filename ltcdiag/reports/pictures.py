@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..charts import chart
 from ..charts.drawing import Drawing
+from ..cycle.adoption import Adoption
 from ..cycle.plan import Plan
 from ..domain.levels import name_of
 from ..errors import InputError
@@ -41,7 +42,7 @@ PLAN_VIEWS: Mapping[str, str] = {"timetable": "timetable", "impact_effort": "imp
 """View of a plan → its chart."""
 
 
-def picture(answer: Answer | Diagnosis | Plan, lang: str | None = None, **options: Any) -> Drawing:
+def picture(answer: Answer | Diagnosis | Plan | Adoption, lang: str | None = None, **options: Any) -> Drawing:
     """The chart that belongs to an answer: a map, variants, gaps, handovers, days by stage, causes of waiting, funnels,
     groups of cases or a dotted chart; of a diagnosis days, money and levers side by side.
 
@@ -53,7 +54,7 @@ def picture(answer: Answer | Diagnosis | Plan, lang: str | None = None, **option
 
 
 @singledispatch
-def _picture(answer: Answer | Diagnosis | Plan, lang: str, options: dict[str, Any]) -> Drawing:
+def _picture(answer: Answer | Diagnosis | Plan | Adoption, lang: str, options: dict[str, Any]) -> Drawing:
     if isinstance(answer, Answer) and {"case_id", "time", "activity"} <= set(answer.table.columns):
         return _dotted(answer.table, lang, options)
     raise InputError(
@@ -198,6 +199,11 @@ def _(answer: Plan, lang: str, options: dict[str, Any]) -> Drawing:
         raise InputError(say("engine.unknown_choice", lang, value=view),
                          fix=say("engine.one_of", lang, values=", ".join(PLAN_VIEWS)))
     return chart(PLAN_VIEWS[view])(answer, lang=lang, **options)
+
+
+@_picture.register
+def _(answer: Adoption, lang: str, options: dict[str, Any]) -> Drawing:
+    return chart("adoption")(answer, lang=lang, **options)
 
 
 def _dotted(points: pd.DataFrame, lang: str, options: dict[str, Any]) -> Drawing:

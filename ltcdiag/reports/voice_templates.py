@@ -36,7 +36,7 @@ def write_templates(folder: str | Path, *, lang: str, force: bool = False) -> tu
     try:
         out.mkdir(parents=True, exist_ok=True)
         for kind, file in zip(KINDS, files, strict=True):
-            write_grids(_grids(kind, lang), file, lang, title=say(f"voices.kind_{kind}", lang), created=_MADE,
+            write_grids(voice_sheets(kind, lang), file, lang, title=say(f"voices.kind_{kind}", lang), created=_MADE,
                         level=say("voices.template_foot", lang))
     except OSError as error:
         raise OutputError(say("voices.templates_cannot_write", lang, folder=out,
@@ -44,7 +44,8 @@ def write_templates(folder: str | Path, *, lang: str, force: bool = False) -> tu
     return files
 
 
-def _grids(kind: str, lang: str) -> Iterator[Grid]:
+def voice_sheets(kind: str, lang: str) -> Iterator[Grid]:
+    """The sheets of a form, "interviews" or "feedback": to fill in, example, choices, of interviews what to ask."""
     roles = tuple(words.column_names(kind))
     columns = tuple(Headed(role, _look(role), _WIDTHS.get(role, 14), words.header(kind, role, lang)) for role in roles)
     chosen = tuple(role for role in _CHOSEN if role in roles)

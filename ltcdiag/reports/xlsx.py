@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
 from pathlib import Path
@@ -25,6 +25,7 @@ from .parts import parts_of
 
 MOST_ROWS = 1_048_575       # of a sheet, without its heading
 MOST_CHARACTERS = 32_767    # of a cell
+_A4 = 9                     # the number of the size
 _FORM_ROWS = 1_000          # of a form whose cells offer choices
 _LINE, _TALLEST = 15.0, 400.0   # points: of a line of text, of a row at most
 _PAGE = 260                 # characters beside each other that can still be read on one printed page
@@ -94,6 +95,8 @@ class _Writer:
     def __post_init__(self) -> None:
         self.heading = self.book.add_format({"bold": True, "bg_color": "#E6EDF5", "border": 1,
                                              "border_color": "#C9D2DC", "text_wrap": True, "valign": "top"})
+        self.guide = self.book.add_format({"text_wrap": True, "valign": "vcenter", "font_color": "#44546A",
+                                           "indent": 1})
         self.formats = {kind: self.book.add_format({"valign": "top", **look}) for kind, look in _FORMATS.items()}
 
     def write(self, grid: Grid) -> None:
@@ -109,28 +112,42 @@ class _Writer:
         sheet = self.book.add_worksheet(name if part == 1 else f"{name} {part}")
         for at, column in enumerate(grid.columns):
             sheet.set_column(at, at, column.width, self.formats[column.kind])
+        top = self._above(sheet, grid)
         names = [column.name(self.lang) for column in grid.columns]
-        sheet.set_row(0, _height(names, grid.columns))
+        sheet.set_row(top, _height(names, grid.columns))
         for at, name in enumerate(names):
-            sheet.write_string(0, at, name, self.heading)
-        sheet.freeze_panes(1, 0)
+            sheet.write_string(top, at, name, self.heading)
+        sheet.freeze_panes(top + 1, 0)
         sheet.set_landscape()
         sheet.set_footer(f"&L{self.level.replace('&', '&&')}&R&P")
         if sum(column.width for column in grid.columns) <= _PAGE:
             sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
-        last = 0
+        sheet.repeat_rows(top)
+        last = top
         wrapped = any(column.kind == "lines" for column in grid.columns)
-        for last, row in enumerate(_first(rows, size), 1):
-            if wrapped:
+        for last, row in enumerate(_first(rows, size), top + 1):
+            if wrapped or grid.choices:
                 texts = [str(value) if column.kind == "lines" and value is not None else ""
                          for value, column in zip(row, grid.columns, strict=True)]
-                sheet.set_row(last, _height(texts, grid.columns))
+                least = 2 * _LINE if grid.above and grid.choices else 0     # room to write
+                sheet.set_row(last, max(least, _height(texts, grid.columns)))
             for at, value in enumerate(row):
                 self._cell(sheet, last, at, grid.columns[at], value)
-        sheet.autofilter(0, 0, last, len(grid.columns) - 1)
+        sheet.autofilter(top, 0, last, len(grid.columns) - 1)
         for at, allowed in grid.choices:
-            sheet.data_validation(1, at, _FORM_ROWS, at, {"validate": "list", "source": allowed})
+            sheet.data_validation(top + 1, at, _FORM_ROWS, at, {"validate": "list", "source": allowed})
+
+    def _above(self, sheet: Any, grid: Grid) -> int:
+        """The line over the heading, where there is one; the row of the heading."""
+        if not grid.above:
+            return 0
+        sheet.set_paper(_A4)
+        sheet.hide_gridlines(0)     # printed too: people write into the cells
+        whole = [replace(grid.columns[0], width=sum(column.width for column in grid.columns))]
+        sheet.set_row(0, _height([grid.above], whole) + _LINE / 2)
+        sheet.merge_range(0, 0, 0, len(grid.columns) - 1, "", self.guide)
+        sheet.write_string(0, 0, grid.above, self.guide)
+        return 1
 
     def _cell(self, sheet: Any, row: int, at: int, column: Column, value: Value) -> None:
         look = self.formats[column.kind]

@@ -9,12 +9,13 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from ..errors import Fault, InputError
 from ..log.records import Fates, TextBatch, TextTable
 from ..words import current, say
-from .content import DAMAGE, Content
+from .content import DAMAGE, Content, plain_file
 from .dialect import lay_out
 from .reasons import FREE_BYTES, MAX_CELLS, MAX_COLUMNS, MAX_FILE_BYTES, MAX_RATIO, fault, note
 from .rows import Chunk, Sorter
@@ -44,6 +45,20 @@ def open_workbook(content: Content) -> tuple[list[TextTable], list[Fault]]:
     if not tables:
         raise InputError(faults or fault("empty_file", where=content.file))
     return tables, faults
+
+
+def sheet_rows(path: str | Path) -> dict[str, list[list[str]]]:
+    """Every sheet of a workbook of ours that was handed back: its rows as text, from the first. Raises InputError: no
+    such file, password, damage, a sheet that cannot be read."""
+    content = plain_file(Path(path), Path(path).name)
+    data = content.whole()
+    if _is_encrypted(data):
+        raise InputError(fault("password", where=content.file))
+    sheets = read_sheets(content, data, _refuse_bomb(content, data))
+    if bad := [sheet for sheet in sheets if sheet.detail]:
+        raise InputError([fault("damaged_workbook", where=f"{content.file}#{sheet.name}", detail=sheet.detail)
+                          for sheet in bad])
+    return {sheet.name: sheet.rows() for sheet in sheets}
 
 
 def _is_encrypted(data: bytes) -> bool:

@@ -10,12 +10,14 @@ from typing import TypeVar
 
 from ..domain import voices as words
 from ..domain.headers import normal_header
+from ..domain.papers import no_answers
 from ..errors import Fault, InputError
 from ..log.records import Fates, Table, TextTable
 from ..log.voices import KINDS, Voice, VoiceFile, Voices
 from ..words import current, say
 from ..words.texts import tidy
 from .opening import open_tables
+from .papers import paper_of
 
 T = TypeVar("T")
 _MOST = 25      # faults told one by one
@@ -33,7 +35,9 @@ def read_voices(paths: str | Path | Sequence[str | Path]) -> Voices:
             passed.append(table.file)
             continue
         kind, columns = _kind(table)
-        if kind is None or not isinstance(table, TextTable):
+        if kind is None and (paper_of(table) is not None or no_answers(sheet)):  # another form beside
+            passed.append(table.file)
+        elif kind is None or not isinstance(table, TextTable):
             read.faults.append(_unknown(table))
         else:
             read.take(table, kind, columns)

@@ -11,7 +11,7 @@ control limits: Zhang & Woodall 2016, doi:10.1002/qre.2044). The simulated watch
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import log, nan
 
 import numpy as np
@@ -21,7 +21,7 @@ from .arms import Axis
 from .case_clock import Bools, Floats, Ints
 from .clock_table import DAY
 from .intervals import LEVEL
-from .pace import AGE_BANDS, held
+from .pace import held
 
 WEEK = 7
 ALARM = 0.05
@@ -34,10 +34,16 @@ LEAST_BASELINE = 20
 LEAST_EXPECTED = 5.0
 """Before so many were to be expected, nobody can tell."""
 LEAST_IN_BAND = 5
-LEAST_SEEN = 10
+MOST_BANDS = 40
+LEAST_SEEN = 5
 """An age that fewer cases had come to before the change is not watched: nobody knows what is usual there."""
 MOST_WEEKS = 104
-_PATHS, _FEWER_PATHS, _SEED, _BLOCK = 10_000, 2_000, 20241008, 4
+PARTLY = 1.5
+"""A good month seldom begins with one of our stretches of four weeks: cut in two, its variance looks like two thirds
+(the mean of f^2 + (1 - f)^2)."""
+SLACK = 1e-9
+"""Equal sums stand on their limit, not beyond it."""
+_PATHS, _FEWER_PATHS, _SEED, _BLOCK = 4_000, 1_000, 20241008, 4
 _RECENT = 8
 
 
@@ -102,8 +108,8 @@ def weeks_of(
     before, after = max(0, int(before)), max(0, int(after))
     cuts = change + WEEK * DAY * np.arange(-before, after + 1, dtype=np.int64)
     oldest = _oldest(found, clock, n, first, change) if found.aged else float("inf")
-    bands = [age for age in AGE_BANDS if age < oldest] if found.aged else [0]
-    seen, held_days = _table(found, clock, n, cuts, np.array([*bands, oldest]), codes)
+    bands = _bands(found, clock, n, (int(cuts[0]), change), oldest) if found.aged else np.zeros(1)
+    seen, held_days = _table(found, clock, n, cuts, np.append(bands, oldest), codes)
     expected, worth = _expected(seen, held_days, before)
     return Weeks(seen.sum(axis=(1, 2)), expected, before, worth, oldest)
 
@@ -123,6 +129,17 @@ def _oldest(found: Happenings, clock: Axis, n: int, first: int, change: int) -> 
     seen = stop > np.maximum(found.begin, first)
     ages = np.sort(_worked_ages(clock, n, found.case[seen], found.origin[seen], stop[seen]))[::-1]
     return float(ages[LEAST_SEEN - 1]) if len(ages) >= LEAST_SEEN else 0.0
+
+
+def _bands(found: Happenings, clock: Axis, n: int, window: tuple[int, int], oldest: float) -> Floats:
+    """Ages (days) at which the usual rate may change: LEAST_IN_BAND happenings of the baseline between two of them, but
+    no more than MOST_BANDS. Few wide bands would call a log slow in which new cases have just become more."""
+    rows = np.flatnonzero((found.at >= window[0]) & (found.at < window[1]))
+    ages = np.sort(_worked_ages(clock, n, found.of_case[rows], found.origin_at[rows], found.at[rows]))
+    ages = ages[ages < oldest]
+    every = max(LEAST_IN_BAND, -(-len(ages) // MOST_BANDS))
+    ends: Floats = np.unique(np.append(0.0, ages[every:len(ages) - every + 1:every]))
+    return ends
 
 
 def _table(
@@ -189,8 +206,8 @@ class Watched:
     ratio, low, high: of these, with a 95 % interval (exact Poisson, the uncertainty of the usual rate not in it).
     fewer_since, more_since: the first week (1, 2, ...) at whose end the sum crossed its limit; 0 for none. baseline:
     happenings before the change. false_alarm: of the whole planned time. found: how often a rate that is halved (fewer)
-    or doubled (more) from the change on would be found by the last planned week, and in which week in half of these
-    (nan where in fewer than half). few: too little to tell."""
+    or doubled (more) from the change on would be found by the last planned week, and found_week: by which week in half
+    of these. few: too little to tell. oldest: age (days) up to which is watched."""
 
     weeks: int
     planned: int
@@ -216,7 +233,8 @@ class Watched:
 
 def watched(weeks: Weeks, *, planned: int, false_alarm: float = ALARM, warn: bool = True) -> Watched:
     """What a watch says. planned: weeks from the change to the review; what comes later is not watched. warn: whether
-    limits are asked for, or only the ratio. The same weeks give the same answer, and what a week said does not change when weeks are added."""
+    limits are asked for, or only the ratio. The same weeks give
+    the same answer, and what a week said does not change when weeks are added."""
     planned = max(1, min(planned, MOST_WEEKS))
     seen, due = (part[weeks.before:][:planned] for part in (weeks.observed, weeks.expected))
     baseline = int(weeks.observed[:weeks.before].sum())
@@ -224,18 +242,18 @@ def watched(weeks: Weeks, *, planned: int, false_alarm: float = ALARM, warn: boo
     total, expected = float(seen.sum()), float(due.sum())
     low = float(chdtri(2 * total, (1 + LEVEL) / 2)) / 2 if total else 0.0
     high = float(chdtri(2 * total + 2, (1 - LEVEL) / 2)) / 2
-    ratios = tuple(part / expected if expected > 0 else nan for part in (total, low, high))
-    told: dict[str, tuple[float, float]] = {}
-    crossed = (0, 0)
-    if warn and baseline >= LEAST_BASELINE:
-        usual = weeks.expected[max(0, weeks.before - _RECENT):weeks.before]
-        full = np.concatenate([due, np.full(planned - len(due), float(usual.mean()) if len(usual) else 0.0)])
-        limits = _limits(full, weeks, false_alarm)
-        crossed = tuple(_first(_sums(seen[None, :], due, ratio)[0] > limit[:len(due)] + 1e-9)      # type: ignore[assignment]
-                        for ratio, limit in zip((SLOWER, QUICKER), limits, strict=True))
-        told = _power(full, weeks, limits)
-    return Watched(len(seen), planned, total, expected, baseline, *ratios, *crossed, few, false_alarm, weeks.oldest,
-                   **told)
+    ratio, low, high = (part / expected if expected > 0 else nan for part in (total, low, high))
+    told = Watched(len(seen), planned, total, expected, baseline, ratio, low, high, 0, 0, few, false_alarm,
+                   weeks.oldest)
+    if not warn or baseline < LEAST_BASELINE:
+        return told
+    usual = weeks.expected[max(0, weeks.before - _RECENT):weeks.before]
+    full = np.concatenate([due, np.full(planned - len(due), float(usual.mean()) if len(usual) else 0.0)])
+    limits = _limits(full, weeks, false_alarm)
+    crossed = [_first(_sums(seen[None, :], due, times)[0] > limit[:len(due)] + SLACK)
+               for times, limit in zip((SLOWER, QUICKER), limits, strict=True)]
+    found, typical = _power(full, weeks, limits)
+    return replace(told, fewer_since=crossed[0], more_since=crossed[1], found=found, found_week=typical)
 
 
 def _sums(seen: Floats, due: Floats, ratio: float) -> Floats:
@@ -254,15 +272,16 @@ def _paths(due: Floats, weeks: Weeks, factor: float, seed: int, paths: int = _PA
     rng = np.random.default_rng([_SEED, seed])
     shape = max(weeks.worth, 1.0)
     unknown = rng.gamma(shape, 1 / shape, paths)
-    spread = weeks.spread
-    blocks = max(1, weeks.before // _BLOCK)
-    unknown *= np.exp(rng.normal(0, np.sqrt(spread / blocks), paths)) if spread else 1.0
+    blocks = max(2, weeks.before // _BLOCK)
+    # the spread itself is known from so many stretches only
+    spread = weeks.spread * PARTLY * (blocks - 1) / rng.chisquare(blocks - 1, paths)
+    unknown *= np.exp(rng.standard_normal(paths) * np.sqrt(spread / blocks))
     found = np.zeros((paths, len(due)))
     shock = np.ones(paths)
     for week in range(len(due)):
         draw = np.random.default_rng([_SEED, seed, week])
-        if spread and week % _BLOCK == 0:
-            shock = np.exp(draw.normal(-spread / 2, np.sqrt(spread), paths))
+        if weeks.spread and week % _BLOCK == 0:
+            shock = np.exp(draw.standard_normal(paths) * np.sqrt(spread) - spread / 2)
         found[:, week] = draw.poisson(np.minimum(unknown * shock * due[week] * factor, 1e9))
     return found
 
@@ -270,7 +289,7 @@ def _paths(due: Floats, weeks: Weeks, factor: float, seed: int, paths: int = _PA
 def _limits(due: Floats, weeks: Weeks, false_alarm: float) -> tuple[Floats, Floats]:
     """The limits of both sums in each week: half of the false alarms for each, the same part of them a week."""
     paths = _paths(due, weeks, 1.0, 0)
-    return tuple(_spent(_sums(paths, due, ratio), false_alarm / 2) for ratio in (SLOWER, QUICKER))   # type: ignore[return-value]
+    return _spent(_sums(paths, due, SLOWER), false_alarm / 2), _spent(_sums(paths, due, QUICKER), false_alarm / 2)
 
 
 def _spent(sums: Floats, share: float) -> Floats:
@@ -282,20 +301,20 @@ def _spent(sums: Floats, share: float) -> Floats:
         allowed = int(share * paths * (week + 1) / weeks) - int((~quiet).sum())
         values = np.sort(sums[quiet, week])[::-1]
         limits[week] = values[min(max(allowed, 0), len(values) - 1)]
-        quiet &= sums[:, week] <= limits[week] + 1e-9
+        quiet &= sums[:, week] <= limits[week] + SLACK
     return limits
 
 
-def _power(due: Floats, weeks: Weeks, limits: tuple[Floats, Floats]) -> dict[str, tuple[float, float]]:
-    """How often and when a rate that is halved or doubled would be found."""
-    shares, typical = [], []
-    for number, (ratio, factor) in enumerate(((SLOWER, HALVED), (QUICKER, DOUBLED))):
-        beyond = _sums(_paths(due, weeks, factor, number + 1, _FEWER_PATHS), due, ratio) > limits[number] + 1e-9
-        first = np.where(beyond.any(axis=1), beyond.argmax(axis=1) + 1, len(due) + 1)
-        shares.append(float((first <= len(due)).mean()))
-        middle = float(np.median(first))
-        typical.append(middle if middle <= len(due) else nan)
-    return {"found": (shares[0], shares[1]), "found_week": (typical[0], typical[1])}
+def _power(
+    due: Floats, weeks: Weeks, limits: tuple[Floats, Floats],
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """How often, and in which week in half of these, a rate that is halved or doubled would be found."""
+    told = []
+    for number, (times, factor) in enumerate(((SLOWER, HALVED), (QUICKER, DOUBLED))):
+        beyond = _sums(_paths(due, weeks, factor, number + 1, _FEWER_PATHS), due, times) > limits[number] + SLACK
+        first = np.sort(beyond.argmax(axis=1)[beyond.any(axis=1)] + 1)
+        told.append((len(first) / len(beyond), float(first[len(first) // 2]) if len(first) else nan))
+    return (told[0][0], told[1][0]), (told[0][1], told[1][1])
 
 
 def _first(beyond: Bools) -> int:

@@ -1,171 +1,188 @@
 # %% [markdown] lang="zh"
 # # 04 评审：比以前好了吗？
 #
-# 措施做完了，这本笔记本回答一个问题：**比以前好了吗？** 答案只有四种：变好、变差、没有要紧的变化、看不出来。
+# 到了评审日，这本笔记本先做一件事：**按事先冻结的定义判断，别的都不看**。答案只有四种：变好、变差、没有要紧的变化、看不出来。
 #
-# - 拿什么和什么比？
-# - 答案是什么，有多大把握？
-# - 逐月来看呢？
-# - 差别在哪里？
-# - 换一种问法，答案还站得住吗？
+# - 按约定，答案是什么？没有变更的对照怎么样？
+# - 别处有没有受损？员工和客户怎么说？
+# - 保留、调整，还是停止？
+# - 下一轮该知道什么？
 #
-# **怎么用**：菜单 *Run → Run All Cells* 运行全部。用自己的数据时，只改下面第一个代码格。不需要会编程。
+# **怎么用**：菜单 *运行 → 运行所有单元格* 运行全部。只改下面第一个代码格。不需要会编程。
 #
-# 为什么不直接比平均数？最近开始的案例里，已经结束的都是快的。只拿已结束的案例来比，就算什么都没变，也会显得变快了。这里把还没结束的案例也算进去。
+# 为什么要先冻结？事后总能找到一个好看的指标。事先说好看什么、跟谁比、多大才算数，答案才信得过。探索放在后面，并且写明是探索。
 
 # %% [markdown] lang="en"
 # # 04 Review: is it better than before?
 #
-# The measures are done, and this notebook answers one question: **is it better than before?** There are four answers:
-# improved, worsened, no change that matters, cannot tell.
+# On the day of the review this notebook first does one thing: **it judges by the definition that was frozen, and by
+# nothing else**. There are four answers: improved, worsened, no change that matters, cannot tell.
 #
-# - What is compared with what?
-# - What is the answer, and how sure is it?
-# - What do the months say?
-# - Where does the difference lie?
-# - Does the answer hold if the question is put another way?
+# - What is the answer to what was agreed? How did the control fare, where nothing was changed?
+# - Did anything suffer elsewhere? What do staff and customers say?
+# - Keep, adjust or stop?
+# - What should the next cycle know?
 #
-# **How to use it**: *Run → Run All Cells* runs everything. For your own data change the first code cell and
-# nothing else. No programming needed.
+# **How to use it**: *Run → Run All Cells* runs everything. Change the first code cell and nothing else. No programming
+# needed.
 #
-# Why no plain averages? Of the cases begun lately, only the fast ones are over. Who compares closed cases sees an
-# improvement where nothing has changed. Here open cases count too.
+# Why frozen first? Afterwards there is always some indicator that looks good. Who says beforehand what counts, against
+# whom and by how much, can trust the answer. Exploration comes later and is called that.
 
 # %% [markdown] lang="zh"
-# ## 1 选择数据和问题
+# ## 1 哪一轮循环，有什么新数据
 #
-# 示例是虚构的：2024 年 10 月 8 日起，法务改了合同评审的做法。换成自己的数据：改路径、变更日，和事先想好的主要指标（最多三个）。
+# `new_data`：评审用的新导出（一个文件、文件夹，或几个；没有就留空）。`voices_before`、`voices_after`：变更前后的访谈和客户反馈（`ltc.templates` 的表格）。`decision`：团队自己的决定，保留、调整或停止；留空就只有建议。`lessons`：想留给下一轮的话。
 
 # %% [markdown] lang="en"
-# ## 1 Choose the data and the question
+# ## 1 Which cycle, and what is new
 #
-# The sample is invented: from 8 October 2024 on, legal reviews contracts in another way. For your own data change the
-# path, the day of the change, and the primary indicators you thought of beforehand (at most three).
+# `new_data`: the exports of the review (a file, a folder, or several; leave it empty where there are none).
+# `voices_before`, `voices_after`: interviews and feedback before and after the change (the forms of `ltc.templates`).
+# `decision`: the team's own, keep, adjust or stop; left empty there is only a proposal. `lessons`: what you want the next
+# cycle to know.
 
 # %% tags=["parameters"] lang="zh"
 import os
 
 import ltcdiag as ltc
 
-data = os.environ.get("LTCDIAG_DATA") or ltc.sample("change_zh")
-# data = r"D:\导出\商机流程.xlsx"
-change = "2024-10-08"
-question = {"primary": ["days_in_contracting", "win_rate"], "adjust_for": ["单型"]}
-options = {}
-# options = {"mapping": "映射.toml", "ends": ["回款"], "as_of": "2025-06-30"}
+sample = ltc.sample("story_zh")
+folder = os.environ.get("LTCDIAG_CYCLE") or ltc.story("review", "zh")
+# folder = "cycle"
+new_data = os.environ.get("LTCDIAG_NEW_DATA") or sample / "3_review"
+voices_before, voices_after = sample / "voices_before", sample / "voices_after"
+# voices_before, voices_after = None, None
+decision, by, lessons = "keep", "王芳", ["试点要先教会每个人，再开始数日子"]
+next_folder = str(folder) + "-next"
 
 # %% tags=["parameters"] lang="en"
 import os
 
 import ltcdiag as ltc
 
-data = os.environ.get("LTCDIAG_DATA") or ltc.sample("change_en")
-# data = r"D:\exports\opportunities.xlsx"
-change = "2024-10-08"
-question = {"primary": ["days_in_contracting", "win_rate"], "adjust_for": ["Deal size"]}
-options = {}
-# options = {"mapping": "mapping.toml", "ends": ["Payment received"], "as_of": "2025-06-30"}
-
-# %% [markdown] lang="zh"
-# <details><summary>还可以怎样比</summary>
-#
-# 两个时间段：`ltc.compare_periods(log, before="2024-01-01..2024-06-30", after="2025-01-01..2025-06-30", **question)`。两份导出：`ltc.compare(ltc.read("旧.xlsx"), ltc.read("新.xlsx"), **question)`。同一时间的两组：`ltc.compare_groups(log, "区域", "华东", "华南", cluster="负责人")`。有没变更的地区作对照：加上 `control=("区域", "华北")`。变更影响全部在办案例，而不只是新案例：在 question 里加 `"design": "all_open_work"`。
-# </details>
-
-# %% [markdown] lang="en"
-# <details><summary>Other ways to compare</summary>
-#
-# Two periods: `ltc.compare_periods(log, before="2024-01-01..2024-06-30", after="2025-01-01..2025-06-30", **question)`.
-# Two exports: `ltc.compare(ltc.read("old.xlsx"), ltc.read("new.xlsx"), **question)`. Two groups of one time:
-# `ltc.compare_groups(log, "Region", "East", "South", cluster="Owner")`. A region that was not changed, as control: add
-# `control=("Region", "North")`. Where the change reached all open work, not only new cases, put
-# `"design": "all_open_work"` into the question.
-# </details>
-
-# %% [markdown] lang="zh"
-# ## 2 答案
-
-# %% [markdown] lang="en"
-# ## 2 The answer
+sample = ltc.sample("story_en")
+folder = os.environ.get("LTCDIAG_CYCLE") or ltc.story("review", "en")
+# folder = "cycle"
+new_data = os.environ.get("LTCDIAG_NEW_DATA") or sample / "3_review"
+voices_before, voices_after = sample / "voices_before", sample / "voices_after"
+# voices_before, voices_after = None, None
+decision, by, lessons = "keep", "Ms Wang", ["teach everybody first, then begin to count the days"]
+next_folder = str(folder) + "-next"
 
 # %% tags=["nbval-check-output"] lang="zh"
 ltc.language("zh")
-log = ltc.read(data, **options)
-found = ltc.compare_change(log, change, **question)
-found
+cycle = ltc.Cycle.open(folder)
+cycle
 
 # %% tags=["nbval-check-output"] lang="en"
 ltc.language("en")
-log = ltc.read(data, **options)
-found = ltc.compare_change(log, change, **question)
+cycle = ltc.Cycle.open(folder)
+cycle
+
+# %% [markdown] lang="zh"
+# ## 2 事先约定了什么
+
+# %% [markdown] lang="en"
+# ## 2 What was agreed beforehand
+
+# %% tags=["nbval-check-output"]
+print(cycle.definition)
+
+# %% [markdown] lang="zh"
+# **怎么看** 冻结日早于变更日、指纹没变，下面的判断才算“按事先约定”。改过、冻结晚了、提前看，都会写在答案的最前面。
+
+# %% [markdown] lang="en"
+# **How to read it** Only where it was frozen before the change and its fingerprint still holds is what follows “as agreed
+# beforehand”. Edited, frozen late, looked at early: all of that is said first of all.
+
+# %% [markdown] lang="zh"
+# ## 3 答案
+
+# %% [markdown] lang="en"
+# ## 3 The answer
+
+# %% tags=["nbval-check-output"]
+log, new_log = ltc.review_logs(cycle, new_data)
+found = ltc.judge(cycle, log, new_log=new_log)
 found
 
 # %% [markdown] lang="zh"
-# **怎么看** 最上面的是主要指标，是事先要问的问题；下面的是探索。每个差值旁边是 95% 区间：区间跨过 0，就是“看不出来”。表下面是读之前要知道的：构成变了、季节分不清、案例太少，都会写在那里。
+# **怎么看** 表里一行一个主要指标。“结论”只看变更触及的案例；“对照”是没有变更的案例，若它同样变了，功劳就不能记给变更；“两边相减”只作检验。表下面是目标、别处有没有受损、每个案例的去向，和读之前要知道的。
 #
-# **下一步** “看不出来”不等于“没变”。往下看节奏，再看需要多少案例才够。
+# **下一步** “看不出来”不等于“没变”。看一看节奏，再看还要等多久。
 
 # %% [markdown] lang="en"
-# **How to read it** On top stand the primary indicators, the questions asked beforehand; the rest is exploration. Beside
-# each difference stands its 95 % interval: where it spans 0, nobody can tell. Under the table is what to know before you
-# trust it: a mix that moved, a season that cannot be told apart, too few cases.
+# **How to read it** One row a primary indicator. The verdict looks at the cases that the change reached and at nothing
+# else; the control are those it did not reach: where it moved as well, the change gets no credit; the difference of both
+# is only a check. Below stand the targets, harm elsewhere, what became of every case, and what to know before you trust it.
 #
-# **Next** “Cannot tell” does not mean “no change”. See the months, then how many cases it would take.
+# **Next** “Cannot tell” does not mean “no change”. See the months, then how long it would take.
 
 # %% tags=["nbval-check-output"]
 print(found)
 
 # %% [markdown] lang="zh"
-# ## 3 逐月来看
+# ## 4 逐月来看
 #
-# 每个月实际结束的案例，除以按当时在手案例的年龄本该结束的数目。整个月一起好或一起差时，只有这张图还可靠。
+# 每个月实际结束的案例，除以按当时在手案例的年龄本该结束的数目。只含变更触及的案例。
 
 # %% [markdown] lang="en"
-# ## 3 The months
+# ## 4 The months
 #
 # Cases closed each month, over those that the open cases of that month would have closed at the usual rate for their
-# age. Where whole months are good or bad together, only this picture holds.
+# age. Only the cases that the change reached.
 
-# %% tags=["nbval-check-output"]
-ltc.draw(found)
-
-# %% [markdown] lang="zh"
-# **怎么看** 1 表示与平时一样；竖线是区间；虚线是控制限，落在外面的月份值得单独问一问。
-#
-# **下一步** 变更之后的月份是一起抬高了，还是只有一两个月？
-
-# %% [markdown] lang="en"
-# **How to read it** 1 is as usual; the bars are intervals; a month outside the dashed limits deserves a question of its
-# own.
-#
-# **Next** Did the months after the change rise together, or only one or two of them?
+# %% tags=["nbval-check-output", "raises-exception"]
+ltc.draw(found.comparison)
 
 # %% [markdown] lang="zh"
-# ## 4 差别在哪里
-#
-# 一个案例的天数分在各个阶段：变更之前和之后。
+# **怎么看** 1 表示与平时一样；竖线是区间；虚线是控制限。整个月一起好或一起差时，只有这张图还可靠。
 
 # %% [markdown] lang="en"
-# ## 4 Where the difference lies
-#
-# The days of a case by stage, before and after the change.
-
-# %% tags=["nbval-check-output"]
-ltc.draw(found, view="stage_ledgers")
+# **How to read it** 1 is as usual; the bars are intervals; the dashed lines are control limits. Where whole months are good
+# or bad together, only this picture holds.
 
 # %% [markdown] lang="zh"
-# **怎么看** 各阶段的天数加起来就是在办天数。变化是不是落在措施要改的那个阶段？
+# ## 5 员工和客户怎么说
 #
-# **下一步** 落在别处，就要问：那里同时还发生了什么？
+# 变更之前和之后，有多少人说了什么。人少的时候只计数，不算百分比。
 
 # %% [markdown] lang="en"
-# **How to read it** The days of the stages add up to the days open. Does the change lie in the stage that the measure
-# was meant for?
+# ## 5 Staff and customers again
 #
-# **Next** If it lies elsewhere, ask what else happened there at the same time.
+# How many people said what, before the change and after it. Where few were heard they are only counted.
 
 # %% tags=["nbval-check-output"]
-ltc.draw(found, view="incidence")
+voices = ltc.voices_again(voices_before, voices_after)
+voices
+
+# %% [markdown] lang="zh"
+# ## 6 探索（事先没有约定）
+#
+# 下面的指标没有人事先问过。指标一多，总有几个碰巧显得变了：只当作线索，下一轮再约定、再验证。
+
+# %% [markdown] lang="en"
+# ## 6 Exploration (not agreed beforehand)
+#
+# Nobody asked about these beforehand. Among many indicators some always seem to have moved by luck: take them as hints,
+# to be agreed on and checked in the next cycle.
+
+# %% tags=["nbval-check-output"]
+found.exploration
+
+# %% tags=["nbval-check-output", "raises-exception"]
+ltc.draw(found.exploration, view="stage_ledgers")
+
+# %% [markdown] lang="zh"
+# **怎么看** 各阶段的天数加起来就是在办天数。变化是不是落在措施要改的那个阶段？落在别处，就要问：那里同时还发生了什么？
+
+# %% [markdown] lang="en"
+# **How to read it** The days of the stages add up to the days open. Does the change lie in the stage that the measure was
+# meant for? If it lies elsewhere, ask what else happened there at the same time.
+
+# %% tags=["nbval-check-output", "raises-exception"]
+ltc.draw(found.exploration, view="incidence")
 
 # %% [markdown] lang="zh"
 # **怎么看** 到第几天有多少案例结束，两条曲线连同区间；下面是还在观察的案例数。曲线靠右的一段案例少，区间宽。
@@ -174,52 +191,83 @@ ltc.draw(found, view="incidence")
 # **How to read it** The share of cases closed by each day, both curves with their bands; below stand the cases still
 # watched. Far to the right they are few and the bands wide.
 
-# %% tags=["nbval-check-output"]
-ltc.draw(found, view="mix_waterfall")
-
 # %% [markdown] lang="zh"
-# **怎么看** 如果之后的单子本来就小，变快就不是措施的功劳。这张图把“构成变了”与“同样构成下变了”分开。
+# ## 7 决定
+#
+# 建议只根据数据。决定由团队来做：写进第一个代码格，这里记下是谁、哪一天。
 
 # %% [markdown] lang="en"
-# **How to read it** If the deals after the change are smaller anyway, being faster is no merit of the measure. This
-# picture parts what the mix brought from what changed at the same mix.
-
-# %% [markdown] lang="zh"
-# ## 5 换一种问法
+# ## 7 The decision
 #
-# 按工作日计算，并且把变更之后全部在办的案例都算进来。两种问法的答案一致，才放心。
-
-# %% [markdown] lang="en"
-# ## 5 The question put another way
-#
-# In working days, with all work that was open after the change. Trust grows where both answers agree.
+# The proposal rests on the data alone. The decision is the team's: write it into the first code cell; who decided, and
+# when, is noted here.
 
 # %% tags=["nbval-check-output"]
-again = ltc.compare_change(log, change, kpi=["days_in_contracting", "days_open"], design="all_open_work", calendar="CN")
-again
+decided = ltc.decide(found, decision, by=by)
+decided
 
 # %% [markdown] lang="zh"
-# ## 6 写成一页
+# ## 8 经验教训
 #
-# 一个文件夹：可离线打开的网页、数据、账本和图。
+# 每项措施的计划与实际、推行了多少、哪些没做；再加上你们自己的话。
 
 # %% [markdown] lang="en"
-# ## 6 Write the page
+# ## 8 Lessons
 #
-# A folder: a page that opens offline, the data, the ledger and the pictures.
+# Planned against seen for each measure, how far it was adopted, what was not done; and what you have to add.
+
+# %% tags=["nbval-check-output"]
+learnt = ltc.lessons(cycle, found, lessons)
+learnt
+
+# %% [markdown] lang="zh"
+# ## 9 保存，写成一页
+
+# %% [markdown] lang="en"
+# ## 9 Save, and write the page
+
+# %% tags=["nbval-check-output"]
+cycle = cycle.save(effects=found, decision=decided, lessons=learnt, by=by)
+cycle
 
 # %%
-written = ltc.review(found, "review", force=True)
+written = ltc.review(found, "review", voices=voices, decision=decided, lessons=learnt, force=True)
 print(written.report)
 
 # %% [markdown] lang="zh"
-# **下一步** 变好的：把做法固定下来，三个月后再看一次，看它站不站得住。变差的：先问经办人，再决定要不要退回。看不出来的：记下还要等多久，到时再比。
-#
-# 数据只说“变了没有”，不说“为什么”。把这一页带去问三方：员工、客户、负责措施的人。
+# **下一步** 把这一页带去问三方：员工、客户、负责措施的人。数据只说“变了没有”，不说“为什么”。
 
 # %% [markdown] lang="en"
-# **Next** What improved: make it the rule, and look again in three months whether it holds. What worsened: ask those who
-# do the work before you take it back. What nobody can tell: note how long to wait, and compare again then.
+# **Next** Take this page to three groups: staff, customers, and whoever owns the measure. Data say whether something
+# changed, not why.
+
+# %% [markdown] lang="zh"
+# ## 10 下一轮
 #
-# Data say whether something changed, not why. Take this page to three groups: staff, customers, and whoever owns the
-# measure.
+# 变更之后的这段时间就是下一轮的基线。经验教训和没做完的措施一并带过去。
+
+# %% [markdown] lang="en"
+# ## 10 The next cycle
+#
+# The time after the change is the baseline of the next cycle. Lessons and unfinished measures come along.
+
+# %% tags=["nbval-check-output"]
+following = ltc.next_cycle(cycle, next_folder, found, new_data=new_data)
+print(following.part("carried")["text"][following.about["lang"]])
+
+# %% [markdown] lang="zh"
+# <details><summary>没有循环，也想比一比</summary>
+#
+# 没有事先约定的比较都是探索。变更前后：`ltc.compare_change(log, "2024-10-08", primary=["days_in_contracting"], adjust_for=["单型"])`。两个时间段：`ltc.compare_periods(log, before="2024-01-01..2024-06-30", after="2025-01-01..2025-06-30")`。两份导出：`ltc.compare(ltc.read("旧.xlsx"), ltc.read("新.xlsx"))`。同一时间的两组：`ltc.compare_groups(log, "区域", "华东", "华南", cluster="负责人")`。按工作日、把在办的案例都算进来：加上 `design="all_open_work", calendar="CN"`。没有变更的地区作对照：加上 `control=("区域", "华北")`。写成一页：`ltc.review(结果, "文件夹")`。
+# </details>
+
+# %% [markdown] lang="en"
+# <details><summary>A comparison without a cycle</summary>
+#
+# What was not agreed beforehand is exploration. Before and after a change: `ltc.compare_change(log, "2024-10-08",
+# primary=["days_in_contracting"], adjust_for=["Deal size"])`. Two periods: `ltc.compare_periods(log,
+# before="2024-01-01..2024-06-30", after="2025-01-01..2025-06-30")`. Two exports: `ltc.compare(ltc.read("old.xlsx"),
+# ltc.read("new.xlsx"))`. Two groups of one time: `ltc.compare_groups(log, "Region", "East", "South", cluster="Owner")`. In
+# working days, with all work that was open: add `design="all_open_work", calendar="CN"`. A region that was not changed, as
+# control: add `control=("Region", "North")`. As a page: `ltc.review(found, "folder")`.
+# </details>

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from ltcdiag.charts.mix_waterfall import MixShift
+from ltcdiag.cycle.adoption import Adopted, Adoption, Part, Shown, Team, Week
 from ltcdiag.log.results import (
     DifferenceMap,
     DirectlyFollowsGraph,
@@ -84,7 +85,20 @@ def answers(events: pd.DataFrame) -> SimpleNamespace:
         variant_changes=variant_changes(events, n),
         funnel=funnel(counts, n),
         series=series(n),
-        segments=segments(events, n))
+        segments=segments(events, n),
+        adoption=adoption(events, n))
+
+
+def adoption(events: pd.DataFrame, n: int) -> Adoption:
+    """A measure with the name of the first label, every label as a team; half of the n cases lie before the change."""
+    labels, late = events["activity"].unique().tolist(), n - n // 2
+    weeks = tuple(Week(number, f"2024-{3 + number // 4:02}-{1 + number % 4 * 7:02}", 2, number % 3 % 2) for number in
+                  range(-3, 5))
+    sides = Shown(n // 2, 0, 0.0, 0.0, 0.1), Shown(late, late, 1.0, 0.9, 1.0)
+    teams = tuple(Team(label, *sides, weeks) for label in labels)
+    said = {"zh": labels[0], "en": labels[0]}
+    part = Part("pilot", {"zh": "全部", "en": "all"}, *sides, sides[1], 1.0, 0.9, 1.0, weeks=weeks, teams=teams)
+    return Adoption((Adopted("M1", said, said, (part,)),), "2024-03-08", "2024-04-05", 4, "department")
 
 
 def segments(events: pd.DataFrame, n: int) -> SegmentEffects:

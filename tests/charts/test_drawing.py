@@ -22,7 +22,8 @@ SOURCE = {"process_map": "dfg", "variants": "variants", "gaps": "gaps", "handove
           "dotted": "events", "stage_days": "stage_days", "stage_ledgers": "stage_ledgers", "pace": "pace",
           "incidence": "incidence", "mix_waterfall": "mix_waterfall", "difference_map": "difference_map",
           "variant_changes": "variant_changes", "funnel": "funnel", "series": "series",
-          "segments": "segments", "sinks_and_levers": "stage_days", "wait_causes": "wait_causes"}
+          "segments": "segments", "sinks_and_levers": "stage_days", "wait_causes": "wait_causes",
+          "adoption": "adoption"}
 
 
 def draw(name: str, log, **options):
@@ -41,6 +42,8 @@ def emptied(name: str, log):
         return tuple(replace(curve, n=0) for curve in answer)
     if name in ("pace", "mix_waterfall"):
         return (replace(answer, **({"months": ()} if name == "pace" else {"cases": 0})),)
+    if name == "adoption":
+        return (replace(answer, measures=()),)
     empty = replace(answer, table=answer.table.head(0), n=0)
     return (replace(empty, activities=answer.activities.head(0)) if hasattr(empty, "activities") else empty,)
 
