@@ -117,8 +117,7 @@ class Chain:
         steps = _transformed(self.curves[..., on])
         whole: Complex = np.zeros((*steps.shape[:2], self.first_end + 1, self.first_end + 1), dtype=np.complex128)
         whole[:, :, self.source[on], self.target[on]] = steps
-        found: Complex = np.linalg.inv(np.eye(self.first_end + 1) - whole)
-        return found
+        return np.linalg.inv(np.eye(self.first_end + 1) - whole).astype(np.complex128, copy=False)
 
     @cached_property
     def _over(self) -> tuple[Complex, Complex]:
