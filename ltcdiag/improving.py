@@ -245,13 +245,14 @@ def catch_up(
 
     cycle.needs("plan")
     now = Cycle.open(cycle.folder)      # an earlier value does not know what has been appended since
+    given = [exports] if isinstance(exports, str | Path) else list(exports or ())
+    now.check_exports(given)
     place, assessed = now.folder / KEPT_FOLDER, str((now.part("log") or {})["fingerprint"])
     same = now.about.get("kept_of") == assessed
     if not same or not place.is_dir():
         keep(read(now.data, **now.options), place, force=place.is_dir())
         for path in now.appended if same else ():
             append(place, path)
-    given = [exports] if isinstance(exports, str | Path) else list(exports or ())
     log, came = append(place, given, **options)
     if given or not same:
         now.with_exports(given, kept_of=assessed, as_of=log.as_of.isoformat())
@@ -340,6 +341,7 @@ def review_logs(
     if not new_data:
         raise InputError(say("judging.no_new_log", current()), fix=say("judging.new_data_fix", current()))
     given = [new_data] if isinstance(new_data, str | Path) else list(new_data)
+    cycle.check_exports(given)
     return read(cycle.data, **cycle.options), read(given, **cycle.options)
 
 

@@ -146,6 +146,11 @@ class Cycle:
             return day_of(None)
         return (date.fromisoformat(as_of[:10]) + timedelta(days=1)).isoformat()
 
+    def check_exports(self, paths: Sequence[str | Path]) -> None:
+        """Raises InputError where exports of the story are to be mixed into data of one's own."""
+        if not _is_sample(self.about["data"]) and _is_sample([_reference(path, self.folder) for path in paths]):
+            raise InputError(say("cycle.story_exports", current()), fix=say("cycle.story_exports_fix", current()))
+
     @property
     def appended(self) -> list[str]:
         """The paths of the exports that were appended since, the oldest first."""
