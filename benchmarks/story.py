@@ -21,7 +21,7 @@ from story_logs import CONTROL, KPIS, PILOT, PRIMARY, compared, story, verdicts 
 
 DOCUMENT = ROOT / "docs" / "story.md"
 BEGINS, ENDS = "<!-- story: begins -->", "<!-- story: ends -->"
-LOGS = 100
+LOGS, FIRST = 100, 1000      # seeds from 0 on were looked at while the waits of the firm were set; these were not
 UNADJUSTED, LONGEST, OPEN_WORK = {"adjust_for": ()}, {"horizon_days": None}, {"design": "all_open_work"}
 LINES = {   # title → effect, region (None = pilot less control), what differs from the frozen definition
     "**pilot**": (2.2, PILOT, {}),
@@ -82,13 +82,14 @@ def share(samples, title: str, name: str, verdict: str) -> int:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--logs", type=int, default=LOGS)
+    parser.add_argument("--first", type=int, default=FIRST, help="the seed of the first sample")
     parser.add_argument("--jobs", type=int, default=1)
     asked = parser.parse_args()
     with Pool(asked.jobs) as pool:
-        samples = pool.map(counted, range(asked.logs), chunksize=5)
+        samples = pool.map(counted, range(asked.first, asked.first + asked.logs), chunksize=5)
     text = table(samples)
     print(text)
-    if asked.logs == LOGS:
+    if (asked.logs, asked.first) == (LOGS, FIRST):
         whole = DOCUMENT.read_text(encoding="utf-8")
         head, tail = whole[: whole.index(BEGINS) + len(BEGINS)], whole[whole.index(ENDS):]
         DOCUMENT.write_text(f"{head}\n{text}\n{tail}", encoding="utf-8")

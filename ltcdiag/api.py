@@ -244,12 +244,16 @@ def read_voices(paths: str | Path | Sequence[str | Path]) -> Voices:
     return read(paths)
 
 
-def triangulate(found: Diagnosis, voices: Voices) -> Triangulation:
+def triangulate(found: Diagnosis, voices: Voices | str | Path | Sequence[str | Path] | None) -> Triangulation:
     """For each finding whether staff and customers agree, contradict or are silent, and the problems that only people
-    name. A voice counts where it names the same place and the same kind of problem; one person counts once."""
-    from .findings.triangulation import triangulate as laid
+    name. A voice counts where it names the same place and the same kind of problem; one person counts once.
 
-    return laid(found.findings, voices, labels=found.log.stages)
+    voices: as `read_voices` gives them, or what it reads; None where nobody was asked. Raises InputError as it does."""
+    from .findings.triangulation import triangulate as laid
+    from .log.voices import Voices
+
+    heard = voices if isinstance(voices, Voices) else read_voices(voices) if voices else Voices()
+    return laid(found.findings, heard, labels=found.log.stages)
 
 
 def templates(folder: str | Path, lang: str | None = None, *, force: bool = False) -> tuple[Path, ...]:

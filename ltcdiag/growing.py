@@ -8,6 +8,7 @@ changed) and one file with the rows that later exports have replaced. What chang
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "ltcdiag.kept/1"
 _LOCK = ".kept.lock"
+_OURS = re.compile(r"gone-[0-9]{1,9}\.parquet")
 _OPEN: Mapping[str, Any] = {
     "case": "case", "as_of": None, "calendar": "CN", "attributes": "all", "changes": False, "pseudonymise": False,
     "mapping": None, "columns": None, "ends": [], "timezone": None, "day_order": None, "encoding": None, "system": None,
@@ -76,7 +78,6 @@ def keep(log: EventLog, folder: str | Path, *, force: bool = False) -> EventLog:
     if (place / KEPT).exists() and not force:
         raise OutputError(say("kept.there", lang, folder=place), fix=say("kept.there_fix", lang))
     with _held(place):
-        (place / KEPT).unlink(missing_ok=True)
         recipe = dict(log.recipe)
         if not recipe:
             raise InputError(say("kept.no_recipe", lang))
@@ -88,13 +89,15 @@ def keep(log: EventLog, folder: str | Path, *, force: bool = False) -> EventLog:
         if recipe["kind"] == "events":
             recipe["source"] = []
             recipe["mapping"] = {**recipe["mapping"], **_day_order(log, recipe)}
-            with _new_part(place, 1) as (new, name):
+            there = [int(path.name) for path in (place / "parts").glob("*") if path.name.isdecimal()]
+            with _new_part(place, 1 + max(there, default=0)) as (new, name):
                 part = _written(log, new)
                 said["parts"] = [_entry(name, part)]
         else:
             said["sources"] = recipe["source"]
             _write_events(log, place)
         _write(place, said)
+        _tidy(place, said)
     return open_kept(place) if recipe["kind"] == "events" else log
 
 
@@ -210,13 +213,13 @@ def _append_one(
         part = replace(_written(new_log, new), whole=told.whole)
         as_of = _moment(told.as_of)
         shelf = replace(_shelf(kept), options=_options(kept, as_of))
-        with beside(kept.folder / _gone_name(number)) as gone:
+        with beside(kept.folder / _next_gone(kept)) as gone:
             log, news = grown(shelf, part, lambda labels: labelling_of(labels, settings), gone)
-            gone.replace(kept.folder / _gone_name(number))
-    said = {**_with_part(kept, _entry(name, part), number, new_log), "was": _size(log),
+            gone.replace(kept.folder / _next_gone(kept))
+    said = {**_with_part(kept, _entry(name, part), new_log), "was": _size(log),
             "as_of": as_of.isoformat() if as_of else None}
     _write(kept.folder, said)
-    _tidy(kept, said)
+    _tidy(kept.folder, said)
     now = _Kept(kept.folder, said)
     log = _dressed(log, now)
     return now, log, _appended(kept, log, news, [table.file for table in opened.tables], notes)
@@ -237,14 +240,13 @@ def _told_otherwise(kept: _Kept, whole: bool, known: Sequence[str]) -> tuple[_Ke
         return None
     shelf, settings = _shelf(kept), kept.settings
     part = next(each for each in shelf.parts if each.facts["digest"] == entry["digest"])
-    number = 1 + int(kept.said["gone"].removeprefix("gone-").removesuffix(".parquet"))
-    with beside(kept.folder / _gone_name(number)) as gone:
+    with beside(kept.folder / _next_gone(kept)) as gone:
         log, news = grown(shelf, replace(part, whole=whole), lambda labels: labelling_of(labels, settings), gone)
-        gone.replace(kept.folder / _gone_name(number))
+        gone.replace(kept.folder / _next_gone(kept))
     parts = [{**each, "whole": whole} if each is entry else each for each in kept.said["parts"]]
-    said = {**kept.said, "parts": parts, "gone": _gone_name(number), "fingerprint": None, "was": _size(log)}
+    said = {**kept.said, "parts": parts, "gone": _next_gone(kept), "fingerprint": None, "was": _size(log)}
     _write(kept.folder, said)
-    _tidy(kept, said)
+    _tidy(kept.folder, said)
     now = _Kept(kept.folder, said)
     return now, _dressed(log, now), _appended(kept, log, news, entry["files"], [])
 
@@ -320,6 +322,9 @@ def _kept(folder: Path) -> _Kept:
     try:
         said = json.loads((folder / KEPT).read_text("utf-8"))
         schema = str(said["schema"])
+        names = [said["gone"] or "gone-0.parquet", *(f"gone-{part['id']}.parquet" for part in said["parts"])]
+        if not all(_OURS.fullmatch(name) for name in names):
+            raise ValueError(", ".join(names))      # no name may lead out of the folder
     except FileNotFoundError:
         raise InputError(say("kept.nowhere", lang, folder=folder),
                          fix=say("kept.nowhere_fix", lang, folder=folder)) from None
@@ -381,15 +386,17 @@ def _entry(name: str, part: Part) -> dict[str, Any]:
             "sha256": [file["sha256"] for file in files], "whole": part.whole}
 
 
-def _with_part(kept: _Kept, entry: Mapping[str, Any], number: int, new: EventLog) -> dict[str, Any]:
+def _with_part(kept: _Kept, entry: Mapping[str, Any], new: EventLog) -> dict[str, Any]:
     names = sorted({tuple(name) for name in (*kept.recipe["names"], *new.recipe["names"])})
     notes = list(dict.fromkeys((*kept.recipe["notes"], *new.recipe["notes"])))
-    return {**kept.said, "parts": [*kept.said["parts"], entry], "gone": _gone_name(number), "fingerprint": None,
+    return {**kept.said, "parts": [*kept.said["parts"], entry], "gone": _next_gone(kept), "fingerprint": None,
             "recipe": {**kept.recipe, "names": names, "notes": notes}}
 
 
-def _gone_name(number: int) -> str:
-    return f"gone-{number:04d}.parquet"
+def _next_gone(kept: _Kept) -> str:
+    """A name that `kept.json` does not name: what it names is never written over."""
+    before = int(kept.said["gone"][5:-8]) if kept.said["gone"] else 0
+    return f"gone-{before + 1:04d}.parquet"
 
 
 @contextmanager
@@ -412,12 +419,16 @@ def _write(folder: Path, said: Mapping[str, Any]) -> None:
     write_whole(folder / KEPT, text.encode())
 
 
-def _tidy(kept: _Kept, said: Mapping[str, Any]) -> None:
-    """The list of rows that were gone before goes."""
-    old = kept.said["gone"]
-    if old and old != said["gone"]:
-        with suppress(OSError):
-            (kept.folder / old).unlink()
+def _tidy(folder: Path, said: Mapping[str, Any]) -> None:
+    """What `kept.json` no longer names goes: older lists of rows that are gone, parts of a log that was replaced."""
+    parts = {part["id"] for part in said["parts"]}
+    with suppress(OSError):
+        for path in folder.glob("gone-*.parquet"):
+            if path.name != said["gone"]:
+                path.unlink()
+        for path in (folder / "parts").glob("*"):
+            if path.name.isdecimal() and path.name not in parts and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager

@@ -74,7 +74,7 @@ def power_check(plan: Plan, log: EventLog, definition: Definition | None = None,
 def definition_of(plan: Plan, log: EventLog, **options: Any) -> Definition:
     """What success is, from a plan: its goals as primary indicators, guards against harm, the smallest change that
     matters (half of what is hoped for); to be frozen by `cycle.freeze`. options: primary, guards, design, kind,
-    adjust_for, cluster, horizon_days. Raises InputError where no goal has a baseline."""
+    adjust_for, cluster, horizon_days. Raises InputError where there is no goal."""
     from .cycle.defining import definition_of as defined
 
     return defined(plan, log, **options)
@@ -167,9 +167,9 @@ def next_cycle(
     today: str | date | None = None, by: str = "",
 ) -> Cycle:
     """The next cycle in a new folder, assessed on the time after the change, with the lessons and the measures that are
-    not done (`.part("carried")`). new_data: as the review was given them. Where it was begun before, only what is carried
-    over is told anew. Raises InputError where the review is not saved yet, OutputError where the folder holds a cycle
-    that follows another."""
+    not done (`.part("carried")`). new_data: as the review was given them. Where it was begun before, only what is
+    carried over is told anew. Raises InputError where the review is not saved yet, OutputError where the folder holds a
+    cycle that follows another."""
     from .cycle.folder import Cycle
     from .cycle.following import baseline_since, begun_already, follow
 
@@ -402,12 +402,12 @@ def read_guesses(path: str | Path) -> Guesses:
     return guesses_of(read_rows(path, sheet=tuple(sentences("guesses")["sheet"].values()))[0])
 
 
-def reveal(guesses: Guesses | str | Path, found: Diagnosis | EventLog) -> Revealed:
-    """The guesses (or their sheet) beside what the data say, with intervals and how far off, kindly put and without
-    names. found: a diagnosis, or a log to be diagnosed. `cycle.save(guesses=...)` keeps it."""
+def reveal(guesses: Guesses | str | Path | None, found: Diagnosis | EventLog) -> Revealed:
+    """The guesses (or their sheet, or None where nobody guessed) beside what the data say, with intervals and how far
+    off, kindly put and without names. found: a diagnosis, or a log to be diagnosed. `cycle.save(guesses=...)` keeps it."""
     from .cycle.guesses import Guesses
     from .cycle.guesses import reveal as revealed
     from .findings.diagnosis import Diagnosis
 
-    said = guesses if isinstance(guesses, Guesses) else read_guesses(guesses)
+    said = guesses if isinstance(guesses, Guesses) else read_guesses(guesses) if guesses else Guesses(())
     return revealed(said, found if isinstance(found, Diagnosis) else api.diagnose(found))

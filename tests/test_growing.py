@@ -162,6 +162,8 @@ def test_corrections_withdrawals_and_reopened_cases_are_told(base, tmp_path):
     json.dumps(news.to_dict())
     again, back = ltc.append(base, tmp_path / "week.csv", whole=False)
     assert again.events == log.events + 1
+    assert ltc.read(base).fingerprint == again.fingerprint != log.fingerprint
+    assert sorted(path.name for path in base.glob("gone-*")) == ["gone-0002.parquet"]
     assert back.rows_withdrawn == 0
 
 
@@ -217,6 +219,11 @@ def test_what_cannot_be_appended_is_said_and_changes_nothing(base, tmp_path):
     assert not (tmp_path / "nowhere").exists()
     assert (base / "kept.json").read_bytes() == before
     assert sorted(path.name for path in (base / "parts").iterdir()) == ["0001"]
+    for name, value in (("gone", "../../gone-0001.parquet"), ("parts", [{"id": "../0001"}])):
+        (base / "kept.json").write_text(json.dumps({**json.loads(before), name: value}), encoding="utf-8")
+        with pytest.raises(ltc.InputError, match="坏了"):
+            ltc.read(base)
+    (base / "kept.json").write_bytes(before)
     (base / "parts" / "0001" / "rows.parquet").unlink()
     with pytest.raises(ltc.InputError, match="坏了"):
         ltc.read(base)

@@ -46,8 +46,8 @@ class Decision:
 
     def facts(self, lang: str) -> Iterator[tuple[str, str]]:
         """The proposal with its reason, then what was decided."""
-        yield say("closing.row_proposed", lang), say("closing.proposed", lang, reason=self.texts[lang.partition("-")[0]],
-                                                     decision=say(f"closing.{self.proposed}", lang))
+        reason, proposed = self.texts[lang.partition("-")[0]], say(f"closing.{self.proposed}", lang)
+        yield say("closing.row_proposed", lang), say("closing.proposed", lang, reason=reason, decision=proposed)
         if not self.chosen:
             yield say("closing.row_chosen", lang), say("closing.not_chosen", lang)
             return
@@ -70,8 +70,9 @@ class Decision:
 def decide(
     judged: Judged, chosen: str = "", *, by: str = "", why: str = "", today: str | date | None = None,
 ) -> Decision:
-    """What the verdicts suggest, and what the team decides itself: chosen is keep, adjust or stop (or 保留, 调整, 停止),
-    "" where it has not yet. today: the day of that. Raises InputError for another word."""
+    """What the verdicts suggest, and what the team decides itself. chosen: keep, adjust or stop (or 保留, 调整,
+    停止), "" where it has not decided yet. today: the day of that, by default that of the review.
+    Raises InputError for another word."""
     key = _NAMES.get(chosen.strip(), chosen.strip())
     if key and key not in DECISIONS:
         lang = current()
@@ -79,7 +80,7 @@ def decide(
                          fix=say("engine.one_of", lang, values=", ".join(DECISIONS)))
     proposed, reason = proposal(judged)
     return Decision(proposed, reason, in_each(f"closing.why_{reason}"), key, by if key else "",
-                    day_of(today) if key else "", why if key else "")
+                    day_of(today or judged.day) if key else "", why if key else "")
 
 
 def proposal(judged: Judged) -> tuple[str, str]:

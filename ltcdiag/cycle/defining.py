@@ -34,7 +34,8 @@ def definition_of(
     The smallest change that matters is half of what is hoped for. Raises InputError where the plan has no goal, or the
     definition cannot be."""
     lang = current()
-    keys = tuple(primary) or tuple(dict.fromkeys(goal.kpi for goal in plan.goals if goal.baseline))[:MOST_PRIMARY]
+    told = [goal for goal in plan.goals if goal.baseline] or plan.goals
+    keys = tuple(primary) or tuple(dict.fromkeys(goal.kpi for goal in told))[:MOST_PRIMARY]
     if not keys:
         raise InputError(say("planning.no_goal", lang), fix=say("planning.no_goal_fix", lang))
     asked = Asked(plan.change, plan.review_on, plan.pilot, plan.control, calendar=plan.calendar)
@@ -76,8 +77,11 @@ def check_power(
                                          for goal in plan.goals if load_kpis()[goal.kpi].direction != "none"}
     if not worth:
         raise InputError(say("planning.no_goal", lang), fix=say("planning.no_goal_fix", lang))
-    asked = Asked(plan.change, plan.review_on, plan.pilot, plan.control, plan.wave_column, tuple(plan.waves.items()),
-                  definition.kind if definition else "change", design, _several(adjust_for),
+    kind = definition.kind if definition else "change"
+    # of a change the answer is the pilot's own difference: the control is looked at beside it
+    control = None if kind == "change" and not plan.waves else plan.control
+    asked = Asked(plan.change, plan.review_on, plan.pilot, control, plan.wave_column, tuple(plan.waves.items()),
+                  kind, design, _several(adjust_for),
                   horizon_days or plan.horizon_days, plan.calendar)
     if plan.waves:
         return power_of(rehearsal_of_wave(log, asked), worth,

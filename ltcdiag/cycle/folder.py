@@ -60,7 +60,7 @@ class Cycle:
     which part when). contents: part → what it says. notes: what was noticed on opening, as sentences.
     """
 
-    folder: Path
+    folder: Path = field(repr=False)
     about: Mapping[str, Any] = field(repr=False)
     contents: Mapping[str, Mapping[str, Any]] = field(repr=False)
     notes: tuple[str, ...] = field(default=(), repr=False)
@@ -181,9 +181,21 @@ class Cycle:
 
     @property
     def plan(self) -> Plan | None:
-        """The plan, None before there is one."""
+        """The plan with how far things are, None before there is one."""
         said = self.contents.get("plan")
-        return None if said is None else Plan.from_dict(said)
+        return None if said is None else Plan.from_dict(said).progress(
+            self.contents.get("changes", {}).get("progress", {}), strict=False)
+
+    def progress(self, said: Mapping[str, str], *, today: str | date | None = None, by: str = "") -> Cycle:
+        """Saves how far things are (id of a measure → its state, of a milestone → ISO day it was reached); the plan
+        itself stays as it was made. Raises InputError with every id and word that cannot be."""
+        plan = self.plan
+        if plan is None:
+            raise InputError(say("cycle.missing", current(), part=say("cycle.part_plan", current())),
+                             fix=say("cycle.made_by_plan", current()))
+        plan.progress(said)
+        before = self.contents.get("changes", {})
+        return self.save(changes={**before, "progress": {**before.get("progress", {}), **said}}, today=today, by=by)
 
     @property
     def definition(self) -> Definition | None:

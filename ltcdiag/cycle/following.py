@@ -71,7 +71,8 @@ def carried(cycle: Cycle, since: str) -> dict[str, Any]:
     word = decision.get("chosen") or decision.get("proposed") or ""
     return {
         "schema": "ltcdiag.carried/1", "since": since, "lessons": lessons, "measures": undone,
-        "from": {"name": cycle.folder.absolute().name, "question": cycle.question, "begun": cycle.about.get("begun", ""),
+        "from": {"name": cycle.folder.absolute().name, "question": cycle.question,
+                 "begun": cycle.about.get("begun", ""),
                  "verdict": effects.get("verdict", ""), "decision": word, "definition": effects.get("definition", ""),
                  "effects": saved.get("effects", {}).get("sha256", ""), "log": (effects.get("logs") or [""])[-1]},
         "text": {lang: _text(cycle, since, lang, len(lessons), len(undone), word) for lang in in_each("cycle.none")},

@@ -16,6 +16,7 @@ from ..findings.context import Context
 from ..findings.levers import PART, levers
 from ..log.event_log import EventLog
 from ..log.filters import Attribute
+from ..measures.compare_logs import Options
 from ..measures.facts import facts_of
 from ..measures.kpis import notes_of
 from ..measures.observed import observed_of
@@ -76,10 +77,13 @@ class Aims:
     @cached_property
     def saved(self) -> dict[str, Saved]:
         """Step → what less time there would bring; empty where days cannot be estimated."""
-        steps = self.part.tables.steps()
+        import numpy as np
+
+        whole = Options(calendar=self.wishes.calendar or None).ready(self.part)     # the days of the indicators
         horizon = self.rehearsed.known.observed(None).horizon or None
-        observed = observed_of(steps, self.part.stages, asked=self.wishes.horizon_days or horizon,
-                               facts=facts_of(self.part, steps))
+        observed = observed_of(whole.on_clock(whole.steps, np.arange(whole.steps.cases)), self.part.stages,
+                               asked=self.wishes.horizon_days or horizon, recorded=whole.steps,
+                               facts=facts_of(self.part, whole.steps))
         if observed.timeline is None:
             return {}
         ids = tuple(self.part.tables.answer("cases").table["case_id"])
@@ -188,6 +192,7 @@ def goals_of(aims: Aims, findings: Sequence[Entry]) -> tuple[Goal, ...]:
         first.setdefault(kpi_of(finding, answerable), finding)
     proposed = [_goal(aims, f"G{place}", key, finding)
                 for place, (key, finding) in enumerate(list(first.items())[:MOST_GOALS], 1)]
+    proposed = proposed or [_goal(aims, "G1", "days_open", None)]      # a cycle can go on without a finding
     if not aims.wishes.goals:
         return tuple(proposed)
     return tuple(_wished(aims, proposed, first, findings))
@@ -233,7 +238,8 @@ def _target(aims: Aims, key: str, finding: Entry | None, base: Baseline | None) 
         return None, {}
     gain = aims.gain(key, finding, base)
     if gain is not None and gain.value > 0:
-        return rounded(base.value - gain.value, base.unit), gain.assumed
+        proposed = {lang: say("planning.basis_gain", lang, assumed=text) for lang, text in gain.assumed.items()}
+        return rounded(base.value - gain.value, base.unit), proposed
     if card.direction == "lower_is_better":
         return rounded(base.value * (1 - USUAL_PART), base.unit), both("planning.basis_quarter")
     more = USUAL_PART * (1 - base.value) if base.unit == "share" else USUAL_PART * base.value

@@ -94,6 +94,9 @@ class Revealed:
     guesses: Guesses
     truths: Mapping[str, Truth] = field(repr=False)
 
+    def __len__(self) -> int:
+        return len(self.guesses)
+
     def rows(self, lang: str) -> list[list[str]]:
         """Question, what was guessed, what the data say, how far off."""
         return [[say(f"guesses.q_{key}", lang), self._guessed(key, lang), self._truth(key, lang), self._off(key, lang)]
@@ -133,14 +136,19 @@ class Revealed:
 
     def __str__(self) -> str:
         lang = current()
+        if not self:        # nobody guessed: only what the data say
+            return "\n".join(say("guesses.line_alone", lang, question=question, truth=truth)
+                             for question, _, truth, _ in self.rows(lang))
         lines = [say("guesses.line", lang, question=question, guessed=guessed, truth=truth, off=off).rstrip()
                  for question, guessed, truth, off in self.rows(lang)]
         return "\n".join([*lines, say("guesses.kindly", lang)])
 
     def _repr_html_(self) -> str:
         lang = current()
-        heads = [say(f"guesses.head_{name}", lang) for name in ("question", "guessed", "truth", "off")]
-        return html_table(heads, self.rows(lang), numeric=[False] * 4, caption=say("guesses.kindly", lang))
+        shown = (0, 1, 2, 3) if self else (0, 2)
+        heads = [say(f"guesses.head_{('question', 'guessed', 'truth', 'off')[at]}", lang) for at in shown]
+        return html_table(heads, [[row[at] for at in shown] for row in self.rows(lang)], numeric=[False] * len(shown),
+                          caption=say("guesses.kindly", lang) if self else "")
 
 
 # ---- what is asked -----------------------------------------------------------------------------------------------

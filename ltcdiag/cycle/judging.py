@@ -62,10 +62,12 @@ def judge(cycle: Cycle, log: EventLog, *, new_log: EventLog | None = None, today
     day, last = day_of(today), reach.logs[-1]
     early, looks = _early(cycle, definition, last, day)
     return Judged(
-        definition, parts, tuple(_answers(parts)), tuple(_guards(parts, definition)), tuple(_targets(parts, definition)),
-        tuple(_stages(parts)), (*_segments(parts), *_others(parts[0], reach)), _counts(parts, reach),
-        tuple(_stamps(reach, early, looks)), early, day, last.as_of.date().isoformat(),
-        tuple(each.fingerprint for each in reach.logs), _horizon(parts[0]), cycle.question, looks, last)
+        definition=definition, parts=parts, answers=tuple(_answers(parts)), guards=tuple(_guards(parts, definition)),
+        targets=tuple(_targets(parts, definition)), stages=tuple(_stages(parts)),
+        elsewhere=(*_segments(parts), *_others(parts[0], reach)), counts=_counts(parts, reach),
+        stamps=tuple(_stamps(reach, early, looks)), early=early, day=day, as_of=last.as_of.date().isoformat(),
+        logs=tuple(each.fingerprint for each in reach.logs), horizon_days=_horizon(parts[0]),
+        question=cycle.question, looks=looks, log=last)
 
 
 # ---- the comparisons -----------------------------------------------------------------------------------------
@@ -232,7 +234,8 @@ def _horizon(part: Part) -> int:
 
 def _counts(parts: Sequence[Part], reach: Reach) -> dict[str, int]:
     """What became of every case of the logs. A case of several comparisons is judged where one of them judges it."""
-    reached, control = ({} for _ in range(2))
+    reached: dict[tuple[int, str], str] = {}
+    control: dict[tuple[int, str], str] = {}
     for part in parts:
         for found, fates in ((part.own, reached), (part.placebo, control)):
             for key, fate in _fates(found, _horizon(part)) if found is not None else ():

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
-from ..words import current
-from .definition import Scope, scope_of
+from ..errors import InputError
+from ..words import current, say
+from .definition import Scope, is_day, scope_of
 
 if TYPE_CHECKING:
     from .plan_told import PlanPart
@@ -163,6 +164,23 @@ class Plan:
                  "risks": tuple(Risk(**_known(Risk, each)) for each in said.get("risks", ())),
                  "pilot": scope_of(said.get("pilot")), "control": scope_of(said.get("control"))}
         return cls(**told)
+
+    def progress(self, said: Mapping[str, str], *, strict: bool = True) -> Plan:
+        """The same with how far things are: id of a measure → one of STATUS, id of a milestone → the ISO day on which
+        it was reached. strict: raises InputError with every id and word that cannot be; else they are passed over."""
+        lang, days = current(), {each.id for each in self.milestones}
+        known = {*days, *(each.id for each in self.measures)}
+        faults = [say("cycle.no_such_item", lang, name=name, known=say("log.comma", lang).join(sorted(known)))
+                  for name in said if name not in known]
+        faults += [say("cycle.no_day", lang, value=value) for name, value in said.items()
+                   if name in days and not is_day(value)]
+        faults += [say("cycle.no_status", lang, value=value, known=say("log.comma", lang).join(STATUS))
+                   for name, value in said.items() if name in known - days and value not in STATUS]
+        if faults and strict:
+            raise InputError("\n".join(faults), fix=say("cycle.progress_fix", lang))
+        return replace(self, measures=tuple(replace(each, status=said.get(each.id, each.status))
+                                            for each in self.measures),
+                       milestones=tuple(replace(each, done=said.get(each.id, each.done)) for each in self.milestones))
 
     def goal(self, name: str) -> Goal:
         """A goal by its id. Raises KeyError."""

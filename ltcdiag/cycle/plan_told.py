@@ -155,7 +155,8 @@ class PlanPart:
 
     def _repr_html_(self) -> str:
         caption, heads, rows = self.table(current())
-        return html_table(heads, rows, numeric=[False] * len(heads), caption=caption)
+        days = {say(f"planning.col_{name}", current()) for name in ("due", "begins", "ends", "done")}
+        return html_table(heads, rows, numeric=[head in days for head in heads], caption=caption)
 
 
 def _heads(lang: str, *names: str) -> list[str]:

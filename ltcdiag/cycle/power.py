@@ -39,8 +39,8 @@ FARTHEST = 36
 class PaceTest:
     """detectable: ratio of closings per open case that four reviews in five would find. months: before and after."""
 
-    detectable: float
-    months: tuple[float, float]
+    detectable: float = field(repr=False)
+    months: tuple[float, float] = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,9 @@ class Rehearsal:
                       has_control=self.control is not None)
 
     def _arm(self, name: str, window: Window, among: Ints | None) -> Stretch:
-        table, grows = self.whole.table, window.seen_to >= self.review
+        table = self.whole.table
+        # the same months of the year before are as many as those after the change
+        grows = window.seen_to >= self.review or (name == "before" and window.seen_to < self.change)
         late = max(0, window.seen_to - table.end)
         first = int(table.entered.min())
         starts = max(window.since - late, first)

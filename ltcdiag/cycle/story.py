@@ -32,6 +32,7 @@ def story(step: str, lang: str | None = None) -> Path:
     about = read_part(told / f"{MANIFEST}.json")[0]
     about["saved"] = {part: entry for part, entry in about["saved"].items() if part in kept}
     about["appended"] = about.get("appended", [])[:_APPENDED[step]]
+    about.pop("as_of", None)        # the story has not come so far yet
     if "definition" not in kept:
         about.pop("sealed", None)
     write_whole(there / f"{MANIFEST}.json", to_text(about).encode())

@@ -8,7 +8,7 @@ was asked twice: both rounds are taken as different people, which makes the inte
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import fmean, median
 from typing import Any
 
@@ -178,8 +178,7 @@ def _difference(named: Sequence[int], heard: Sequence[int]) -> Difference | None
 
 def _claimed(each: SaidAgain, d: Difference, p: float) -> SaidAgain:
     state = "unclear" if p > FALSE_ALARM or not d.clear_of() else "fewer" if d.value < 0 else "more"
-    return SaidAgain(each.side, each.place, each.category, each.before, each.of_before, each.after, each.of_after, state,
-                     Interval(d.value, d.low, d.high))
+    return replace(each, state=state, difference=Interval(d.value, d.low, d.high))
 
 
 def _score(before: Voices, after: Voices) -> ScoreAgain | None:

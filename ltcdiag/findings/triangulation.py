@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..domain.headers import normal_header
 from ..domain.initiatives import nearest_kind
@@ -20,7 +20,7 @@ from ..domain.stages import load_stages
 from ..domain.voices import load_categories
 from ..log.look import html_table
 from ..log.voices import SIDES, Voice, Voices
-from ..words import current, say
+from ..words import current, languages, say
 from ..words.texts import tidy
 from .advice import MAIN_STAGE_OF_OBJECT, stage_of
 from .finding import Finding
@@ -123,6 +123,20 @@ class Triangulation:
     seen: tuple[Seen, ...]
     only_said: tuple[OnlySaid, ...]
     table: pd.DataFrame = field(repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """What a cycle keeps of it: counts and readings. What people said word for word stays in their notes."""
+        sides = [(each, side, getattr(each, side)) for each in self.seen for side in ("staff", "customers")]
+        told: dict[str, dict[str, Any]] = {each.finding: {
+            "finding": each.finding, "reading": each.reading, "words": {lang: each.words(lang) for lang in languages()},
+        } for each in self.seen}
+        for each, side, heard in sides:
+            told[each.finding][side] = {"verdict": heard.verdict, "agree": heard.agree, "against": heard.against,
+                                        "notes": heard.voices}
+        return {"schema": "ltcdiag.triangulation/1", "findings": list(told.values()), "only_said": [{
+            "stage": each.stage, "step": each.step, "department": each.department, "category": each.category,
+            "people": each.people, "customers": each.customers, "notes": each.voices, "severity": each.severity,
+        } for each in self.only_said]}
 
     def of(self, finding: str) -> Seen:
         """A finding's, by its id. Raises KeyError for another id."""

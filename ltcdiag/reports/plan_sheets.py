@@ -113,8 +113,9 @@ def _overview(plan: Plan, lang: str) -> Sheet:
 
 
 def _goals(plan: Plan, lang: str) -> Sheet:
-    cells = (Cell("id", width=7), Cell("kpi", "choice", 26, words=kpi_names(lang), needed=True), Cell("baseline", width=34),
-             Cell("target", "number", 10, "days"), Cell("unit", width=9), Cell("due", "day", 12),
+    cells = (Cell("id", width=7), Cell("kpi", "choice", 26, words=kpi_names(lang), needed=True),
+             Cell("baseline", width=34, kind="lines"), Cell("target", "number", 10, "days"), Cell("unit", width=9),
+             Cell("due", "day", 12),
              Cell("accountable", "party", 20, words=parties(plan, lang)), Cell("finding", width=9),
              Cell("basis", width=50, kind="lines"))
     return Sheet("goals", cells, {goal.id: _goal_row(goal, lang) for goal in plan.goals})
@@ -131,7 +132,8 @@ def _goal_row(goal: Goal, lang: str) -> tuple[Value, ...]:
 def _measures(plan: Plan, lang: str) -> Sheet:
     goals = {goal.id: goal.id for goal in plan.goals}
     cells = (
-        Cell("id", width=7), Cell("status", "choice", 10, words=statuses(lang)), Cell("measure", "both", 30, "lines", needed=True),
+        Cell("id", width=7), Cell("status", "choice", 10, words=statuses(lang)),
+        Cell("measure", "both", 30, "lines", needed=True),
         Cell("goal", "choice", 8, words=goals), Cell("finding", width=9), Cell("gain", width=24),
         Cell("effort", "choice", 9, words=efforts()),
         Cell("accountable", "party", 18, words=parties(plan, lang)),

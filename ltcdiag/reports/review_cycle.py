@@ -147,7 +147,8 @@ def write_cycle(
     tell, judged = say_progress or (lambda _: None), closing.judged
     with use(lang), whole(out, force=force) as folder:
         tell(say("review.progress_pictures", lang))
-        pages, drawn = {}, {}
+        pages: dict[str, ReviewPage] = {}
+        drawn: dict[str, Drawing] = {}
         for number, part in enumerate(judged.parts, start=1):
             pages[part.name], pictures = _explored(part, number, len(judged.parts) > 1, reference, lang)
             drawn |= pictures
@@ -165,8 +166,9 @@ def _explored(
 ) -> tuple[ReviewPage, dict[str, Drawing]]:
     """All KPIs of a part with their pictures; of a wave the pace alone. Names of pictures end in the number of the
     part where there are several."""
+    missing: dict[str, str] = {}
     if several:
-        pictures, missing = list(_pace(part.own, lang)), {}
+        pictures = list(_pace(part.own, lang))
     else:
         pictures, missing = drawings(part.exploration, reference, lang)
     named = [replace(each, name=f"{each.name}_{number}") if several else each for each in pictures]

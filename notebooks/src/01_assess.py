@@ -48,32 +48,34 @@ import os
 
 import ltcdiag as ltc
 
-data = os.environ.get("LTCDIAG_DATA") or ltc.sample("ltc_zh")
+data = os.environ.get("LTCDIAG_DATA") or ltc.sample("story_zh") / "1_assess"
 # data = r"D:\导出\商机流程.xlsx"
-options = {}
+options, model = {}, "ltc"
 # options = {"columns": {"case": "商机编号", "activity": "环节", "time": "完成时间"}}
-# options = {"mapping": "映射.toml", "ends": ["回款"], "as_of": "2025-06-30"}
-model = "ltc"
-# model = "model.toml"
+voices, guesses = ltc.sample("story_zh") / "voices_before", None
+# voices = None
+folder = os.environ.get("LTCDIAG_CYCLE") or "cycle"
+question = "合同为什么签得慢？"
 
 # %% tags=["parameters"] lang="en"
 import os
 
 import ltcdiag as ltc
 
-data = os.environ.get("LTCDIAG_DATA") or ltc.sample("ltc_en")
+data = os.environ.get("LTCDIAG_DATA") or ltc.sample("story_en") / "1_assess"
 # data = r"D:\exports\opportunities.xlsx"
-options = {}
+options, model = {}, "ltc"
 # options = {"columns": {"case": "Opportunity", "activity": "Step", "time": "Completed"}}
-# options = {"mapping": "mapping.toml", "ends": ["Payment received"], "as_of": "2025-06-30"}
-model = "ltc"
-# model = "model.toml"
+voices, guesses = ltc.sample("story_en") / "voices_before", None
+# voices = None
+folder = os.environ.get("LTCDIAG_CYCLE") or "cycle"
+question = "Why does signing a contract take so long?"
 
 # %% [markdown] lang="zh"
 # <details><summary>这些选项是什么意思</summary>
 #
 # `columns`：列认错时，指定哪一列是案例、活动、时间（还可指定 start、resource、role、department、amount、currency）。
-# `mapping`：同样的内容写在映射文件里。`ends`：哪些活动表示案例结束。`as_of`：截止时点，之后的行不计入。`model`：参照模型，写明哪个阶段归谁做；`ltcdiag new` 在笔记本旁边放了一份 `model.toml`，可以改成本公司的做法。想先看列会被怎样理解：新建一格，运行 `print(ltc.sniff(data).text("zh"))`。
+# `mapping`：同样的内容写在映射文件里。`ends`：哪些活动表示案例结束。`as_of`：截止时点，之后的行不计入。例如 `options = {"mapping": "映射.toml", "ends": ["回款"], "as_of": "2025-06-30"}`。`model`：参照模型，写明哪个阶段归谁做；`ltcdiag new` 在笔记本旁边放了一份 `model.toml`，可以改成本公司的做法，再写 `model = "model.toml"`。`folder`：改进循环的文件夹，评估的结果存在那里，02 方案从那里接着做。`question`：这一轮要回答的问题。`voices`：填好的访谈记录和客户反馈，另起一行写 `voices = "表格"`（文件或文件夹）；`guesses`：填好的盲猜表，`guesses = "先猜一猜.xlsx"`。没有就写 `None`。想先看列会被怎样理解：新建一格，运行 `print(ltc.sniff(data).text("zh"))`。
 # </details>
 
 # %% [markdown] lang="en"
@@ -81,8 +83,12 @@ model = "ltc"
 #
 # `columns`: which column is case, activity and time, where the guess is wrong (also start, resource, role,
 # department, amount, currency). `mapping`: the same in a mapping file. `ends`: activities that close a case.
-# `as_of`: later rows are left out. `model`: the reference model, which says whose stage is whose; `ltcdiag new` lays a
-# copy, `model.toml`, beside the notebooks, to be changed to your company's way. To see first how columns would be understood, run
+# `as_of`: later rows are left out. So `options = {"mapping": "mapping.toml", "ends": ["Payment received"], "as_of":
+# "2025-06-30"}`. `model`: the reference model, which says whose stage is whose; `ltcdiag new` lays a
+# copy, `model.toml`, beside the notebooks, to be changed to your company's way (`model = "model.toml"`). `folder`: of the cycle; the
+# assessment is saved there, and 02 Plan goes on from there. `question`: what this round is to answer. `voices`: filled
+# interview notes and customer feedback, on a line of its own: `voices = "sheets"` (a file or folder); `guesses`: a filled
+# sheet of guesses; `None` where there is none. To see first how columns would be understood, run
 # `print(ltc.sniff(data).text("en"))` in a new cell.
 # </details>
 
@@ -163,6 +169,41 @@ ltc.activities(log).top(30)
 # **How to read it** An activity with an empty stage is still in all numbers; it just belongs to no stage.
 #
 # **Next** In the wrong place? Name its stage under `[labels]` of a mapping file and read again with `mapping`.
+
+# %% [markdown] lang="zh"
+# ### 这份数据能回答什么
+#
+# 先看数据够不够用，再看数字。
+
+# %% [markdown] lang="en"
+# ### What these data can answer
+#
+# First whether the data will do, then the numbers.
+
+# %% tags=["nbval-check-output"]
+ltc.fitness(log)
+
+# %% [markdown] lang="zh"
+# **怎么看** 每个问题一行：能回答、能回答但要小心、不能回答，以及还缺什么。
+#
+# **下一步** 要紧的问题答不了？照“还缺什么”再要一次导出。
+#
+# <details><summary>工作坊：先猜一猜，再往下看</summary>
+#
+# 新建一格，运行 `ltc.guess_sheet(log, "先猜一猜.xlsx")`：表里只有问题和这份数据自己的阶段名，没有数字。每人一行，用代号，凭感觉填。填好后把文件名写进第 1 节的 `guesses`，重新运行；第 9 节把大家猜的和数据说的并排放。没有人猜也能照常运行。
+# </details>
+
+# %% [markdown] lang="en"
+# **How to read it** A question a row: yes, with care, or no, and what is missing.
+#
+# **Next** Cannot an important question be answered? Ask for the export that would, as it says there.
+#
+# <details><summary>In a workshop: guess first, then read on</summary>
+#
+# Run `ltc.guess_sheet(log, "guesses.xlsx")` in a new cell: the sheet holds the questions and the names of the stages in
+# these data, and no number. One row a person, a code instead of a name. Then write the file into `guesses` in section 1
+# and run again; section 9 lays the guesses beside what the data say. It runs without guesses too.
+# </details>
 
 # %% [markdown] lang="zh"
 # ## 3 整条链
@@ -528,6 +569,45 @@ indicators
 # are in `indicators.table`.
 
 # %% [markdown] lang="zh"
+# ### 猜的和数据说的
+#
+# 有人猜过才有左边一栏。不记名，也不评谁猜得准。
+
+# %% [markdown] lang="en"
+# ### What was guessed, and what the data say
+#
+# The guesses stand there only if somebody guessed. Nobody is named, and nobody was wrong.
+
+# %% tags=["nbval-check-output", "raises-exception"]
+revealed = ltc.reveal(guesses, found)
+revealed
+
+# %% [markdown] lang="zh"
+# ### 三方对照：数据、员工、客户
+#
+# 每处发现旁边，放上员工和客户怎么说。
+
+# %% [markdown] lang="en"
+# ### Three sides: data, staff, customers
+#
+# Beside each finding, what staff and customers say.
+
+# %% tags=["nbval-check-output", "raises-exception"]
+together = ltc.triangulate(found, voices)
+together
+
+# %% [markdown] lang="zh"
+# **怎么看** 同一处、同一类问题才算印证；一个人说几次只算一个人。没有问过，就写“没有提到”，不等于不同意。只有人说、数据里没有的问题列在最后，旁边写着要什么数据才看得到。
+#
+# **下一步** 三方都提到的，最值得写进方案；互相矛盾的，先去现场看一次。
+
+# %% [markdown] lang="en"
+# **How to read it** It counts as agreement only at the same place and of the same kind; one person counts once. Silence is
+# not dissent. Problems that only people name stand at the end, with the data that would show them.
+#
+# **Next** What all three name is the first candidate for the plan; where they contradict, go and look.
+
+# %% [markdown] lang="zh"
 # ## 10 打开案例
 #
 # 每个数字都能打开。这里打开间隔合计最大的那一条路：把 `row` 改成第 6 节间隔表的任何一行。
@@ -607,8 +687,11 @@ print(written.report)
 # | 流程复杂 | 第 5 节：走法的数量；第 9 节：瓶颈和返工 |
 # | 缺乏灵活性 | 第 5 节：小单和大单是否走同一条路 |
 #
-# 填写表现成的有：`ltc.templates("表格")`；填好后 `ltc.read_voices("表格")`，用 `ltc.triangulate(found, ...)` 和发现并排看。三方都提到的，
-# 最值得写进改进方案。
+# 填写表现成的有：`ltc.templates("表格")`；填好后把文件夹写进第 1 节的 `voices`，再运行一遍，第 9 节就是三方对照。
+#
+# ## 12 存进改进循环
+#
+# 下一本笔记本（02 方案）从这里接着做。
 
 # %% [markdown] lang="en"
 # **Next** What describes is exact, what estimates carries its interval. What goes together need not be cause and effect;
@@ -624,5 +707,26 @@ print(written.report)
 # | the process is complicated | section 5: the number of ways; section 9: bottlenecks and rework |
 # | everything takes the same long path | section 5: do small and large deals share one way? |
 #
-# The sheets to fill in are there: `ltc.templates("sheets")`; filled, `ltc.read_voices("sheets")` and
-# `ltc.triangulate(found, ...)` lay them beside the findings. What all three mention is the first candidate for the plan.
+# The sheets to fill in are there: `ltc.templates("sheets")`; filled, write their folder as `voices` into section 1 and run
+# again: section 9 lays the three side by side.
+#
+# ## 12 Save it into the cycle
+#
+# The next notebook (02 Plan) goes on from here.
+
+# %% tags=["nbval-check-output"]
+cycle = ltc.Cycle.begin(folder, question=question)
+cycle = cycle.save(log=log, findings=found, kpis=indicators, triangulation=together, guesses=revealed or None,
+                   data=data, options=options)
+cycle
+
+# %% [markdown] lang="zh"
+# **怎么看** 文件夹里都是普通的文本文件，可以打开、比较、放进版本管理。上面写着这一轮走到哪一步，下一步是什么。
+#
+# **下一步** 打开 02 方案。以后有了新的导出，再运行一遍这本笔记本：每次评估都留着，前后可以对照。
+
+# %% [markdown] lang="en"
+# **How to read it** The folder holds plain text files, to be opened, compared and kept under version control. Above it says
+# how far this round has come, and what is next.
+#
+# **Next** Open 02 Plan. When a new export comes, run this notebook again: each assessment is kept and can be compared.

@@ -49,12 +49,12 @@ import os
 import ltcdiag as ltc
 
 folder = os.environ.get("LTCDIAG_CYCLE") or ltc.story("implement", "zh")
-# folder = r"D:\改进\合同\cycle"
+# folder = "cycle"
 new_data = os.environ.get("LTCDIAG_NEW_DATA") or ltc.sample("story_zh") / "2_implement"
-# new_data = r"D:\导出\本周"
+# new_data = r"D:\导出\第3周.xlsx"
 whole = True            # False：新导出里只有新增或改动的行
-today = None            # 例如 "2025-04-07"；不写就用数据的截止日
 by = None               # 例如 "区域"；不写就按部门、角色或人员
+progress = {"M4": "running", "P2": "2024-10-08"}    # 措施到哪一步（planned、running、done、dropped）；里程碑写完成的日期
 
 # %% tags=["parameters"] lang="en"
 import os
@@ -62,12 +62,12 @@ import os
 import ltcdiag as ltc
 
 folder = os.environ.get("LTCDIAG_CYCLE") or ltc.story("implement", "en")
-# folder = r"D:\improve\contracts\cycle"
+# folder = "cycle"
 new_data = os.environ.get("LTCDIAG_NEW_DATA") or ltc.sample("story_en") / "2_implement"
-# new_data = r"D:\exports\this week"
+# new_data = r"D:\exports\week 3.xlsx"
 whole = True            # False: the new export holds only rows that are new or changed
-today = None            # such as "2025-04-07"; without it the as-of day of the data
 by = None               # such as "Region"; without it departments, roles or people
+progress = {"M4": "running", "P2": "2024-10-08"}    # state of a measure (planned, running, done, dropped); a milestone: the day it was reached
 
 # %% tags=["nbval-check-output"] lang="zh"
 ltc.language("zh")
@@ -157,7 +157,8 @@ watches
 # ## 4 Dates
 
 # %% tags=["nbval-check-output"]
-ltc.timetable(cycle, log, today=today)
+cycle = cycle.progress(progress)
+ltc.timetable(cycle, log)
 
 # %% [markdown] lang="zh"
 # ## 5 这周要打的电话
@@ -196,11 +197,11 @@ ltc.besides(cycle, log)
 # The page prints as one sheet of A4. Running the same data again changes nothing.
 
 # %% tags=["nbval-check-output"]
-page = ltc.week(cycle, log, cycle.folder / "weeks", today=today)
+page = ltc.week(cycle, log, "weeks")
 page
 
 # %% tags=["nbval-check-output"]
-cycle = cycle.save(watches=watches, weeks=page.weeks, today=today)
+cycle = cycle.save(watches=watches, weeks=page.weeks)
 cycle
 
 # %% [markdown] lang="zh"

@@ -47,26 +47,28 @@ import os
 
 import ltcdiag as ltc
 
-folder = os.environ.get("LTCDIAG_CYCLE") or "cycle"
-new_data = []
-voices_before, voices_after = None, None
-decision, by = "", ""
-lessons = []
-today = None
-next_folder = folder + "-next"
+sample = ltc.sample("story_zh")
+folder = os.environ.get("LTCDIAG_CYCLE") or ltc.story("review", "zh")
+# folder = "cycle"
+new_data = os.environ.get("LTCDIAG_NEW_DATA") or sample / "3_review"
+voices_before, voices_after = sample / "voices_before", sample / "voices_after"
+# voices_before, voices_after = None, None
+decision, by, lessons = "keep", "王芳", ["试点要先教会每个人，再开始数日子"]
+next_folder = str(folder) + "-next"
 
 # %% tags=["parameters"] lang="en"
 import os
 
 import ltcdiag as ltc
 
-folder = os.environ.get("LTCDIAG_CYCLE") or "cycle"
-new_data = []
-voices_before, voices_after = None, None
-decision, by = "", ""
-lessons = []
-today = None
-next_folder = folder + "-next"
+sample = ltc.sample("story_en")
+folder = os.environ.get("LTCDIAG_CYCLE") or ltc.story("review", "en")
+# folder = "cycle"
+new_data = os.environ.get("LTCDIAG_NEW_DATA") or sample / "3_review"
+voices_before, voices_after = sample / "voices_before", sample / "voices_after"
+# voices_before, voices_after = None, None
+decision, by, lessons = "keep", "Ms Wang", ["teach everybody first, then begin to count the days"]
+next_folder = str(folder) + "-next"
 
 # %% tags=["nbval-check-output"] lang="zh"
 ltc.language("zh")
@@ -102,7 +104,7 @@ print(cycle.definition)
 
 # %% tags=["nbval-check-output"]
 log, new_log = ltc.review_logs(cycle, new_data)
-found = ltc.judge(cycle, log, new_log=new_log, today=today)
+found = ltc.judge(cycle, log, new_log=new_log)
 found
 
 # %% [markdown] lang="zh"
@@ -201,7 +203,7 @@ ltc.draw(found.exploration, view="incidence")
 # when, is noted here.
 
 # %% tags=["nbval-check-output"]
-decided = ltc.decide(found, decision, by=by, today=today)
+decided = ltc.decide(found, decision, by=by)
 decided
 
 # %% [markdown] lang="zh"
@@ -215,7 +217,7 @@ decided
 # Planned against seen for each measure, how far it was adopted, what was not done; and what you have to add.
 
 # %% tags=["nbval-check-output"]
-learnt = ltc.lessons(cycle, found, lessons, today=today)
+learnt = ltc.lessons(cycle, found, lessons)
 learnt
 
 # %% [markdown] lang="zh"
@@ -225,7 +227,7 @@ learnt
 # ## 9 Save, and write the page
 
 # %% tags=["nbval-check-output"]
-cycle = cycle.save(effects=found, decision=decided, lessons=learnt, today=today, by=by)
+cycle = cycle.save(effects=found, decision=decided, lessons=learnt, by=by)
 cycle
 
 # %%
@@ -250,7 +252,7 @@ print(written.report)
 # The time after the change is the baseline of the next cycle. Lessons and unfinished measures come along.
 
 # %% tags=["nbval-check-output"]
-following = ltc.next_cycle(cycle, next_folder, found, new_data=new_data, today=today)
+following = ltc.next_cycle(cycle, next_folder, found, new_data=new_data)
 print(following.part("carried")["text"][following.about["lang"]])
 
 # %% [markdown] lang="zh"

@@ -15,8 +15,9 @@ HALF = 180
 
 
 def rows(
-    seed: int = 3, *, n: int = 40, regions: tuple[str, ...] = ("华东", "华南", "华北"), quick: tuple[str, ...] = ("华东",),
-    times: float = 0.3, lost: float = 0.2, lost_after: float | None = None, slow_quote: float = 1.0,
+    seed: int = 3, *, n: int = 40, regions: tuple[str, ...] = ("华东", "华南", "华北"),
+    quick: tuple[str, ...] = ("华东",), times: float = 0.3, lost: float = 0.2, lost_after: float | None = None,
+    slow_quote: float = 1.0,
 ) -> pd.DataFrame:
     """n deals a region and half-year. quick: regions whose contracts take `times` as long from the change on. lost:
     share of lost deals; lost_after: in the quick regions afterwards. slow_quote: quotes there take so much longer."""
@@ -31,7 +32,8 @@ def rows(
             end = "输单" if dice.random() < share else "合同签订"
             path = ((began, "商机创建"), (began + timedelta(days=quote), "合同起草"),
                     (began + timedelta(days=quote + contract), end))
-            facts = {"商机编号": f"{region}{number:03}", "区域": region, "单型": "大单" if dice.random() < 0.4 else "小单"}
+            size = "大单" if dice.random() < 0.4 else "小单"
+            facts = {"商机编号": f"{region}{number:03}", "区域": region, "单型": size}
             made += [{**facts, "环节": step, "完成时间": at} for at, step in path]
     return pd.DataFrame(made)
 

@@ -111,7 +111,8 @@ def test_satisfaction_is_compared_one_number_a_customer_and_only_where_many_scor
 
 def verdicts(*words, guard="cannot_tell", moved=False, early=None, agreed=True):
     answers = [SimpleNamespace(credited=word, control_moved=moved) for word in words]
-    return SimpleNamespace(answers=answers, guards=[("", SimpleNamespace(verdict=guard))], early=early, as_agreed=agreed)
+    guards = [("", SimpleNamespace(verdict=guard))]
+    return SimpleNamespace(answers=answers, guards=guards, early=early, as_agreed=agreed)
 
 
 @pytest.mark.parametrize(("judged", "proposed", "reason"), [
@@ -198,7 +199,8 @@ def test_how_far_a_measure_was_adopted_is_a_lesson(closed):
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_page_holds_the_agreed_answer_first_and_exploration_apart(closed, tmp_path, lang):
     _, judged, _ = closed
-    told = ltc.review(judged, tmp_path / "out", lang=lang, decision=ltc.decide(judged, "keep", by="李工", today=made.REVIEW),
+    decision = ltc.decide(judged, "keep", by="李工", today=made.REVIEW)
+    told = ltc.review(judged, tmp_path / "out", lang=lang, decision=decision,
                       lessons=Lessons((Lesson("L1", {"zh": "<i>一</i>", "en": "<i>one</i>"}),)))
     page = told.report.read_text(encoding="utf-8")
     places = [page.index(f'<section id="{key}"') for key in (

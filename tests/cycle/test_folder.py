@@ -397,3 +397,32 @@ def test_every_part_has_a_name_in_words(cycle):
     with use("en"):
         for part in PARTS:
             assert ltc.Cycle(cycle.folder, {"saved": {}}, {part: {}})._part_text(part, "en")
+
+
+def test_how_far_things_are_is_kept_beside_the_plan_that_was_made(cycle):
+    saved = cycle.save(plan=PLAN)
+    made = (cycle.folder / "plan.json").read_bytes()
+    told = saved.progress({"M1": "running", "S1": "2024-10-18"}).progress({"M1": "done"})
+    assert (told.plan.measure("M1").status, told.plan.milestones[0].done) == ("done", "2024-10-18")
+    assert (cycle.folder / "plan.json").read_bytes() == made
+
+
+def test_progress_of_what_is_not_in_the_plan_is_told_whole(cycle):
+    saved = cycle.save(plan=PLAN)
+    with pytest.raises(InputError) as told:
+        saved.progress({"M9": "running", "M1": "halfway", "S1": "soon"})
+    assert all(part in str(told.value) for part in ("M9", "halfway", "soon"))
+    assert saved.plan == PLAN
+    with pytest.raises(InputError, match="02_plan"):
+        cycle.progress({"M1": "done"})
+
+
+def test_an_edited_workbook_is_told_from_the_one_that_was_handed_out(cycle):
+    book = cycle.folder / "book.xlsx"
+    assert not cycle.is_edited(book)
+    book.write_bytes(b"one")
+    assert cycle.is_edited(book), "somebody else has put it there"
+    cycle.handed_out(book)
+    assert not ltc.Cycle.open(cycle.folder).is_edited(book)
+    book.write_bytes(b"two")
+    assert cycle.is_edited(book)

@@ -139,6 +139,10 @@ def test_how_far_off(guesses, said):
 
 def test_what_the_data_cannot_say_is_said(found):
     shown = ltc.reveal(Guesses((Guess("G01", "win_rate", 0.5),)), found)
+    with use("en"):
+        assert str(ltc.reveal(None, found)).startswith("In which stage does most time lie? Contract approval, ")
+        assert "obody guessed" not in ltc.reveal(None, found)._repr_html_()
+    assert not ltc.reveal(None, found)
     less = replace(shown, truths={})
     assert less.rows("en") == [["Of 100 cases, how many are won?", "50% (1 person)",
                                 "these data cannot say", ""]]

@@ -81,7 +81,7 @@ def test_the_answer_is_the_plain_comparison_of_the_pilot_alone(judged, log):
 def test_the_check_is_the_difference_of_both_differences(judged):
     answer = judged["days_open"]
     own, control, both = (each.crude for each in (answer.effect, answer.control, answer.both))
-    assert both == pytest.approx(own - control)      # where no mix is held equal: four samples have another mix than two
+    assert both == pytest.approx(own - control)      # the mix of four samples is another than that of two
 
 
 def test_the_control_is_seen_for_as_many_days_as_the_answer_if_it_can(judged):
@@ -106,7 +106,8 @@ def test_what_the_control_did_as_well_is_not_credited(cycle):
 
 def test_without_a_pilot_all_but_the_control_are_judged(log):
     reach = Reach(replace(SPLIT, pilot=None), log)
-    found = {role: {case[:2] for case, each in reach.roles[0].items() if each == role} for role in (REACHED, AS_CONTROL)}
+    found = {role: {case[:2] for case, each in reach.roles[0].items() if each == role}
+             for role in (REACHED, AS_CONTROL)}
     assert found == {REACHED: {"华东", "华北"}, AS_CONTROL: {"华南"}}
 
 
@@ -124,8 +125,9 @@ def test_groups_are_compared_after_the_change_and_held_against_the_time_before(c
 
 
 @pytest.mark.parametrize(("own", "control", "credited"), [
-    ("improved", "improved", "cannot_tell"), ("worsened", "worsened", "cannot_tell"), ("improved", "worsened", "improved"),
-    ("improved", "cannot_tell", "improved"), ("cannot_tell", "improved", "cannot_tell"),
+    ("improved", "improved", "cannot_tell"), ("worsened", "worsened", "cannot_tell"),
+    ("improved", "worsened", "improved"), ("improved", "cannot_tell", "improved"),
+    ("cannot_tell", "improved", "cannot_tell"),
     ("no_change_that_matters", "no_change_that_matters", "no_change_that_matters"), ("worsened", None, "worsened")])
 def test_what_a_control_did_the_same_way_is_nobodys_merit_and_nobodys_fault(own, control, credited):
     answer = Answer("", None, own, None if control is None else SimpleNamespace(verdict=control))
@@ -228,7 +230,7 @@ def test_an_early_look_says_what_it_does_to_false_alarms():
 
 
 @pytest.mark.parametrize(("as_of", "today", "early"), [
-    ("2024-12-31", "2024-12-31", False), ("2024-12-26", "2025-02-01", False), ("2024-12-20", "2025-02-01", True),
+    ("2024-12-31", "2024-12-31", False), ("2024-12-24", "2025-02-01", False), ("2024-12-23", "2025-02-01", True),
     ("2024-12-31", "2024-12-30", True)])
 def test_early_is_before_the_day_or_on_data_that_end_before_it(as_of, today, early):
     assert (looked(as_of, today)[0] is not None) == early
@@ -251,16 +253,25 @@ def test_a_guard_that_worsens_and_a_stage_that_slows_are_told(cycle):
     log = made.log(made.rows(n=100, lost_after=0.75, slow_quote=6.0))
     found = ltc.judge(cycle(replace(SPLIT, control=None)), log, today=made.REVIEW)
     assert {part: effect.verdict for part, effect in found.guards} == {"": "worsened"}
-    assert [harm.stage for harm in found.stages][0] == "contract_draft"      # the days before that step
+    assert found.stages[0].stage == "contract_draft"      # the days before that step
     assert found.stages[0].low > 0
     assert found.harmed
     assert "没有看到明确的损害" not in str(found)
 
 
-def test_nothing_planted_elsewhere_nothing_is_told(judged):
+def test_nothing_planted_elsewhere_nothing_is_told(judged, log):
     assert not judged.harmed
     assert {each.column for each in judged.elsewhere} == {"单型", ""}
+    (rest,) = [each.segment.effect for each in judged.elsewhere if not each.column]
+    level = ltc.compare_change(log.where(ltc.Attribute("区域", ("华北",))), DAY, kpi="days_open", horizon_days=60)
+    assert rest.before == level["days_open"].before
     assert "没有看到明确的损害" in str(judged)
+
+
+def test_only_what_was_named_a_guard_is_one():
+    own = [SimpleNamespace(kpi=kpi, exploratory=kpi != "days_open") for kpi in ("days_open", "win_rate", "rework_rate")]
+    found = judging._guards([SimpleNamespace(name="", own=own)], replace(ASKED, targets={"rework_rate": 0.1}))
+    assert [effect.kpi for _, effect in found] == ["win_rate"]
 
 
 @pytest.mark.parametrize(("kpi", "low", "high", "state"), [
@@ -275,7 +286,8 @@ def test_a_target_is_held_against_the_interval_of_the_level(kpi, low, high, stat
 
 
 def test_targets_of_the_definition_are_judged(judged):
-    assert {target.kpi: target.state for target in judged.targets} == {"days_open": "reached", "win_rate": "not_reached"}
+    assert {target.kpi: target.state for target in judged.targets} == {
+        "days_open": "reached", "win_rate": "not_reached"}
 
 
 def test_every_case_is_judged_too_young_or_out_of_scope(judged):

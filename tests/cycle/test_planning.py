@@ -1,21 +1,27 @@
 """A plan is proposed from findings, rests on the log, gives way to wishes, and every fault is told at once."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
-from plan_logs import DAYS, FINDINGS, REGIONS, TODAY, finding, plan_cycle, plan_log
+from logs import log_of
+from plan_logs import DAYS, FINDINGS, REGIONS, STAGES, TODAY, finding, frame, plan_cycle, plan_log
 
 import ltcdiag as ltc
 from ltcdiag.cycle.actions import sign_of
 from ltcdiag.cycle.defining import GUARDS, WORTH_OF_HOPE
-from ltcdiag.cycle.plan import Plan, Sign
+from ltcdiag.cycle.goals import Saved, _days_gained
+from ltcdiag.cycle.plan import Baseline, Plan, Sign
 from ltcdiag.cycle.planning import chosen, with_days
 from ltcdiag.cycle.wishes import wishes_of
 from ltcdiag.domain.initiatives import load_initiatives
+from ltcdiag.domain.kpis import load_kpis
 from ltcdiag.domain.reference import load_model
 from ltcdiag.domain.risks import load_risks
+from ltcdiag.engine.build import Labelling
 from ltcdiag.errors import InputError
 from ltcdiag.log.filters import Attribute
+from ltcdiag.stats.intervals import Interval
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +53,19 @@ def test_the_proposed_target_is_what_half_the_time_of_the_step_leaves(plan):
     assert goal.target == round(goal.baseline.value - measure.gain.value, 1) < goal.baseline.value
     assert 0 < measure.gain.low < measure.gain.value < measure.gain.high < goal.baseline.value
     assert "合同评审" in goal.basis["zh"]
-    assert measure.gain.assumed == goal.basis
+    assert measure.gain.assumed["zh"] in goal.basis["zh"]
+    assert "提议" in goal.basis["zh"]
+
+
+def test_days_saved_are_shared_out_over_the_cases_an_indicator_counts():
+    step = Saved("订单确认", "order_confirmed", Interval(3.0, 2.0, 4.0), 600, 0.5, "")
+    base = Baseline(30.0, 28.0, 32.0, 200, 0, "days", 120)
+    cards = load_kpis()
+    of_orders, of_all = (_days_gained(cards[key], step, base) for key in ("order_to_acceptance_days", "days_open"))
+    assert (of_orders.value, of_orders.low, of_orders.high) == (9.0, 6.0, 12.0)
+    assert of_all.value == 3.0
+    assert len(of_orders.assumed["zh"]) > len(of_all.assumed["zh"])
+    assert _days_gained(cards["days_open"], step, replace(base, value=2.5)).value == 2.5      # no more than there is
 
 
 def test_half_of_the_rework_is_proposed_and_said(plan):
@@ -225,9 +243,21 @@ def test_success_is_the_goals_with_guards_that_no_goal_names(cycle, plan):
         WORTH_OF_HOPE * (goal.baseline.value - goal.target), rel=1e-3)
     assert made.targets["days_in_contracting"] == goal.target
     assert (made.pilot, made.control) == (("区域", ("华东",)), ("区域", ("华南",)))
+    assert "win_rate" not in ltc.definition_of(plan, plan_log(), primary=["win_rate"]).guards
     frozen = cycle.freeze(made, today=TODAY)
     assert frozen.definition.frozen_on == TODAY
     assert not frozen.definition.is_late
+
+
+def test_a_cycle_without_a_finding_can_go_on(tmp_path):
+    bare = log_of(frame(30), Labelling(STAGES, {}))       # nobody knows what is over
+    for log in (plan_log(), bare):
+        made = ltc.plan(plan_cycle(tmp_path / str(log.cases), findings=()), log, today=TODAY, **DAYS)
+        assert [goal.kpi for goal in made.goals] == ["days_open"]
+        assert bool(made.goals[0].baseline) == (log is not bare)
+        assert made.goals[0].why_no_baseline or made.goals[0].baseline
+        assert ltc.definition_of(made, log).primary == ("days_open",)
+        assert str(ltc.power_check(made, log))
 
 
 def test_a_plan_without_a_goal_defines_nothing():

@@ -1,15 +1,17 @@
 """What a review will find is foretold: the same as the comparison says later, with laws of its own."""
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 from logs import log_of
 from plan_logs import DAYS, REGIONS, STAGES, frame, plan_log
+from scipy import stats
 
 import ltcdiag as ltc
-from ltcdiag.cycle.power import _Arm, _detectable, _growth, power_of
+from ltcdiag.cycle.power import _Arm, _closings, _detectable, _growth, power_of
 from ltcdiag.cycle.rehearsal import Asked, Rehearsal
 from ltcdiag.engine.build import Labelling
 from tests.stats.simulated_change import Scenario, World
@@ -86,11 +88,14 @@ def test_a_control_costs_power():
 def test_enough_and_not_enough():
     base = line()
     assert line(worth=base.detectable * 1.01).is_enough
-    short = line(worth=base.detectable * 0.97)
+    short = line(worth=base.detectable * 0.8)
     assert not short.is_enough
-    assert short.need > short.have
+    assert short.need == pytest.approx(short.have / 0.8**2, rel=0.03)
     assert short.wait_until > DAYS["review_on"]
-    hopeless = line(worth=base.detectable * 0.01)
+    far = line(worth=base.detectable * 0.1)
+    assert far.need > 90 * far.have
+    assert far.wait_until == ""
+    hopeless = line(worth=base.detectable * 0.01, pilot=("区域", ("华东",)), control=("区域", ("华南",)))
     assert (hopeless.need, hopeless.wait_until) == (None, "")
 
 
@@ -101,6 +106,22 @@ def test_the_cases_needed_grow_with_the_square_of_the_change():
     fixed = [dataclasses.replace(arms[0], grows=False), arms[1]]
     assert _growth(fixed, 1.0, found * 0.75**0.5) == pytest.approx(2, rel=0.02)
     assert _growth(fixed, 1.0, found / 2) is None       # what is past alone spreads farther
+
+
+def test_an_arm_of_four_times_the_cases_spreads_a_quarter():
+    found = SimpleNamespace(n=50, estimate=SimpleNamespace(error=2.0))
+    arm = _Arm.of(found, SimpleNamespace(name="after", part=4.0, grows=True))
+    assert (arm.n, arm.variance) == (200, 1.0)
+
+
+def test_pairs_of_months_have_the_freedom_of_pairs():
+    rehearsed = asked()
+    assert rehearsed.windows[0].seen_to < rehearsed.windows[1].starts
+    months = rehearsed.windows[1].days / 30.4375
+    mean, spread = _closings(rehearsed, None)
+    error = np.sqrt(spread / mean * 2 / months)
+    reach = stats.t.ppf(0.975, months - 1) + stats.norm.ppf(0.8)
+    assert np.log(power_of(rehearsed, {"days_open": None}).pace.detectable) == pytest.approx(reach * error)
 
 
 def test_the_pace_needs_three_months_on_each_side():
@@ -123,7 +144,7 @@ def test_it_says_the_numbers_and_what_to_do(lang):
     try:
         base = line()
         scopes = {name: (column, (value,)) for name, (column, value) in REGIONS.items()}
-        for part in (1.1, 0.97, 0.8, 0.01):
+        for part in (1.1, 0.01):
             power = power_of(asked(**scopes), {"days_in_contracting": base.detectable * part, "win_rate": None})
             shown = str(power) + power._repr_html_()
             assert f"{power.lines[0].have:,}" in shown

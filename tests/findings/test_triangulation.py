@@ -1,10 +1,13 @@
 """Data, staff and customers: agreement needs the same place and the same kind, one person counts once, and who says
 that there is no problem contradicts."""
 
+from types import SimpleNamespace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import ltcdiag as ltc
 from ltcdiag.findings.advice import advised, place_of, stage_of
 from ltcdiag.findings.finding import Contrast, Finding
 from ltcdiag.findings.triangulation import triangulate
@@ -190,3 +193,17 @@ def test_a_finding_is_advised_at_its_place():
     assert place_of(HANDOVER, "zh") == "从销售部交到交付部这一段"
     assert place_of(claim("ping_pong", "collaboration", source="甲部", target="乙部"), "zh") == "甲部和乙部之间"
     assert place_of(claim("complexity"), "en") == "the process as a whole"
+
+
+def test_a_cycle_keeps_what_was_counted_and_no_word_that_was_said():
+    said = Voices((voice("waiting", step="合同评审", quote="太慢了"), voice("rework", who="P002")))
+    told = triangulate([REVIEW], said, labels=LABELS)
+    kept = told.to_dict()
+    assert kept["findings"] == [{
+        "finding": REVIEW.id, "reading": "agree", "words": {lang: told.seen[0].words(lang) for lang in ("zh", "en")},
+        "staff": {"verdict": "agree", "agree": 1, "against": 0, "notes": told.seen[0].staff.voices},
+        "customers": {"verdict": "not_asked", "agree": 0, "against": 0, "notes": 0}}]
+    assert "太慢了" not in str(kept)
+    assert [each["category"] for each in kept["only_said"]] == ["rework"]
+    assert ltc.triangulate(SimpleNamespace(findings=(REVIEW,), log=SimpleNamespace(stages=LABELS)), None).table[
+        "reading"].tolist() == ["silent"]

@@ -1,4 +1,4 @@
-"""A plan goes out as a workbook and comes back: nothing changes by itself, no edit is lost, every fault has its place."""
+"""A plan goes out as a workbook and comes back: nothing changes by itself, no edit is lost, faults have places."""
 
 import datetime as dt
 from dataclasses import replace
@@ -128,7 +128,8 @@ def test_who_answers_follows_the_letters(plan, book):
 
 def test_every_fault_is_told_by_sheet_and_row(plan, book):
     edited(book, ("目标", "G1", "目标值", "少一点"), ("目标", "G2", "日期", "月底"),
-           ("目标", "G1", "基线（只读）", "1 天"), ("措施", "M4", "措施", None), ("措施", "M1", "状态", "快了"), ("措施", "M2", "工作量", 9),
+           ("目标", "G1", "基线（只读）", "1 天"), ("措施", "M4", "措施", None),
+           ("措施", "M1", "状态", "快了"), ("措施", "M2", "工作量", 9),
            ("措施", "M1", "完成", "2020-01-01"), ("分工 RACI", "M3", "客户经理（AR）", "A"),
            ("概要", "试点", "内容", "区域：华北"), rows=[("措施", {"工作量": 2}), ("风险", {"编号（只读）": "rain"})])
     with pytest.raises(InputError) as caught:
@@ -158,7 +159,8 @@ def test_a_cycle_without_a_plan_has_no_book(tmp_path):
 
 
 @pytest.mark.parametrize(("text", "day"), [
-    ("2025-03-31", "2025-03-31"), ("2025/3/5", "2025-03-05"), ("2025年3月5日", "2025-03-05"), ("2025.3.5", "2025-03-05"),
+    ("2025-03-31", "2025-03-31"), ("2025/3/5", "2025-03-05"), ("2025年3月5日", "2025-03-05"),
+    ("2025.3.5", "2025-03-05"),
     ("2025-03-31 00:00:00", "2025-03-31"), ("2025-02-30", None), ("31.3.2025", None), ("soon", None), ("", None)])
 def test_days_as_people_write_them(text, day):
     assert _day(text) == day
