@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 KEPT_FOLDER = "data"
 """Where a cycle keeps its log, so that it grows without the old exports."""
 Heard = Voices | str | Path | Sequence[str | Path] | None
-Heard = Voices | str | Path | Sequence[str | Path] | None
 
 
 def plan(cycle: Cycle, log: EventLog, *, today: str | date | None = None, **wishes: Any) -> Plan:
@@ -182,10 +181,10 @@ def next_cycle(
         raise InputError(say("closing.not_judged", current()), fix=say("closing.not_judged_fix", current()))
     after = log.between(since, log.as_of) if since else log
     given = [new_data] if isinstance(new_data, str | Path) else list(new_data or ())
-    old = [] if judged.definition.kind == "exports" or not now.about["data"] else [*now.data, *now.appended]
-    data = list(dict.fromkeys(map(str, [*old, *given])))
+    data, appended = (given, []) if judged.definition.kind == "exports" else (
+        now.data if now.about["data"] else [], list(dict.fromkeys(map(str, [*now.appended, *given]))))
     return follow(now, folder, log=after, kpis=api.kpis(after), findings=api.diagnose(after), data=data,
-                  question=question, lang=lang, today=today or cycle.today, by=by)
+                  appended=appended, question=question, lang=lang, today=today or cycle.today, by=by)
 
 
 def backlog(
@@ -404,7 +403,8 @@ def read_guesses(path: str | Path) -> Guesses:
 
 def reveal(guesses: Guesses | str | Path | None, found: Diagnosis | EventLog) -> Revealed:
     """The guesses (or their sheet, or None where nobody guessed) beside what the data say, with intervals and how far
-    off, kindly put and without names. found: a diagnosis, or a log to be diagnosed. `cycle.save(guesses=...)` keeps it."""
+    off, kindly put and without names. found: a diagnosis, or a log to be diagnosed.
+    `cycle.save(guesses=...)` keeps it."""
     from .cycle.guesses import Guesses
     from .cycle.guesses import reveal as revealed
     from .findings.diagnosis import Diagnosis
