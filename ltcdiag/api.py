@@ -281,7 +281,7 @@ def pull(
     system: str, out: str | Path, *, since: str | None = None, progress: Callable[[str, int], None] | None = None
 ) -> Pulled:
     """Fetch the records of an account by the interface of its system into a folder that `read` understands; again, and
-    only what has changed is fetched. This and the command of the same name are all that ever uses a network.
+    only what has changed is fetched. Only this and `send` ever use a network.
 
     system: "salesforce", "hubspot", "zoho" or "jiandaoyun"; the token stands in a variable or in the keyring
     (docs/pulls.md). since: a day or moment, to fetch only what was changed after it. Raises InputError, OutputError; a

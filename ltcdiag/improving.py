@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 KEPT_FOLDER = "data"
 """Where a cycle keeps its log, so that it grows without the old exports."""
 Heard = Voices | str | Path | Sequence[str | Path] | None
-Heard = Voices | str | Path | Sequence[str | Path] | None
 
 
 def plan(cycle: Cycle, log: EventLog, *, today: str | date | None = None, **wishes: Any) -> Plan:
@@ -74,7 +73,7 @@ def power_check(plan: Plan, log: EventLog, definition: Definition | None = None,
 def definition_of(plan: Plan, log: EventLog, **options: Any) -> Definition:
     """What success is, from a plan: its goals as primary indicators, guards against harm, the smallest change that
     matters (half of what is hoped for); to be frozen by `cycle.freeze`. options: primary, guards, design, kind,
-    adjust_for, cluster, horizon_days. Raises InputError where no goal has a baseline."""
+    adjust_for, cluster, horizon_days. Raises InputError where there is no goal."""
     from .cycle.defining import definition_of as defined
 
     return defined(plan, log, **options)
@@ -182,10 +181,10 @@ def next_cycle(
         raise InputError(say("closing.not_judged", current()), fix=say("closing.not_judged_fix", current()))
     after = log.between(since, log.as_of) if since else log
     given = [new_data] if isinstance(new_data, str | Path) else list(new_data or ())
-    old = [] if judged.definition.kind == "exports" or not now.about["data"] else [*now.data, *now.appended]
-    data = list(dict.fromkeys(map(str, [*old, *given])))
+    data, appended = (given, []) if judged.definition.kind == "exports" else (
+        now.data if now.about["data"] else [], list(dict.fromkeys(map(str, [*now.appended, *given]))))
     return follow(now, folder, log=after, kpis=api.kpis(after), findings=api.diagnose(after), data=data,
-                  question=question, lang=lang, today=today or cycle.today, by=by)
+                  appended=appended, question=question, lang=lang, today=today or cycle.today, by=by)
 
 
 def backlog(
@@ -246,13 +245,14 @@ def catch_up(
 
     cycle.needs("plan")
     now = Cycle.open(cycle.folder)      # an earlier value does not know what has been appended since
+    given = [exports] if isinstance(exports, str | Path) else list(exports or ())
+    now.check_exports(given)
     place, assessed = now.folder / KEPT_FOLDER, str((now.part("log") or {})["fingerprint"])
     same = now.about.get("kept_of") == assessed
     if not same or not place.is_dir():
         keep(read(now.data, **now.options), place, force=place.is_dir())
         for path in now.appended if same else ():
             append(place, path)
-    given = [exports] if isinstance(exports, str | Path) else list(exports or ())
     log, came = append(place, given, **options)
     if given or not same:
         now.with_exports(given, kept_of=assessed, as_of=log.as_of.isoformat())
@@ -341,6 +341,7 @@ def review_logs(
     if not new_data:
         raise InputError(say("judging.no_new_log", current()), fix=say("judging.new_data_fix", current()))
     given = [new_data] if isinstance(new_data, str | Path) else list(new_data)
+    cycle.check_exports(given)
     return read(cycle.data, **cycle.options), read(given, **cycle.options)
 
 
@@ -404,7 +405,8 @@ def read_guesses(path: str | Path) -> Guesses:
 
 def reveal(guesses: Guesses | str | Path | None, found: Diagnosis | EventLog) -> Revealed:
     """The guesses (or their sheet, or None where nobody guessed) beside what the data say, with intervals and how far
-    off, kindly put and without names. found: a diagnosis, or a log to be diagnosed. `cycle.save(guesses=...)` keeps it."""
+    off, kindly put and without names. found: a diagnosis, or a log to be diagnosed.
+    `cycle.save(guesses=...)` keeps it."""
     from .cycle.guesses import Guesses
     from .cycle.guesses import reveal as revealed
     from .findings.diagnosis import Diagnosis

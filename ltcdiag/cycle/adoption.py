@@ -154,16 +154,24 @@ class Adoption:
         """What is looked at."""
         return say("implement.adoption_lead", lang, change=self.change, until=self.until, weeks=self.weeks)
 
+    def alike(self, lang: str) -> Iterator[str]:
+        """Measures that the log cannot tell apart, a sentence a sign."""
+        shown = [each for each in self.measures if each.parts]
+        for sign in dict.fromkeys(said(each.sign, lang) for each in shown):
+            same = [each.measure for each in shown if said(each.sign, lang) == sign]
+            if len(same) > 1:
+                yield say("implement.same_sign", lang, measures=say("log.comma", lang).join(same))
+
     def __str__(self) -> str:
         lang = current()
         return "\n".join([self.lead(lang), *(line for each in self.measures for line in each.lines(lang)),
-                          say("implement.adoption_how", lang)])
+                          *self.alike(lang), say("implement.adoption_how", lang)])
 
     def _repr_html_(self) -> str:
         lang = current()
         heads = [say(f"implement.h_{head}", lang) for head in ("measure", "who", "before", "after", "recent", "change")]
         table = html_table(heads, [row for each in self.measures for row in _cells(each, lang)], numeric=[False] * 6)
-        notes = [self.lead(lang), table, self._teams(lang), say("implement.adoption_how", lang)]
+        notes = [self.lead(lang), table, *self.alike(lang), self._teams(lang), say("implement.adoption_how", lang)]
         return "".join(text if text.startswith("<") else f"<p>{escape(text)}</p>" for text in notes if text)
 
     def _teams(self, lang: str) -> str:
@@ -237,7 +245,7 @@ def _adopted(setting: Setting, measure: Measure, teams: _Teams | None) -> Adopte
     if measure.sign is None:
         return Adopted(measure.id, measure.name, {}, (), _both("implement.not_in_log"))
     sign = _sign_texts(measure)
-    found = decided(setting.log.observed, measure.sign)
+    found = decided(setting.log.observed, measure.sign, change=setting.starts)
     if isinstance(found, str):
         missing = measure.sign.activity if found == "no_activity" else measure.sign.other
         return Adopted(measure.id, measure.name, sign, (), _both("implement.no_activity", activity=missing))

@@ -217,7 +217,8 @@ def _holidays(setting: Setting) -> Iterator[Moved]:
     if min(days) > 0:
         shares = [part / n for part, n in zip(off, days, strict=True)]
         yield _moved(setting, "holidays", "", abs(shares[1] - shares[0]) >= 0.02, "moved_holidays_text",
-                     before=str(off[0]), after=str(off[1]), days_before=str(days[0]), days_after=str(days[1]))
+                     before=str(max(0, off[0])), after=str(max(0, off[1])),
+                     days_before=str(days[0]), days_after=str(days[1]))
 
 
 def _labels(setting: Setting) -> Iterator[Moved]:

@@ -34,7 +34,8 @@ def definition_of(
     The smallest change that matters is half of what is hoped for. Raises InputError where the plan has no goal, or the
     definition cannot be."""
     lang = current()
-    keys = tuple(primary) or tuple(dict.fromkeys(goal.kpi for goal in plan.goals if goal.baseline))[:MOST_PRIMARY]
+    told = [goal for goal in plan.goals if goal.baseline] or plan.goals
+    keys = tuple(primary) or tuple(dict.fromkeys(goal.kpi for goal in told))[:MOST_PRIMARY]
     if not keys:
         raise InputError(say("planning.no_goal", lang), fix=say("planning.no_goal_fix", lang))
     asked = Asked(plan.change, plan.review_on, plan.pilot, plan.control, calendar=plan.calendar)

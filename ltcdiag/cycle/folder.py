@@ -146,6 +146,11 @@ class Cycle:
             return day_of(None)
         return (date.fromisoformat(as_of[:10]) + timedelta(days=1)).isoformat()
 
+    def check_exports(self, paths: Sequence[str | Path]) -> None:
+        """Raises InputError where exports of the story are to be mixed into data of one's own."""
+        if not _is_sample(self.about["data"]) and _is_sample([_reference(path, self.folder) for path in paths]):
+            raise InputError(say("cycle.story_exports", current()), fix=say("cycle.story_exports_fix", current()))
+
     @property
     def appended(self) -> list[str]:
         """The paths of the exports that were appended since, the oldest first."""
@@ -181,9 +186,21 @@ class Cycle:
 
     @property
     def plan(self) -> Plan | None:
-        """The plan, None before there is one."""
+        """The plan with how far things are, None before there is one."""
         said = self.contents.get("plan")
-        return None if said is None else Plan.from_dict(said)
+        return None if said is None else Plan.from_dict(said).progress(
+            self.contents.get("changes", {}).get("progress", {}), strict=False)
+
+    def progress(self, said: Mapping[str, str], *, today: str | date | None = None, by: str = "") -> Cycle:
+        """Saves how far things are (id of a measure → its state, of a milestone → ISO day it was reached); the plan
+        itself stays as it was made. Raises InputError with every id and word that cannot be."""
+        plan = self.plan
+        if plan is None:
+            raise InputError(say("cycle.missing", current(), part=say("cycle.part_plan", current())),
+                             fix=say("cycle.made_by_plan", current()))
+        plan.progress(said)
+        before = self.contents.get("changes", {})
+        return self.save(changes={**before, "progress": {**before.get("progress", {}), **said}}, today=today, by=by)
 
     @property
     def definition(self) -> Definition | None:

@@ -49,16 +49,21 @@ def begun_already(cycle: Cycle, folder: str | Path) -> Cycle | None:
 
 def follow(
     cycle: Cycle, folder: str | Path, *, log: EventLog, kpis: Any, findings: Any, data: Sequence[str | Path] = (),
-    question: str = "", lang: str | None = None, today: str | date | None = None, by: str = "",
+    appended: Sequence[str | Path] = (), question: str = "", lang: str | None = None,
+    today: str | date | None = None, by: str = "",
 ) -> Cycle:
     """A new cycle in a folder of its own, assessed on the time after: log, kpis and findings are those of that time.
 
-    data: the paths they were read from. Raises InputError where the last cycle has not
-    been judged yet, OutputError where a cycle is there already."""
+    data: the paths they were read from; appended: the exports that were appended to them since (exports that overlap
+    are never read as one). Raises InputError where the last cycle has not been judged yet, OutputError where a cycle is
+    there already."""
     told = carried(cycle, baseline_since(cycle))
     made = Cycle.create(folder, question=question or cycle.question, lang=lang or cycle.about.get("lang"), today=today)
-    return made.save(log=log, kpis=kpis, findings=findings, carried=told, data=list(data), options=cycle.options,
+    made = made.save(log=log, kpis=kpis, findings=findings, carried=told, data=list(data), options=cycle.options,
                      today=day_of(today), by=by)
+    if not appended:
+        return made
+    return made.with_exports(list(appended), kept_of=log.fingerprint, as_of=log.as_of.isoformat())
 
 
 def carried(cycle: Cycle, since: str) -> dict[str, Any]:

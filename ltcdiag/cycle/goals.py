@@ -192,6 +192,7 @@ def goals_of(aims: Aims, findings: Sequence[Entry]) -> tuple[Goal, ...]:
         first.setdefault(kpi_of(finding, answerable), finding)
     proposed = [_goal(aims, f"G{place}", key, finding)
                 for place, (key, finding) in enumerate(list(first.items())[:MOST_GOALS], 1)]
+    proposed = proposed or [_goal(aims, "G1", "days_open", None)]      # a cycle can go on without a finding
     if not aims.wishes.goals:
         return tuple(proposed)
     return tuple(_wished(aims, proposed, first, findings))

@@ -165,9 +165,9 @@ class Plan:
                  "pilot": scope_of(said.get("pilot")), "control": scope_of(said.get("control"))}
         return cls(**told)
 
-    def progress(self, said: Mapping[str, str]) -> Plan:
+    def progress(self, said: Mapping[str, str], *, strict: bool = True) -> Plan:
         """The same with how far things are: id of a measure → one of STATUS, id of a milestone → the ISO day on which
-        it was reached. Raises InputError with every id and word that cannot be."""
+        it was reached. strict: raises InputError with every id and word that cannot be; else they are passed over."""
         lang, days = current(), {each.id for each in self.milestones}
         known = {*days, *(each.id for each in self.measures)}
         faults = [say("cycle.no_such_item", lang, name=name, known=say("log.comma", lang).join(sorted(known)))
@@ -176,7 +176,7 @@ class Plan:
                    if name in days and not is_day(value)]
         faults += [say("cycle.no_status", lang, value=value, known=say("log.comma", lang).join(STATUS))
                    for name, value in said.items() if name in known - days and value not in STATUS]
-        if faults:
+        if faults and strict:
             raise InputError("\n".join(faults), fix=say("cycle.progress_fix", lang))
         return replace(self, measures=tuple(replace(each, status=said.get(each.id, each.status))
                                             for each in self.measures),

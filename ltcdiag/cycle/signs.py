@@ -42,9 +42,10 @@ class Decided:
     waiting: Ints
 
 
-def decided(observed: Observed, sign: Sign) -> Decided | str:
+def decided(observed: Observed, sign: Sign, *, change: int | None = None) -> Decided | str:
     """The decided cases; or why there are none: "no_activity" where the log does not have the step, "no_other" where it
-    does not have the one it is held against."""
+    does not have the one it is held against. change: its moment (µs); a step that is done only since then is part of
+    the new way, so that days are counted from the step before it."""
     labels = {label: code for code, label in enumerate(observed.steps.labels)}
     if sign.activity not in labels:
         return "no_activity"
@@ -52,7 +53,7 @@ def decided(observed: Observed, sign: Sign) -> Decided | str:
         return "no_other"
     code = labels[sign.activity]
     if sign.kind == "within":
-        return _within(observed, code, float(sign.days or 0))
+        return _within(observed, code, float(sign.days or 0), change)
     if sign.kind == "before":
         return _before(observed, code, labels[sign.other])
     return _passed(observed, code, sign.kind, labels.get(sign.other))
@@ -89,7 +90,7 @@ def _before(observed: Observed, code: int, other: int) -> Decided:
                    _party_before(observed, np.where((ours[case] != NONE) & (ours[case] < at), ours[case], at)), waiting)
 
 
-def _within(observed: Observed, code: int, days: float) -> Decided:
+def _within(observed: Observed, code: int, days: float, change: int | None) -> Decided:
     """The first time the step is due: done within so many days after the one before it, or not by then.
 
     A wait that still runs belongs to the step that most cases in its place go to next."""
@@ -101,8 +102,8 @@ def _within(observed: Observed, code: int, days: float) -> Decided:
     rows = np.flatnonzero(ends_there)
     case, first = np.unique(spells.case[rows], return_index=True)
     rows = rows[first]
-    begun, end = (steps.entered[case] + np.round(ages[rows] * DAY).astype(np.int64)
-                  for ages in (spells.start, spells.end))
+    end = steps.entered[case] + np.round(spells.end[rows] * DAY).astype(np.int64)
+    begun = _since(observed, np.where(spells.running[rows], len(steps.case), spells.step[rows]), case, change)
     limit = begun + np.int64(round(days * DAY))
     shows = ~spells.running[rows] & (end <= limit)
     kept = shows | (limit < end)
@@ -110,6 +111,23 @@ def _within(observed: Observed, code: int, days: float) -> Decided:
     doer = int(np.bincount(usual).argmax()) if len(usual) else NONE
     party = np.where(spells.running[rows], doer, np.append(steps.party, NONE)[spells.step[rows]])
     return Decided(case[kept], begun[kept], np.where(shows, end, limit)[kept], shows[kept], party[kept], case[~kept])
+
+
+def _since(observed: Observed, rows: Ints, case: Ints, change: int | None) -> Ints:
+    """When the step before each row of a case ended (behind the last row: its last step), steps that are done only
+    since the change left out; its beginning where there is none."""
+    import numpy as np
+
+    steps = observed.steps
+    first = np.full(len(steps.labels), _NEVER)
+    np.minimum.at(first, steps.label, steps.ended)
+    old = first < change if change is not None else np.ones(len(first), dtype=bool)
+    places = np.where(old[steps.label] if len(first) else False, np.arange(len(steps.case)), NONE)
+    before = np.append(NONE, np.maximum.accumulate(places))
+    found = before[np.minimum(rows, np.searchsorted(steps.case, case, side="right"))]
+    inside = (found != NONE) & (np.append(steps.case, NONE)[found] == case)
+    begun: Ints = np.where(inside, np.append(steps.ended, 0)[found], steps.entered[case])
+    return begun
 
 
 def _last_rows(observed: Observed) -> Ints:

@@ -37,6 +37,8 @@ def opening(found: Judged, lang: str) -> Iterator[str]:
     yield say("judging.as_agreed" if found.as_agreed else "judging.not_as_agreed", lang, **facts)
     for stamp in found.stamps:
         yield stamp.texts[lang.partition("-")[0]]
+    if found.definition.calendar:
+        yield say("judging.clock", lang, calendar=found.definition.calendar)
 
 
 def doubts_of(found: Judged, lang: str) -> list[str]:

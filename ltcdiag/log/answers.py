@@ -43,12 +43,14 @@ class PaperFile:
 
 @dataclass(frozen=True)
 class Answers:
-    """All that was read. headings: paper → column → its heading, by language. passed_over: sheets without answers."""
+    """All that was read. headings: paper → column → its heading, by language. choices: paper → column → key → its word,
+    by language. passed_over: sheets without answers."""
 
     answers: tuple[Answer, ...] = ()
     files: tuple[PaperFile, ...] = ()
     headings: Mapping[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict, repr=False)
     passed_over: tuple[str, ...] = ()
+    choices: Mapping[str, Mapping[str, Mapping[str, Mapping[str, str]]]] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.answers)
@@ -92,7 +94,9 @@ class Answers:
     def _table(self, paper: str, lang: str) -> str:
         rows = self.of(paper)
         columns = list(dict.fromkeys(column for each in rows for column in each.cells))
-        known = self.headings.get(paper, {})
+        known, words = self.headings.get(paper, {}), self.choices.get(paper, {})
         heads = [known[column][lang] if column in known else column for column in columns]
-        return html_table(heads, [[each[column] for column in columns] for each in rows],
+        shown = [[words.get(column, {}).get(each[column], {}).get(lang, each[column]) for column in columns]
+                 for each in rows]
+        return html_table(heads, shown,
                           numeric=[False] * len(columns)) if rows else ""

@@ -115,10 +115,9 @@ class Chain:
 
         on = self.target < self.first_end
         steps = _transformed(self.curves[..., on])
-        whole = np.zeros((*steps.shape[:2], self.first_end + 1, self.first_end + 1), dtype=steps.dtype)
+        whole: Complex = np.zeros((*steps.shape[:2], self.first_end + 1, self.first_end + 1), dtype=np.complex128)
         whole[:, :, self.source[on], self.target[on]] = steps
-        found: Complex = np.linalg.inv(np.eye(self.first_end + 1) - whole)
-        return found
+        return np.linalg.inv(np.eye(self.first_end + 1) - whole).astype(np.complex128, copy=False)
 
     @cached_property
     def _over(self) -> tuple[Complex, Complex]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from ..cycle.folder import Cycle
@@ -16,8 +17,6 @@ from .plan_sheets import Sheet, sheets_of
 from .xlsx import write_grids
 
 _MADE = datetime(2024, 1, 1)  # noqa: DTZ001 - the same bytes whenever it is written
-ROWS_MORE = 200
-"""Rows below the last in which a team may add its own."""
 
 
 def write_plan_book(plan: Plan | Cycle, path: str | Path, *, lang: str, force: bool = False) -> Path:
@@ -52,9 +51,10 @@ def plan_grids(plan: Plan, lang: str) -> Iterator[Grid]:
     for sheet in sheets:
         columns = tuple(Headed(cell.key, cell.kind, cell.width, sheet.head(cell, lang)) for cell in sheet.cells)
         rows = list(sheet.rows.values())
+        draw: Callable[[], Iterator[tuple[Value, ...]]] = partial(iter, rows)
         ranges = tuple((at, _range(tab, places[tuple(cell.words)], len(cell.words)))
                        for at, cell in enumerate(sheet.cells) if cell.how == "choice" and cell.words)
-        yield Grid(sheet.name, columns, len(rows), lambda rows=rows: iter(rows), sheet.title(lang), ranges)
+        yield Grid(sheet.name, columns, len(rows), draw, sheet.title(lang), ranges)
     yield _choices(lists, tab, lang)
     yield _guide(lang)
 

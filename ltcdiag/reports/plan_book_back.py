@@ -187,7 +187,7 @@ class _Read:
             if "kpi" in edits and edits["kpi"] != goal.kpi:      # another indicator has another baseline
                 goal = replace(goal, kpi=edits["kpi"], baseline=None, basis={}, target=None,
                                why_no_baseline=_both("plan_book.measure_again"))
-            told = {key: edits[key] for key in ("due", "accountable") if key in edits}
+            told: Edits = {key: edits[key] for key in ("due", "accountable") if key in edits}
             if "target" in edits:
                 value = edits["target"]
                 told["target"] = value / PERCENT if value is not None and unit_of(goal) == "share" else value
@@ -222,7 +222,7 @@ class _Read:
                        no_sign=_both("planning.no_sign_own"))
 
     def _measure(self, found: Measure, edits: Edits, raci: Edits, where: str) -> Measure:
-        told = {key: edits[key] for key in ("status", "goal", "owner", "begins", "ends") if key in edits}
+        told: Edits = {key: edits[key] for key in ("status", "goal", "owner", "begins", "ends") if key in edits}
         texts = {"measure": "name", "first": "first", "what": "what", "pitfall": "risk", "limits": "limits"}
         told |= {own: _same_text(edits[key]) for key, own in texts.items() if key in edits}
         if "effort" in edits:
@@ -280,9 +280,10 @@ class _Read:
                              column=say("plan_book.col_milestone", self.lang), text="")
                 continue
             found = there.get(name) or Milestone(name, _same_text(edits["milestone"]), "")
-            told = {key: edits[key] for key in ("due", "done") if key in edits}
+            told: Edits = {key: edits[key] for key in ("due", "done") if key in edits}
             told |= {"measure": edits["of_measure"]} if "of_measure" in edits else {}
-            yield replace(found, **told, **({"name": _same_text(edits["milestone"])} if "milestone" in edits else {}))
+            told |= {"name": _same_text(edits["milestone"])} if "milestone" in edits else {}
+            yield replace(found, **told)
 
     def _risk(self, risk: Risk, edits: Edits | None) -> Risk:
         if edits is None:

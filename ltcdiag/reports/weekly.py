@@ -12,7 +12,7 @@ from ..cycle.milestones import Doing, Point
 from ..cycle.watches import Watch
 from ..cycle.weeks import WeekNow
 from ..errors import OutputError
-from ..words import say
+from ..words import current, say
 from ..words.numbers import percent
 from .one_file import whole_file
 from .page import quoted
@@ -153,6 +153,15 @@ def _owner(each: Point | Doing) -> str:
     return each.owner if isinstance(each, Doing) else ""
 
 
+def _made(folder: Path) -> None:
+    """The folder, where it is not there yet."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(say("cli.cannot_write", current(), folder=folder, detail=error.strerror or str(error)),
+                          fix=say("cli.cannot_write_fix", current())) from error
+
+
 @dataclass(frozen=True)
 class Weekly:
     """The page that was written, what it says in short, and the content for the part `weeks` of the cycle:
@@ -176,19 +185,10 @@ def write_week(now: WeekNow, question: str, out: str | Path, *, weeks: dict[str,
     ours of that name is replaced. Raises OutputError where a file of somebody else's is there, or it cannot be
     written."""
     place = Path(out) if Path(out).suffix == ".html" else Path(out) / f"week-{now.as_of}.html"
-    if place != Path(out):
-        _made(place.parent, lang)
+    _made(place.parent)
     page = WeekPage(now, question, lang)
     text = paper("weekly.html.j2", {"lang": lang, "page": page, "generator": GENERATOR, "t": page.say,
                                     "q": lambda said_: quoted(said_, lang)}, style="weekly.css")
     with whole_file(place, same=lambda head: GENERATOR.encode() in head, force=True) as working:
         working.write_bytes(text.encode())
     return Weekly(place, (page.title, page.headline(), page.say("next_is", text=page.next_step())), weeks)
-
-
-def _made(folder: Path, lang: str) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(say("cli.cannot_write", lang, folder=folder, detail=error.strerror or str(error)),
-                          fix=say("cli.cannot_write_fix", lang)) from error

@@ -51,7 +51,9 @@ def read_papers(paths: str | Path | Sequence[str | Path]) -> Answers:
     kinds = {each.paper: load_papers()[each.paper] for each in read.files}
     headings = {key: {column.key: {"zh": column.zh, "en": column.en} for column in paper.columns}
                 for key, paper in kinds.items()}
-    return Answers(tuple(read.found), tuple(read.files), headings, tuple(passed))
+    choices = {key: {column.key: {word.key: {"zh": word.zh, "en": word.en} for word in words_of(column.choices)}
+                     for column in paper.columns if column.choices} for key, paper in kinds.items()}
+    return Answers(tuple(read.found), tuple(read.files), headings, tuple(passed), choices)
 
 
 def is_voices(table: Table) -> bool:

@@ -11,8 +11,8 @@ Row = tuple[str, dict[str, str]]
 
 
 def read_rows(path: str | Path, *, sheet: tuple[str, ...] = ()) -> tuple[list[Row], list[str]]:
-    """Place (file, sheet, line) and heading → cell of every row; and the headings of sheets passed over. sheet: the names
-    of sheets that count, by default all; a file without sheets counts always. Raises InputError as `open_tables`."""
+    """Place (file, sheet, line) and heading → cell of every row; and the headings of sheets passed over. sheet: the
+    names of those that count, by default all; a file without sheets counts always. Raises InputError."""
     rows: list[Row] = []
     passed: list[str] = []
     for table in open_tables([path]):

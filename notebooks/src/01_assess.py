@@ -48,12 +48,11 @@ import os
 
 import ltcdiag as ltc
 
-data = os.environ.get("LTCDIAG_DATA") or ltc.sample("story_zh") / "1_assess"
-# data = r"D:\导出\商机流程.xlsx"
+data, voices = ltc.sample("story_zh") / "1_assess", ltc.sample("story_zh") / "voices_before"
+# data, voices = r"D:\导出\商机流程.xlsx", None
+data, guesses = os.environ.get("LTCDIAG_DATA") or data, None
 options, model = {}, "ltc"
 # options = {"columns": {"case": "商机编号", "activity": "环节", "time": "完成时间"}}
-voices, guesses = ltc.sample("story_zh") / "voices_before", None
-# voices = None
 folder = os.environ.get("LTCDIAG_CYCLE") or "cycle"
 question = "合同为什么签得慢？"
 
@@ -62,12 +61,11 @@ import os
 
 import ltcdiag as ltc
 
-data = os.environ.get("LTCDIAG_DATA") or ltc.sample("story_en") / "1_assess"
-# data = r"D:\exports\opportunities.xlsx"
+data, voices = ltc.sample("story_en") / "1_assess", ltc.sample("story_en") / "voices_before"
+# data, voices = r"D:\exports\opportunities.xlsx", None
+data, guesses = os.environ.get("LTCDIAG_DATA") or data, None
 options, model = {}, "ltc"
 # options = {"columns": {"case": "Opportunity", "activity": "Step", "time": "Completed"}}
-voices, guesses = ltc.sample("story_en") / "voices_before", None
-# voices = None
 folder = os.environ.get("LTCDIAG_CYCLE") or "cycle"
 question = "Why does signing a contract take so long?"
 

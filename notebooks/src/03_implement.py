@@ -157,7 +157,7 @@ watches
 # ## 4 Dates
 
 # %% tags=["nbval-check-output"]
-cycle = cycle.save(plan=cycle.plan.progress(progress))
+cycle = cycle.progress(progress)
 ltc.timetable(cycle, log)
 
 # %% [markdown] lang="zh"
@@ -197,7 +197,7 @@ ltc.besides(cycle, log)
 # The page prints as one sheet of A4. Running the same data again changes nothing.
 
 # %% tags=["nbval-check-output"]
-page = ltc.week(cycle, log, "weeks")
+page = ltc.week(cycle, log, cycle.folder / "weeks")
 page
 
 # %% tags=["nbval-check-output"]

@@ -12,6 +12,7 @@ import matplotlib as mpl
 import pytest
 
 from ltcdiag.charts import CHARTS, chart
+from ltcdiag.charts.drawing import nothing
 
 pytestmark = pytest.mark.filterwarnings("error:Glyph", "error::UserWarning:matplotlib")
 
@@ -138,3 +139,16 @@ def test_another_process_draws_the_same_bytes_and_never_loads_pyplot() -> None:
     assert len(answers) == 1
     assert len(answers.pop().split()) == 2
     assert sha256(b"").hexdigest() not in answers
+
+
+def test_a_picture_that_is_done_is_drawn_once_and_bears_its_mark(monkeypatch):
+    made = nothing("leer", "空", "zh", said=True)
+    plain = made.svg()
+    calls, save = [], type(made.figure).savefig
+    monkeypatch.setattr(type(made.figure), "savefig", lambda *given, **more: (calls.append(1), save(*given, **more)))
+    done = made.marked("内部")
+    first = done.svg()
+    assert (done.svg(), len(calls)) == (first, 1)
+    assert first == made.svg() != plain
+    assert "内部" in first
+    assert (done.words, done.name) == (made.words, made.name)

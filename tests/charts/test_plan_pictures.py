@@ -76,7 +76,7 @@ boxes = st.lists(st.tuples(st.floats(0, 400), st.floats(20, 60)), min_size=1, ma
     lambda found: sorted(found, key=lambda box: box[0]))
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(boxes)
 def test_labels_never_touch_and_keep_their_order(wanted):
     placed = spread(wanted, 0.0, 1000.0, gap=5.0)
@@ -90,7 +90,7 @@ def test_a_label_with_room_stays_where_it_belongs():
     assert spread([(100.0, 20.0), (200.0, 20.0)], 0.0, 400.0) == [100.0, 200.0]
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.text(st.sampled_from("合同评审，（a bc. long）12“”"), max_size=60), st.integers(60, 200))
 def test_lines_fit_and_lose_nothing_where_there_is_room(text, width):
     lines = folded(text, "zh", size=12, width=width, most=99)

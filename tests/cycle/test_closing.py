@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -13,6 +14,7 @@ from ltcdiag.cycle.plan import Gain, Measure, Plan
 from ltcdiag.cycle.voices_again import voices_again
 from ltcdiag.errors import InputError, OutputError
 from ltcdiag.log.voices import Voice, Voices
+from ltcdiag.reports import review_cycle
 from ltcdiag.words import use
 from tests.cycle import changed_logs as made
 
@@ -197,7 +199,9 @@ def test_how_far_a_measure_was_adopted_is_a_lesson(closed):
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_the_page_holds_the_agreed_answer_first_and_exploration_apart(closed, tmp_path, lang):
+def test_the_page_holds_the_agreed_answer_first_and_exploration_apart(closed, tmp_path, lang, monkeypatch):
+    """Without the pictures: they are those of any comparison."""
+    monkeypatch.setattr(review_cycle, "drawings", lambda *_: ([], {}))
     _, judged, _ = closed
     decision = ltc.decide(judged, "keep", by="李工", today=made.REVIEW)
     told = ltc.review(judged, tmp_path / "out", lang=lang, decision=decision,
@@ -232,7 +236,8 @@ def check_files(told, closed):
 
 def test_the_next_cycle_begins_with_the_time_after(closed, tmp_path):
     cycle, judged, log = closed
-    begun = ltc.next_cycle(cycle, tmp_path / "next", judged, question="怎样更快？", today="2025-01-03")
+    begun = ltc.next_cycle(cycle, tmp_path / "next", judged, new_data="later", question="怎样更快？",
+                           today="2025-01-03")
     told = ltc.Cycle.open(begun.folder)
     table = made.seen(made.rows(regions=("华东", "华南")), made.CHANGE + made.timedelta(days=made.HALF))
     after = table.groupby("商机编号")["完成时间"].min() >= made.CHANGE
@@ -247,6 +252,7 @@ def test_the_next_cycle_begins_with_the_time_after(closed, tmp_path):
     assert left["from"]["effects"] == cycle.about["saved"]["effects"]["sha256"]
     assert told.options == {"ends": ["回款"]}
     assert told.data == cycle.data
+    assert [Path(path).name for path in told.appended] == ["later"]      # appended: what overlaps is never read as one
     told.needs("plan")
     noted = told.save(guesses={"g": 1}, today="2025-01-05")
     again = ltc.next_cycle(cycle, noted.folder, judged)

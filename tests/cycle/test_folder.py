@@ -397,3 +397,67 @@ def test_every_part_has_a_name_in_words(cycle):
     with use("en"):
         for part in PARTS:
             assert ltc.Cycle(cycle.folder, {"saved": {}}, {part: {}})._part_text(part, "en")
+
+
+def test_how_far_things_are_is_kept_beside_the_plan_that_was_made(cycle):
+    saved = cycle.save(plan=PLAN)
+    made = (cycle.folder / "plan.json").read_bytes()
+    told = saved.progress({"M1": "running", "S1": "2024-10-18"}).progress({"M1": "done"})
+    assert (told.plan.measure("M1").status, told.plan.milestones[0].done) == ("done", "2024-10-18")
+    assert (cycle.folder / "plan.json").read_bytes() == made
+
+
+def test_progress_of_what_is_not_in_the_plan_is_told_whole(cycle):
+    saved = cycle.save(plan=PLAN)
+    with pytest.raises(InputError) as told:
+        saved.progress({"M9": "running", "M1": "halfway", "S1": "soon"})
+    assert all(part in str(told.value) for part in ("M9", "halfway", "soon"))
+    assert saved.plan == PLAN
+    with pytest.raises(InputError, match="02_plan"):
+        cycle.progress({"M1": "done"})
+
+
+def test_an_edited_workbook_is_told_from_the_one_that_was_handed_out(cycle):
+    book = cycle.folder / "book.xlsx"
+    assert not cycle.is_edited(book)
+    book.write_bytes(b"one")
+    assert cycle.is_edited(book), "somebody else has put it there"
+    cycle.handed_out(book)
+    assert not ltc.Cycle.open(cycle.folder).is_edited(book)
+    book.write_bytes(b"two")
+    assert cycle.is_edited(book)
+
+
+def test_the_story_is_not_mixed_into_data_of_ones_own(tmp_path, log):
+    data = tmp_path / "a.csv"
+    ROWS.to_csv(data, index=False)
+    own = ltc.Cycle.create(tmp_path / "own").save(log=ltc.read(data), findings=FOUND, data=data)
+    with pytest.raises(InputError):
+        ltc.catch_up(own, ltc.sample("story_zh") / "2_implement")
+    story = ltc.Cycle.create(tmp_path / "story").save(log=log, findings=FOUND, data=ltc.sample("story_zh") / "1_assess")
+    story.check_exports([ltc.sample("story_zh") / "2_implement"])
+
+
+def test_exports_are_appended_to_the_log_that_was_assessed_and_only_once(tmp_path):
+    first, second = tmp_path / "1.csv", tmp_path / "2.csv"
+    ROWS.to_csv(first, index=False)
+    pd.concat([ROWS, ROWS.tail(1).assign(activity="合同签订", time="2024-04-05")]).to_csv(second, index=False)
+    cycle = ltc.Cycle.create(tmp_path / "cycle").save(log=ltc.read(first), findings=FOUND, data=first)
+    assert ltc.catch_up(cycle)[0].events == 3
+    log, came = ltc.catch_up(cycle, second)
+    assert (log.events, came.rows_new, came.rows_same) == (4, 1, 3)
+    first.unlink()
+    again, came = ltc.catch_up(ltc.Cycle.open(cycle.folder), second)
+    assert (again.events, came.nothing_new, again.fingerprint) == (4, True, log.fingerprint)
+    assert ltc.Cycle.open(cycle.folder).appended == [str(second)]
+    longer = ltc.Cycle.open(cycle.folder).save(log=ltc.read(second), findings=FOUND, data=second)
+    assert ltc.catch_up(longer)[1].events_before == 4, "another log was assessed, so it begins anew"
+
+
+def test_an_invented_sample_lives_in_its_own_time(cycle, log):
+    from datetime import date
+
+    assert cycle.today == date.today().isoformat()
+    story = cycle.save(log=log, findings=FOUND, data=ltc.sample("story_zh") / "1_assess")
+    assert story.today == "2024-03-05"
+    assert story.about["saved"]["findings"]["day"] == "2024-03-05"

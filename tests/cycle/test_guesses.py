@@ -1,4 +1,4 @@
-"""Guess first: the sheet shows no number, every answer is read or told, and the truth stands beside it without names."""
+"""Guess first: the sheet shows no number, every answer is read or told, and the truth stands beside it, unnamed."""
 
 import re
 from dataclasses import replace
@@ -12,17 +12,18 @@ from ltcdiag.cycle.guesses import Guess, Guesses, Truth, _number, _number_off, g
 from ltcdiag.errors import InputError, OutputError
 from ltcdiag.words import use
 
-HEADS = {"who": "代号（不写姓名）", "slowest": "时间最多的阶段", "days": "平均多少天", "ways": "多少种走法", "win_rate": "赢单率（0–100）",
-         "rework": "有返工的案例（0–100）"}
+HEADS = {"who": "代号（不写姓名）", "slowest": "时间最多的阶段", "days": "平均多少天", "ways": "多少种走法",
+         "win_rate": "赢单率（0–100）", "rework": "有返工的案例（0–100）"}
 
 
 @pytest.fixture(scope="module")
 def log():
-    """Forty deals of some 20 days: the first half wins, a quarter goes back to the quote; review takes three quarters of it."""
+    """Forty deals of some 20 days: half are won, a quarter goes back to the quote; review takes most of it."""
     rows = []
     for at in range(40):
         day = pd.Timestamp("2024-01-01") + pd.Timedelta(days=at)
-        steps = [("线索转商机", 0), ("报价", 3), ("合同评审", 18), *([("报价", 19), ("合同评审", 20)] if at % 4 == 0 else []),
+        steps = [("线索转商机", 0), ("报价", 3), ("合同评审", 18),
+                 *([("报价", 19), ("合同评审", 20)] if at % 4 == 0 else []),
                  ("赢单" if at < 20 else "输单", 22 + at % 3)]
         rows += [(f"D{at}", step, day + pd.Timedelta(days=after)) for step, after in steps]
     return ltc.read(pd.DataFrame(rows, columns=["案例", "活动", "时间"]), ends=["赢单", "输单"])
@@ -88,7 +89,8 @@ def test_every_cell_that_cannot_be_is_told_with_its_row():
 
 
 @pytest.mark.parametrize(("text", "kind", "value"), [
-    ("60", "share", 0.6), ("60%", "share", 0.6), ("60％", "share", 0.6), ("0.6", "share", 0.6), ("0.5%", "share", 0.005),
+    ("60", "share", 0.6), ("60%", "share", 0.6), ("60％", "share", 0.6), ("0.6", "share", 0.6),
+    ("0.5%", "share", 0.005),
     ("1", "share", 0.01), ("0", "share", 0.0), ("100", "share", 1.0), ("101", "share", None), ("30 天", "days", 30),
     ("1,200", "count", 1200), ("1.5", "days", 1.5), ("..", "days", None), ("nan", "days", None), ("1e9", "days", None),
     ("-1", "count", None)])

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from base64 import b64encode
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,9 @@ import pytest
 import ltcdiag as ltc
 from ltcdiag.cycle.milestones import timetable_of
 from ltcdiag.cycle.plan import Measure, Milestone, Plan, Sign
+from ltcdiag.domain.kpis import load_kpis
 from ltcdiag.errors import InputError, OutputError
+from ltcdiag.measures.happenings import _harm
 from ltcdiag.words import use
 
 CHANGE, REVIEW = "2024-07-01", "2025-01-06"
@@ -48,8 +51,10 @@ def deals():
 
 
 PLAN = Plan(
-    question="报价为什么慢？<i>", change=CHANGE, review_on=REVIEW, pilot=("区域", ("华东",)), control=("区域", ("华南",)),
-    measures=(Measure("M1", NAME, sign=Sign("has", "预审"), begins=CHANGE, ends="2024-08-31", owner="SR", status="running"),
+    question="报价为什么慢？<i>", change=CHANGE, review_on=REVIEW, pilot=("区域", ("华东",)),
+    control=("区域", ("华南",)),
+    measures=(Measure("M1", NAME, sign=Sign("has", "预审"), begins=CHANGE, ends="2024-08-31", owner="SR",
+                      status="running"),
               Measure("M2", {"zh": "培训", "en": "training"}, begins="2024-07-15", owner="AR"),
               Measure("M3", {"zh": "旧", "en": "old"}, status="dropped"),
               Measure("M4", {"zh": "新步", "en": "new step"}, sign=Sign("has", "不存在"), status="running")),
@@ -110,6 +115,22 @@ def test_adoption_is_a_share_of_the_cases_that_came_there_pilot_and_control_apar
     assert [week.day for week in pilot.weeks if week.week in (0, 1)] == ["2024-06-24", CHANGE]
 
 
+def test_a_wait_that_began_before_the_change_and_ended_after_it_is_on_neither_side(cycle, log):
+    """Every quote takes three days or more: each wait is a refusal two days after the deal began."""
+    quick = replace(PLAN, measures=(replace(PLAN.measures[0], sign=Sign("within", "报价", days=2)),))
+    found = ltc.adoption(_with(cycle, plan=quick.to_dict()), log)["M1"].parts
+    begun = deals().groupby("单号").agg(at=("时间", "min"), region=("区域", "first"))
+    days = (begun["at"] - pd.Timestamp(CHANGE)) / pd.Timedelta(days=1)
+    for part, region in zip(found, ("华东", "华南"), strict=True):
+        mine = days[begun["region"] == region]
+        assert part.straddling == int(((mine < 0) & (mine >= -2)).sum())
+        assert part.before.n == int((mine < -2).sum())
+        assert part.before.n + part.after.n + part.straddling + part.waiting == int(
+            (mine < days.max()).sum())      # the deal that begins at the as-of moment has not waited yet
+        assert part.before.shown == part.after.shown == 0
+    assert sum(part.straddling for part in found) == 2
+
+
 def test_what_the_log_cannot_show_is_said_and_what_is_dropped_is_gone(cycle, log):
     found = ltc.adoption(cycle, log)
     assert [each.measure for each in found] == ["M1", "M2", "M4"]
@@ -119,13 +140,20 @@ def test_what_the_log_cannot_show_is_said_and_what_is_dropped_is_gone(cycle, log
             assert all(word in text for word in words)
 
 
+def test_measures_of_one_sign_are_said_to_be_one(cycle, log):
+    assert not list(ltc.adoption(cycle, log).alike("zh"))
+    twice = replace(PLAN, measures=(*PLAN.measures, replace(PLAN.measures[0], id="M9")))
+    found = ltc.adoption(_with(cycle, plan=twice.to_dict()), log)
+    assert [text.split(" ")[0] for text in found.alike("zh")] == ["M1、M9"]
+
+
 def test_teams_are_departments_or_a_column_and_people_only_with_a_purpose(cycle, log):
     assert ltc.adoption(cycle, log).by == "department"
     kinds = ltc.adoption(cycle, log, by="类型")["M1"].parts[0].teams
     assert {team.name for team in kinds} == {"A", "B"}
     whole = ltc.adoption(cycle, log)["M1"].parts[0]
     assert sum(team.after.n for team in kinds) == whole.after.n
-    with pytest.raises(InputError, match="ltcdiag.toml|目的|purpose"):
+    with pytest.raises(InputError, match="purpose"):
         ltc.adoption(cycle, log, by="负责人")
 
 
@@ -141,6 +169,14 @@ def test_each_kpi_has_a_watch_and_the_family_is_told(cycle, log):
     east = (wins["区域"] == "华东") & (wins["环节"] == "赢单")
     assert found.watches[0].observed <= int((east & (wins["时间"] >= CHANGE)).sum())
     assert json.loads(json.dumps(found.to_dict()))["watches"][0]["kpi"] == "win_rate"
+
+
+@pytest.mark.parametrize(("kpi", "what", "harm"), [
+    ("win_rate", "reaching", "fewer"), ("loss_rate", "reaching", "more"), ("days_open", "closings", "fewer"),
+    ("days_in_contracting", "leavings", "fewer"), ("rework_days", "rework", "more"), ("rework_rate", "rework", "more"),
+    ("requotes_per_case", "steps", "more"), ("approvals_per_case", "steps", ""), ("leads", "starts", "")])
+def test_what_is_for_the_worse_follows_the_card(kpi, what, harm):
+    assert _harm(load_kpis()[kpi], what) == harm
 
 
 def test_milestones_and_measures_are_late_soon_or_in_time():
@@ -174,8 +210,6 @@ def test_calls_are_the_stuck_cases_with_who_is_new_and_who_is_gone(cycle, log):
 
 
 def _with(cycle, **parts):
-    from dataclasses import replace
-
     return replace(cycle, contents={**cycle.contents, **parts})
 
 
@@ -193,17 +227,13 @@ def test_what_moved_besides_is_what_was_planted_and_nothing_is_called_a_cause(cy
 
 
 def test_a_week_is_kept_once_and_the_same_log_changes_nothing(cycle, log, page, tmp_path):
-    kept = _with(cycle, weeks=page.weeks)
-    with use("zh"):
-        again = ltc.week(kept, log, tmp_path, today="2024-09-20")
-    assert again.weeks == page.weeks
-    assert again.path.read_bytes() == page.path.read_bytes()
     assert [week["as_of"] for week in page.weeks["weeks"]] == ["2024-09-16"]
     earlier = {"as_of": "2024-09-09", "calls": {"cases": []}}
+    kept = _with(cycle, weeks={"weeks": [*page.weeks["weeks"], earlier]})
     with use("zh"):
-        both = ltc.week(_with(cycle, weeks={"weeks": [earlier]}), log, tmp_path / "w.html", today="2024-09-20")
-    assert [week["as_of"] for week in both.weeks["weeks"]] == ["2024-09-09", "2024-09-16"]
-    assert both.weeks["weeks"][0] == earlier
+        again = ltc.week(kept, log, tmp_path / "new" / "folder", today="2024-09-20")
+    assert again.weeks["weeks"] == [earlier, *page.weeks["weeks"]]
+    assert again.path.parent.name == "folder"
 
 
 def test_the_page_is_offline_without_script_and_shows_names_as_text(page):
@@ -211,7 +241,7 @@ def test_the_page_is_offline_without_script_and_shows_names_as_text(page):
     assert page.path.name == "week-2024-09-16.html"
     assert "<script" not in text
     assert not re.search(r"""(?:src|href)=["']?(?!data:)|https?://""", text)
-    style = re.search(r"<style>(.*?)</style>", text, re.S)[1]
+    style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)[1]
     assert f"style-src 'sha256-{b64encode(hashlib.sha256(style.encode()).digest()).decode()}'" in text
     assert "default-src 'none'" in text
     assert "<b>预审" not in text
@@ -219,11 +249,12 @@ def test_the_page_is_offline_without_script_and_shows_names_as_text(page):
     assert "&lt;i&gt;" in text
 
 
-def test_the_page_speaks_both_languages_and_replaces_only_its_own(cycle, log, tmp_path):
+def test_the_page_speaks_both_languages_and_replaces_only_its_own(cycle, log, page, tmp_path):
     place = tmp_path / "w.html"
-    for lang, word in (("zh", "这周要打的电话"), ("en", "Calls to make this week")):
-        ltc.week(cycle, log, place, lang=lang)
-        assert word in place.read_text(encoding="utf-8")
+    place.write_bytes(page.path.read_bytes())
+    assert "这周要打的电话" in place.read_text(encoding="utf-8")
+    ltc.week(cycle, log, place, lang="en")
+    assert "Calls to make this week" in place.read_text(encoding="utf-8")
     place.write_text("mine", encoding="utf-8")
     with pytest.raises(OutputError):
         ltc.week(cycle, log, place)

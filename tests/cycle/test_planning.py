@@ -4,7 +4,8 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from plan_logs import DAYS, FINDINGS, REGIONS, TODAY, finding, plan_cycle, plan_log
+from logs import log_of
+from plan_logs import DAYS, FINDINGS, REGIONS, STAGES, TODAY, finding, frame, plan_cycle, plan_log
 
 import ltcdiag as ltc
 from ltcdiag.cycle.actions import sign_of
@@ -17,6 +18,7 @@ from ltcdiag.domain.initiatives import load_initiatives
 from ltcdiag.domain.kpis import load_kpis
 from ltcdiag.domain.reference import load_model
 from ltcdiag.domain.risks import load_risks
+from ltcdiag.engine.build import Labelling
 from ltcdiag.errors import InputError
 from ltcdiag.log.filters import Attribute
 from ltcdiag.stats.intervals import Interval
@@ -245,6 +247,17 @@ def test_success_is_the_goals_with_guards_that_no_goal_names(cycle, plan):
     frozen = cycle.freeze(made, today=TODAY)
     assert frozen.definition.frozen_on == TODAY
     assert not frozen.definition.is_late
+
+
+def test_a_cycle_without_a_finding_can_go_on(tmp_path):
+    bare = log_of(frame(30), Labelling(STAGES, {}))       # nobody knows what is over
+    for log in (plan_log(), bare):
+        made = ltc.plan(plan_cycle(tmp_path / str(log.cases), findings=()), log, today=TODAY, **DAYS)
+        assert [goal.kpi for goal in made.goals] == ["days_open"]
+        assert bool(made.goals[0].baseline) == (log is not bare)
+        assert made.goals[0].why_no_baseline or made.goals[0].baseline
+        assert ltc.definition_of(made, log).primary == ("days_open",)
+        assert str(ltc.power_check(made, log))
 
 
 def test_a_plan_without_a_goal_defines_nothing():

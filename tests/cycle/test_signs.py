@@ -14,7 +14,8 @@ USUAL = {f"u{n}": "a0.M b3.L c5.S z9.S" for n in range(80)}      # from these th
 CASES = {
     **USUAL, "did": "a10.M b12.L", "passed": "a10.M c15.S", "not_there_yet": "a58.M", "late": "a10.M c15.S b20.L",
     "went_home": "a10.M z14.S", "lost": "a10.M x12.S", "twice": "a10.M b12.L b16.L c17.S", "slow": "a10.M b20.L c21.S",
-    "once": "a10.M b12.L c14.S", "once_and_lost": "a10.M b12.L x13.S", "overdue": "a20.M", "last": "b60.L",
+    "once": "a10.M b12.L c14.S", "once_and_lost": "a10.M b12.L x13.S", "overdue": "a20.M",
+    "new": "a30.M n33.M b35.L c36.S", "new_waits": "a50.M n55.M", "last": "b60.L",
 }
 """Case → its steps with their days, done by whom."""
 
@@ -51,7 +52,7 @@ def test_has_counts_when_the_place_of_the_step_is_behind_the_case(ask):
     assert days["passed"] == days["late"] == (False, 15)
     assert days["went_home"] == (False, 14)
     assert not {"not_there_yet", "overdue"} & set(days)
-    assert waiting == {"not_there_yet", "overdue"}
+    assert waiting == {"not_there_yet", "overdue", "new_waits"}
 
 
 def test_a_case_that_ended_before_it_came_there_is_no_refusal(ask):
@@ -82,6 +83,19 @@ def test_within_is_decided_when_done_or_when_the_time_is_up(ask):
     assert days["overdue"] == (False, 23)     # nearly all cases go from a to b
     assert not {"not_there_yet", "lost", "went_home"} & set(days)
     assert waiting == {"not_there_yet"}
+
+
+def test_days_are_counted_past_a_step_that_came_with_the_change(log):
+    """Else a pre-check that comes with the change would cut the wait in two, and all would be in time."""
+    observed, ids = observe(log), log.tables.answer("cases").table["case_id"].tolist()
+    at = {day: int((BEGIN + day * DAY).value // 1000) for day in (0, 32, 34)}
+    for change, shows in ((None, True), (at[34], True), (at[32], False)):
+        found = decided(observed, Sign("within", "b", days=3), change=change)
+        told = dict(zip([ids[case] for case in found.case], found.shows.tolist(), strict=True))
+        assert told["new"] is shows
+    found = decided(observed, Sign("within", "b", days=7), change=at[32])
+    days = {ids[case]: at_ for case, at_ in zip(found.case, found.at, strict=True)}
+    assert days["new_waits"] == int((BEGIN + 57 * DAY).value // 1000)
 
 
 def test_before_is_decided_at_the_other_step(ask):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pandas as pd
@@ -83,6 +84,20 @@ def test_an_invoice_of_two_orders_is_counted_in_both_and_an_account_glues_nothin
     assert by_us(log) == {"o1": [("billed", 9), ("order made", 0)], "o2": [("billed", 9), ("order made", 1)]}
     assert log.ledger.totals["copies"] == 1
     assert [money.kept for money in log.ledger.money] == [Decimal(12)]
+
+
+def test_a_cell_that_names_several_objects_links_to_each_of_them():
+    """Blanks and zeros before an id and a sign for nothing between two of them do not matter."""
+    rows = [("d1", 0, "", None, None, ""), ("d2", 0, "", None, None, "")]
+    deals = replace(objects_table("opportunity", rows, links=False), key_style="sap")
+    told = pd.DataFrame({"id": ["o1", "o2"], "day": ["2024-02-01", "2024-02-02"], "deals": ["d1; 00d2", "-; d2 ;d9"]})
+    orders = TablePlan(
+        TypedTable("orders.csv", "0", told, tuple(told.columns)), "made", "orders", "events", object_type="order",
+        id="id", events=(EventPlan("ordered", "create", Moment("day")),),
+        links=(LinkPlan("deals", "opportunity", "of", many=";"),), key_style="sap")
+    assert by_us(view_of([deals, orders])) == {
+        "d1": [("opportunity made", 0), ("ordered", 31)],
+        "d2": [("opportunity made", 0), ("ordered", 31), ("ordered", 32)]}
 
 
 def test_days_without_a_clock_stand_behind_the_timed_events_of_their_day_and_creation_before_its_own():

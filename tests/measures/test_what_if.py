@@ -163,3 +163,15 @@ def test_where_fewer_than_four_in_five_go_on_nobody_knows_what_is_usual():
     over = [(0, 240, [(A, 0, None, NONE, NONE), (D, 240, None, NONE, NONE)])] * 30
     left = [(0, None, [(A, 0, None, NONE, NONE)])] * 20
     assert np.isnan(usual_days(observed(over + left), A))
+
+
+def test_no_array_holds_ways_that_nobody_went():
+    """Of four steps dozens of ways could be gone: they go from a to b, c or d, between b and c, and end after d."""
+    chain = chain_of(observed(lives(2, 200)), good=(D,))
+    pairs = list(zip(chain.source.tolist(), chain.target.tolist(), strict=True))
+    assert pairs == sorted(set(pairs))
+    assert chain.curves.shape[2] == len(pairs) < 12
+    code = {label: int(chain.codes[label]) for label in (A, B, C, D)}
+    gone = {(chain.start, code[A]), (code[A], code[B]), (code[B], code[C]), (code[C], code[B])}
+    assert gone <= set(pairs)
+    assert (code[A], code[C]) not in pairs

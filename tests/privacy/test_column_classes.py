@@ -7,7 +7,7 @@ import pytest
 
 import ltcdiag as ltc
 from ltcdiag.errors import InputError
-from ltcdiag.sources.column_classes import column_class, is_id_card
+from ltcdiag.sources.column_classes import _LOOKED_AT, _shown, column_class, is_id_card
 from ltcdiag.words import use
 from tests.privacy.people import chinese_names, english_names, id_card, people
 
@@ -152,3 +152,9 @@ def test_data_frames_and_parquet_leave_them_out_as_well(tmp_path):
     frame.to_parquet(tmp_path / "log.parquet")
     for source in (frame, tmp_path / "log.parquet"):
         assert {each.column for each in ltc.read(source).privacy.left_out} == {"手机", "备注", "字段9"}
+
+
+def test_a_column_is_judged_by_its_first_different_texts():
+    assert _shown(["a", None, " a ", "b\n c", "", "b c", "a"]) == ["a", "b c"]
+    many = [str(n // 3) for n in range(9 * _LOOKED_AT)]
+    assert _shown(many) == [str(n) for n in range(_LOOKED_AT)]

@@ -34,6 +34,7 @@ class Answer:
     headers: dict = field(default_factory=dict)
     cut: bool = False       # the connection breaks in the middle of the body
     torn: bool = False      # half of the body, and the length says that it is all
+    gone: bool = False      # the connection breaks before a word is said
 
 
 @dataclass
@@ -50,11 +51,12 @@ class Server:
         number = len(self.asked)
         self.asked.append(asked)
         fault = self.faults.pop(number, None)
-        if isinstance(fault, Answer) and not (fault.cut or fault.torn):
+        if isinstance(fault, Answer) and not (fault.cut or fault.torn or fault.gone):
             return fault
         answer = self.account.answer(asked)
         if fault:
-            return Answer(answer.body or {}, answer.status, answer.headers, cut=fault.cut, torn=fault.torn)
+            return Answer(answer.body or {}, answer.status, answer.headers, cut=fault.cut, torn=fault.torn,
+                          gone=fault.gone)
         return answer
 
     def paths(self):
@@ -82,6 +84,9 @@ def serving(account, **options):
         do_GET = do_POST = do_PUT = handle_any  # noqa: N815 - the standard library calls it so
 
         def give(self, answer):
+            if answer.gone:
+                self.close_connection = True
+                return
             data = b"" if answer.body is None else json.dumps(answer.body, ensure_ascii=False).encode()
             half = data[: len(data) // 2]
             self.send_response_only(answer.status)

@@ -101,6 +101,7 @@ def test_a_card_that_is_there_is_brought_up_to_date_wherever_it_lies(trello):
     cards = list(trello.account.cards.values())
     cards[0].update(idList="doing", dueComplete=True, name="renamed by somebody")
     cards[1].update(closed=True, name="archived")
+    cards[2]["due"] = "2024-10-08T01:30:00.000Z"      # another hour of the same day
     later = replace(plan(), measures=(replace(plan().measures[0], ends="2024-12-01"), plan().measures[1]))
     assert to_trello(later) == (0, 1, 3)
     assert (cards[0]["due"], cards[0]["name"]) == ("2024-12-01T12:00:00.000Z", "M1 标准条款预审")
@@ -125,7 +126,8 @@ def test_a_board_of_more_than_one_page_is_looked_through(trello, monkeypatch):
 
 
 @pytest.mark.parametrize("fault", [Answer("x", 500), Answer("x", 503), Answer("x", 429, {"Retry-After": "0"}),
-                                   Answer(cut=True), Answer(torn=True)], ids=["500", "503", "429", "cut", "torn"])
+                                   Answer(cut=True), Answer(torn=True), Answer(gone=True)],
+                         ids=["500", "503", "429", "cut", "torn", "gone"])
 def test_after_any_fault_each_card_is_there_once(trello, fault):
     for at in range(6):
         trello.account.cards.clear()
@@ -186,7 +188,7 @@ def test_it_goes_on_where_it_was_refused(slack, tmp_path):
     assert len(titles) == len(set(titles)) == done.made + 2
 
 
-@pytest.mark.parametrize("fault", [Answer(cut=True), Answer("x", 500)], ids=["cut", "500"])
+@pytest.mark.parametrize("fault", [Answer(cut=True), Answer(gone=True), Answer("x", 500)], ids=["cut", "gone", "500"])
 def test_where_nobody_knows_whether_it_arrived_it_stops_and_says_so(slack, fault):
     slack.faults = {1: fault}
     with pytest.raises(InputError, match=r"message 2 was on its way.*\n.*skip=2"):

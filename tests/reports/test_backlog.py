@@ -6,6 +6,7 @@ import json
 import re
 import unicodedata
 from dataclasses import replace
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -14,6 +15,7 @@ from reports.plans import HOSTILE, hostile, plan
 import ltcdiag as ltc
 from ltcdiag.cli import main
 from ltcdiag.errors import InputError, OutputError
+from ltcdiag.reports import backlog
 from ltcdiag.reports.backlog import TARGETS
 from ltcdiag.reports.backlog.items import board_of
 from ltcdiag.words import use
@@ -89,10 +91,15 @@ def test_the_calendar_reads_back(tmp_path):
     assert "DTSTART" not in second, "due on the day it begins: DUE has to be later than DTSTART"
     assert (second["DUE"], second["STATUS"]) == ("20241008", "COMPLETED")
     assert (begins["DTSTART"], begins["DTEND"]) == ("20241008", "20241009")
-    assert (review["DTSTART"], unescaped(review["SUMMARY"])) == ("20250408", "复盘")
+    assert (review["DTSTART"], unescaped(review["SUMMARY"])) == ("20250408", "评审")
     assert {each["DTSTAMP"] for each in made} == {"20240930T000000Z"}
     assert unescaped(first["SUMMARY"]) == "M1 标准条款预审"
     assert "本周第一步：列出十条最常改的条款\n" in unescaped(first["DESCRIPTION"])
+
+
+def test_a_review_that_is_a_milestone_is_said_once():
+    there = replace(plan(), milestones=(replace(plan().milestones[0], due=plan().review_on),))
+    assert [item.kind for item in board_of(there, lang="zh", today=DAY).items] == ["measure", "measure", "milestone"]
 
 
 def test_a_mark_stays_when_the_plan_changes_and_is_another_in_another_cycle(tmp_path):
@@ -190,7 +197,7 @@ def test_the_workbook_holds_text_and_all_four_sheets(tmp_path):
     path = tmp_path / "out" / "backlog.xlsx"
     assert path.name in written(tmp_path, hostile(), "excel")
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["举措", "里程碑和复盘", "目标", "风险"]
+    assert book.sheetnames == ["举措", "里程碑和评审", "目标", "风险"]
     assert all(cell.data_type != "f" and cell.hyperlink is None for sheet in book for row in sheet for cell in row)
     titles = [row[1].value for row in book["举措"].iter_rows(min_row=2)]
     assert titles[0] == "=1+1"
@@ -220,6 +227,8 @@ def test_every_target_has_its_file_and_both_names(tmp_path):
     here = {path.stem for path in (tmp_path / "out").iterdir()}
     assert {"backlog", "trello_cards", "slack_1", "jira", "feishu", "jiandaoyun", "plan"} == here
     assert all(set(texts) == {"zh", "en"} for texts in TARGETS.values())
+    there = {path.stem for path in Path(backlog.__file__).parent.glob("*.py")}
+    assert there - {"__init__", "items", "plain_table", "writing"} == set(TARGETS)
 
 
 def test_the_same_plan_gives_the_same_bytes(tmp_path):

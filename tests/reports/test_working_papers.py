@@ -1,5 +1,6 @@
 """Working papers: the forms offer what their lists hold, say what the log knows, and read back row by row."""
 
+from pathlib import Path
 from statistics import median, quantiles
 
 import openpyxl
@@ -10,6 +11,7 @@ import ltcdiag as ltc
 from ltcdiag.domain.papers import load_papers, no_answers, word_named, words_of
 from ltcdiag.errors import ConservationError, InputError, OutputError
 from ltcdiag.log.answers import PaperFile
+from ltcdiag.reports import working_papers
 from ltcdiag.reports.working_papers import PAPERS
 from ltcdiag.words import use
 
@@ -76,6 +78,12 @@ def test_every_form_has_its_guidance_its_example_and_its_lists(tmp_path, lang):
             assert offered == {"ABCDEFGHIJ"[at]: [word.name(lang) for word in words_of(each.choices)]
                                for at, each in enumerate(paper.columns) if each.choices}
     assert seen == set(FORMS)
+
+
+def test_every_paper_has_its_file_and_both_names():
+    here = {path.stem for path in Path(working_papers.__file__).parent.glob("*.py")}
+    assert here - {"__init__", "forms", "case_story", "writing"} == set(PAPERS)
+    assert all(set(texts) == {"zh", "en"} for texts in PAPERS.values())
 
 
 def test_the_words_of_a_list_are_told_apart_in_both_languages():
@@ -209,6 +217,7 @@ def test_answers_read_back_with_a_ledger_and_nothing_is_lost(tmp_path, log):
     with use("en"):
         assert "5 rows, 2 filled in; 3 not filled in (lines 4, 6, 7)" in str(read)
         assert "Confirmed by" in read._repr_html_()
+        assert ">not passed<" in read._repr_html_()
     assert read.to_dict()["answers"][0]["cells"]["who"] == "李强"
     with pytest.raises(ConservationError):
         PaperFile("a", "raci", {}, 3, 1, (5,))
@@ -250,4 +259,4 @@ def test_lessons_have_a_row_for_each_measure(tmp_path):
 
     cycle = ltc.Cycle.create(tmp_path / "c", today="2024-09-30").save(plan=plan(), today="2024-09-30")
     rows = cells(ltc.paper("lessons", tmp_path / "l.xlsx", plan=cycle, lang="en"), "Lessons learned")
-    assert [row[0] for row in rows[2:]] == ["M1 Pre-check of standard clauses", "M2 One signing hour a week", "M3 No longer"]
+    assert [row[0] for row in rows[2:]] == [f"{each.id} {each.name['en']}" for each in plan().measures]

@@ -135,7 +135,7 @@ def _dates(plan: Plan, mark: str, lang: str) -> Iterator[Item]:
         said = {"due": each.due, "status": say(f"backlog.status_{status}", lang), "finding": each.measure}
         yield Item(f"{mark}-{each.id}", "milestone", each.id, _title(each.id, _in(each.name, lang)), _cells(said),
                    each.due, each.due, status, (say("backlog.kind_milestone", lang),))
-    if plan.review_on:
+    if plan.review_on and all(each.due != plan.review_on for each in plan.milestones):     # else it is said already
         said = {"what": say("backlog.review_what", lang), "due": plan.review_on}
         yield Item(f"{mark}-review", "review", "", say("backlog.kind_review", lang), said, plan.review_on,
                    plan.review_on, "planned", (say("backlog.kind_review", lang),))

@@ -14,12 +14,13 @@ from ...log.filters import CaseIs
 from ...words import current, say
 from ...words.numbers import spoken
 from ...words.texts import tidy
-from ..grids import Grid, Headed, Value
+from ..grids import Grid, Headed, Kind, Value
 from ..moments import minute, shown_time
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Shape = tuple[tuple[str, Kind, int], ...]
 LEAST = 5
 """Fewer other cases than this tell nothing of what is usual."""
 _PARTIES = ("department", "role", "resource")
@@ -89,15 +90,14 @@ def _stay(stage: str, came: datetime, days: float, mark: str, others: pd.Series 
     return Stay(stage, came, days, mark != "open", usual, low, high, n)
 
 
-def timeline(log: EventLog, events: list[Event], lang: str) -> Grid:
+def timeline(events: list[Event], lang: str) -> Grid:
     """The events as a sheet, each with the days since the one before."""
-    del log
     rows: list[tuple[Value, ...]] = []
     for at, each in enumerate(events):
         days = (each.time - events[at - 1].time).total_seconds() / 86_400 if at else None
         rows.append((each.time, each.activity, name_of(each.stage, lang) if each.stage else "", each.party, days))
-    keys = (("time", "time", 20), ("activity", "text", 30), ("stage", "text", 22), ("party", "text", 24),
-            ("since", "days", 14))
+    keys: Shape = (("time", "time", 20), ("activity", "text", 30), ("stage", "text", 22), ("party", "text", 24),
+                   ("since", "days", 14))
     columns = tuple(Headed(key, kind, width, say(f"papers.col_{key}", lang)) for key, kind, width in keys)
     return Grid("timeline", columns, len(rows), lambda: iter(rows), say("papers.sheet_timeline", lang),
                 above=say("papers.timeline_above", lang))
@@ -108,7 +108,7 @@ def stage_days(stays: list[Stay], lang: str) -> Grid:
     rows: list[tuple[Value, ...]] = [
         (name_of(each.stage, lang), each.days, each.usual, each.low, each.high, each.n, _said(each, lang))
         for each in stays]
-    keys = (("came_to", "text", 24), ("stood", "days", 14), ("usual", "days", 16), ("low", "days", 14),
+    keys: Shape = (("came_to", "text", 24), ("stood", "days", 14), ("usual", "days", 16), ("low", "days", 14),
             ("high", "days", 14), ("others", "count", 12), ("judged", "text", 30))
     columns = tuple(Headed(key, kind, width, say(f"papers.col_{key}", lang)) for key, kind, width in keys)
     return Grid("stages", columns, len(rows), lambda: iter(rows), say("papers.sheet_stages", lang),
@@ -136,7 +136,7 @@ def _said(stay: Stay, lang: str) -> str:
     return say(f"papers.stay_{key}", lang) + ("" if stay.over else say("papers.still_there", lang))
 
 
-def seen(events: list[Event], stages: set[str], log: EventLog, lang: str) -> str:
+def seen(events: list[Event], stages: set[str], lang: str) -> str:
     """When a step of these stages was recorded, which step, by whom; all times where it came again."""
     def lines() -> Iterator[str]:
         for each in events:
@@ -144,7 +144,6 @@ def seen(events: list[Event], stages: set[str], log: EventLog, lang: str) -> str
                 who = say("papers.by", lang, party=each.party) if each.party else ""
                 yield f"{minute(each.time, None)} {each.activity}{who}"
 
-    del log
     return "\n".join(lines())
 
 

@@ -19,8 +19,8 @@ def sheets(asked: Asked) -> Iterator[Grid]:
     above = say("papers.of_case", asked.lang, case=asked.case) if events is not None else ""
     rows = list(_rows(asked, events))
     yield from form("gate_checklist", asked, rows, above=above and above + _guide(asked))
-    if asked.log is not None and events is not None:
-        yield timeline(asked.log, events, asked.lang)
+    if events is not None:
+        yield timeline(events, asked.lang)
 
 
 def _guide(asked: Asked) -> str:
@@ -37,8 +37,8 @@ def _rows(asked: Asked, events: list[Event] | None) -> Iterator[tuple[Value, ...
         if stage.gate == "none" or (stage.gate not in _WAYS_ON and stage.key not in here):
             continue
         gate = asked.model.gates.get(stage.gate)
-        said = None if events is None or asked.log is None else (
-            seen(events, {stage.key}, asked.log, lang) or _unseen(asked, stage.key, lang))
+        said = None if events is None else (
+            seen(events, {stage.key}, lang) or _unseen(asked, stage.key, lang))
         yield (chain.main_stages[stage.main_stage].name(lang), gate.name(lang) if gate else stage.name(lang),
                gate.must_be_true(lang) if gate else None, said)
 

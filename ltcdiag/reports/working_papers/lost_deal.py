@@ -18,7 +18,7 @@ def sheets(asked: Asked) -> Iterator[Grid]:
         return
     lang = asked.lang
     events, stays = events_of(asked.log, asked.case), stays_of(asked.log, asked.case)
-    yield timeline(asked.log, events, lang)
+    yield timeline(events, lang)
     yield stage_days(stays, lang)
     lost = any(each.stage in ("lost", "cancelled", "lead_disqualified") for each in events)
     above = say("papers.of_case", lang, case=asked.case) + longest_text(stays, lang)
