@@ -4,7 +4,7 @@ other."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -238,7 +238,8 @@ def catch_up(
 ) -> tuple[EventLog, Appended]:
     """The log of a cycle as it is now, and what came with new exports; only they are read. The log that was assessed is
     kept in the cycle's folder (`data/`) the first time. exports, options: as in `append`; a file that was appended
-    before changes nothing. Raises InputError where the cycle has no assessment yet, or as `append` does."""
+    before changes nothing. For kind "exports" the log of the new exports alone: their cases are others, whatever their
+    numbers are. Raises InputError where the cycle has no assessment yet, or as `append` does."""
     from .cycle.folder import Cycle
     from .growing import append, keep
     from .intake import read
@@ -247,6 +248,8 @@ def catch_up(
     now = Cycle.open(cycle.folder)      # an earlier value does not know what has been appended since
     given = [exports] if isinstance(exports, str | Path) else list(exports or ())
     now.check_exports(given)
+    if now.definition is not None and now.definition.kind == "exports":
+        return _apart(now, given, options)
     place, assessed = now.folder / KEPT_FOLDER, str((now.part("log") or {})["fingerprint"])
     same = now.about.get("kept_of") == assessed
     if not same or not place.is_dir():
@@ -257,6 +260,23 @@ def catch_up(
     if given or not same:
         now.with_exports(given, kept_of=assessed, as_of=log.as_of.isoformat())
     return log, came
+
+
+def _apart(now: Cycle, given: Sequence[str | Path], options: dict[str, Any]) -> tuple[EventLog, Appended]:
+    """The later exports alone: where two exports are to be held against each other, one does not continue the other."""
+    from .intake import read
+    from .log.appended import Appended
+
+    assessed = now.part("log") or {}
+    every = list(dict.fromkeys([*now.appended, *map(str, given)]))
+    if not every:
+        raise InputError(say("judging.no_new_log", current()), fix=say("judging.new_data_fix", current()))
+    log = read(every, **{**now.options, **{name: told for name, told in options.items() if name != "whole"}})
+    now.with_exports(given, kept_of=str(assessed["fingerprint"]), as_of=log.as_of.isoformat())
+    aside = sum(log.ledger.set_aside.values())
+    return log, Appended(
+        tuple(every), datetime.fromisoformat(str(assessed["as_of"])), log.as_of, 0, log.events, 0, log.cases,
+        records=log.events + aside, set_aside=aside, rows_new=log.events, cases_told=log.cases, cases_new=log.cases, notes=(say("cycle.exports_apart", current()),))
 
 
 def _setting(cycle: Cycle, log: EventLog) -> Setting:
@@ -305,7 +325,7 @@ def timetable(cycle: Cycle, log: EventLog, *, today: Any = None) -> Timetable:
     from .cycle.milestones import timetable_of
 
     found = _setting(cycle, log)
-    return timetable_of(found.plan, day_of(today) if today else found.as_of)
+    return timetable_of(found.plan, day_of(today) if today else found.as_of, frozen_on=found.definition.frozen_on)
 
 
 def week(

@@ -152,7 +152,8 @@ class Adoption:
 
     def lead(self, lang: str) -> str:
         """What is looked at."""
-        return say("implement.adoption_lead", lang, change=self.change, until=self.until, weeks=self.weeks)
+        key = "adoption_lead" if self.weeks else "adoption_lead_none"
+        return say(f"implement.{key}", lang, change=self.change, until=self.until, weeks=self.weeks)
 
     def alike(self, lang: str) -> Iterator[str]:
         """Measures that the log cannot tell apart, a sentence a sign."""

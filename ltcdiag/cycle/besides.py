@@ -83,7 +83,8 @@ class Besides:
 
     def lead(self, lang: str) -> str:
         """How many stand out, of how many looked at."""
-        return say("implement.besides_lead", lang, change=self.change, as_of=self.as_of, n=len(self.standing_out),
+        key = "besides_lead" if self.things else "besides_lead_none"
+        return say(f"implement.{key}", lang, change=self.change, as_of=self.as_of, n=len(self.standing_out),
                    all=len(self.things), looked=self.looked_at, chance=f"{SURPRISE * self.looked_at:.1f}")
 
     def __str__(self) -> str:
@@ -222,15 +223,20 @@ def _holidays(setting: Setting) -> Iterator[Moved]:
 
 
 def _labels(setting: Setting) -> Iterator[Moved]:
-    """Steps seen only since the change, and steps that are no longer seen though some should be."""
+    """Steps seen only since the change, and steps that are no longer seen though some should be; those by which the
+    plan would see its own measures are left to the adoption."""
     import numpy as np
 
-    steps = setting.log.steps
+    steps, meant = setting.log.steps, {each.sign.activity for each in setting.plan.measures if each.sign}
     counts = [np.bincount(steps.label[rows], minlength=len(steps.labels))
               for rows in (steps.ended < setting.starts, steps.ended >= setting.starts)]
+    if not counts[0].any():     # where nothing was seen before, every step would be new
+        return
     length = (setting.last - setting.starts) / max(1, setting.starts - setting.first)
     for code, label in enumerate(steps.labels):
         before, after = int(counts[0][code]), int(counts[1][code])
+        if label in meant:      # it is the new way itself
+            continue
         if not before and after:
             yield _moved(setting, "labels", "", True, "moved_label_new", label=label, n=f"{after:,}")
         elif not after and before * length >= LEAST_EXPECTED:
@@ -242,6 +248,8 @@ def _filled(setting: Setting) -> Iterator[Moved]:
     import numpy as np
 
     log_, roles = setting.log.log, set(setting.log.log.columns.values())
+    if log_.recipe.get("kind", "events") != "events":       # records are snapshots, filled while a case goes on
+        return
     names = dict.fromkeys(each.column for each in log_.privacy.columns
                           if each.loaded and each.kind in _KINDS_OF_COLUMNS and each.column not in roles)
     before, after = _sides(setting, np.ones(setting.log.steps.cases, dtype=bool))

@@ -192,11 +192,11 @@ def _gain(measure: Measure, judged: Judged, kpi: str) -> Texts:
     for lang in ("zh", "en"):
         d = answer.effect.difference
         shown = "–" if d is None else difference_text(d.value, d.low, d.high, answer.effect.unit, lang)
-        planned = say("closing.no_gain", lang) if gain is None else _planned(gain, lang)
+        planned = {} if gain is None else {"planned": _planned(gain, lang)}
         verdict = say(f"compare.{answer.verdict}", lang)
         verdict = say("judging.not_credited", lang, verdict=verdict) if answer.control_moved else verdict
-        texts[lang] = say("closing.lesson_gain", lang, measure=_name(measure, lang), kpi=load_kpis()[kpi].name(lang),
-                          planned=planned, seen=shown, verdict=verdict)
+        texts[lang] = say(f"closing.lesson_{'gain' if planned else 'no_gain'}", lang, measure=_name(measure, lang),
+                          kpi=load_kpis()[kpi].name(lang), seen=shown, verdict=verdict, **planned)
     return texts
 
 

@@ -37,7 +37,9 @@ def definition_of(
     told = [goal for goal in plan.goals if goal.baseline] or plan.goals
     keys = tuple(primary) or tuple(dict.fromkeys(goal.kpi for goal in told))[:MOST_PRIMARY]
     if not keys:
-        raise InputError(say("planning.no_goal", lang), fix=say("planning.no_goal_fix", lang))
+        known = log.closedness == "known"
+        raise InputError(say("planning.no_goal", lang),
+                         fix=say("planning.no_goal_fix" if known else "planning.no_goal_ends", lang))
     asked = Asked(plan.change, plan.review_on, plan.pilot, plan.control, calendar=plan.calendar)
     watched = tuple(guards) if guards is not None else guards_for(Rehearsal(log, asked), keys)
     hoped = {goal.kpi: WORTH_OF_HOPE * abs(change) for goal in plan.goals

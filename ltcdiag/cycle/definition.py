@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from html import escape
@@ -15,6 +15,7 @@ from ..errors import InputError
 from ..log.look import html_facts
 from ..stats.arms import DESIGNS
 from ..stats.effects import MOST_PRIMARY
+from ..stats.telling import bare, in_unit
 from ..words import current, say
 
 KINDS = ("change", "exports", "groups", "waves")
@@ -161,13 +162,26 @@ class Definition:
 
         rows = [("what", say(f"cycle.kind_{self.kind}", lang)), ("change", self.change or none),
                 ("primary", names(self.primary)), ("guards", names(self.guards)),
-                ("design", say(f"cycle.design_{self.design}", lang)),
+                ("design", say(f"cycle.design_{'exports' if self.kind == 'exports' else self.design}", lang)),
+                ("horizon", say("cycle.days", lang, n=self.horizon_days) if self.horizon_days
+                 else say("cycle.horizon_later", lang)),
+                ("worth", comma.join(self._worth(lang)) or say("cycle.worth_usual", lang)),
                 ("pilot", _scope_text(self.pilot, lang) or say("cycle.everybody", lang)),
                 ("control", _scope_text(self.control, lang) or none),
                 ("adjust", comma.join(self.adjust_for) or none), ("review", self.review_on or none),
                 ("frozen", say("cycle.frozen_line", lang, day=self.frozen_on, mark=self.sha256[:12])
                  if self.frozen_on else say("cycle.not_frozen", lang))]
         return [(say(f"cycle.row_{name}", lang), text) for name, text in rows]
+
+    def _worth(self, lang: str) -> Iterator[str]:
+        """The smallest change of each primary KPI that is worth having, with its unit."""
+        cards = load_kpis()
+        for key in self.primary:
+            if (value := self.smallest_worthwhile.get(key)) is not None:
+                unit = {"share": "points", "days": "working_days" if self.calendar else "days"}.get(
+                    cards[key].unit, cards[key].unit)
+                shown = in_unit(bare(float(value), cards[key].unit), unit, lang)
+                yield shown if len(self.primary) == 1 else f"{cards[key].name(lang)} {shown}"
 
     def __str__(self) -> str:
         lang = current()

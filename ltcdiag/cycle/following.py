@@ -80,7 +80,7 @@ def carried(cycle: Cycle, since: str) -> dict[str, Any]:
                  "begun": cycle.about.get("begun", ""),
                  "verdict": effects.get("verdict", ""), "decision": word, "definition": effects.get("definition", ""),
                  "effects": saved.get("effects", {}).get("sha256", ""), "log": (effects.get("logs") or [""])[-1]},
-        "text": {lang: _text(cycle, since, lang, len(lessons), len(undone), word) for lang in in_each("cycle.none")},
+        "text": {lang: _text(cycle, since, lang, len(lessons), len(undone)) for lang in in_each("cycle.none")},
     }
 
 
@@ -88,9 +88,18 @@ def _from_there(lesson: Lesson, cycle: Cycle) -> dict[str, Any]:
     return {**asdict(lesson), "text": dict(lesson.text), "cycle": lesson.cycle or cycle.folder.absolute().name}
 
 
-def _text(cycle: Cycle, since: str, lang: str, lessons: int, measures: int, decision: str) -> str:
+def _text(cycle: Cycle, since: str, lang: str, lessons: int, measures: int) -> str:
     effects = cycle.part("effects") or {}
     return say("closing.carried", lang, question=cycle.question or say("cycle.none", lang), lessons=lessons,
                name=cycle.folder.absolute().name, day=effects.get("day", "–"), measures=measures, since=since or "–",
-               verdict=say(f"compare.{effects.get('verdict', 'cannot_tell')}", lang),
-               decision=say(f"closing.{decision}", lang) if decision else say("cycle.none", lang))
+               verdict=say(f"compare.{effects.get('verdict', 'cannot_tell')}", lang), decision=_decided(cycle, lang))
+
+
+def _decided(cycle: Cycle, lang: str) -> str:
+    """What the team decided; where it has not, that, and what the data suggest."""
+    decision = cycle.part("decision") or {}
+    if decision.get("chosen"):
+        return say(f"closing.{decision['chosen']}", lang)
+    proposed = decision.get("proposed")
+    return say("closing.only_proposed", lang, decision=say(f"closing.{proposed}", lang)) if proposed else say(
+        "cycle.none", lang)

@@ -124,8 +124,8 @@ def _less_rework(key: str, finding: Entry, base: Baseline) -> Gain | None:
     told = finding.get({"rework_rate": "share", "rework_days": "days"}.get(key, "")) or {}
     here = min(1.0, told["value"] / base.value) if told.get("value") else 1.0
     part = REWORK_PART * here
-    return Gain(part * base.value, _times(base.low, part), _times(base.high, part), base.unit,
-                both("planning.assumed_rework"), base.value)
+    assumed = both("planning.assumed_rework_share" if key == "rework_rate" else "planning.assumed_rework")
+    return Gain(part * base.value, _times(base.low, part), _times(base.high, part), base.unit, assumed, base.value)
 
 
 def _days_gained(card: KpiCard, step: Saved, base: Baseline) -> Gain:

@@ -22,7 +22,7 @@ from ..measures.quantity import LEAST_CASES
 from ..measures.segments import Segment, segments_of
 from ..stats.arms import Window
 from ..stats.contrast import holm
-from ..stats.effects import FALSE_ALARM, Effect
+from ..stats.effects import BLOCKING, FALSE_ALARM, Effect
 from ..stats.looks import false_alarm_of_looks
 from ..words import current, languages, say
 from .definition import Definition
@@ -43,6 +43,8 @@ from .judged import (
 from .reach import OTHERS, Logs, Reach, case_ids
 
 Sides = tuple[LogSide, LogSide]
+LEAST_HARM = 0.01
+"""Part of the days of a case by which a stage must have become slower to be told: less harms nobody."""
 SLACK_DAYS = 7
 """Data may end so many days before the review and still be its data: the last record is older than the export."""
 
@@ -194,13 +196,18 @@ def _targets(parts: Sequence[Part], definition: Definition) -> Iterator[Target]:
 
 
 def _stages(parts: Sequence[Part]) -> Iterator[StageHarm]:
-    """Stages that clearly take more days than before, corrected for all stages."""
+    """Stages that clearly take more days than before, corrected for all stages, and enough of them to matter; none
+    where the comparison gives no verdict at all."""
     for part in parts:
+        if any(caution.name in BLOCKING and not caution.kpis for effect in part.own for caution in effect.cautions):
+            continue
         try:
             table = part.own.stage_ledgers().table
         except (ValueError, InputError):
             continue
-        worse = table[(table["difference_low"] > 0) & (table["p_adjusted"] <= FALSE_ALARM)]
+        enough = LEAST_HARM * float(table["days_before"].sum())
+        worse = table[(table["difference_low"] > 0) & (table["p_adjusted"] <= FALSE_ALARM)
+                      & (table["days_difference"] >= enough)]
         for row in worse.to_dict("records"):
             yield StageHarm(part.name, str(row["stage"]), str(row["owner"]), *(float(row[name]) for name in (
                 "days_before", "days_after", "days_difference", "difference_low", "difference_high")))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from html import escape
 from typing import Any
 
 from ..log.look import html_table
-from ..words import current, say
+from ..words import current, languages, say
+from .parties import party_name
 from .plan import Plan
 
 Texts = Mapping[str, str]
@@ -86,7 +87,7 @@ class Timetable:
         every: list[Point | Doing] = [*self.milestones, *self.measures]
         for each in sorted(every, key=lambda one: order.get(one.id, len(order))):
             name = each.name.get(lang) or next(iter(each.name.values()), "")
-            yield [each.id, name, each.owner if isinstance(each, Doing) else "", each.text(lang)]
+            yield [each.id, name, party_name(each.owner, lang) if isinstance(each, Doing) else "", each.text(lang)]
 
     def __str__(self) -> str:
         lang = current()
@@ -99,10 +100,17 @@ class Timetable:
         return f"<p>{escape(self.lead(lang))}</p>" + html_table(heads, self.rows(lang), numeric=[False] * 4)
 
 
-def timetable_of(plan: Plan, day: str) -> Timetable:
-    """The milestones and measures of a plan as of an ISO day. What was done after that day is not done yet."""
-    return Timetable(day, tuple(_point(each, day) for each in plan.milestones),
+def timetable_of(plan: Plan, day: str, *, frozen_on: str = "") -> Timetable:
+    """The milestones and measures of a plan as of an ISO day. What was done after that day is not done yet. frozen_on:
+    the day on which success was frozen, which is a milestone nobody has to tick off."""
+    points = (replace(each, done=frozen_on) if not each.done and dict(each.name) == _freezing() else each
+              for each in plan.milestones)
+    return Timetable(day, tuple(_point(each, day) for each in points),
                      tuple(_doing(each, day) for each in plan.measures))
+
+
+def _freezing() -> dict[str, str]:
+    return {lang: say("planning.milestone_frozen", lang) for lang in languages()}
 
 
 def _point(each: Any, day: str) -> Point:

@@ -88,7 +88,8 @@ class Watch:
         if self.status == "unwatched":
             return self.why.get(lang, "")
         if not isfinite(self.ratio):
-            return say("implement.watch_nothing", lang, what=say(f"implement.what_{self.what}", lang))
+            key = "watch_no_before" if self.weeks and not self.baseline else "watch_nothing"
+            return say(f"implement.{key}", lang, what=say(f"implement.what_{self.what}", lang))
         return say("implement.watch_seen", lang, what=say(f"implement.what_{self.what}", lang), n=f"{self.observed:,}",
                    due=f"{self.expected:,.1f}", ratio=f"{self.ratio:.2f}", low=f"{self.low:.2f}",
                    high=f"{self.high:.2f}")
@@ -102,7 +103,7 @@ class Watch:
 
     def power(self, lang: str) -> str:
         """What this watch would find."""
-        if not isfinite(self.found):
+        if not isfinite(self.found) or not self.weeks:
             return "–"
         key = "power" if self.found >= HALF else "power_rarely"
         return say(f"implement.watch_{key}", lang, share=f"{100 * self.found:.0f}%", weeks=f"{self.found_weeks:.0f}")
@@ -141,7 +142,8 @@ class Watches:
 
     def lead(self, lang: str) -> str:
         """How far it is, and how often it would be wrong."""
-        return say("implement.watches_lead", lang, weeks=self.weeks, planned=self.planned, until=self.until,
+        key = "watches_lead" if self.weeks else "watches_lead_none"
+        return say(f"implement.{key}", lang, weeks=self.weeks, planned=self.planned, until=self.until,
                    change=self.change, who=self.pilot.get(lang, ""), each=percent(self.each),
                    n=sum(each.status != "unwatched" for each in self.watches), family=percent(self.family))
 

@@ -225,8 +225,9 @@ def having(whole: ComparedLog, column: str, values: Sequence[str]) -> Ints:
     wanted = {str(value) for value in values}
     found = np.array([str(value) in wanted for value in whole.values(column).tolist()], dtype=bool)
     if not found.any():
-        raise InputError(say("compare.no_side", current(), column=column, value=", ".join(sorted(wanted))),
-                         fix=say("engine.one_of", current(), values=", ".join(_known(whole, column)[:LEAST_CASES])))
+        known = _known(whole, column)[:LEAST_CASES]
+        fix = say("engine.one_of", current(), values=", ".join(known)) if known else say("compare.no_values", current())
+        raise InputError(say("compare.no_side", current(), column=column, value=", ".join(sorted(wanted))), fix=fix)
     return np.flatnonzero(found)
 
 

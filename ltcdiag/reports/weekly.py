@@ -79,7 +79,7 @@ class WeekPage:
             each.name(self.lang) for each in self.bad)) if self.bad else self.say("head_quiet"))
         late = len(self.now.timetable.late)
         parts.append(self.say("head_late", n=late) if late else self.say("head_in_time"))
-        parts.append(self.say("head_calls", n=len(self.now.calls)))
+        parts.append(self.say("head_calls", n=f"{len(self.now.calls):,}"))
         text = self.say("head_between").join(parts) + self.say("head_end")
         return text[0].upper() + text[1:]
 

@@ -250,7 +250,7 @@ ltc.draw(plan, view="raci")
 # Once frozen, the review judges by this and by nothing else. A later change needs a reason, and every review will say so.
 
 # %% tags=["nbval-check-output"]
-cycle = cycle.save(plan=plan, by=by).freeze(definition, by=by)
+cycle = cycle.freeze(definition, by=by).save(plan=plan, by=by)
 cycle.definition
 
 # %% [markdown] lang="zh"
