@@ -276,7 +276,8 @@ def _apart(now: Cycle, given: Sequence[str | Path], options: dict[str, Any]) -> 
     aside = sum(log.ledger.set_aside.values())
     return log, Appended(
         tuple(every), datetime.fromisoformat(str(assessed["as_of"])), log.as_of, 0, log.events, 0, log.cases,
-        records=log.events + aside, set_aside=aside, rows_new=log.events, cases_told=log.cases, cases_new=log.cases, notes=(say("cycle.exports_apart", current()),))
+        records=log.events + aside, set_aside=aside, rows_new=log.events, cases_told=log.cases, cases_new=log.cases,
+        notes=(say("cycle.exports_apart", current()),))
 
 
 def _setting(cycle: Cycle, log: EventLog) -> Setting:
