@@ -15,6 +15,7 @@ from ..errors import InputError
 from ..log.look import html_facts
 from ..stats.arms import DESIGNS
 from ..stats.effects import MOST_PRIMARY
+from ..stats.telling import bare, in_unit
 from ..words import current, say
 
 KINDS = ("change", "exports", "groups", "waves")
@@ -164,10 +165,26 @@ class Definition:
                 ("design", say(f"cycle.design_{self.design}", lang)),
                 ("pilot", _scope_text(self.pilot, lang) or say("cycle.everybody", lang)),
                 ("control", _scope_text(self.control, lang) or none),
-                ("adjust", comma.join(self.adjust_for) or none), ("review", self.review_on or none),
+                ("adjust", comma.join(self.adjust_for) or none), ("within", self._within(lang)),
+                ("worthwhile", self._levels(self.smallest_worthwhile, lang) or say("cycle.usual", lang)),
+                ("targets", self._levels(self.targets, lang) or none), ("review", self.review_on or none),
                 ("frozen", say("cycle.frozen_line", lang, day=self.frozen_on, mark=self.sha256[:12])
                  if self.frozen_on else say("cycle.not_frozen", lang))]
         return [(say(f"cycle.row_{name}", lang), text) for name, text in rows]
+
+    def _within(self, lang: str) -> str:
+        """The horizon and the days it counts."""
+        days = say("cycle.longest", lang) if self.horizon_days is None else say("cycle.days", lang, n=self.horizon_days)
+        return say("cycle.by_calendar", lang, days=days, calendar=self.calendar) if self.calendar else days
+
+    def _levels(self, levels: Mapping[str, float], lang: str) -> str:
+        """KPIs with a number each, in their units."""
+        cards = load_kpis()
+        return say("log.comma", lang).join(say("cycle.level", lang, kpi=cards[key].name(lang), value=in_unit(
+            bare(value, cards[key].unit), self._unit(cards[key].unit), lang)) for key, value in levels.items())
+
+    def _unit(self, unit: str) -> str:
+        return "points" if unit == "share" else "working_days" if unit == "days" and self.calendar else unit
 
     def __str__(self) -> str:
         lang = current()
