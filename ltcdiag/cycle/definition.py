@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from html import escape
@@ -163,25 +163,28 @@ class Definition:
         rows = [("what", say(f"cycle.kind_{self.kind}", lang)), ("change", self.change or none),
                 ("primary", names(self.primary)), ("guards", names(self.guards)),
                 ("design", say(f"cycle.design_{'exports' if self.kind == 'exports' else self.design}", lang)),
-                ("horizon", say("cycle.days", lang, n=self.horizon_days) if self.horizon_days
-                 else say("cycle.horizon_later", lang)),
-                ("worth", comma.join(self._worth(lang)) or say("cycle.worth_usual", lang)),
                 ("pilot", _scope_text(self.pilot, lang) or say("cycle.everybody", lang)),
                 ("control", _scope_text(self.control, lang) or none),
-                ("adjust", comma.join(self.adjust_for) or none), ("review", self.review_on or none),
+                ("adjust", comma.join(self.adjust_for) or none), ("within", self._within(lang)),
+                ("worthwhile", self._levels(self.smallest_worthwhile, lang) or say("cycle.usual", lang)),
+                ("targets", self._levels(self.targets, lang) or none), ("review", self.review_on or none),
                 ("frozen", say("cycle.frozen_line", lang, day=self.frozen_on, mark=self.sha256[:12])
                  if self.frozen_on else say("cycle.not_frozen", lang))]
         return [(say(f"cycle.row_{name}", lang), text) for name, text in rows]
 
-    def _worth(self, lang: str) -> Iterator[str]:
-        """The smallest change of each primary KPI that is worth having, with its unit."""
+    def _within(self, lang: str) -> str:
+        """The horizon and the days it counts."""
+        days = say("cycle.longest", lang) if self.horizon_days is None else say("cycle.days", lang, n=self.horizon_days)
+        return say("cycle.by_calendar", lang, days=days, calendar=self.calendar) if self.calendar else days
+
+    def _levels(self, levels: Mapping[str, float], lang: str) -> str:
+        """KPIs with a number each, in their units."""
         cards = load_kpis()
-        for key in self.primary:
-            if (value := self.smallest_worthwhile.get(key)) is not None:
-                unit = {"share": "points", "days": "working_days" if self.calendar else "days"}.get(
-                    cards[key].unit, cards[key].unit)
-                shown = in_unit(bare(float(value), cards[key].unit), unit, lang)
-                yield shown if len(self.primary) == 1 else f"{cards[key].name(lang)} {shown}"
+        return say("log.comma", lang).join(say("cycle.level", lang, kpi=cards[key].name(lang), value=in_unit(
+            bare(value, cards[key].unit), self._unit(cards[key].unit), lang)) for key, value in levels.items())
+
+    def _unit(self, unit: str) -> str:
+        return "points" if unit == "share" else "working_days" if unit == "days" and self.calendar else unit
 
     def __str__(self) -> str:
         lang = current()

@@ -228,11 +228,15 @@ class Judged:
         return found[0]
 
     def to_dict(self) -> dict[str, Any]:
-        """The content of the cycle's effects.json."""
+        """The content of the cycle's effects.json: that of a comparison (the effects, pace and warnings of what was
+        agreed, part after part), and what the review makes of it."""
+        agreed = [part.own.effects.to_dict() for part in self.parts]
         return {
-            "schema": "ltcdiag.judged/1", "definition": self.definition.sha256, "kind": self.definition.kind,
+            **agreed[0], "effects": [{**each, "part": part.name} for part, told in zip(self.parts, agreed, strict=True)
+                                     for each in told["effects"]],
+            "definition": self.definition.sha256, "kind": self.definition.kind,
             "as_agreed": self.as_agreed, "verdict": self.verdict, "day": self.day, "as_of": self.as_of,
-            "logs": list(self.logs), "looks": list(self.looks), "warnings": list(self.warnings),
+            "logs": list(self.logs), "looks": list(self.looks), "codes": list(self.warnings),
             "stamps": [{"stamp": each.key, "text": dict(each.texts)} for each in self.stamps],
             "early": None if self.early is None else {**vars(self.early), "looks": list(self.early.looks)},
             "answers": [each.to_dict() for each in self.answers],

@@ -46,7 +46,7 @@ import ltcdiag as ltc
 
 folder = os.environ.get("LTCDIAG_CYCLE") or ltc.story("plan", "zh")
 # folder = "cycle"
-wishes = {"change": "2024-10-08", "review_on": "2025-04-08", "keep": ["F01"], "people": {"legal": "王芳"}}
+wishes = {"change": "2024-10-08", "review_on": "2025-04-08", "keep": ["F01"], "drop": ["M2", "M3"], "people": {"legal": "王芳"}}
 wishes |= {"pilot": ("区域", "华东"), "control": ("区域", "华南"), "horizon_days": 60, "calendar": "CN"}
 wishes["measures"] = [{"name": "送审前先做条款预审", "goal": "G1", "sign": {"kind": "has", "activity": "条款预审"}}]
 # wishes["goals"] = [{"kpi": "days_in_contracting", "target": 8, "accountable": "王芳"}]
@@ -60,7 +60,7 @@ import ltcdiag as ltc
 
 folder = os.environ.get("LTCDIAG_CYCLE") or ltc.story("plan", "en")
 # folder = "cycle"
-wishes = {"change": "2024-10-08", "review_on": "2025-04-08", "keep": ["F01"], "people": {"legal": "Ms Wang"}}
+wishes = {"change": "2024-10-08", "review_on": "2025-04-08", "keep": ["F01"], "drop": ["M2", "M3"], "people": {"legal": "Ms Wang"}}
 wishes |= {"pilot": ("Region", "East"), "control": ("Region", "South"), "horizon_days": 60, "calendar": "CN"}
 wishes["measures"] = [{"name": "Check the clauses before the review", "goal": "G1", "sign": {"kind": "has", "activity": "Clause pre-check"}}]
 # wishes["goals"] = [{"kpi": "days_in_contracting", "target": 8, "accountable": "Ms Wang"}]

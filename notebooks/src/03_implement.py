@@ -10,7 +10,7 @@
 # - 这周该给哪些卡住的案例打电话？
 # - 除了这次变更，同时还有什么在动？
 #
-# **怎么用**：菜单 *Run → Run All Cells* 运行全部。只改下面第一个代码格。不需要会编程。
+# **怎么用**：菜单 *运行 → 运行所有单元格* 运行全部。只改下面第一个代码格。不需要会编程。
 #
 # 这里不下“有没有效果”的结论：那是评审的事，按事先冻结的定义来。每周都看一眼效果，看得够多次总会看到“有效”。
 
@@ -54,7 +54,8 @@ new_data = os.environ.get("LTCDIAG_NEW_DATA") or ltc.sample("story_zh") / "2_imp
 # new_data = r"D:\导出\第3周.xlsx"
 whole = True            # False：新导出里只有新增或改动的行
 by = None               # 例如 "区域"；不写就按部门、角色或人员
-progress = {"M4": "running", "P2": "2024-10-08"}    # 措施到哪一步（planned、running、done、dropped）；里程碑写完成的日期
+# 措施到哪一步（planned、running、done、dropped）；里程碑写完成的日期
+progress = {"M1": "done", "M4": "running", "P1": "2024-09-27", "P2": "2024-10-01", "P3": "2024-09-21", "P4": "2024-10-08"}
 
 # %% tags=["parameters"] lang="en"
 import os
@@ -67,7 +68,8 @@ new_data = os.environ.get("LTCDIAG_NEW_DATA") or ltc.sample("story_en") / "2_imp
 # new_data = r"D:\exports\week 3.xlsx"
 whole = True            # False: the new export holds only rows that are new or changed
 by = None               # such as "Region"; without it departments, roles or people
-progress = {"M4": "running", "P2": "2024-10-08"}    # state of a measure (planned, running, done, dropped); a milestone: the day it was reached
+# state of a measure (planned, running, done, dropped); a milestone: the day it was reached
+progress = {"M1": "done", "M4": "running", "P1": "2024-09-27", "P2": "2024-10-01", "P3": "2024-09-21", "P4": "2024-10-08"}
 
 # %% tags=["nbval-check-output"] lang="zh"
 ltc.language("zh")

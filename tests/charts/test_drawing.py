@@ -24,6 +24,7 @@ SOURCE = {"process_map": "dfg", "variants": "variants", "gaps": "gaps", "handove
           "variant_changes": "variant_changes", "funnel": "funnel", "series": "series",
           "segments": "segments", "sinks_and_levers": "stage_days", "wait_causes": "wait_causes",
           "adoption": "adoption"}
+PLANNED = {"timetable", "impact_effort", "raci", "target_tree"}     # drawn from a plan: test_plan_pictures
 
 
 def draw(name: str, log, **options):
@@ -49,7 +50,7 @@ def emptied(name: str, log):
 
 
 def test_every_chart_of_the_registry_is_drawn_here() -> None:
-    assert set(SOURCE) == set(CHARTS)
+    assert set(SOURCE) | PLANNED == set(CHARTS)
 
 
 @pytest.mark.parametrize("name", SOURCE)

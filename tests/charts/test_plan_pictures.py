@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import pairwise
+from xml.dom import minidom
 
 import pytest
 from hypothesis import given, settings
@@ -53,6 +54,18 @@ def test_twelve_long_measures_stay_on_the_page_and_are_told(view, lang):
 @pytest.mark.parametrize("view", VIEWS)
 def test_an_empty_plan_says_that_there_is_nothing(view):
     assert "没有" in ltc.draw(Plan(), view=view, lang="zh").words
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_hostile_names_stay_text_and_the_same_plan_gives_the_same_bytes(view):
+    hostile = dict.fromkeys(("zh", "en"), "</script><b>x $x_{$ <a href='http://x.invalid'>go</a>")
+    asked = plan(3)
+    asked = replace(asked, measures=tuple(replace(each, name=hostile) for each in asked.measures))
+    one, other = ltc.draw(asked, view=view, lang="zh"), ltc.draw(asked, view=view, lang="zh")
+    assert one.svg() == other.svg()
+    document = minidom.parseString(one.svg().encode("utf-8"))  # noqa: S318 - our own picture
+    assert not any(document.getElementsByTagName(tag) for tag in ("script", "a", "b"))
+    assert "<b>" not in one._repr_html_()
 
 
 def test_another_view_is_refused():

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+import ltcdiag as ltc
 from ltcdiag.engine.connection import connect
 from ltcdiag.engine.loading import ROWS_A_FILE
 from ltcdiag.engine.making import COLUMNS
@@ -118,3 +119,41 @@ def test_a_close_date_gives_way_to_the_close_in_the_history():
     history = [stage("New", "2025-01-01"), stage("Won", "2025-02-04")]
     assert merged(*history, close, state="Won") == ([1, 2], {3: "derived"})
     assert merged(*history, close, state="Closed Won") == ([1, 2, 3], {})   # the history ends before the close
+
+
+def rows_of(cases, steps="ABCD"):
+    return [f"{case},{step},2024-01-{case % 27 + 1:02} {hour:02}:00,{10 * case}" for case in cases
+            for hour, step in enumerate(steps, start=8)]
+
+
+def written(folder, **files):
+    for name, rows in files.items():
+        (folder / f"{name}.csv").write_text("\n".join(["case,activity,time,amount", *rows]) + "\n", encoding="utf-8")
+    return [folder / f"{name}.csv" for name in files]
+
+
+def test_two_exports_that_overlap_count_a_row_once_also_without_a_column_that_numbers_rows(tmp_path):
+    first, second = rows_of(range(1, 11)), rows_of(range(8, 15))
+    log = ltc.read(written(tmp_path, first=first, second=second))
+    assert log.events == len(set(first) | set(second)) == 56
+    assert log.ledger.totals["merged"] == 12
+    assert log.ledger.balanced
+    assert "dup_exact" in {defect.name for defect in log.defects}
+
+
+def test_of_exports_that_overlap_a_row_counts_as_often_as_one_of_them_has_it(tmp_path):
+    """A call twice in one hour is two calls; that both exports tell of both makes no four."""
+    twice = ["3,A,2024-01-04 08:00,30"]
+    log = ltc.read(written(tmp_path, first=rows_of(range(1, 11)) + twice, second=rows_of(range(3, 15)) + twice))
+    assert log.events == len({*rows_of(range(1, 15))}) + 1
+
+
+def test_a_row_or_two_that_exports_share_by_chance_are_no_overlap(tmp_path):
+    second = [*rows_of(range(11, 20)), *rows_of([10], "A")]
+    log = ltc.read(written(tmp_path, first=rows_of(range(1, 11)), second=second))
+    assert log.events == 10 * 4 + 9 * 4 + 1
+
+
+def test_equal_rows_of_one_export_stay_where_nothing_numbers_them(tmp_path):
+    log = ltc.read(written(tmp_path, first=rows_of(range(1, 11)) * 2))
+    assert log.events == 80

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
-from ..loading import Loaded
+from ..loading import ROWS_A_FILE, Loaded
 
 if TYPE_CHECKING:
     from .found import Desk
@@ -16,11 +16,13 @@ _TRIED = 3          # columns that may number the rows
 _UNIQUE = 0.5       # a column whose texts are different in so many rows numbers them
 _ALWAYS = 0.9
 _SECONDS = 30
+_LEAST_SHARED, _SHARED = 5, 0.01    # rows that two tables must share to overlap: at least so many, of the smaller one
 
 
 def exact(desk: Desk, items: Sequence[Loaded]) -> None:
     """Rows equal in every column, in one table or in several with the same columns (two exports that overlap), where
-    some column numbers the rows; where none does, equal rows may be true. The first stays."""
+    some column numbers the rows. Where none does, equal rows of one table may be true; but tables that share enough of
+    their rows overlap, and then a row counts as often as the table that has it most often says. The first stays."""
     if not desk.looks_for("dup_exact") or not sum(item.records for item in items):
         return
     first = items[0]
@@ -38,11 +40,26 @@ def exact(desk: Desk, items: Sequence[Loaded]) -> None:
     rest = ", ".join(f"coalesce({cell}::varchar, '')" for cell in first.cells.values())
     number = next((cell for cell in likely if _numbers_rows(desk, cell, rest)), None)
     if number is None:
+        _overlapping(desk, items, rest)
         return
     desk.rows("dup_exact", f"""
         with again as (select {number} from rows_told where {number} is not null group by 1 having count(*) > 1)
         select row, {number}::varchar as example from rows_told semi join again using ({number})
         qualify row_number() over (partition by {rest} order by row) > 1""")
+
+
+def _overlapping(desk: Desk, items: Sequence[Loaded], rest: str) -> None:
+    """The rows of later tables that earlier ones have, copy by copy."""
+    if len(items) < 2:
+        return
+    desk.connection.execute(f"""
+        create or replace temp view rows_again as
+        select row, number, row_number() over (partition by number, copy order by row) > 1 as again from (
+          select row, md5(concat_ws('\x1f', {rest})) as number,
+            row_number() over (partition by {rest}, row // {ROWS_A_FILE} order by row) as copy from rows_told)""")
+    shared = desk.connection.sql("select count(*) from rows_again where again").fetchall()[0][0]
+    if shared >= max(_LEAST_SHARED, _SHARED * min(item.records for item in items)):
+        desk.rows("dup_exact", "select row, null::varchar as example from rows_again where again")
 
 
 def _numbers_rows(desk: Desk, number: str, rest: str) -> bool:
