@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -167,7 +167,7 @@ class Weekly:
     """The page that was written, what it says in short, and the content for the part `weeks` of the cycle:
     `cycle.save(weeks=page.weeks)`."""
 
-    path: Path
+    path: Path = field(repr=False)      # a notebook keeps no place of one computer
     lines: tuple[str, ...]
     weeks: dict[str, Any]
 

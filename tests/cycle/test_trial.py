@@ -10,14 +10,16 @@ import pandas as pd
 import pytest
 
 import ltcdiag as ltc
-from ltcdiag.cycle import judging
+from ltcdiag.cycle import besides, judging
 from ltcdiag.cycle.adoption import Adoption
 from ltcdiag.cycle.besides import Besides
+from ltcdiag.cycle.defining import definition_of
 from ltcdiag.cycle.following import carried
 from ltcdiag.cycle.milestones import timetable_of
 from ltcdiag.cycle.plan import Measure, Milestone, Plan
 from ltcdiag.cycle.watches import Watch, Watches
 from ltcdiag.errors import InputError
+from ltcdiag.reports.weekly import Weekly
 from ltcdiag.words import say, use
 from tests.cycle import changed_logs as made
 
@@ -126,6 +128,25 @@ def test_a_column_that_no_case_leads_to_is_told_and_no_empty_list_of_values(tmp_
     with pytest.raises(InputError) as raised:
         ltc.compare_groups(log, "大区", "甲", "乙")
     assert "没有一个案例有这一列的值" in str(raised.value)
+
+
+def test_columns_of_snapshots_are_not_said_to_be_filled_more_often():
+    """A deal's close date is there once it is closed: which says nothing about the data."""
+    log = SimpleNamespace(columns={}, recipe={"kind": "objects"})
+    assert list(besides._filled(SimpleNamespace(log=SimpleNamespace(log=log)))) == []
+
+
+def test_a_notebook_keeps_no_place_of_one_computer(tmp_path):
+    assert str(tmp_path) not in repr(Weekly(tmp_path / "week.html", ("…",), {}))
+
+
+def test_without_a_goal_the_way_out_is_named_for_a_log_without_ends():
+    with pytest.raises(InputError, match="01") as raised:
+        definition_of(Plan(), SimpleNamespace(closedness="unknown"))
+    assert 'options = {"ends": ["…"]}' in str(raised.value)
+    with pytest.raises(InputError) as known:
+        definition_of(Plan(), SimpleNamespace(closedness="known"))
+    assert "ends" not in str(known.value)
 
 
 def test_python_m_ltcdiag_is_the_command():
