@@ -270,7 +270,8 @@ def test_a_new_project_holds_the_notebooks_and_an_old_one_is_left_alone(tmp_path
     target = tmp_path / "client"
     assert run(capsys, "new", target, "--lang", "en")[0] == 0
     assert sorted(p.name for p in target.iterdir()) == [
-        ".ltcdiag-project.json", "01_assess.ipynb", "04_review.ipynb", "model.toml", "prices.toml"]
+        ".ltcdiag-project.json", "01_assess.ipynb", "02_plan.ipynb", "03_implement.ipynb", "04_review.ipynb",
+        "model.toml", "prices.toml"]
     assert ltc.load_model(target / "model.toml") == ltc.load_model("ltc")
     before = (target / "01_assess.ipynb").read_bytes()
     code, _, said = run(capsys, "new", target, "--lang", "en")

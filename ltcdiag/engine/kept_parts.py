@@ -77,7 +77,7 @@ def write_parquet(connection: duckdb.DuckDBPyConnection, sql: str, path: Path) -
     """The rows of a statement as a Parquet file; also by a connection that may open no file itself."""
     import pyarrow.parquet as pq
 
-    reader = connection.sql(sql).arrow(_BATCH)
+    reader = connection.sql(sql).to_arrow_reader(_BATCH)
     with pq.ParquetWriter(path, reader.schema, compression="zstd") as out:
         for batch in reader:
             out.write_batch(batch)
@@ -97,7 +97,7 @@ def _readable(store: Store) -> duckdb.DuckDBPyConnection:
             except Exception as error:      # DuckDB's own; the file has gone or is another one now
                 raise InputError(say("kept.source_gone", current(), detail=str(error).splitlines()[0])) from error
         elif _exists(store.connection, table):
-            fresh.register("copied", store.connection.sql(f"from {table}").arrow(_BATCH))
+            fresh.register("copied", store.connection.sql(f"from {table}").to_arrow_reader(_BATCH))
             fresh.execute(f"create table {table} as from copied")
             fresh.unregister("copied")
     return fresh
