@@ -13,9 +13,12 @@ import tomllib
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+
+import ltcdiag as ltc
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tools"))
@@ -226,3 +229,43 @@ def test_opened_too_early_a_notebook_says_which_one_comes_first(tmp_path, name, 
     assert error.ename == "InputError"
     assert sentence in said
     assert not re.search(r"Traceback|ltcdiag[\\/]|\.py\b|\x1b\[", said), said
+
+
+ANOTHER = {
+    "01_assess": '''data, voices, guesses = "exports/first.csv", None, None
+options, model = {}, "ltc"
+folder, question = "cycle", "评审为什么慢？"''',
+    "02_plan": '''folder, by = "cycle", "李四"
+wishes = {"change": "2024-10-08", "review_on": "2025-06-30", "goals": [{"kpi": "days_in_contracting"}]}
+success = {"adjust_for": ["单型"]}''',
+    "03_implement": '''folder, new_data, whole, by = "cycle", "exports/second.csv", True, None
+progress = {}''',
+    "04_review": '''folder, new_data, voices_before, voices_after = "cycle", [], None, None
+decision, by, lessons = "adjust", "李四", []
+next_folder = "cycle-next"''',
+}
+
+
+def test_the_whole_cycle_goes_round_on_another_log_by_changing_the_first_cells(tmp_path):
+    """Half of the log as a first export; later the cases touched since, each whole."""
+    told = tomllib.loads((ROOT / "sample_logs" / "change_zh" / "truth.toml").read_text(encoding="utf-8"))
+    rows = pd.read_csv(ROOT / "sample_logs" / "change_zh" / told["log"]["file"], dtype=str, encoding="utf-8-sig")
+    case, moment = rows.columns[0], rows["完成时间"].fillna("")
+    early = moment < "2024-10-01"
+    (tmp_path / "exports").mkdir()
+    rows[early].to_csv(tmp_path / "exports" / "first.csv", index=False)
+    rows[rows[case].isin(rows.loc[~early, case])].to_csv(tmp_path / "exports" / "second.csv", index=False)
+    for name, parameters in ANOTHER.items():
+        book = build.composed(ROOT / "notebooks" / "src" / f"{name}.py", "zh")
+        code(book)[0].source = f"import os\n\nimport ltcdiag as ltc\n\n{parameters}"
+        client = NotebookClient(book, timeout=600, kernel_name="python3",
+                                resources={"metadata": {"path": str(tmp_path)}})
+        client.execute(env=environment())
+    cycle = ltc.Cycle.open(tmp_path / "cycle")
+    assert set(cycle.contents) >= set(["log", "ledger", "kpis", "findings", "triangulation", "plan", "definition", "changes", "watches", "weeks", "effects", "decision", "lessons"])
+    effects = cycle.part("effects")
+    assert effects["cases"]["cases"] == told["log"]["cases"]
+    assert effects["verdict"] == "improved", "legal reviews faster from the day of the change on"
+    assert "已经冻结" not in shown(book)
+    assert cycle.part("decision")["chosen"] == "adjust"
+    assert ltc.Cycle.open(tmp_path / "cycle-next").part("carried")

@@ -40,7 +40,7 @@ def test_a_pseudonymised_notebook_holds_nobody_in_outputs_or_metadata(tmp_path):
     source = plain_log(tmp_path / "log.csv", cases=60)
     book = nbformat.read(ROOT / "notebooks" / "zh" / "01_assess.ipynb", as_version=4)
     chosen = next(cell for cell in book.cells if "parameters" in cell.metadata.get("tags", []))
-    chosen.source = chosen.source.replace("options = {}", 'options = {"pseudonymise": True}', 1)
+    chosen.source = chosen.source.replace("options, model = {}", 'options, model = {"pseudonymise": True}', 1)
     assert "pseudonymise" in chosen.source
     client = NotebookClient(book, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}})
     client.execute(env=environment(tmp_path, LTCDIAG_DATA=str(source)))

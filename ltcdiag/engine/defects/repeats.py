@@ -16,7 +16,7 @@ _TRIED = 3          # columns that may number the rows
 _UNIQUE = 0.5       # a column whose texts are different in so many rows numbers them
 _ALWAYS = 0.9
 _SECONDS = 30
-_LEAST_SHARED, _SHARED = 5, 0.01    # rows that two tables must share to overlap: at least so many, of the smaller one
+_LEAST_SHARED, _SHARED = 20, 0.01    # rows that two tables must share to overlap: at least so many, of the smaller one
 
 
 def exact(desk: Desk, items: Sequence[Loaded]) -> None:
