@@ -262,7 +262,9 @@ def test_the_whole_cycle_goes_round_on_another_log_by_changing_the_first_cells(t
                                 resources={"metadata": {"path": str(tmp_path)}})
         client.execute(env=environment())
     cycle = ltc.Cycle.open(tmp_path / "cycle")
-    assert set(cycle.contents) >= set(["log", "ledger", "kpis", "findings", "triangulation", "plan", "definition", "changes", "watches", "weeks", "effects", "decision", "lessons"])
+    assert set(cycle.contents) >= {
+        "log", "ledger", "kpis", "findings", "triangulation", "plan", "definition", "changes", "watches", "weeks",
+        "effects", "decision", "lessons"}
     effects = cycle.part("effects")
     assert effects["cases"]["cases"] == told["log"]["cases"]
     assert effects["verdict"] == "improved", "legal reviews faster from the day of the change on"
