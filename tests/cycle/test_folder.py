@@ -432,7 +432,7 @@ def test_the_story_is_not_mixed_into_data_of_ones_own(tmp_path, log):
     data = tmp_path / "a.csv"
     ROWS.to_csv(data, index=False)
     own = ltc.Cycle.create(tmp_path / "own").save(log=ltc.read(data), findings=FOUND, data=data)
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match="new_data"):
         ltc.catch_up(own, ltc.sample("story_zh") / "2_implement")
     story = ltc.Cycle.create(tmp_path / "story").save(log=log, findings=FOUND, data=ltc.sample("story_zh") / "1_assess")
     story.check_exports([ltc.sample("story_zh") / "2_implement"])
