@@ -2,13 +2,15 @@
 
 import importlib.util
 import os
+import shutil
 from pathlib import Path
 
 import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PROMISED = "LTCDIAG_REAL_DATA"
+PROMISED = {"real_data": "LTCDIAG_REAL_DATA", "browser": "LTCDIAG_BROWSER", "office": "LTCDIAG_OFFICE"}
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge", "chrome")
 CLOSED = Path(__file__).resolve().parent / "closed"
 if str(CLOSED) not in os.environ.get("PYTHONPATH", "").split(os.pathsep):
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(CLOSED), os.environ.get("PYTHONPATH")]))
@@ -26,20 +28,48 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "commit"))
 @pytest.fixture(scope="session")
 def real_data():
     """Folder of the real exports: LTCDIAG_REAL_DATA, else ../shared/data beside the checkout, else a skip."""
-    folder = Path(os.environ.get(PROMISED) or ROOT.parent / "shared" / "data")
+    folder = Path(os.environ.get(PROMISED["real_data"]) or ROOT.parent / "shared" / "data")
     if not folder.is_dir():
         pytest.skip(f"no real data at {folder}")
     return folder
 
 
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium: LTCDIAG_BROWSER, else one on the path, else Chrome or Edge where they are installed."""
+    from playwright.sync_api import Error, sync_playwright
+
+    found = os.environ.get(PROMISED["browser"]) or next(filter(None, map(shutil.which, BROWSERS)), None)
+    with sync_playwright() as play:
+        for where in [{"executable_path": found}] if found else [{"channel": "msedge"}, {"channel": "chrome"}]:
+            try:
+                opened = play.chromium.launch(args=["--no-sandbox", "--disable-gpu"], **where)
+            except Error:
+                continue
+            yield opened
+            opened.close()
+            return
+        pytest.skip("no Chromium, Chrome or Edge on this machine")
+
+
+@pytest.fixture(scope="session")
+def office():
+    """The program that opens documents as a reader would: LTCDIAG_OFFICE, else LibreOffice on the path."""
+    found = os.environ.get(PROMISED["office"]) or shutil.which("soffice")
+    if not found or not shutil.which(found):
+        pytest.skip("no LibreOffice on this machine")
+    return found
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item):
-    """Where the real data are promised, a test that skips instead of reading them has failed."""
+    """Where what a test needs is promised, a test that skips instead of using it has failed."""
     report = yield
-    wants_data = "real_data" in getattr(item, "fixturenames", ()) or item.get_closest_marker("real_data")
-    if os.environ.get(PROMISED) and wants_data and report.skipped and not hasattr(report, "wasxfail"):
-        report.outcome = "failed"
-        report.longrepr = f"{PROMISED} is set, so this test must run; it skipped: {report.longrepr}"
+    for name, variable in PROMISED.items():
+        wanted = name in getattr(item, "fixturenames", ()) or item.get_closest_marker(name)
+        if os.environ.get(variable) and wanted and report.skipped and not hasattr(report, "wasxfail"):
+            report.outcome = "failed"
+            report.longrepr = f"{variable} is set, so this test must run; it skipped: {report.longrepr}"
     return report
 
 
