@@ -114,9 +114,9 @@ REPORT = {"out/report.html": b"old page", "out/ledger.json": b"{}", "out/figures
 XES = b'<?xml version="1.0" encoding="UTF-8"?>\n<log xes.version="1849-2016"></log>\n'
 JOBS = {
     "report": Job(lambda folder: command("diagnose", log_file(), "--out", folder / "out", "--force"),
-                  "out", REPORT, every=70, half=30_000),
+                  "out", REPORT, every=120, half=30_000),
     "shareable": Job(lambda folder: command("diagnose", log_file(), "--out", folder / "out", "--level", "shareable"),
-                     "out", {}, every=45, half=9000),
+                     "out", {}, every=80, half=9000),
     "csv": Job(_export("csv"), "log.csv", {"log.csv": b"\xef\xbb\xbfold"}),
     "xes": Job(_export("xes"), "log.xes", {"log.xes": XES}),
     "parquet": Job(_export("parquet"), "log.parquet", {"log.parquet": b"PAR1old"}, half=1000),
