@@ -50,11 +50,14 @@ def measure(text: str, size: float) -> float:
 
 
 def drawable(text: str) -> str:
-    """The text with U+XXXX for characters that no font has: a picture never shows a box."""
-    if text.isascii() or all(map(_drawable, text)):
-        return text
-    return "".join(character if _drawable(character) or character == "\n" else f"U+{ord(character):04X}"
-                   for character in text)
+    """The text with U+XXXX for characters that no font has, and without marks: a picture never shows a box."""
+    return text if text.isascii() or all(map(_drawable, text)) else "".join(map(_spelled, text))
+
+
+def _spelled(character: str) -> str:
+    if _drawable(character) or character == "\n":
+        return character
+    return "" if unicodedata.category(character) in ("Cc", "Cf") else f"U+{ord(character):04X}"
 
 
 def readable(text: object, lang: str, *, longest: float = 16.0) -> Label:
