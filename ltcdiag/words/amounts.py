@@ -52,7 +52,8 @@ def _spoken(value: float, lang: str) -> str:
     if not abs(value) >= _LEAST[known]:
         return f"{value:,.0f}"
     said = _compact(value, lang, "long" if known == "en" else "short")
-    return said if known == "en" else f"{said[:-1]} {said[-1]}"
+    number = said.rstrip("万亿萬億兆")
+    return said if known == "en" else f"{number} {said.removeprefix(number)}"
 
 
 def _compact(value: float, lang: str, length: str) -> str:
