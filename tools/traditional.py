@@ -22,7 +22,6 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "ltcdiag"
 MADE = PACKAGE / "words" / "traditional.json"
-_CHINESE = re.compile(r"[\u3400-\u9fff]")
 _ZH = re.compile(r"(^|_)zh$")
 # 列 is a column in simplified Chinese and a row in Taiwan; as a verb, and in these words, it stays.
 _COLUMN = re.compile(r"(?<![排序隊系下不只並單可沒未陳羅])列(?![出表為入舉不個]|一張|排不動)")
@@ -85,7 +84,7 @@ def in_traditional() -> Callable[[str], str]:
 def made() -> str:
     """The content of the file: what differs, one sentence a line."""
     convert = in_traditional()
-    there = {text: convert(text) for text in sentences() if _CHINESE.search(text)}
+    there = {text: convert(text) for text in sentences()}
     kept = {text: told for text, told in sorted(there.items()) if told != text}
     return json.dumps(kept, ensure_ascii=False, indent=0) + "\n"
 

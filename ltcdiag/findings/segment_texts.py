@@ -141,7 +141,7 @@ def _said_same(asked: Searched, rule: Rule, lang: str) -> str:
 
 
 def _listed(names: Sequence[str], lang: str) -> str:
-    return listed((f"“{name}”" for name in names), lang)
+    return listed((say("log.quoted", lang, name=name) for name in names), lang)
 
 
 def caveat(context: Context, asked: Searched, rule: Rule) -> Texts:

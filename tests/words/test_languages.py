@@ -43,7 +43,7 @@ def tool() -> dict:
 
 def test_every_sentence_with_a_character_that_differs_is_converted(tool) -> None:
     """A sentence that was changed since is not there under its new words."""
-    there = {text for text in tool["sentences"]() if tool["_CHINESE"].search(text)}
+    there = set(tool["sentences"]())
     assert len(there) > 3000
     assert set(MADE) <= there, "python tools/traditional.py"
     differing = {a for text, told in MADE.items() if len(text) == len(told)
@@ -130,7 +130,7 @@ def test_the_front_door_and_the_command_line_speak_it(monkeypatch: pytest.Monkey
     before = current()
     try:
         ltc.language("zh-TW")
-        with pytest.raises(ltc.InputError, match="匯出|清單"):
+        with pytest.raises(ltc.InputError, match=r"匯出|系統"):
             ltc.exports_to_ask_for("a system nobody knows")
         with pytest.raises(ltc.InputError):
             ltc.language("fr")

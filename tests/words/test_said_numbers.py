@@ -11,8 +11,8 @@ from ltcdiag.words import SPOKEN
 from ltcdiag.words.amounts import currency_name, headline, short
 from ltcdiag.words.days import day, month, period, quarter
 
-UNITS = {"万": 1e4, "萬": 1e4, "亿": 1e8, "億": 1e8, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12, "兆": 1e12, "thousand": 1e3,
-         "million": 1e6, "billion": 1e9, "trillion": 1e12}
+UNITS = {"万": 1e4, "萬": 1e4, "亿": 1e8, "億": 1e8, "兆": 1e12, "K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12,
+         "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 
 
 def back(said: str) -> float:
