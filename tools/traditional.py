@@ -39,6 +39,9 @@ def sentences() -> Iterator[str]:
     for path in sorted((PACKAGE / "domain").glob("*.toml")):
         if path.name not in _RECOGNISERS:
             yield from _in_data(tomllib.loads(path.read_text("utf-8")))
+    for kind in tomllib.loads((PACKAGE / "domain" / "voices.toml").read_text("utf-8")).values():
+        if isinstance(kind, dict):
+            yield from (name for names in kind.get("columns", {}).values() for name in names if not name.isascii())
     for path in sorted(PACKAGE.rglob("__init__.py")):
         yield from _in_registry(ast.parse(path.read_text("utf-8")))
 

@@ -18,7 +18,7 @@ from ..log.event_log import EventLog
 from ..log.kpi_table import estimate_text
 from ..log.look import html_table
 from ..measures.kpis import kpi_table
-from ..words import current, in_all, say, sentences
+from ..words import SPOKEN, current, in_all, say, sentences
 from ..words.numbers import count, percent, spoken
 from ..words.texts import tidy
 
@@ -269,7 +269,7 @@ def _kpi_rows(log: EventLog) -> list[dict[str, Any]]:
 
 def _place_off(said: Sequence[float | str], truth: Truth, lang: str) -> str:
     """How many named the first, and how many one of the next two."""
-    names = [set(map(normal_header, (key, name_of(key, "zh"), name_of(key, "en")))) for key in truth.order]
+    names = [set(map(normal_header, (key, *(name_of(key, each) for each in SPOKEN)))) for key in truth.order]
     ranks = [next((rank for rank, known in enumerate(names) if normal_header(str(each)) in known), None)
              for each in said]
     return say("guesses.place_off", lang, n=len(said), first=ranks.count(0), next=ranks.count(1) + ranks.count(2))

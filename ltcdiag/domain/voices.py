@@ -8,7 +8,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from ..words import chinese, picked
+from ..words import chinese, picked, traditional
 from .headers import normal_header
 from .labels import map_labels
 from .stages import load_stages, read_toml
@@ -88,7 +88,8 @@ def _columns(kind: str) -> Mapping[str, tuple[str, ...]]:
 def header(kind: str, role: str, lang: str) -> str:
     """The header of the template."""
     names = _columns(kind)[role]
-    return names[0].capitalize() if not chinese(lang) else next(name for name in names if not name.isascii())
+    return names[0].capitalize() if not chinese(lang) else picked(
+        lang, next(name for name in names if not name.isascii()), "")
 
 
 def needed(kind: str) -> tuple[str, ...]:
@@ -127,8 +128,8 @@ def _words(column: str) -> Mapping[str, str]:
     found: dict[str, str] = {}
     rows: list[dict[str, Any]] = read_toml("voices.toml")[column]
     for row in rows:
-        for word in (row["key"], row["zh"], row["en"], f"{row['key']} {row['zh']}", f"{row['key']} {row['en']}",
-                     *row.get("words", ())):
+        told = (row["zh"], row["en"], traditional(row["zh"]))
+        for word in (row["key"], *told, *(f"{row['key']} {each}" for each in told), *row.get("words", ())):
             found.setdefault(normal_header(word), row["key"])
     return MappingProxyType(found)
 

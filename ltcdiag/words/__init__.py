@@ -32,6 +32,7 @@ from .languages import (
     listed,
     picked,
     run_on,
+    simplified,
     speak,
     traditional,
     use,
@@ -39,7 +40,8 @@ from .languages import (
 
 __all__ = [
     "HANT", "SPOKEN", "WRITTEN", "Said", "Texts", "canonical", "chinese", "clauses", "current", "in_all",
-    "in_language", "languages", "listed", "picked", "run_on", "say", "sentences", "speak", "traditional", "use",
+    "in_language", "languages", "listed", "picked", "run_on", "say", "sentences", "simplified", "speak",
+    "traditional", "use",
 ]
 
 

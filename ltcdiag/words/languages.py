@@ -102,6 +102,21 @@ def traditional(text: str) -> str:
     return _converted().get(text, text)
 
 
+def simplified(text: str) -> str:
+    """The other way: the sentence of ours that a workbook of ours holds in traditional characters, so that what people
+    filled in can be read back; any other text stays."""
+    try:
+        text.encode("gb2312")
+    except UnicodeEncodeError:
+        return _written().get(text, text)
+    return text
+
+
+@cache
+def _written() -> Mapping[str, str]:
+    return {told: text for text, told in _converted().items()}
+
+
 @cache
 def _converted() -> Mapping[str, str]:
     import json

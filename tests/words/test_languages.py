@@ -152,3 +152,24 @@ def test_findings_are_told_in_traditional_chinese_and_files_keep_their_keys() ->
     assert tuple(found) == SPOKEN
     assert found["zh"] != found[HANT] != found["en"]
     assert ltc.sample("ltc_zh").exists()
+
+
+def test_what_people_filled_in_is_read_back_from_workbooks_in_traditional_chinese() -> None:
+    from ltcdiag.cycle.guesses import QUESTIONS, _question
+    from ltcdiag.domain.headers import normal_header
+    from ltcdiag.domain.papers import load_papers, no_answers, word_named, words_of
+    from ltcdiag.domain.voices import _columns, header, no_notes
+
+    assert all(_question(say(f"guesses.h_{key}", lang)) == key for key in QUESTIONS for lang in SPOKEN)
+    for lang in SPOKEN:
+        assert no_answers(say("papers.sheet_example", lang))
+        assert no_notes(say("voices.sheet_example", lang))
+        for kind in ("interviews", "feedback"):
+            known = {role: set(map(normal_header, names)) for role, names in _columns(kind).items()}
+            assert all(normal_header(header(kind, role, lang)) in names for role, names in known.items())
+        for paper in load_papers().values():
+            assert all(paper.column_of(column.name(lang)) == column for column in paper.columns)
+            for choices in {column.choices for column in paper.columns if column.choices}:
+                for word in words_of(choices):
+                    assert word_named(choices, word.name(lang)) == word
+    assert normal_header("客戶資料 A") == "客戶資料a", "a header of a client's stays as it is"
