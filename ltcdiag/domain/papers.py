@@ -8,7 +8,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from ..words import HANT, WRITTEN, picked, traditional
+from ..words import HANT, SPOKEN, WRITTEN, picked, traditional
 from .headers import normal_header
 from .stages import read_toml
 
@@ -57,7 +57,11 @@ class Paper(Word):
     def column_of(self, header: str) -> PaperColumn | None:
         """The column of a header in any of our languages."""
         wanted = normal_header(header)
-        return next((each for each in self.columns if wanted in (normal_header(each.zh), normal_header(each.en))), None)
+        return next((each for each in self.columns if wanted in _names_of(each)), None)
+
+
+def _names_of(word: Word) -> set[str]:
+    return {normal_header(word.name(lang)) for lang in SPOKEN}
 
 
 @cache
@@ -77,7 +81,7 @@ def word_named(choices: str, text: str) -> Word | None:
     """The word of a list that a cell holds, in any of our languages; None for one nobody knows."""
     wanted = normal_header(text)
     return next((each for each in words_of(choices)
-                 if wanted in (normal_header(each.zh), normal_header(each.en))), None)
+                 if wanted in _names_of(each)), None)
 
 
 def no_answers(sheet: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import cache
+from typing import Literal
 
 from . import say
 from .languages import HANT, canonical
@@ -56,7 +57,7 @@ def _spoken(value: float, lang: str) -> str:
     return said if known == "en" else f"{number} {said.removeprefix(number)}"
 
 
-def _compact(value: float, lang: str, length: str) -> str:
+def _compact(value: float, lang: str, length: Literal["long", "short"]) -> str:
     """With three figures; rounded beforehand, so that 999,960 is one million and not a thousand thousand."""
     from babel.numbers import format_compact_decimal
 

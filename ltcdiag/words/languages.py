@@ -105,16 +105,18 @@ def traditional(text: str) -> str:
 def simplified(text: str) -> str:
     """The other way: the sentence of ours that a workbook of ours holds in traditional characters, so that what people
     filled in can be read back; any other text stays."""
-    try:
-        text.encode("gb2312")
-    except UnicodeEncodeError:
-        return _written().get(text, text)
-    return text
+    return text if text.isascii() or _only_traditional().isdisjoint(text) else _written().get(text, text)
 
 
 @cache
 def _written() -> Mapping[str, str]:
     return {told: text for text, told in _converted().items()}
+
+
+@cache
+def _only_traditional() -> frozenset[str]:
+    """Characters that no simplified sentence has: a word of a client's like 文件 is not taken for ours."""
+    return frozenset("".join(_converted().values())) - frozenset("".join(_converted()))
 
 
 @cache
