@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from .errors import InputError
 from .log.event_log import EventLog
-from .words import current, languages, say, speak
+from .words import SPOKEN, canonical, current, say, speak
 
 if TYPE_CHECKING:
     from .charts.drawing import Drawing
@@ -51,13 +51,13 @@ if TYPE_CHECKING:
 
 
 def language(lang: str) -> None:
-    """Speak "zh" or "en" from here on: tables, pictures, messages, reports. Raises InputError for another."""
-    if lang not in languages():
+    """Speak "zh", "en" or "zh-Hant" from here on: tables, pictures, messages, reports. Raises InputError."""
+    if canonical(lang) not in SPOKEN:
         raise InputError(
             say("engine.unknown_choice", current(), value=lang),
-            fix=say("engine.one_of", current(), values=", ".join(languages())),
+            fix=say("engine.one_of", current(), values=", ".join(SPOKEN)),
         )
-    speak(lang)
+    speak(canonical(lang))
 
 
 def fitness(log: EventLog) -> Fitness:

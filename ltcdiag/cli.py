@@ -15,7 +15,7 @@ from typing import Any
 from . import __version__
 from .errors import ConservationError, InputError, LtcdiagError
 from .log.records import DAY_ORDERS
-from .words import languages, say, use
+from .words import SPOKEN, canonical, chinese, say, use
 
 _NAMED_FILES = 20       # that a deletion lists
 _INTERRUPTED = "Query interrupted"      # what DuckDB makes of Ctrl-C
@@ -121,8 +121,8 @@ def _command(
     commands: Any, name: str, text: str, run: Callable[[argparse.Namespace], None]
 ) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
-    default = os.environ.get("LTCDIAG_LANG", "zh")
-    parser.add_argument("--lang", choices=languages(), default=default if default in languages() else "zh",
+    default = canonical(os.environ.get("LTCDIAG_LANG", "zh"))
+    parser.add_argument("--lang", type=canonical, choices=SPOKEN, default=default if default in SPOKEN else "zh",
                         help="语言 / language (LTCDIAG_LANG)")
     parser.add_argument("--json", action="store_true", help="结果以 JSON 打印 / print the result as JSON")
     parser.set_defaults(run=run)
@@ -363,7 +363,7 @@ def _run_demo(asked: argparse.Namespace) -> None:
     from . import intake
     from .bundled import sample
 
-    log = intake.read(sample("ltc_zh" if asked.lang == "zh" else "ltc_en"), case="opportunity",
+    log = intake.read(sample("ltc_zh" if chinese(asked.lang) else "ltc_en"), case="opportunity",
                    progress=_rows_read(asked.lang))
     _write(asked, log, asked.out, force=True)
 

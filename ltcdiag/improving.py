@@ -13,7 +13,7 @@ from .api import load_model
 from .errors import InputError, OutputError
 from .log.event_log import EventLog
 from .log.voices import Voices
-from .words import current, say, sentences
+from .words import SPOKEN, current, say
 
 if TYPE_CHECKING:
     from .cycle.adoption import Adoption
@@ -421,7 +421,7 @@ def read_guesses(path: str | Path) -> Guesses:
     from .cycle.guesses import guesses_of
     from .sources.plain_rows import read_rows
 
-    return guesses_of(read_rows(path, sheet=tuple(sentences("guesses")["sheet"].values()))[0])
+    return guesses_of(read_rows(path, sheet=tuple(say("guesses.sheet", lang) for lang in SPOKEN))[0])
 
 
 def reveal(guesses: Guesses | str | Path | None, found: Diagnosis | EventLog) -> Revealed:

@@ -18,13 +18,13 @@ from .domain.reference_copy import write_copy
 from .errors import InputError, OutputError
 from .keys import MARK, key_file, mark_project, marked
 from .unfinished import become, beside, to_disk, write_whole
-from .words import current, say
+from .words import chinese, current, say
 
 MODEL = "model.toml"
 CYCLE = "cycle"
 """The folder of the cycle beside the notebooks of a project."""
 _STORY = re.compile(r'ltc\.story\([^)]*\)')
-_LOCALES = {"zh": "zh_CN"}
+_LOCALES = {"zh": "zh_CN", "zh-Hant": "zh_CN"}
 
 
 def new_project(target: Path, lang: str) -> Path:
@@ -47,7 +47,7 @@ def _written(target: Path, lang: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with beside(target / target.name if here else target) as new:
         new.mkdir()
-        for notebook in sorted((folder("notebooks") / lang).glob("*.ipynb")):
+        for notebook in sorted((folder("notebooks") / ("zh" if chinese(lang) else "en")).glob("*.ipynb")):
             (new / notebook.name).write_text(_own(notebook.read_text(encoding="utf-8")), encoding="utf-8",
                                              newline="\n")
         write_copy(new / MODEL)

@@ -44,9 +44,16 @@ def double_bytes(codec: str, lead: range, trail: range) -> set[int]:
     return found
 
 
+def own() -> set[int]:
+    """Every character of our own sentences and data, in all languages."""
+    files = [path for room in ("words", "domain") for path in (FOLDER.parents[1] / room).iterdir()
+             if path.suffix in (".toml", ".json")]
+    return {ord(character) for path in files for character in path.read_text("utf-8") if character.isprintable()}
+
+
 def wanted() -> set[int]:
-    """GB2312 complete, the first level of Big5 (5,401 traditional characters), Latin and symbols."""
-    blocks = {code for first, last in BLOCKS for code in range(first, last + 1)}
+    """GB2312 complete, the first level of Big5 (5,401 traditional characters), our own, Latin and symbols."""
+    blocks = {code for first, last in BLOCKS for code in range(first, last + 1)} | own()
     gb2312 = double_bytes("gb2312", range(0xA1, 0xFF), range(0xA1, 0xFF))
     big5 = double_bytes("big5", range(0xA4, 0xC7), range(0x40, 0xFF))
     return blocks | gb2312 | big5

@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from ..words import say
-from .fonts import font_family
+from .fonts import drawable, font_family
 from .shapes import Box
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def page(width: float, height: float) -> tuple[Figure, Axes]:
 def write(axes: Axes, x: float, middle: float, text: str, *, size: float = 11, colour: str = INK,
           align: str = "left", layer: float = 5) -> None:
     """One line of text on a page, its letters centred on the height `middle`."""
-    axes.text(x, middle + 0.36 * size, text, fontsize=size, color=colour, ha=align, va="baseline",
+    axes.text(x, middle + 0.36 * size, drawable(text), fontsize=size, color=colour, ha=align, va="baseline",
               zorder=layer, parse_math=False)
 
 

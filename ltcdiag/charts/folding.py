@@ -40,7 +40,7 @@ def _pieces(text: str) -> Iterator[str]:
     for letter in text:
         fresh = letter == " " or (letter >= "\u2e80" and letter not in NEVER_FIRST) or (
             piece[-1:] >= "\u2e80" and letter not in NEVER_FIRST)
-        opening = piece[-1:] in ("“", "（", "《")
+        opening = piece[-1:] in ("“", "「", "（", "《")
         if fresh and piece and not opening:
             yield piece
             piece = ""

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 FAMILY = "LTC Sans SC"
 # Asked only for characters that neither our font nor DejaVu (which matplotlib ships) has.
-_SYSTEM = ("PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC",
-           "WenQuanYi Micro Hei", "SimSun", "Arial Unicode MS")
+_SYSTEM = ("PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC", "PingFang TC",
+           "Microsoft JhengHei", "WenQuanYi Micro Hei", "SimSun", "Arial Unicode MS")
 _ELLIPSIS = "…"
 _NEVER_FIRST = "，。、；：？！）》」』】％"
 
@@ -49,6 +49,17 @@ def measure(text: str, size: float) -> float:
     return size * sum(map(_advance, text))
 
 
+def drawable(text: str) -> str:
+    """The text with U+XXXX for characters that no font has, and without marks: a picture never shows a box."""
+    return text if text.isascii() or all(map(_drawable, text)) else "".join(map(_spelled, text))
+
+
+def _spelled(character: str) -> str:
+    if _drawable(character) or character == "\n":
+        return character
+    return "" if unicodedata.category(character) in ("Cc", "Cf") else f"U+{ord(character):04X}"
+
+
 def readable(text: object, lang: str, *, longest: float = 16.0) -> Label:
     """A label that can be drawn whatever the data hold.
 
@@ -58,12 +69,13 @@ def readable(text: object, lang: str, *, longest: float = 16.0) -> Label:
     """
     raw = unicodedata.normalize("NFC", " ".join(str(text).split()))
     visible = [character for character in raw if unicodedata.category(character) not in ("Cc", "Cf")]
-    shown = [character if _drawable(character) else f"U+{ord(character):04X}" for character in visible]
-    full = "".join(shown).strip() or say("charts.empty_label", lang)
+    plain = "".join(visible)
+    shown = drawable(plain)
+    full = shown.strip() or say("charts.empty_label", lang)
     notes = []
     if len(visible) < len(raw):
         notes.append(say("charts.invisible_characters", lang, n=len(raw) - len(visible)))
-    if shown != visible:
+    if shown != plain:
         notes.append(say("charts.no_glyph", lang))
     return Label(_shorten(full, longest), _isolated(full), "; ".join(notes))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import chain, count
@@ -12,7 +12,7 @@ from ..domain.initiatives import Initiative, load_initiatives
 from ..domain.reference import ReferenceModel
 from ..domain.rules import Rule
 from ..findings.advice import stage_in
-from ..words import languages
+from ..words import Texts, in_all, languages
 from .goals import Aims, both, initiatives_at, kpi_of, step_of
 from .parties import named
 from .plan import Baseline, Goal, Measure, Sign
@@ -77,8 +77,8 @@ class Actions:
         sign, why = self.sign(initiative.key, finding)
         begins, ends = span(wishes.change, initiative.effort, wishes.today)
         return Measure(
-            name, _in_both(initiative.name), what=_in_both(initiative.what), first=_in_both(initiative.first),
-            risk=_in_both(initiative.risk), limits=_in_both(initiative.limits), initiative=initiative.key,
+            name, in_all(initiative.name), what=in_all(initiative.what), first=in_all(initiative.first),
+            risk=in_all(initiative.risk), limits=in_all(initiative.limits), initiative=initiative.key,
             finding=str(finding["id"]) if finding else "", goal=goal.id if goal else "", kpi=key,
             owner=named(doers[0], wishes.people), accountable=named(initiative.owner, wishes.people), raci=raci,
             gain=gain, no_gain={} if gain else both("planning.no_gain"), effort=initiative.effort, begins=begins,
@@ -218,12 +218,8 @@ def _triangle(model: ReferenceModel) -> tuple[str, ...]:
     return tuple(model.roles)
 
 
-def _in_both(text: Callable[[str], str]) -> dict[str, str]:
-    return {lang: text(lang) for lang in languages()}
-
-
 def _both(text: Any) -> Mapping[str, str]:
-    return dict(text) if isinstance(text, Mapping) else dict.fromkeys(languages(), str(text))
+    return Texts(text if isinstance(text, Mapping) else dict.fromkeys(languages(), str(text)))
 
 
 def _free(found: Sequence[Measure], said: Entry) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from ..measures.spells import DAY
 from ..stats.contrast import square_and_add
 from ..stats.intervals import Interval, wilson
 from ..stats.telling import difference_text
-from ..words import current, languages, say
+from ..words import Said, current, in_all, in_language, say
 from ..words.numbers import share_interval
 from .plan import Measure
 from .setting import WEEK, Setting
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-Texts = Mapping[str, str]
 FEW = 10
 """A share of fewer cases is said to rest on few."""
 RECENT = 4
@@ -79,7 +79,7 @@ class Part:
     the change and ended after it, on neither side. teams: the largest first."""
 
     part: str
-    name: Texts
+    name: Said
     before: Shown
     after: Shown
     recent: Shown
@@ -104,10 +104,10 @@ class Adopted:
     for the reason `why`."""
 
     measure: str
-    name: Texts
-    sign: Texts
+    name: Said
+    sign: Said
     parts: tuple[Part, ...] = ()
-    why: Texts = field(default_factory=dict, repr=False)
+    why: Said = field(default_factory=dict, repr=False)
 
     @property
     def pilot(self) -> Part | None:
@@ -135,7 +135,7 @@ class Adoption:
     until: str
     weeks: int
     by: str
-    why_no_teams: Texts = field(default_factory=dict, repr=False)
+    why_no_teams: Said = field(default_factory=dict, repr=False)
 
     def __iter__(self) -> Iterator[Adopted]:
         return iter(self.measures)
@@ -197,9 +197,9 @@ def _cells(each: Adopted, lang: str) -> Iterator[list[str]]:
                part.recent.text(lang), part.change(lang)]
 
 
-def said(texts: Texts, lang: str) -> str:
+def said(texts: Said, lang: str) -> str:
     """A text in a language, or in the other one where it was not written."""
-    return texts.get(lang) or next((text for text in texts.values() if text), "")
+    return in_language(texts, lang) or next((text for text in texts.values() if text), "")
 
 
 def team_word(by: str, lang: str) -> str:
@@ -226,7 +226,7 @@ class _Teams:
     least: int = 1
 
 
-def _teams(setting: Setting, by: str | None) -> tuple[_Teams | None, str, Texts]:
+def _teams(setting: Setting, by: str | None) -> tuple[_Teams | None, str, Said]:
     import numpy as np
 
     log, steps = setting.log.log, setting.log.steps
@@ -236,9 +236,9 @@ def _teams(setting: Setting, by: str | None) -> tuple[_Teams | None, str, Texts]
         names, codes = np.unique(values.astype(str), return_inverse=True)
         return _Teams(tuple(names.tolist()), codes, log.privacy.k if log.privacy.holds_people(by) else 1), by, {}
     if not steps.parties:
-        return None, "", {lang: say("implement.no_teams", lang) for lang in languages()}
+        return None, "", in_all(partial(say, "implement.no_teams"))
     if steps.by == "resource" and not log.privacy.purpose:
-        return None, "", {lang: say("privacy.people_off", lang) for lang in languages()}
+        return None, "", in_all(partial(say, "privacy.people_off"))
     return _Teams(steps.parties, None, log.privacy.k if steps.by == "resource" else 1), steps.by, {}
 
 
@@ -271,11 +271,11 @@ def _inside(setting: Setting, activity: str) -> bool:
     return there > 0 and there >= later
 
 
-def _both(key: str, **values: object) -> Texts:
-    return {lang: say(key, lang, **values) for lang in languages()}
+def _both(key: str, **values: object) -> Said:
+    return in_all(lambda lang: say(key, lang, **values))
 
 
-def _sign_texts(measure: Measure) -> Texts:
+def _sign_texts(measure: Measure) -> Said:
     sign = measure.sign
     if sign is None:
         raise InputError(measure.id)
@@ -297,7 +297,7 @@ def _part(
     shown = {"before": _shown(found, before), "after": _shown(found, after),
              "recent": _shown(found, after & (week > setting.weeks - RECENT) & (week <= setting.weeks))}
     ends = _difference(shown["before"], shown["after"])
-    return Part(part, {lang: setting.part_name(part, lang) for lang in languages()}, **shown,
+    return Part(part, in_all(partial(setting.part_name, part)), **shown,
                 difference=ends[0], low=ends[1], high=ends[2],
                 waiting=int(setting.parts[part][found.waiting].sum()), straddling=int(split.sum()),
                 weeks=_weeks(setting, found, before | after, week),

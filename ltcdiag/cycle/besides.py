@@ -23,7 +23,7 @@ from ..measures.segment_columns import case_columns
 from ..measures.spells import DAY
 from ..stats.guards import cleanup_days
 from ..stats.watching import LEAST_BASELINE, LEAST_EXPECTED, watched, weeks_of
-from ..words import current, languages, say
+from ..words import Said, current, in_all, say
 from .setting import WEEK, Setting
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int64]
 
-Texts = Mapping[str, str]
 KINDS = ("arrivals", "mix", "pace", "holidays", "labels", "filled", "cleanup")
 LEAST_MOVED = 0.1
 """Part of the cases that must be elsewhere, or filled otherwise, to be told as moved."""
@@ -50,8 +49,8 @@ class Moved:
 
     kind: str
     part: str
-    who: Texts
-    text: Texts
+    who: Said
+    text: Said
     stands_out: bool
 
 
@@ -113,9 +112,9 @@ def besides_of(setting: Setting) -> Besides:
 
 def _moved(setting: Setting, kind: str, part: str, stands_out: bool, key: str, **facts: Any) -> Moved:
     """facts: texts, or functions of the language."""
-    who = {lang: setting.part_name(part, lang) if part else say("implement.everybody", lang) for lang in languages()}
-    text = {lang: say(f"implement.{key}", lang, **{name: value(lang) if callable(value) else value
-                                                   for name, value in facts.items()}) for lang in languages()}
+    who = in_all(lambda lang: setting.part_name(part, lang) if part else say("implement.everybody", lang))
+    text = in_all(lambda lang: say(f"implement.{key}", lang, **{
+        name: value(lang) if callable(value) else value for name, value in facts.items()}))
     return Moved(kind, part, who, text, stands_out)
 
 

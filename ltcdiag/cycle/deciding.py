@@ -12,11 +12,11 @@ from ..domain.kpis import load_kpis
 from ..errors import InputError
 from ..log.look import html_facts
 from ..stats.telling import bare, difference_text, in_unit
-from ..words import current, say
+from ..words import WRITTEN, Said, Texts, current, in_all, in_language, languages, say
 from .adoption import Adopted, Adoption
 from .folder import day_of
 from .judged import Judged, in_each
-from .plan import Gain, Measure, Plan, Texts
+from .plan import Gain, Measure, Plan
 
 DECISIONS = ("keep", "adjust", "stop")
 _NAMES = {"保留": "keep", "继续": "keep", "调整": "adjust", "停止": "stop", "停": "stop"}
@@ -29,7 +29,7 @@ class Decision:
 
     proposed: str
     reason: str
-    texts: Texts = field(repr=False)
+    texts: Said = field(repr=False)
     chosen: str = ""
     by: str = ""
     day: str = ""
@@ -46,7 +46,7 @@ class Decision:
 
     def facts(self, lang: str) -> Iterator[tuple[str, str]]:
         """The proposal with its reason, then what was decided."""
-        reason, proposed = self.texts[lang.partition("-")[0]], say(f"closing.{self.proposed}", lang)
+        reason, proposed = self.texts[lang], say(f"closing.{self.proposed}", lang)
         yield say("closing.row_proposed", lang), say("closing.proposed", lang, reason=reason, decision=proposed)
         if not self.chosen:
             yield say("closing.row_chosen", lang), say("closing.not_chosen", lang)
@@ -107,7 +107,7 @@ class Lesson:
     id of the measure it is about, "" for none. day: ISO. cycle: where it was learnt, "" for this cycle."""
 
     id: str
-    text: Texts
+    text: Said
     kind: str = "own"
     measure: str = ""
     day: str = ""
@@ -139,9 +139,8 @@ class Lessons:
 
     def lines(self, lang: str) -> list[str]:
         """One a lesson."""
-        short = lang.partition("-")[0]
-        return [say("closing.lesson", lang, id=each.id, text=each.text.get(short) or next(iter(each.text.values()), ""))
-                for each in self]
+        return [say("closing.lesson", lang, id=each.id,
+                    text=in_language(each.text, lang) or next(iter(each.text.values()), "")) for each in self]
 
     def __str__(self) -> str:
         return "\n".join(self.lines(current())) or say("closing.no_lessons", current())
@@ -164,7 +163,7 @@ def lessons(
     made = [each for measure in (plan.measures if plan else ())
             for each in _of_measure(measure, judged, shown.get(measure.id))]
     sentences = [*(each.text for each in earlier or () if each.kind == "own"),
-                 *({"zh": text, "en": text} for text in told if text.strip())]
+                 *(Texts(dict.fromkeys(WRITTEN, text)) for text in told if text.strip())]
     mine = [("own", "", text) for place, text in enumerate(sentences) if text not in sentences[:place]]
     days = {(each.kind, each.measure, tuple(sorted(each.text.items()))): each.day for each in earlier or ()}
     return Lessons(tuple(
@@ -172,7 +171,7 @@ def lessons(
         for number, (kind, measure, text) in enumerate([*made, *mine], start=1)))
 
 
-def _of_measure(measure: Measure, judged: Judged, shown: Adopted | None) -> Iterator[tuple[str, str, Texts]]:
+def _of_measure(measure: Measure, judged: Judged, shown: Adopted | None) -> Iterator[tuple[str, str, Said]]:
     if measure.status in ("planned", "dropped"):
         yield "undone", measure.id, _told(measure, f"lesson_{measure.status}")
         return
@@ -181,15 +180,15 @@ def _of_measure(measure: Measure, judged: Judged, shown: Adopted | None) -> Iter
         yield "gain", measure.id, _gain(measure, judged, seen.effect.kpi)
     if shown is not None and shown.pilot is not None:
         after = shown.pilot.after
-        yield "adoption", measure.id, {lang: say("closing.lesson_adoption", lang, measure=_name(measure, lang),
-                                                 shown=after.text(lang)) for lang in ("zh", "en")}
+        yield "adoption", measure.id, in_all(lambda lang: say(
+            "closing.lesson_adoption", lang, measure=_name(measure, lang), shown=after.text(lang)))
 
 
-def _gain(measure: Measure, judged: Judged, kpi: str) -> Texts:
+def _gain(measure: Measure, judged: Judged, kpi: str) -> Said:
     """Planned against seen. One KPI may have several measures: what was seen is that of all of them together."""
     answer, gain = judged[kpi], measure.gain
-    texts = {}
-    for lang in ("zh", "en"):
+    texts = Texts()
+    for lang in languages():
         d = answer.effect.difference
         shown = "–" if d is None else difference_text(d.value, d.low, d.high, answer.effect.unit, lang)
         planned = {} if gain is None else {"planned": _planned(gain, lang)}
@@ -208,9 +207,9 @@ def _planned(gain: Gain, lang: str) -> str:
     return in_unit(text, "points" if gain.unit == "share" else gain.unit, lang)
 
 
-def _told(measure: Measure, key: str) -> Texts:
-    return {lang: say(f"closing.{key}", lang, measure=_name(measure, lang)) for lang in ("zh", "en")}
+def _told(measure: Measure, key: str) -> Said:
+    return in_all(lambda lang: say(f"closing.{key}", lang, measure=_name(measure, lang)))
 
 
 def _name(measure: Measure, lang: str) -> str:
-    return measure.name.get(lang) or next(iter(measure.name.values()), measure.id)
+    return in_language(measure.name, lang) or next(iter(measure.name.values()), measure.id)

@@ -24,7 +24,7 @@ from ..errors import Fault, InputError, OutputError
 from ..log.event_log import EventLog
 from ..log.look import html_facts
 from ..unfinished import hold, write_whole
-from ..words import current, say
+from ..words import WRITTEN, current, say
 from .definition import Amendment, Definition
 from .parts import MANIFEST, PARTS, STEPS, differences, mark_of, read_part, to_text
 from .plan import Plan
@@ -381,7 +381,7 @@ def log_facts(log: EventLog) -> dict[str, Any]:
             "fingerprint": log.fingerprint, "as_of": log.as_of.isoformat(), "timezone": log.timezone,
             "closedness": log.closedness, "calendar": log.calendar, "cases": log.cases, "events": log.events,
             "columns": dict(log.columns), "stages": stages,
-            "stage_names": {stage: {lang: name_of(stage, lang) for lang in ("zh", "en")}
+            "stage_names": {stage: {lang: name_of(stage, lang) for lang in WRITTEN}
                             for stage in stages.values() if stage},
             "files": [{"file": Path(file.file).name, "sha256": file.sha256, "records": file.records}
                       for file in log.ledger.files]}

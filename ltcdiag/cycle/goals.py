@@ -22,7 +22,7 @@ from ..measures.kpis import notes_of
 from ..measures.observed import observed_of
 from ..measures.quantity import NOUGHT, Lacking
 from ..stats.intervals import Interval
-from ..words import languages, say
+from ..words import Said, in_all, say
 from .definition import Scope
 from .parties import named
 from .plan import Baseline, Gain, Goal
@@ -39,7 +39,6 @@ SPANS: Mapping[str, tuple[str, ...]] = {
     "sales_cycle_days": ("manage_leads", "convert_opportunities"), "order_to_acceptance_days": ("fulfilment",),
     "collection_cycle_days": ("collections",), "dso_days": ("collections",)}
 """KPI → the main stages whose days count in it."""
-Texts = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -231,7 +230,7 @@ def _single(pilot: Scope | None) -> tuple[str, str] | None:
     return (pilot[0], pilot[1][0]) if pilot is not None and len(pilot[1]) == 1 else None
 
 
-def _target(aims: Aims, key: str, finding: Entry | None, base: Baseline | None) -> tuple[float | None, Texts]:
+def _target(aims: Aims, key: str, finding: Entry | None, base: Baseline | None) -> tuple[float | None, Said]:
     """A level that is proposed and where it comes from."""
     card = load_kpis()[key]
     if base is None or card.direction == "none":
@@ -263,6 +262,6 @@ def _accountable(aims: Aims, key: str, finding: Entry | None) -> str:
     return named(owner, aims.wishes.people)
 
 
-def both(key: str, **facts: Any) -> dict[str, str]:
+def both(key: str, **facts: Any) -> Said:
     """A sentence in every language."""
-    return {lang: say(key, lang, **facts) for lang in languages()}
+    return in_all(lambda lang: say(key, lang, **facts))

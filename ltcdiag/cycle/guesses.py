@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from ..log.event_log import EventLog
 from ..log.kpi_table import estimate_text
 from ..log.look import html_table
 from ..measures.kpis import kpi_table
-from ..words import current, say, sentences
+from ..words import SPOKEN, current, in_all, say, sentences
 from ..words.numbers import count, percent, spoken
 from ..words.texts import tidy
 
@@ -233,10 +234,10 @@ def _truths(found: Diagnosis) -> Iterator[tuple[str, Truth]]:
     rows = {row["kpi"]: row for row in _kpi_rows(found.log)}
     for key in QUESTIONS:
         if key == "ways":
-            yield key, Truth(ways, None, None, _both(lambda lang: say("guesses.ways", lang, n=count(ways))))
+            yield key, Truth(ways, None, None, in_all(lambda lang: say("guesses.ways", lang, n=count(ways))))
         elif key in _KPIS and (row := rows.get(_KPIS[key])):
             low, high = (None if row[end] != row[end] else float(row[end]) for end in ("low", "high"))
-            text = {lang: estimate_text(row, lang) for lang in ("zh", "en")}
+            text = in_all(partial(estimate_text, row))
             yield key, Truth(float(row["value"]), low, high, text)
 
 
@@ -254,7 +255,7 @@ def _slowest(found: Diagnosis) -> Truth | None:
                    low=percent(top["share_low"]), high=percent(top["share_high"]))
 
     order = {str(stage): float(days) for stage, days in zip(table["stage"], table["days_per_case"], strict=True)}
-    return Truth(str(top["stage"]), None, None, _both(text), order)
+    return Truth(str(top["stage"]), None, None, in_all(text), order)
 
 
 def _kpi_rows(log: EventLog) -> list[dict[str, Any]]:
@@ -268,7 +269,7 @@ def _kpi_rows(log: EventLog) -> list[dict[str, Any]]:
 
 def _place_off(said: Sequence[float | str], truth: Truth, lang: str) -> str:
     """How many named the first, and how many one of the next two."""
-    names = [set(map(normal_header, (key, name_of(key, "zh"), name_of(key, "en")))) for key in truth.order]
+    names = [set(map(normal_header, (key, *(name_of(key, each) for each in SPOKEN)))) for key in truth.order]
     ranks = [next((rank for rank, known in enumerate(names) if normal_header(str(each)) in known), None)
              for each in said]
     return say("guesses.place_off", lang, n=len(said), first=ranks.count(0), next=ranks.count(1) + ranks.count(2))
@@ -292,5 +293,3 @@ def _shown(value: float, kind: str, lang: str) -> str:
     return f"{100 * value:.0f}%" if kind == "share" else spoken(value, lang) if kind == "days" else count(value)
 
 
-def _both(text: Any) -> dict[str, str]:
-    return {lang: text(lang) for lang in ("zh", "en")}

@@ -13,7 +13,7 @@ from ..log.event_log import EventLog
 from ..measures.comparison import Comparison
 from ..measures.segments import Segment
 from ..stats.effects import BLOCKING, Effect, Effects
-from ..words import current, languages, say
+from ..words import Texts, current, in_all, say
 from .definition import Definition
 
 MOVED = ("improved", "worsened")
@@ -269,9 +269,9 @@ def target_state(kpi: str, effect: Effect, target: float) -> str:
     return REACHED if low >= target else MISSED if high < target else UNSURE
 
 
-def in_each(key: str, **values: Any) -> dict[str, str]:
+def in_each(key: str, **values: Any) -> Texts:
     """A sentence in every language."""
-    return {lang: say(key, lang, **values) for lang in languages()}
+    return in_all(lambda lang: say(key, lang, **values))
 
 
 def _part_dict(part: Part) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from ..stats.arms import Window
 from ..stats.contrast import holm
 from ..stats.effects import BLOCKING, FALSE_ALARM, Effect
 from ..stats.looks import false_alarm_of_looks
-from ..words import current, languages, say
+from ..words import Texts, current, in_all, languages, say
 from .definition import Definition
 from .folder import Cycle, day_of
 from .judged import (
@@ -306,10 +306,10 @@ def _stamps(reach: Reach, early: EarlyLook | None, looks: Sequence[str]) -> Iter
         definition.is_late
     told = {lang: definition.stamps(lang) for lang in languages()}
     for place, key in enumerate(keys):
-        yield Stamp(key, {lang: texts[place] for lang, texts in told.items()})
+        yield Stamp(key, Texts({lang: texts[place] for lang, texts in told.items()}))
     if definition.kind == "exports" and definition.baseline and definition.baseline != reach.log.fingerprint:
         yield Stamp("other_baseline", in_each("judging.stamp_other_baseline"))
     if early is not None:
-        yield Stamp("early", {lang: early.text(lang) for lang in languages()})
+        yield Stamp("early", in_all(early.text))
     elif looks:
         yield Stamp("looked", in_each("judging.stamp_looked", n=len(looks), days=", ".join(looks)))

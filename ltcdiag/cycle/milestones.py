@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from html import escape
 from typing import Any
 
 from ..log.look import html_table
-from ..words import current, languages, say
+from ..words import Said, current, in_language, say
 from .parties import party_name
 from .plan import Plan
 
-Texts = Mapping[str, str]
 SOON_DAYS = 14
 MILESTONE_STATES = ("late", "soon", "ahead", "done", "done_late")
 MEASURE_STATES = ("overdue", "not_begun", "running", "planned", "done", "dropped", "undated")
@@ -24,7 +23,7 @@ class Point:
     """A milestone: state (one of MILESTONE_STATES), days late (or still to go, for soon and ahead)."""
 
     id: str
-    name: Texts
+    name: Said
     due: str
     done: str
     state: str
@@ -41,7 +40,7 @@ class Doing:
     """A measure: state (one of MEASURE_STATES), days past the date that was not kept."""
 
     id: str
-    name: Texts
+    name: Said
     owner: str
     begins: str
     ends: str
@@ -86,7 +85,7 @@ class Timetable:
         order = {each.id: place for place, each in enumerate(self.late)}
         every: list[Point | Doing] = [*self.milestones, *self.measures]
         for each in sorted(every, key=lambda one: order.get(one.id, len(order))):
-            name = each.name.get(lang) or next(iter(each.name.values()), "")
+            name = in_language(each.name, lang) or next(iter(each.name.values()), "")
             yield [each.id, name, party_name(each.owner, lang) if isinstance(each, Doing) else "", each.text(lang)]
 
     def __str__(self) -> str:
@@ -103,14 +102,11 @@ class Timetable:
 def timetable_of(plan: Plan, day: str, *, frozen_on: str = "") -> Timetable:
     """The milestones and measures of a plan as of an ISO day. What was done after that day is not done yet. frozen_on:
     the day on which success was frozen, which is a milestone nobody has to tick off."""
-    points = (replace(each, done=frozen_on) if not each.done and dict(each.name) == _freezing() else each
+    freezing = say("planning.milestone_frozen", "zh")
+    points = (replace(each, done=frozen_on) if not each.done and each.name.get("zh") == freezing else each
               for each in plan.milestones)
     return Timetable(day, tuple(_point(each, day) for each in points),
                      tuple(_doing(each, day) for each in plan.measures))
-
-
-def _freezing() -> dict[str, str]:
-    return {lang: say("planning.milestone_frozen", lang) for lang in languages()}
 
 
 def _point(each: Any, day: str) -> Point:

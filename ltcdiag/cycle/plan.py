@@ -7,13 +7,13 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
-from ..words import current, say
+from ..words import SPOKEN, Said, Texts, current, say
 from .definition import Scope, is_day, scope_of
 
 if TYPE_CHECKING:
     from .plan_told import PlanPart
 
-Texts = Mapping[str, str]
+
 STATUS = ("planned", "running", "done", "dropped")
 SIGNS = ("has", "lacks", "once", "within", "before")
 RACI = ("R", "A", "C", "I")
@@ -43,13 +43,13 @@ class Goal:
     id: str
     kpi: str
     baseline: Baseline | None = field(default=None, repr=False)
-    why_no_baseline: Texts = field(default_factory=dict, repr=False)
+    why_no_baseline: Said = field(default_factory=dict, repr=False)
     segment: tuple[str, str] | None = None
     target: float | None = None
     due: str = ""
     accountable: str = ""
     finding: str = ""
-    basis: Texts = field(default_factory=dict, repr=False)
+    basis: Said = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Gain:
     low: float | None
     high: float | None
     unit: str
-    assumed: Texts = field(default_factory=dict)
+    assumed: Said = field(default_factory=dict)
     of: float | None = None
 
 
@@ -84,11 +84,11 @@ class Measure:
     brings. status: one of STATUS."""
 
     id: str
-    name: Texts
-    what: Texts = field(default_factory=dict, repr=False)
-    first: Texts = field(default_factory=dict, repr=False)
-    risk: Texts = field(default_factory=dict, repr=False)
-    limits: Texts = field(default_factory=dict, repr=False)
+    name: Said
+    what: Said = field(default_factory=dict, repr=False)
+    first: Said = field(default_factory=dict, repr=False)
+    risk: Said = field(default_factory=dict, repr=False)
+    limits: Said = field(default_factory=dict, repr=False)
     initiative: str = ""
     finding: str = ""
     goal: str = ""
@@ -102,8 +102,8 @@ class Measure:
     ends: str = ""
     sign: Sign | None = None
     status: str = "planned"
-    no_gain: Texts = field(default_factory=dict, repr=False)
-    no_sign: Texts = field(default_factory=dict, repr=False)
+    no_gain: Said = field(default_factory=dict, repr=False)
+    no_sign: Said = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class Milestone:
     """A point of the timetable. done: ISO day it was reached, "" before."""
 
     id: str
-    name: Texts
+    name: Said
     due: str
     done: str = ""
     measure: str = ""
@@ -122,8 +122,8 @@ class Risk:
     """What may go wrong with the programme, and the answer to it. chosen: the team takes it seriously."""
 
     key: str
-    name: Texts
-    answer: Texts = field(default_factory=dict)
+    name: Said
+    answer: Said = field(default_factory=dict)
     owner: str = ""
     chosen: bool = True
 
@@ -209,7 +209,12 @@ class Plan:
 
 def _known(made: type, said: Mapping[str, Any]) -> dict[str, Any]:
     names = {each.name for each in fields(made)}
-    return {key: value for key, value in said.items() if key in names}
+    return {key: _as_texts(value) for key, value in said.items() if key in names}
+
+
+def _as_texts(value: Any) -> Any:
+    """What a file holds as texts, as texts; anything else as it is."""
+    return Texts(value) if isinstance(value, dict) and value.keys() <= set(SPOKEN) else value
 
 
 def _goal(said: Mapping[str, Any]) -> Goal:

@@ -11,7 +11,7 @@ from ..domain.initiatives import load_initiatives
 from ..domain.risks import load_risks
 from ..errors import Fault, InputError
 from ..log.event_log import EventLog
-from ..words import current, languages, say
+from ..words import Texts, current, in_all, languages, say
 from .actions import Actions
 from .folder import Cycle, day_of
 from .goals import Aims, both, goals_of, step_of
@@ -130,8 +130,8 @@ def _first_step(measure: Measure) -> str:
 
 def _milestone_name(key: str, measures: Sequence[Measure], own: str) -> Mapping[str, str]:
     measure = next((each for each in measures if each.id == own), None)
-    return {lang: say(f"planning.milestone_{key}", lang, **({"measure": measure.name[lang]} if measure else {}))
-            for lang in languages()}
+    return in_all(lambda lang: say(f"planning.milestone_{key}", lang,
+                                   **({"measure": measure.name[lang]} if measure else {})))
 
 
 def _wished(found: Sequence[Milestone], wishes: Sequence[Entry]) -> Iterator[Milestone]:
@@ -148,7 +148,7 @@ def _wished(found: Sequence[Milestone], wishes: Sequence[Entry]) -> Iterator[Mil
 
 
 def _both(text: Any) -> Mapping[str, str]:
-    return dict(text) if isinstance(text, Mapping) else dict.fromkeys(languages(), str(text))
+    return Texts(text if isinstance(text, Mapping) else dict.fromkeys(languages(), str(text)))
 
 
 def risks_of(asked: Wishes, findings: Sequence[Entry]) -> Iterator[Risk]:
@@ -156,5 +156,5 @@ def risks_of(asked: Wishes, findings: Sequence[Entry]) -> Iterator[Risk]:
     families = frozenset(str(each.get("family", "")) for each in findings)
     for each in load_risks().values():
         picked = each.is_likely(families) if asked.risks is None else each.key in asked.risks
-        yield Risk(each.key, {lang: each.name(lang) for lang in languages()},
-                   {lang: each.answer(lang) for lang in languages()}, named(each.owner, asked.people), picked)
+        yield Risk(each.key, in_all(each.name),
+                   in_all(each.answer), named(each.owner, asked.people), picked)

@@ -22,14 +22,13 @@ from ..measures.quantity import Lacking, Quantity
 from ..stats.contrast import student
 from ..stats.effects import WORTH_PART, WORTH_SHARE
 from ..stats.pace import LEAST_MONTHS, SHORTEST
-from ..words import current, say
+from ..words import Said, Texts, current, say
 from ..words.numbers import count
 from .rehearsal import Rehearsal, Stretch, unit_of
 
 if TYPE_CHECKING:
     from ..stats.pace import Pace
 
-Texts = Mapping[str, str]
 MONTH = 30.4375
 FARTHEST = 36
 """Months beyond which nobody should wait for a review."""
@@ -59,7 +58,7 @@ class PowerLine:
     need: int | None
     arms: Mapping[str, int]
     wait_until: str = ""
-    lacking: Texts = field(default_factory=dict, repr=False)
+    lacking: Said = field(default_factory=Texts, repr=False)
 
     @property
     def is_enough(self) -> bool:

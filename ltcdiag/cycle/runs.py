@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..log.kpi_table import estimate_text
 from ..log.look import heading, html_table
-from ..words import current, say
+from ..words import current, in_all, in_language, say
 from .folder import Run
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class WhatChanged:
         return {"schema": "ltcdiag.changed/1", "old": self.old, "new": self.new,
                 "shifts": [asdict(each) for each in self.shifts],
                 "reasons": [{"key": each.key, "values": dict(each.values),
-                             "text": {lang: each.said(lang) for lang in ("zh", "en")}} for each in self.reasons]}
+                             "text": in_all(each.said)} for each in self.reasons]}
 
 
 def what_changed(
@@ -307,4 +307,4 @@ def _estimate(number: Mapping[str, Any] | None, lang: str) -> str:
 
 
 def _in(texts: Mapping[str, str], lang: str) -> str:
-    return texts.get(lang) or texts.get(lang.partition("-")[0]) or next(iter(texts.values()), "")
+    return in_language(texts, lang) or next(iter(texts.values()), "")

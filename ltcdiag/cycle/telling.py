@@ -11,7 +11,7 @@ from ..domain.levels import name_of
 from ..log.look import html_table
 from ..stats.effects import Effect, Effects
 from ..stats.telling import difference_text, effect_line, in_unit, kpi_name, level_text, number, signed
-from ..words import say
+from ..words import in_language, say
 from .judged import Answer, Elsewhere, Judged, StageHarm, Target
 
 
@@ -36,7 +36,7 @@ def opening(found: Judged, lang: str) -> Iterator[str]:
     facts = {"day": found.definition.frozen_on or "–", "mark": found.definition.sha256[:12]}
     yield say("judging.as_agreed" if found.as_agreed else "judging.not_as_agreed", lang, **facts)
     for stamp in found.stamps:
-        yield stamp.texts[lang.partition("-")[0]]
+        yield in_language(stamp.texts, lang) or ""
     if found.definition.calendar:
         yield say("judging.clock", lang, calendar=found.definition.calendar)
 
@@ -122,7 +122,7 @@ def guard_line(effect: Effect, effects: Effects, lang: str) -> str:
     """A KPI watched for harm, with the worst that the data still allow."""
     name, d = kpi_name(effect.kpi, effects, lang), effect.difference
     if d is None:
-        return say("judging.guard_without", lang, kpi=name, why=effect.lacking.get(lang.partition("-")[0], "")).rstrip()
+        return say("judging.guard_without", lang, kpi=name, why=in_language(effect.lacking, lang) or "").rstrip()
     line = say("judging.guard", lang, kpi=name, difference=_difference(effect, lang),
                verdict=say(f"compare.{effect.verdict}", lang))
     worst = d.high if effect.direction == "lower_is_better" else d.low

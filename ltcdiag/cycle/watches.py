@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from html import escape
 from math import isfinite, nan
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from ..measures.happenings import Watchable, watchable
 from ..measures.kpis import notes_of
 from ..measures.quantity import Lacking
 from ..stats.watching import ALARM, Watched, watched, weeks_of
-from ..words import current, languages, say
+from ..words import Said, Texts, current, in_all, say
 from ..words.numbers import percent
 from .setting import Setting
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-Texts = Mapping[str, str]
 HALF = 0.5
 LEAST_STRATUM = 30
 """Fewer cases than this share the rates of the others."""
@@ -69,7 +69,7 @@ class Watch:
     found: float = field(default=nan, repr=False)
     found_weeks: float = field(default=nan, repr=False)
     control: Beside | None = field(default=None, repr=False)
-    why: Texts = field(default_factory=dict, repr=False)
+    why: Said = field(default_factory=Texts, repr=False)
 
     def name(self, lang: str) -> str:
         """The KPI in a language."""
@@ -122,7 +122,7 @@ class Watches:
     planned: int
     each: float
     family: float
-    pilot: Texts = field(default_factory=dict, repr=False)
+    pilot: Said = field(default_factory=Texts, repr=False)
 
     def __iter__(self) -> Iterator[Watch]:
         return iter(self.watches)
@@ -176,14 +176,14 @@ def watches_of(setting: Setting) -> Watches:
     n = sum(each.status != "unwatched" for each in found)
     return Watches(found, setting.change, setting.until, min(setting.weeks, setting.planned), setting.planned,
                    ALARM, min(1.0, round(n * ALARM, 4)),
-                   {lang: setting.part_name("pilot", lang) for lang in languages()})
+                   in_all(partial(setting.part_name, "pilot")))
 
 
 def _watch(setting: Setting, card: KpiCard, role: str, strata: Ints | None) -> Watch:
     found = watchable(card, setting.log)
     if found is None:
         return Watch(card.key, role, "unwatched",
-                     why={lang: say("implement.watch_not_weekly", lang) for lang in languages()})
+                     why=in_all(partial(say, "implement.watch_not_weekly")))
     if isinstance(found, Lacking):
         return Watch(card.key, role, "unwatched", why=notes_of(card, found))
     seen = {part: _watched(setting, found, part, strata) for part in setting.parts}

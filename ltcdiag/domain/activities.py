@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
+from ..words import picked
 from .stages import read_toml
 
 
@@ -24,7 +25,7 @@ class Activity:
 
     def name(self, lang: str) -> str:
         """Its name; Chinese for every kind of Chinese."""
-        return self.zh if lang.startswith("zh") else self.en
+        return picked(lang, self.zh, self.en)
 
 
 @cache

@@ -8,6 +8,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+from ..words import picked
 from .stages import read_toml
 
 LEVELS = ("minimum", "good")
@@ -31,7 +32,7 @@ class Both:
 
     def said(self, lang: str) -> str:
         """The text in "zh" or "en"; a finer name ("zh-Hant", "en-GB") gets its language."""
-        return self.zh if lang.lower().startswith("zh") else self.en
+        return picked(lang, self.zh, self.en)
 
 
 @dataclass(frozen=True)

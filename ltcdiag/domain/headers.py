@@ -9,13 +9,15 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
+from ..words import simplified
+
 USUAL = 0.8
 _LEFT_OUT = re.compile(r"[\W_]+")
 
 
 def normal_header(text: str) -> str:
     """A header for comparing: NFKC, casefold, without blanks, underscores and punctuation."""
-    return _LEFT_OUT.sub("", unicodedata.normalize("NFKC", text).casefold())
+    return _LEFT_OUT.sub("", unicodedata.normalize("NFKC", simplified(text)).casefold())
 
 
 def role_of(header: str) -> str | None:

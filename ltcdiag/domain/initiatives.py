@@ -8,6 +8,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+from ..words import WRITTEN, Texts
 from .kpis import load_kpis
 from .stages import Named, load_stages, read_toml
 
@@ -71,7 +72,7 @@ class Initiative(Named):
         return own if self.kpi == _ANYWHERE and own in load_kpis() else self.kpi
 
     def _said(self, part: str, lang: str) -> str:
-        return self.texts[part]["zh" if lang.startswith("zh") else "en"]
+        return self.texts[part][lang]
 
 
 @cache
@@ -137,7 +138,7 @@ def _initiative(row: Mapping[str, Any]) -> Initiative:
         raise ValueError(f"{row['key']}: unknown owner or kpi")
     if row["effort"] not in range(1, 6):
         raise ValueError(f"{row['key']}: effort is 1 to 5")
-    texts = {part: MappingProxyType({lang: row[f"{part}_{lang}"] for lang in ("zh", "en")})
+    texts = {part: Texts({lang: row[f"{part}_{lang}"] for lang in WRITTEN})
              for part in ("what", "first", "risk", "limits")}
     return Initiative(row["key"], row["zh"], row["en"], row["zh_hant"], tuple(row["families"]), tuple(row["kinds"]),
                       tuple(row["stages"]), tuple(row.get("types", ())), row["owner"], row["kpi"],

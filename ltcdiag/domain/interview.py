@@ -8,6 +8,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+from ..words import picked
 from .stages import read_toml
 
 
@@ -23,11 +24,11 @@ class Question:
 
     def asked(self, place: str, lang: str) -> str:
         """The question with its place filled in, in "zh" or "en"."""
-        return (self.zh if lang.startswith("zh") else self.en).format(place=place)
+        return picked(lang, self.zh, self.en).format(place=place)
 
     def whom(self, lang: str) -> str:
         """Who knows the answer."""
-        return self.whom_zh if lang.startswith("zh") else self.whom_en
+        return picked(lang, self.whom_zh, self.whom_en)
 
 
 @cache

@@ -8,6 +8,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+from ..words import picked
 from .stages import GATES, Named, Stages, load_stages, read_toml
 
 UNITS = ("days", "share", "count", "money", "score")
@@ -53,15 +54,15 @@ class KpiCard(Named):
 
     def definition(self, lang: str) -> str:
         """What is counted, in "zh" or "en"."""
-        return self.definition_zh if lang.startswith("zh") else self.definition_en
+        return picked(lang, self.definition_zh, self.definition_en)
 
     def needs(self, lang: str) -> str:
         """What the data must hold, in "zh" or "en"."""
-        return self.needs_zh if lang.startswith("zh") else self.needs_en
+        return picked(lang, self.needs_zh, self.needs_en)
 
     def trap(self, lang: str) -> str:
         """How the indicator misleads, in "zh" or "en"."""
-        return self.trap_zh if lang.startswith("zh") else self.trap_en
+        return picked(lang, self.trap_zh, self.trap_en)
 
 
 @cache

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
+from ..words import picked
 from .stages import read_toml
 
 
@@ -25,7 +26,7 @@ class ObjectType:
 
     def name(self, lang: str) -> str:
         """Its name; Chinese for every kind of Chinese."""
-        return self.zh if lang.startswith("zh") else self.en
+        return picked(lang, self.zh, self.en)
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class View:
 
     def name(self, lang: str) -> str:
         """Its name; Chinese for every kind of Chinese."""
-        return self.zh if lang.startswith("zh") else self.en
+        return picked(lang, self.zh, self.en)
 
 
 @cache

@@ -8,12 +8,9 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+from ..words import HANT, SPOKEN, WRITTEN, picked, traditional
 from .headers import normal_header
 from .stages import read_toml
-
-
-def _in(lang: str, zh: str, en: str) -> str:
-    return zh if lang.startswith("zh") else en
 
 
 @dataclass(frozen=True)
@@ -26,7 +23,7 @@ class Word:
 
     def name(self, lang: str) -> str:
         """As it stands in a paper, in "zh" or "en"."""
-        return _in(lang, self.zh, self.en)
+        return picked(lang, self.zh, self.en)
 
 
 @dataclass(frozen=True)
@@ -55,12 +52,16 @@ class Paper(Word):
 
     def guide(self, lang: str) -> str:
         """How to fill it in."""
-        return _in(lang, self.guide_zh, self.guide_en)
+        return picked(lang, self.guide_zh, self.guide_en)
 
     def column_of(self, header: str) -> PaperColumn | None:
         """The column of a header in any of our languages."""
         wanted = normal_header(header)
-        return next((each for each in self.columns if wanted in (normal_header(each.zh), normal_header(each.en))), None)
+        return next((each for each in self.columns if wanted in _names_of(each)), None)
+
+
+def _names_of(word: Word) -> set[str]:
+    return {normal_header(word.name(lang)) for lang in SPOKEN}
 
 
 @cache
@@ -80,7 +81,7 @@ def word_named(choices: str, text: str) -> Word | None:
     """The word of a list that a cell holds, in any of our languages; None for one nobody knows."""
     wanted = normal_header(text)
     return next((each for each in words_of(choices)
-                 if wanted in (normal_header(each.zh), normal_header(each.en))), None)
+                 if wanted in _names_of(each)), None)
 
 
 def no_answers(sheet: str) -> bool:
@@ -90,8 +91,10 @@ def no_answers(sheet: str) -> bool:
 
 def _paper(key: str, row: Mapping[str, Any]) -> Paper:
     examples = {lang: tuple(tuple(each["cells"]) for each in row.get("example", ()) if each["lang"] == lang)
-                for lang in ("zh", "en")}
-    rows = {lang: tuple(tuple(each[lang]) for each in row.get("row", ())) for lang in ("zh", "en")}
+                for lang in WRITTEN}
+    rows = {lang: tuple(tuple(each[lang]) for each in row.get("row", ())) for lang in WRITTEN}
+    for made in (examples, rows):
+        made[HANT] = tuple(tuple(map(traditional, cells)) for cells in made["zh"])
     return Paper(key, row["zh"], row["en"], row["guide_zh"], row["guide_en"], tuple(row["needs"]),
                  tuple(PaperColumn(**each) for each in row["column"]), MappingProxyType(rows),
                  MappingProxyType(examples))

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ..errors import Fault, InputError
-from ..words import current, languages, say, sentences
+from ..words import WRITTEN, clauses, current, say, sentences
 
 ALL = "all"
 """The key of what holds where nothing nearer is named."""
@@ -67,9 +67,9 @@ class Prices:
         said = []
         for name, table in (("hourly", self.hourly), ("minutes", self.minutes)):
             if table:
-                listed = ("；" if lang == "zh" else "; ").join(
+                listed = clauses((
                     say("prices.one", lang, key=say("prices.all", lang) if key == ALL else key, value=rate.text())
-                    for key, rate in table.items())
+                    for key, rate in table.items()), lang)
                 said.append(say(f"prices.told_{name}", lang, listed=listed, currency=self.currency))
         for name, share in (("cost_of_capital", self.cost_of_capital), ("margin", self.margin)):
             if share is not None:
@@ -172,7 +172,7 @@ def _fault(key: str, where: str, /, **values: object) -> Fault:
 
 def template() -> str:
     """A file of rates to fill in: every line is a comment until somebody gives a number of their own."""
-    head = [f"# {line}".rstrip() for lang in languages() for line in say("prices.template", lang).strip().split("\n")]
+    head = [f"# {line}".rstrip() for lang in WRITTEN for line in say("prices.template", lang).strip().split("\n")]
     return "\n".join([*head, "", "[prices]", *_BLANK]) + "\n"
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from ..words import picked
 from .drawing_file import OwnDrawing, read_drawing
 from .labels import normalise
 from .reference_file import changed, merged
@@ -25,10 +26,6 @@ def _holds(text: str, word: str) -> bool:
     return bool(word) and (f" {word} " in text if word.isascii() else word in text)
 
 
-def _in(lang: str, zh: str, en: str) -> str:
-    return zh if lang.lower().startswith("zh") else en
-
-
 @dataclass(frozen=True)
 class Role(Named):
     """A role of the iron triangle (AR, SR, FR) and its duties. known_as: words by which a log names it, with commas."""
@@ -40,7 +37,7 @@ class Role(Named):
 
     def duties(self, lang: str) -> str:
         """What the role is there for, in "zh" or "en"."""
-        return _in(lang, self.duties_zh, self.duties_en)
+        return picked(lang, self.duties_zh, self.duties_en)
 
 
 @dataclass(frozen=True)
@@ -62,7 +59,7 @@ class Gate(Named):
 
     def must_be_true(self, lang: str) -> str:
         """The condition, in "zh" or "en"."""
-        return _in(lang, self.must_be_true_zh, self.must_be_true_en)
+        return picked(lang, self.must_be_true_zh, self.must_be_true_en)
 
 
 @dataclass(frozen=True)
@@ -118,11 +115,11 @@ class ReferenceModel:
 
     def title(self, lang: str) -> str:
         """What the model is called, in "zh" or "en"."""
-        return _in(lang, self.title_zh, self.title_en)
+        return picked(lang, self.title_zh, self.title_en)
 
     def editing(self, lang: str) -> str:
         """Who may change the model and how, in "zh" or "en"."""
-        return _in(lang, self.editing_zh, self.editing_en)
+        return picked(lang, self.editing_zh, self.editing_en)
 
     def owner(self, stage: str) -> str:
         """Who does the work of a stage: us, customer or shared. Raises KeyError for an unknown stage."""

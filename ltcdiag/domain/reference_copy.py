@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import OutputError
 from ..unfinished import beside, put, to_disk
-from ..words import current, languages, say, sentences
+from ..words import WRITTEN, current, say, sentences
 from .reference import ReferenceModel, load_model, tables_of
 from .reference_file import SECTIONS, toml_value
 from .stages import load_stages
@@ -82,7 +82,7 @@ def _copy(tables: Mapping[str, Any]) -> str:
 
 def _comment(key: str) -> list[str]:
     """A text of several lines as comments, in every language."""
-    return [f"# {line}".rstrip() for lang in languages()
+    return [f"# {line}".rstrip() for lang in WRITTEN
             for line in say(f"reference.{key}", lang).strip().split("\n")]
 
 

@@ -8,6 +8,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+from ..words import WRITTEN, Texts
 from .initiatives import FAMILIES, load_owners
 from .stages import Named, read_toml
 
@@ -24,11 +25,11 @@ class KnownRisk(Named):
 
     def answer(self, lang: str) -> str:
         """What is done so that it does not happen, in "zh" or "en"."""
-        return self.texts["answer"]["zh" if lang.startswith("zh") else "en"]
+        return self.texts["answer"][lang]
 
     def watch(self, lang: str) -> str:
         """By what it shows, in "zh" or "en"."""
-        return self.texts["watch"]["zh" if lang.startswith("zh") else "en"]
+        return self.texts["watch"][lang]
 
     def is_likely(self, families: frozenset[str]) -> bool:
         """Whether a plan that answers findings of these families should think of it."""
@@ -46,7 +47,7 @@ def _risk(row: Mapping[str, Any]) -> KnownRisk:
         raise ValueError(f"{row['key']}: unknown families {strange}")
     if row["owner"] not in load_owners():
         raise ValueError(f"{row['key']}: unknown owner")
-    texts = {part: MappingProxyType({lang: row[f"{part}_{lang}"] for lang in ("zh", "en")})
+    texts = {part: Texts({lang: row[f"{part}_{lang}"] for lang in WRITTEN})
              for part in ("answer", "watch")}
     return KnownRisk(row["key"], row["zh"], row["en"], row["zh_hant"], tuple(row["families"]), row["owner"],
                      MappingProxyType(texts), row["source"])

@@ -10,6 +10,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
+from ..words import HANT, canonical
+
 OWNERS = ("us", "customer", "shared")
 GATES = ("none", "opens", "wins", "loses", "signs", "accepts", "pays", "disqualifies", "cancels",
          "writes_off")
@@ -30,7 +32,8 @@ class Named:
 
     def name(self, lang: str) -> str:
         """The name in "zh", "en" or "zh-Hant"; any other language gets the English one."""
-        return {"zh": self.zh, "zh-hant": self.zh_hant}.get(lang.lower().replace("_", "-"), self.en)
+        known = canonical(lang)
+        return (self.zh_hant or self.zh) if known == HANT else self.zh if known == "zh" else self.en
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+from ..words import chinese, picked, traditional
 from .headers import normal_header
 from .labels import map_labels
 from .stages import load_stages, read_toml
@@ -25,7 +26,7 @@ class Choice:
 
     def name(self, lang: str) -> str:
         """As it stands in a template, in "zh" or "en"."""
-        return self.zh if lang.startswith("zh") else self.en
+        return picked(lang, self.zh, self.en)
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Category(Choice):
 
     def unlock(self, lang: str) -> str:
         """The data that would show it, as a clause."""
-        return self.unlock_zh if lang.startswith("zh") else self.unlock_en
+        return picked(lang, self.unlock_zh, self.unlock_en)
 
 
 @cache
@@ -87,7 +88,8 @@ def _columns(kind: str) -> Mapping[str, tuple[str, ...]]:
 def header(kind: str, role: str, lang: str) -> str:
     """The header of the template."""
     names = _columns(kind)[role]
-    return names[0].capitalize() if not lang.startswith("zh") else next(name for name in names if not name.isascii())
+    return names[0].capitalize() if not chinese(lang) else picked(
+        lang, next(name for name in names if not name.isascii()), "")
 
 
 def needed(kind: str) -> tuple[str, ...]:
@@ -126,8 +128,8 @@ def _words(column: str) -> Mapping[str, str]:
     found: dict[str, str] = {}
     rows: list[dict[str, Any]] = read_toml("voices.toml")[column]
     for row in rows:
-        for word in (row["key"], row["zh"], row["en"], f"{row['key']} {row['zh']}", f"{row['key']} {row['en']}",
-                     *row.get("words", ())):
+        told = (row["zh"], row["en"], traditional(row["zh"]))
+        for word in (row["key"], *told, *(f"{row['key']} {each}" for each in told), *row.get("words", ())):
             found.setdefault(normal_header(word), row["key"])
     return MappingProxyType(found)
 

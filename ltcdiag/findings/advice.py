@@ -10,9 +10,9 @@ from ..domain.initiatives import initiatives_for, nearest_kind
 from ..domain.interview import Question, question_for
 from ..domain.levels import name_of
 from ..domain.objects import load_objects
-from ..words import languages, say
+from ..words import Texts, in_all, say
 from ..words.texts import tidy
-from .finding import Finding, Texts
+from .finding import Finding
 
 MAIN_STAGE_OF_OBJECT: Mapping[str, str] = {
     "lead": "manage_leads", "opportunity": "convert_opportunities", "quote": "convert_opportunities",
@@ -38,7 +38,7 @@ def initiatives_of(finding: Finding) -> tuple[str, ...]:
 def ask_of(finding: Finding) -> Texts:
     """The open question for the people at its place, in every language; empty for a kind without one."""
     question = question_of(finding)
-    return {} if question is None else {lang: question.asked(place_of(finding, lang), lang) for lang in languages()}
+    return Texts() if question is None else in_all(lambda lang: question.asked(place_of(finding, lang), lang))
 
 
 def question_of(finding: Finding) -> Question | None:

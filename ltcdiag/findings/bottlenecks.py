@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,12 +10,12 @@ from ..log.results import StepTimes
 from ..measures.spells import NONE
 from ..measures.wait_causes import CAUSES
 from ..stats.intervals import Interval, amount_interval, first_shares
-from ..words import say
+from ..words import Texts, listed, say
 from ..words.numbers import count, percent, spoken, time_interval
 from . import claims
 from .claims import Measured, both, joined, lines, parts
 from .context import Context, Detected
-from .finding import Contrast, Finding, Texts
+from .finding import Contrast, Finding
 from .wait_causes import causes_of
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _claim(context: Context, row: _Row, contrast: Contrast, slow: Sequence[_Row]
         id="", rank=0, kind="bottleneck", family=family_of(context, label), ledger="time",
         where=_where(context, label), n=steps.cases, open=int((~steps.closed).sum()),
         horizon_days=observed.horizon, events=int(((steps.label == label) & ~observed.rework).sum()),
-        days=row.days, why_no_interval={}, per_passage=per, share=None, contrast=contrast,
+        days=row.days, why_no_interval=Texts(), per_passage=per, share=None, contrast=contrast,
         first_share=row.first_share, confidence=claims.confidence(contrast, row.measured.cases),
         title=_title(context, row, slow), evidence=_evidence(context, row, contrast, per),
         caveat=_caveat(context, row, contrast),
@@ -155,7 +155,7 @@ def _title(context: Context, row: _Row, slow: Sequence[_Row]) -> Texts:
     if step not in rivals or len(rivals) < 2:
         return both(lambda lang: say("findings.bottleneck_also", lang, step=step))
     return both(lambda lang: say("findings.bottleneck_among", lang, scope=say(scope, lang), step=step,
-                                 others=("、" if lang == "zh" else ", ").join(rivals)))
+                                 others=listed(rivals, lang)))
 
 
 def _evidence(context: Context, row: _Row, contrast: Contrast, per: Interval) -> Texts:
@@ -207,8 +207,8 @@ def _said_causes(context: Context, label: int, lang: str) -> str:
     if causes is None:
         return ""
     named = sorted((cause for cause in CAUSES if causes.shares[cause] >= LEAST_NAMED), key=lambda c: -causes.shares[c])
-    return say("wait_causes.why", lang, causes=("、" if lang == "zh" else ", ").join(
-        say(f"wait_causes.why_{cause}", lang, share=percent(causes.shares[cause])) for cause in named))
+    return say("wait_causes.why", lang, causes=listed((
+        say(f"wait_causes.why_{cause}", lang, share=percent(causes.shares[cause])) for cause in named), lang))
 
 
 class _Split(NamedTuple):
@@ -233,7 +233,7 @@ def _split(context: Context, label: int) -> _Split | None:
     return _Split(len(rows), wait, float((spells.end - spells.begun)[rows].mean()))
 
 
-def _caveat(context: Context, row: _Row, contrast: Contrast) -> Mapping[str, str]:
+def _caveat(context: Context, row: _Row, contrast: Contrast) -> Texts:
     parts = [] if context.observed.steps.has_starts else ["caveat_no_starts"]
     owner = context.owner(row.measured.key)
     parts += {"shared": ["caveat_shared"], None: ["caveat_owner_unknown"]}.get(owner, [])

@@ -13,9 +13,9 @@ from statistics import median
 
 from ..stats.estimator import Estimate
 from ..stats.intervals import Interval, amount_interval, log_ratio, mean_interval
-from ..words import languages
+from ..words import Texts, in_all, run_on
 from ..words.numbers import share_interval
-from .finding import Contrast, Texts
+from .finding import Contrast
 
 LEAST_CASES = 20
 """Fewer cases than this carry no claim."""
@@ -115,12 +115,12 @@ def confidence(contrast: Contrast, cases: int) -> str:
 
 def both(text: Callable[[str], str]) -> Texts:
     """A text in every language."""
-    return {lang: text(lang) for lang in languages()}
+    return in_all(text)
 
 
 def joined(*parts: str, lang: str) -> str:
     """Sentences one after the other, as the language writes them."""
-    return ("" if lang.startswith("zh") else " ").join(part.strip() for part in parts if part.strip())
+    return run_on((part.strip() for part in parts if part.strip()), lang)
 
 
 def parts(found: Interval | Contrast | None) -> tuple[float | None, float | None, float | None]:

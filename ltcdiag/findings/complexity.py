@@ -12,7 +12,7 @@ from ..log.conformance_results import PathMeasures
 from ..measures.variety import approvals, first_times, variety
 from ..stats.estimator import Estimate, Points
 from ..stats.intervals import Interval, amount_interval
-from ..words import say
+from ..words import Texts, say
 from ..words.numbers import bare_interval, count, time_interval
 from . import claims
 from .claims import both, joined, lines, parts
@@ -108,7 +108,7 @@ def _claim(context: Context, rows: Bools, n: Interval, days: Estimate) -> Findin
     return Finding(
         id="", rank=0, kind="complexity", family="complexity", ledger="none", where={"measure": "approvals_per_case"},
         n=steps.cases, open=int((~steps.closed).sum()), horizon_days=observed.horizon, events=len(chosen), days=held,
-        why_no_interval={}, per_passage=None, share=None, contrast=contrast, first_share=None,
+        why_no_interval=Texts(), per_passage=None, share=None, contrast=contrast, first_share=None,
         confidence=claims.confidence(contrast, steps.cases),
         title=both(lambda lang: say("complexity.approvals_title", lang, n=f"{n.value:.1f}")), evidence=both(text),
         caveat=both(lambda lang: joined(say("complexity.caveat_same_days", lang), say("findings.caveat_calendar", lang),

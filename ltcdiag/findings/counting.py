@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ..stats.counted import Counted
-from ..words import say
+from ..words import clauses, say
 from ..words.numbers import count, percent, share_interval_inside
 from . import claims
 from .claims import both, lines
@@ -97,5 +97,5 @@ def said_money(context: Context, case: Ints, stake: tuple[AtStake, ...], key: st
     without = int(np.isnan(context.facts.amounts.value[np.unique(case)]).sum())
     sums = [say("counting.sum", lang, amount=f"{each.value:,.2f}",
                 currency=each.currency or say("findings.currency_unstated", lang)) for each in stake]
-    said = say(key, lang, sums=("；" if lang == "zh" else "; ").join(sums))
+    said = say(key, lang, sums=clauses(sums, lang))
     return lines(said, say("counting.without_amount", lang, n=count(without)) if without else "")

@@ -26,12 +26,12 @@ from ..measures.rhythm import (
 from ..measures.spells import DAY
 from ..stats.estimator import Estimate
 from ..stats.intervals import Interval, amount_interval, mean_interval
-from ..words import say
+from ..words import Texts, listed, say
 from ..words.numbers import count, percent, spoken, time_interval
 from . import claims
 from .claims import both, joined, lines, parts
 from .context import Context, Detected
-from .finding import Contrast, Finding, Texts
+from .finding import Contrast, Finding
 
 if TYPE_CHECKING:
     from .context import Bools, Floats, Ints
@@ -322,7 +322,7 @@ def _claim(context: Context, passages: Passages, found: Found) -> Finding:
         ledger="none", where={"activity": steps.labels[label], "target": steps.labels[label], "rhythm": found.pattern
                               or "", "when": _when_plain(found) or "", **({"stage": stage} if stage else {})},
         n=steps.cases, open=int((~steps.closed).sum()), horizon_days=observed.horizon, events=len(on), days=cost,
-        why_no_interval={}, per_passage=_per_passage(context, passages, found), share=None, contrast=contrast,
+        why_no_interval=Texts(), per_passage=_per_passage(context, passages, found), share=None, contrast=contrast,
         first_share=None, confidence=claims.confidence(contrast, len(set(cases.tolist()))),
         title=both(lambda lang: say(f"wait_causes.{_title(found)}", lang, step=context.shown(label),
                                     when=said_when(found, lang))),
@@ -371,8 +371,8 @@ def said_when(found: Found, lang: str) -> str:
     else:
         names = [say("wait_causes.month_end" if name > 31 else "wait_causes.month_day", lang, day=name)
                  for name in found.rhythm.names]
-    listed = ("、" if lang == "zh" else ", ").join(names[:-1])
-    return say("wait_causes.and", lang).join([listed, names[-1]] if listed else names)
+    first = listed(names[:-1], lang)
+    return say("wait_causes.and", lang).join([first, names[-1]] if first else names)
 
 
 def _evidence(context: Context, passages: Passages, found: Found, cost: Interval) -> Texts:

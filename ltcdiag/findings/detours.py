@@ -15,13 +15,13 @@ from ..measures.detours import RARE, Detour, detours_of
 from ..stats.contrast import false_discoveries
 from ..stats.estimator import Estimate
 from ..stats.intervals import Interval, amount_interval
-from ..words import say
+from ..words import Texts, say
 from ..words.numbers import count, days_interval, percent, time_interval
 from ..words.numbers import share_interval as said_share
 from . import claims
 from .claims import both, joined, lines, parts
 from .context import Context, Detected
-from .finding import Contrast, Finding, Texts
+from .finding import Contrast, Finding
 
 if TYPE_CHECKING:
     from .context import Floats
@@ -102,8 +102,8 @@ def _claim(context: Context, detour: Detour) -> Finding:
         id="", rank=0, kind="complexity", family="complexity", ledger="none",
         where=where | ({"stage": stage} if stage else {}), n=steps.cases, open=int((~steps.closed).sum()),
         horizon_days=observed.horizon, events=len(detour.cases), days=amount_interval(days) if days else None,
-        why_no_interval={} if days else both(lambda lang: say("findings.no_interval_count", lang)), per_passage=None,
-        share=detour.share, contrast=contrast, first_share=None,
+        why_no_interval=Texts() if days else both(lambda lang: say("findings.no_interval_count", lang)),
+        per_passage=None, share=detour.share, contrast=contrast, first_share=None,
         confidence=claims.confidence(contrast, len(detour.cases)),
         title=both(lambda lang: say("complexity.detour_title", lang, step=context.shown(detour.through[0]))),
         evidence=_evidence(context, detour),

@@ -11,12 +11,12 @@ from ..log.results import Deviations
 from ..mining.conformance import Conformance, conformance
 from ..stats.estimator import Estimate
 from ..stats.intervals import Interval, share_interval
-from ..words import say
+from ..words import Texts, chinese, say
 from ..words.numbers import count, percent, share_interval_inside
 from . import claims
 from .claims import both, lines
 from .context import Context, Detected
-from .finding import Contrast, Finding, Texts
+from .finding import Contrast, Finding
 from .own_deviations import own_deviations
 
 if TYPE_CHECKING:
@@ -115,6 +115,6 @@ def _evidence(context: Context, judged: Conformance, row: _Row) -> Texts:
         line = say("findings.deviation_limit", lang, limit=percent(claims.SKIP_SHARE))
         based = say("findings.deviation_cases", lang, judged=count(judged.judged_cases),
                     unjudged=count(judged.unjudged_cases), open=count((~context.observed.steps.closed).sum()))
-        return lines(said + ("。" if lang == "zh" else "."), line, based)
+        return lines(said + ("。" if chinese(lang) else "."), line, based)
 
     return both(text)

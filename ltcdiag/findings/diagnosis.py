@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from html import escape
 from types import MappingProxyType
 from typing import Any
@@ -20,7 +21,7 @@ from ..log.steps import NO_TIME
 from ..measures.observed import Observed, observe
 from ..measures.waiting import waits
 from ..quality.fitness import cautions
-from ..words import current, languages, say
+from ..words import Texts, current, in_all, say
 from ..words.numbers import count, percent, time_interval
 from ..words.texts import tidy
 from . import claims
@@ -32,7 +33,7 @@ from .context import Context, Detected
 from .decision_days import decision_days
 from .detours import detours
 from .deviations import deviations
-from .finding import Finding, Texts
+from .finding import Finding
 from .forecast import forecast
 from .gates import gates
 from .handovers import handovers
@@ -221,7 +222,8 @@ def _estimated(
     tables |= {"value": worth} if len(worth.table) else {}
     notes = (*_notes(context, found["bottleneck"].table), *_partial(found["deviation"].table), *list_notes(tables),
              *notes_of(numbered, ledgers))
-    return Diagnosis(log, advised(numbered), {}, _looking(tables, log), notes, context.observed.horizon, context.model)
+    return Diagnosis(log, advised(numbered), Texts(), _looking(tables, log), notes, context.observed.horizon,
+                     context.model)
 
 
 def _once(found: Iterable[Finding]) -> list[Finding]:
@@ -242,9 +244,9 @@ def _days(finding: Finding) -> float:
 
 def _doubted(found: Iterable[Finding], log: EventLog) -> list[Finding]:
     """The findings, each with what makes its data doubtful said before its other doubts; nobody is sure of those."""
-    said = {kind: {lang: cautions(keys, log, lang) for lang in languages()} for kind, keys in QUESTIONS.items()}
-    return [replace(finding, confidence=_less_sure(finding, said), caveat={
-        lang: joined(said[finding.kind][lang], text, lang=lang) for lang, text in finding.caveat.items()})
+    said = {kind: in_all(partial(cautions, keys, log)) for kind, keys in QUESTIONS.items()}
+    return [replace(finding, confidence=_less_sure(finding, said), caveat=Texts({
+        lang: joined(said[finding.kind][lang], text, lang=lang) for lang, text in finding.caveat.items()}))
         for finding in found]
 
 

@@ -12,9 +12,7 @@ from ..log.event_log import EventLog
 from ..log.filters import CaseIs
 from ..log.results import Answer
 from ..stats.intervals import Interval
-
-Texts = Mapping[str, str]
-"""Language ("zh", "en") → text."""
+from ..words import Texts, run_on
 
 
 @dataclass(frozen=True)
@@ -119,7 +117,7 @@ class Finding:
     money_days: MoneyDays | None = None
     ranks: Mapping[str, int] = field(default_factory=dict)
     initiatives: tuple[str, ...] = ()
-    ask: Texts = field(default_factory=dict)
+    ask: Texts = field(default_factory=Texts)
 
     @property
     def case_file(self) -> str:
@@ -197,7 +195,7 @@ def _plain(value: Decimal) -> str:
 
 def _one_line(text: str, lang: str) -> str:
     """Lines one after the other, as the language writes sentences."""
-    return ("" if lang.startswith("zh") else " ").join(text.splitlines())
+    return run_on(text.splitlines(), lang)
 
 
 def _interval(found: Interval | None) -> dict[str, float] | None:

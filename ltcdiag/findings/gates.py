@@ -7,7 +7,7 @@ is no gate of this company and stays in the table; so does a limit on what the c
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING
@@ -24,13 +24,13 @@ from ..measures.working_time import on_calendar
 from ..stats.contrast import holm
 from ..stats.estimator import Estimate
 from ..stats.intervals import Interval, amount_interval, share_interval
-from ..words import languages, say
+from ..words import Texts, in_all, listed, say
 from ..words.numbers import count, days_interval, percent, time_interval
 from ..words.numbers import share_interval as said_share
 from . import claims
 from .claims import both, joined, lines, parts
 from .context import Context, Detected
-from .finding import Contrast, Finding, Texts
+from .finding import Contrast, Finding
 
 if TYPE_CHECKING:
     from .context import Bools
@@ -182,7 +182,7 @@ def _table(context: Context, rows: Sequence[_Row]) -> GateRules:
 
     table = pd.DataFrame([_cells(row) for row in rows], columns=list(COLUMNS))
     table = table.astype({name: float for name in COLUMNS if name not in (*_COUNTS, *_WORDS)})
-    names = {row.rule.key: {lang: row.rule.name(lang) for lang in languages()} for row in rows}
+    names = {row.rule.key: in_all(row.rule.name) for row in rows}
     return GateRules(table, context.observed.steps.cases, "", names=names)
 
 
@@ -210,8 +210,9 @@ def _claim(context: Context, row: _Row, seen: Judged, share: Interval) -> Findin
         id="", rank=0, kind="gate", family=_family(context, row), ledger="none", where=_where(context, row),
         n=steps.cases, open=int((~steps.closed).sum()), horizon_days=context.observed.horizon,
         events=int(seen.broken.sum()), days=days,
-        why_no_interval={} if days else both(lambda lang: say("findings.no_interval_count", lang)), per_passage=None,
-        share=share, contrast=contrast, first_share=None, confidence=claims.confidence(contrast, len(seen.cases)),
+        why_no_interval=Texts() if days else both(lambda lang: say("findings.no_interval_count", lang)),
+        per_passage=None, share=share, contrast=contrast, first_share=None,
+        confidence=claims.confidence(contrast, len(seen.cases)),
         title=both(lambda lang: say(f"gates.title_{rule.kind}", lang, rule=rule.name(lang), days=rule.within)),
         evidence=_evidence(context, row, seen, share), caveat=_caveat(row, seen),
         next_step=both(lambda lang: say(f"gates.next_{rule.kind}", lang, step=_shown(context, rule.step, lang))),
@@ -285,7 +286,7 @@ def _evidence(context: Context, row: _Row, seen: Judged, share: Interval) -> Tex
 
 
 def _roles(rule: Rule, lang: str) -> str:
-    return ("、" if lang == "zh" else ", ").join(say(f"gates.party_{kind}", lang) for kind in rule.roles)
+    return listed((say(f"gates.party_{kind}", lang) for kind in rule.roles), lang)
 
 
 def _said_late(context: Context, seen: Judged, lang: str) -> str:
@@ -308,7 +309,7 @@ def _said_after(seen: Judged, lang: str) -> str:
     return say(word, lang, horizon=seen.after.horizon, days=days_interval(abs(days.value), low, high, lang))
 
 
-def _caveat(row: _Row, seen: Judged) -> Mapping[str, str]:
+def _caveat(row: _Row, seen: Judged) -> Texts:
     kinds = ["gates.caveat_holm", "findings.caveat_record"]
     if row.rule.kind == "response":
         kinds.append("gates.caveat_limit" if row.rule.days == "calendar" else "gates.caveat_limit_working")

@@ -11,13 +11,13 @@ from ..log.steps import first_of_each
 from ..measures.spells import NONE, Spread, spread
 from ..measures.waiting import waiting_ends
 from ..stats.intervals import Interval, amount_interval
-from ..words import say
+from ..words import Texts, say
 from ..words.numbers import count, time_interval
 from . import claims
 from .bottlenecks import said_limit
 from .claims import Measured, both, joined, lines, parts
 from .context import Context, Detected
-from .finding import Contrast, Finding, Texts
+from .finding import Contrast, Finding
 
 if TYPE_CHECKING:
     from .context import Bools, Floats, Ints
@@ -157,7 +157,7 @@ def _claim(context: Context, row: _Row, contrast: Contrast) -> Finding:
     return Finding(
         id="", rank=0, kind="handover", family="collaboration", ledger="none", where=_where(context, row),
         n=steps.cases, open=int((~steps.closed).sum()), horizon_days=observed.horizon, events=int(row.here.sum()),
-        days=row.days, why_no_interval={}, per_passage=per, share=None, contrast=contrast, first_share=None,
+        days=row.days, why_no_interval=Texts(), per_passage=per, share=None, contrast=contrast, first_share=None,
         confidence=claims.confidence(contrast, row.measured.cases),
         title=both(lambda lang: say("findings.handover_title", lang, source=source, target=target)),
         evidence=_evidence(context, row, contrast, per), caveat=_caveat(context, contrast),

@@ -8,11 +8,11 @@ from functools import cached_property
 
 from ..log.lists import StageMoney, Stuck
 from ..log.results import Answer
-from ..words import say
+from ..words import Texts, listed, say
 from ..words.numbers import count, share_interval, time_interval
 from .claims import CERTAIN, both, lines
 from .context import Context
-from .finding import Finding, Texts
+from .finding import Finding
 from .levers import Lever, levers
 from .stage_money import stage_money
 from .stuck import stuck
@@ -86,7 +86,7 @@ class Lists:
         said = say("lists.stock", lang, n=count(len(here)))
         sums = here.dropna(subset=["amount"]).groupby("currency", sort=True)["amount"].sum()
         money = [f"{value:,.0f} {currency}".strip() for currency, value in sums.items()]
-        return said + (say("lists.stock_money", lang, sums=("、" if lang == "zh" else ", ").join(money))
+        return said + (say("lists.stock_money", lang, sums=listed(money, lang))
                        if money else say("lists.stock_end", lang))
 
 

@@ -12,13 +12,13 @@ from ..log.filters import StateIs
 from ..mining.own_model import OwnConformance, own_conformance
 from ..stats.estimator import Estimate
 from ..stats.intervals import Interval, share_interval
-from ..words import say
+from ..words import Texts, listed, say
 from ..words.numbers import count, percent, share_interval_inside
 from ..words.texts import tidy
 from . import claims
 from .claims import both, lines
 from .context import Context, Detected
-from .finding import Contrast, Finding, Texts
+from .finding import Contrast, Finding
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,5 +116,5 @@ def _listed(name: str, steps: Sequence[str], lang: str) -> str:
     """The first steps that only one of the two has."""
     if not steps:
         return ""
-    named = ("、" if lang == "zh" else ", ").join(tidy(step, 30) for step in steps[:_LISTED])
+    named = listed((tidy(step, 30) for step in steps[:_LISTED]), lang)
     return say(f"own_model.{name}", lang, n=count(len(steps)), steps=named)

@@ -11,7 +11,7 @@ from ..log.wait_results import QueueDays
 from ..measures.passages import Passages, passages_of, sum_of
 from ..measures.queues import Halves, Queue, halves, queue_of
 from ..stats.intervals import Interval, amount_interval
-from ..words import say
+from ..words import Texts, say
 from ..words.numbers import count, share_interval, time_interval
 from . import claims
 from .claims import both, joined, lines, parts
@@ -178,7 +178,7 @@ def _claim(context: Context, passages: Passages, queue: Queue, row: _Row) -> Fin
         id="", rank=0, kind="contention", family="complexity", ledger="none",
         where={"activity": steps.labels[label], "target": steps.labels[label], **({"stage": stage} if stage else {})},
         n=steps.cases, open=int((~steps.closed).sum()), horizon_days=observed.horizon, events=len(row.found.busy),
-        days=days, why_no_interval={}, per_passage=None, share=None, contrast=contrast, first_share=None,
+        days=days, why_no_interval=Texts(), per_passage=None, share=None, contrast=contrast, first_share=None,
         confidence=claims.confidence(contrast, len(np.unique(cases))),
         title=both(lambda lang: say("wait_causes.title_contention", lang, step=context.shown(label))),
         evidence=both(evidence),

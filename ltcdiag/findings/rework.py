@@ -13,13 +13,13 @@ from ..measures.spells import NONE
 from ..stats.contrast import false_discoveries
 from ..stats.estimator import Estimate
 from ..stats.intervals import LEVEL, Interval, amount_interval, share_interval
-from ..words import say
+from ..words import Texts, say
 from ..words.numbers import change_interval, count, percent, time_interval
 from ..words.numbers import share_interval as said_share
 from . import claims
 from .claims import both, joined, lines
 from .context import Context, Detected
-from .finding import Contrast, Finding, Texts
+from .finding import Contrast, Finding
 
 if TYPE_CHECKING:
     from .context import Bools, Ints
@@ -155,7 +155,7 @@ def _claim(context: Context, row: _Row) -> Finding:
     return Finding(
         id="", rank=0, kind="rework", family=FAMILIES.get(row.rework_type, "complexity"),
         ledger="time", where=_where(context, row), n=steps.cases, open=int((~steps.closed).sum()),
-        horizon_days=observed.horizon, events=row.loops, days=row.days, why_no_interval={}, per_passage=None,
+        horizon_days=observed.horizon, events=row.loops, days=row.days, why_no_interval=Texts(), per_passage=None,
         share=row.share, contrast=contrast, first_share=None, confidence=claims.confidence(contrast, row.cases),
         title=both(lambda lang: say(f"rework.title_{row.rework_type}", lang, step=context.shown(row.label))),
         evidence=_evidence(context, row), caveat=_caveat(context),

@@ -18,7 +18,7 @@ from ..measures.tiers import has_thresholds, tiers_of
 from ..measures.variety import Walked, part_of_days, quotient, walked
 from ..stats.estimator import Estimate
 from ..stats.intervals import Interval, amount_interval
-from ..words import say
+from ..words import Texts, say
 from ..words.numbers import bare_interval, count, percent, time_interval
 from ..words.numbers import share_interval as said_share
 from . import claims
@@ -112,7 +112,7 @@ def _claim_yes(context: Context, row: _Yes) -> Finding:
     return Finding(
         id="", rank=0, kind="rigidity", family="rigidity", ledger="none",
         where=where | ({"stage": stage} if stage else {}), n=steps.cases, open=int((~steps.closed).sum()),
-        horizon_days=observed.horizon, events=len(each.rows), days=days, why_no_interval={}, per_passage=None,
+        horizon_days=observed.horizon, events=len(each.rows), days=days, why_no_interval=Texts(), per_passage=None,
         share=None, contrast=contrast, first_share=None, confidence=_sure(len(each.rows)),
         title=both(lambda lang: say("rigidity.yes_title", lang, step=context.shown(each.label))), evidence=both(text),
         caveat=both(lambda lang: joined(say(f"rigidity.{doubt}", lang), say("findings.caveat_calendar", lang),

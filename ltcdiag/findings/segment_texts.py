@@ -9,12 +9,11 @@ from ..measures.segment_columns import CaseColumn
 from ..measures.segment_effects import NOT_WON, STEP, Effect, Rule, Search, Target
 from ..measures.spells import NONE
 from ..stats.intervals import Interval
-from ..words import say
+from ..words import Texts, listed, say
 from ..words.numbers import count, percent, share_interval, spoken, time_interval
 from . import claims
 from .claims import both, joined, lines
 from .context import Context
-from .finding import Texts
 
 LEAST_SHARE = claims.LEAST_SHARE
 """A group is a claim where the whole interval of its extra days is above this share of the days that cases are open."""
@@ -142,7 +141,7 @@ def _said_same(asked: Searched, rule: Rule, lang: str) -> str:
 
 
 def _listed(names: Sequence[str], lang: str) -> str:
-    return ("、" if lang.startswith("zh") else ", ").join(f"“{name}”" for name in names)
+    return listed((say("log.quoted", lang, name=name) for name in names), lang)
 
 
 def caveat(context: Context, asked: Searched, rule: Rule) -> Texts:

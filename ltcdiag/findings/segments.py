@@ -12,7 +12,7 @@ from ..measures.facts import SOLD
 from ..measures.segment_effects import NOT_WON, Condition, Effect, Rule, Target, search
 from ..measures.spells import NONE
 from ..stats.estimator import Estimate
-from ..words import say
+from ..words import Texts, say
 from . import claims
 from . import segment_texts as texts
 from .bottlenecks import family_of
@@ -189,8 +189,8 @@ def _claim(context: Context, asked: Searched, rule: Rule) -> Finding:
         where=_where(context, asked, target, effect.condition), n=observed.steps.cases,
         open=int((~observed.steps.closed).sum()), horizon_days=observed.horizon, events=len(case),
         days=None if wins else texts.days_of(context, effect),
-        why_no_interval=both(lambda lang: say("findings.no_interval_count", lang)) if wins else {}, per_passage=None,
-        share=None, contrast=contrast, first_share=None, confidence=_confidence(rule, contrast),
+        why_no_interval=both(lambda lang: say("findings.no_interval_count", lang)) if wins else Texts(),
+        per_passage=None, share=None, contrast=contrast, first_share=None, confidence=_confidence(rule, contrast),
         title=texts.title(context, asked, rule), evidence=texts.evidence(context, asked, rule),
         caveat=texts.caveat(context, asked, rule), next_step=texts.next_step(context, asked, rule),
         **context.worst(case, days),

@@ -12,10 +12,10 @@ from ..log.event_log import EventLog
 from ..log.results import Breaks
 from ..stats.estimator import Estimate
 from ..stats.intervals import Interval, share_interval
-from ..words import say
+from ..words import Texts, clauses, say
 from ..words.numbers import count, percent, spoken
 from .claims import both, lines
-from .finding import AtStake, Contrast, Finding, ObjectBehind, Texts
+from .finding import AtStake, Contrast, Finding, ObjectBehind
 
 COLUMNS = ("source_type", "target_type", "ready", "linked", "waiting", "broken", "targets", "orphans", "usual_days")
 SAME_KEYS = 0.5
@@ -125,7 +125,7 @@ def _said_money(loose: Sequence[LooseObject], lang: str) -> str:
         return say("findings.silo_no_amounts", lang)
     parts = [say("findings.silo_sum", lang, amount=f"{each.value:,.2f}",
                  currency=each.currency or say("findings.currency_unstated", lang)) for each in money]
-    said = say("findings.silo_money", lang, sums=("；" if lang == "zh" else "; ").join(parts))
+    said = say("findings.silo_money", lang, sums=clauses(parts, lang))
     return lines(said, say("findings.silo_without_amount", lang, n=count(without)) if without else "")
 
 

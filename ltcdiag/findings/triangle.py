@@ -10,7 +10,7 @@ from ..measures.parties import roles_of
 from ..measures.spells import DAY
 from ..measures.triangle import Lack, lacks
 from ..stats.counted import above_the_line
-from ..words import say
+from ..words import chinese, say
 from ..words.numbers import percent
 from . import claims
 from .claims import parts
@@ -77,7 +77,7 @@ def _claim(context: Context, lack: Lack) -> Finding:
 
 def _who(context: Context, key: str, lang: str) -> str:
     """A role of the triangle as it stands in a sentence."""
-    return f"{context.model.roles[key].name(lang)} ({key})" if not lang.startswith("zh") \
+    return f"{context.model.roles[key].name(lang)} ({key})" if not chinese(lang) \
         else f"{context.model.roles[key].name(lang)}（{key}）"
 
 

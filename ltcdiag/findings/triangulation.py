@@ -20,7 +20,7 @@ from ..domain.stages import load_stages
 from ..domain.voices import load_categories
 from ..log.look import html_table
 from ..log.voices import SIDES, Voice, Voices
-from ..words import current, languages, say
+from ..words import chinese, current, in_all, run_on, say
 from ..words.texts import tidy
 from .advice import MAIN_STAGE_OF_OBJECT, stage_of
 from .finding import Finding
@@ -51,7 +51,7 @@ class Heard:
         people, against = (say(f"voices.people_{self.side}", lang, n=n) for n in (self.agree, self.against))
         said = against if self.verdict == "contradict" else people
         return say(f"voices.said_{self.verdict}", lang, side=say(f"voices.side_{self.side}", lang).capitalize()
-                   if lang == "en" else say(f"voices.side_{self.side}", lang), people=said, against=against,
+                   if not chinese(lang) else say(f"voices.side_{self.side}", lang), people=said, against=against,
                    voices=self.voices)
 
 
@@ -128,7 +128,7 @@ class Triangulation:
         """What a cycle keeps of it: counts and readings. What people said word for word stays in their notes."""
         sides = [(each, side, getattr(each, side)) for each in self.seen for side in ("staff", "customers")]
         told: dict[str, dict[str, Any]] = {each.finding: {
-            "finding": each.finding, "reading": each.reading, "words": {lang: each.words(lang) for lang in languages()},
+            "finding": each.finding, "reading": each.reading, "words": in_all(each.words),
         } for each in self.seen}
         for each, side, heard in sides:
             told[each.finding][side] = {"verdict": heard.verdict, "agree": heard.agree, "against": heard.against,
@@ -144,8 +144,7 @@ class Triangulation:
 
     def __str__(self) -> str:
         lang = current()
-        gap = "" if lang.startswith("zh") else " "
-        lines = [f"{each.finding} {gap.join((each.staff.words(lang), each.customers.words(lang), each.words(lang)))}"
+        lines = [f"{each.finding} " + run_on((said.words(lang) for said in (each.staff, each.customers, each)), lang)
                  for each in self.seen]
         return "\n".join([*lines, *(each.words(lang) for each in self.only_said)])
 

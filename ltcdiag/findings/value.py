@@ -18,11 +18,11 @@ from ..log.value import ValueLedgers
 from ..measures.effort import Effort, effort_of
 from ..measures.rework_types import TYPES, Typed, typed
 from ..measures.spells import DAY, NONE
-from ..words import say
+from ..words import Texts, clauses, say
 from ..words.numbers import count
 from .claims import both, lines
 from .context import Context
-from .finding import Finding, Texts, Worth
+from .finding import Finding, Worth
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,8 +105,8 @@ def notes_of(numbered: Sequence[Finding], valued: Valuation) -> tuple[Texts, ...
     """The rates that were used, and what could not be priced; nothing where there are no findings."""
     if not numbered:
         return ()
-    rates = both(lambda lang: lines(say("value.rates", lang, listed=("；" if lang == "zh" else "; ").join(
-        valued.prices.told(lang)))))
+    rates = both(lambda lang: lines(say("value.rates", lang, listed=clauses(
+        valued.prices.told(lang), lang))))
     return ((rates,) if valued.prices else ()) + valued.lacking
 
 

@@ -16,7 +16,7 @@ from ..measures.wait_causes import CAUSES, WaitParts, wait_parts
 from ..measures.waiting import part_of_sums
 from ..stats.estimator import Estimate, Points
 from ..stats.intervals import Interval, amount_interval, wilson
-from ..words import say
+from ..words import Texts, say
 from ..words.numbers import count, percent, share_interval, time_interval
 from . import claims
 from .claims import both, joined, lines, parts
@@ -276,7 +276,7 @@ def _claim(
         id="", rank=0, kind=cause, family=_FAMILY[cause], ledger="none",
         where={"activity": steps.labels[label], "target": steps.labels[label], **({"stage": stage} if stage else {})},
         n=steps.cases, open=int((~steps.closed).sum()), horizon_days=observed.horizon, events=len(rows), days=days,
-        why_no_interval={}, per_passage=None, share=None, contrast=contrast, first_share=None,
+        why_no_interval=Texts(), per_passage=None, share=None, contrast=contrast, first_share=None,
         confidence=claims.confidence(contrast, len(np.unique(split.case[rows]))),
         title=both(lambda lang: say(f"wait_causes.{_TITLES[cause]}", lang, step=context.shown(label))),
         evidence=both(evidence), caveat=both(lambda lang: joined(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import ConservationError
-from ..words import current, say
+from ..words import current, in_language, say
 from .look import html_facts, html_table
 
 
@@ -70,7 +70,8 @@ class Answers:
     def facts(self, lang: str) -> Iterator[tuple[str, str]]:
         """Sheet and what became of its rows."""
         for file in self.files:
-            said = say("papers.file", lang, kind=file.name[lang], rows=f"{file.rows:,}", used=f"{file.used:,}")
+            said = say("papers.file", lang, kind=in_language(file.name, lang), rows=f"{file.rows:,}",
+                       used=f"{file.used:,}")
             aside = say("papers.aside", lang, n=f"{len(file.blank):,}",
                         lines=", ".join(map(str, file.blank[:10]))) if file.blank else ""
             yield file.file, said + aside
@@ -95,8 +96,9 @@ class Answers:
         rows = self.of(paper)
         columns = list(dict.fromkeys(column for each in rows for column in each.cells))
         known, words = self.headings.get(paper, {}), self.choices.get(paper, {})
-        heads = [known[column][lang] if column in known else column for column in columns]
-        shown = [[words.get(column, {}).get(each[column], {}).get(lang, each[column]) for column in columns]
+        heads = [in_language(known.get(column, {}), lang) or column for column in columns]
+        shown = [[in_language(words.get(column, {}).get(each[column], {}), lang) or each[column]
+                  for column in columns]
                  for each in rows]
         return html_table(heads, shown,
                           numeric=[False] * len(columns)) if rows else ""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..words import current, say
+from ..words import clauses, current, in_language, say
 from .kpi_table import KpiTable, estimate_text
 from .look import heading, html_table
 from .results import Answer
@@ -51,12 +51,11 @@ class Channels(Answer):
     def _sentence(self, segment: str, rows: Mapping[str, Mapping[str, Any]], lang: str) -> str:
         if rows["leads"]["value"] != rows["leads"]["value"]:
             note = self.kpis.notes.get(rows["leads"]["note"], {})
-            return say("channels.none", lang, segment=segment, why=note.get(lang, ""))
+            return say("channels.none", lang, segment=segment, why=in_language(note, lang) or "")
         parts = [say("channels.part", lang, name=self.kpis.texts[kpi].name[lang], text=estimate_text(rows[kpi], lang))
                  for kpi in COLUMNS[1:] if rows[kpi]["value"] == rows[kpi]["value"]]
-        between = "；" if lang == "zh" else "; "
         return say("channels.group", lang, segment=segment, n=estimate_text(rows["leads"], lang),
-                   parts=between.join(parts))
+                   parts=clauses(parts, lang))
 
     def __str__(self) -> str:
         return self.words()

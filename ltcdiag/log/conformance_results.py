@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
+from ..words import in_language
 from .results import Answer, Deviations
 
 
@@ -19,7 +20,7 @@ class NamedKeys:
     def __call__(self, key: str, lang: str) -> str:
         """The name."""
         own = self.names.get(key)
-        return own.get(lang, own["en"]) if own else self.others(key, lang)
+        return in_language(own, lang) or own["en"] if own else self.others(key, lang)
 
 
 @dataclass(frozen=True)

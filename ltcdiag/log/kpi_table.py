@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import InputError
-from ..words import current, say
+from ..words import current, in_language, say
 from ..words.numbers import money, percent, share_interval, spoken, time_interval, times, working_days
 from .filters import Attribute, Filter
 from .look import heading, html_table
@@ -131,7 +131,7 @@ def _empty(value: object) -> bool:
 
 
 def _in(texts: Mapping[str, str], lang: str) -> str:
-    return texts.get(lang) or texts[lang.partition("-")[0]]
+    return in_language(texts, lang) or ""
 
 
 def estimate_text(row: Mapping[str, Any], lang: str) -> str:

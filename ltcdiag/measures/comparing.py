@@ -21,7 +21,7 @@ from ..stats.contrast import Difference, Sample, coded, difference, mix_of, of_d
 from ..stats.doubts import Scene, doubts
 from ..stats.effects import Caution, Compared, Effects, Judging, Level, in_words, judged
 from ..stats.pace import Pace, Side, pace
-from ..words import languages
+from ..words import Texts, in_all
 from .compared_log import ComparedLog
 from .doubtful_cases import with_other_ways
 from .facts import Facts
@@ -137,11 +137,11 @@ class LogStudy:
         """How many and how much in all: a longer window holds more. They are left out unless somebody asks for them."""
         return self.asked.every and one.before is not None and not one.horizon and one.kpi not in self.asked.primary
 
-    def _names(self, key: str) -> dict[str, str]:
+    def _names(self, key: str) -> Texts:
         """The name of a KPI in every language, with the currency of money."""
         card, amounts = load_kpis()[key], self.sides[1].log.facts.amounts
         behind = f" ({amounts.name})" if card.unit == "money" and amounts is not None and amounts.name else ""
-        return {lang: card.name(lang) + behind for lang in languages()}
+        return in_all(lambda lang: card.name(lang) + behind)
 
     @cached_property
     def every(self) -> list[LogSide]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -11,7 +11,7 @@ from ..errors import InputError
 from ..log.event_log import EventLog
 from ..log.kpi_table import KpiClock, KpiTable, KpiTexts
 from ..log.side_tables import SideTables
-from ..words import current, languages, say
+from ..words import Texts, current, in_all, languages, run_on, say
 from .facts import facts_of
 from .groups import MOST_GROUPS, Groups, groups_of, part_of
 from .observed import Observed, observed_of
@@ -26,9 +26,8 @@ NUMBERS = ("value", "low", "high", "horizon_days")
 """Columns that are empty where there is no number, whatever the other rows hold."""
 
 CALENDAR_DAYS = KpiClock("calendar", (), MappingProxyType(
-    {lang: say("calendar.clock_calendar", lang) for lang in languages()}))
+    in_all(lambda lang: say("calendar.clock_calendar", lang))))
 
-Texts = Mapping[str, str]
 Row = tuple[object, ...]
 
 
@@ -122,9 +121,9 @@ def notes_of(card: KpiCard, found: Measured, whole: Measured | None = None) -> T
 
     def text(lang: str) -> str:
         said = (say(f"kpis.{note.key}", lang, **{"needs": card.needs(lang), **note.said}) for note in notes)
-        return ("" if lang.startswith("zh") else " ").join(said)
+        return run_on(said, lang)
 
-    return _both(text) if notes else {}
+    return in_all(text) if notes else Texts()
 
 
 def _beside(tables: SideTables | None) -> Iterator[Texts]:
@@ -132,24 +131,20 @@ def _beside(tables: SideTables | None) -> Iterator[Texts]:
     if tables is not None:
         told = {lang: list(tables.facts(lang)) for lang in languages()}
         for place in range(len(tables.files)):
-            yield {lang: say("beside.remark", lang, file=facts[place][0], text=facts[place][1])
-                   for lang, facts in told.items()}
+            yield Texts({lang: say("beside.remark", lang, file=facts[place][0], text=facts[place][1])
+                         for lang, facts in told.items()})
 
 
 def _remarks(groups: Groups, by: str) -> Iterator[Texts]:
     """What the groups leave out."""
     facts = {"shown": str(MOST_GROUPS), "by": by}
     if groups.rest:
-        yield _both(lambda lang: say("kpis.groups_left_out", lang, n=f"{groups.rest:,}",
+        yield in_all(lambda lang: say("kpis.groups_left_out", lang, n=f"{groups.rest:,}",
                                      cases=f"{groups.rest_cases:,}", **facts))
     if groups.without:
-        yield _both(lambda lang: say("kpis.without_value", lang, n=f"{groups.without:,}", by=by))
+        yield in_all(lambda lang: say("kpis.without_value", lang, n=f"{groups.without:,}", by=by))
     if groups.several:
-        yield _both(lambda lang: say("kpis.several_values", lang, n=f"{groups.several:,}", by=by))
-
-
-def _both(text: Callable[[str], str]) -> Texts:
-    return {lang: text(lang) for lang in languages()}
+        yield in_all(lambda lang: say("kpis.several_values", lang, n=f"{groups.several:,}", by=by))
 
 
 def _chosen(only: Sequence[str] | None) -> Mapping[str, KpiCard]:
@@ -163,6 +158,6 @@ def _chosen(only: Sequence[str] | None) -> Mapping[str, KpiCard]:
 
 def _texts(cards: Mapping[str, KpiCard]) -> Mapping[str, KpiTexts]:
     return MappingProxyType({
-        key: KpiTexts(_both(card.name), _both(card.definition), _both(card.needs), _both(card.trap), card.direction)
+        key: KpiTexts(in_all(card.name), in_all(card.definition), in_all(card.needs), in_all(card.trap), card.direction)
         for key, card in cards.items()
     })

@@ -10,7 +10,7 @@ from ..domain.column_words import CLASSES
 from ..log.event_log import EventLog
 from ..log.look import html_facts
 from ..log.privacy import ColumnFacts, Privacy
-from ..words import current, say
+from ..words import current, listed, say
 from ..words.numbers import count, percent
 
 if TYPE_CHECKING:
@@ -47,14 +47,13 @@ class PrivacyReport:
 
     def facts(self, lang: str) -> list[tuple[str, str]]:
         """Name and text, line by line."""
-        between = "、" if lang == "zh" else ", "
-        rows = [(say(f"privacy.class_{kind}", lang), between.join(names)) for kind, names in self.columns.items()]
-        gone = between.join(dict.fromkeys(fact.column for fact in self.left_out)) or say("privacy.none", lang)
+        rows = [(say(f"privacy.class_{kind}", lang), listed(names, lang)) for kind, names in self.columns.items()]
+        gone = listed(dict.fromkeys(fact.column for fact in self.left_out), lang) or say("privacy.none", lang)
         rows.append((say("privacy.not_read", lang), gone))
         names = say("privacy.names_plain" if self.pseudonyms is None else "privacy.names_hidden", lang,
                     n=self.pseudonyms or 0)
         rows.append((say("privacy.names", lang), names))
-        rows += [(between.join(say(f"privacy.by_{part}", lang) for part in each.by), say(
+        rows += [(listed((say(f"privacy.by_{part}", lang) for part in each.by), lang), say(
             "privacy.unique", lang, groups=count(each.groups), alone=count(each.alone),
             share=percent(each.alone / max(1, each.cases)), small=count(each.small), k=self.k,
             smallest=count(each.smallest))) for each in self.uniqueness]

@@ -16,7 +16,7 @@ from ..log.calendar import EVERY_HOUR, WorkCalendar
 from ..log.calendar_file import calendar_of
 from ..log.event_log import EventLog
 from ..log.steps import NO_TIME, Steps
-from ..words import current, languages, say
+from ..words import clauses, current, in_all, run_on, say
 
 if TYPE_CHECKING:
     import numpy as np
@@ -118,16 +118,15 @@ class WorkingClock:
 
     def told(self) -> dict[str, str]:
         """What the clock counts, in every language."""
-        return {lang: self._told(lang) for lang in languages()}
+        return in_all(self._told)
 
     def _told(self, lang: str) -> str:
         first = self.calendars[0]
         if not self.by:
             said = [say("calendar.clock_working", lang, calendar=first, hours=f"{first.hours_per_day:g}")]
         else:
-            pairs = "; ".join(f"{value}: {self.calendars[place]}" for value, place in self.regions.items())
-            said = [say("calendar.clock_regions", lang, by=self.by, calendars=pairs.replace(
-                "; ", "；" if lang == "zh" else "; "))]
+            pairs = (f"{value}: {self.calendars[place]}" for value, place in self.regions.items())
+            said = [say("calendar.clock_regions", lang, by=self.by, calendars=clauses(pairs, lang))]
         if self.others:
             said.append(say("calendar.clock_others", lang, n=f"{self.others:,}", by=self.by, calendar=first))
         for calendar in dict.fromkeys(self.used()):
@@ -135,7 +134,7 @@ class WorkingClock:
             if unknown:
                 key = "own_years" if calendar.own_days else "unannounced"
                 said.append(say(f"calendar.{key}", lang, calendar=calendar, years=_years(unknown)))
-        return ("" if lang == "zh" else " ").join(said)
+        return run_on(said, lang)
 
 
 def clock_of(log: EventLog, steps: Steps, asked: Calendars) -> WorkingClock:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..domain.reference import ReferenceModel, ReferenceStage
 from ..errors import InputError
 from ..log.results import Variants
-from ..words import current, say
+from ..words import chinese, current, say
 from .discovery import quietly
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Conformance:
         if not self.judged_cases:
             return say("conformance.none_judged", lang, **named)
         kinds = int((self.table["deviation"] != "again").sum())
-        stop, between = ("。", "；") if lang.startswith("zh") else (". ", "; ")
+        stop, between = ("。", "；") if chinese(lang) else (". ", "; ")
         told = between.join(self.sentence(row, lang) for row in range(1, min(kinds, 3) + 1))
         part = "" if self.complete else say(
             "conformance.part", lang, judged=f"{self.judged_cases:,}", judged_paths=f"{self.judged_paths:,}",

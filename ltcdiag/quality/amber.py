@@ -7,7 +7,7 @@ from dataclasses import replace
 from ..domain.kpis import load_kpis
 from ..log.event_log import EventLog
 from ..log.kpi_table import KpiTable
-from ..words import languages
+from ..words import Texts, languages
 from .fitness import cautions
 
 
@@ -18,13 +18,13 @@ def with_cautions(kpis: KpiTable, log: EventLog) -> KpiTable:
     table, notes = kpis.table.copy(), dict(kpis.notes)
     marks = []
     for row in table.to_dict("records"):
-        own, note = {lang: said[lang].get(row["kpi"], "") for lang in said}, row["note"]
+        own, note = Texts({lang: said[lang].get(row["kpi"], "") for lang in said}), row["note"]
         if row["value"] != row["value"] or not any(own.values()):
             marks.append(note)
             continue
-        before = notes.get(note, dict.fromkeys(said, note))
+        before = Texts(notes.get(note, dict.fromkeys(said, note)))
         key = f"{note}|{row['kpi']}" if note else row["kpi"]
-        notes[key] = {lang: " ".join(filter(None, (before[lang], own[lang]))) for lang in said}
+        notes[key] = Texts({lang: " ".join(filter(None, (before[lang], own[lang]))) for lang in said})
         marks.append(key)
     table["note"] = marks
     return replace(kpis, table=table, notes=notes)

@@ -11,7 +11,7 @@ from typing import Any
 from ..domain.exports import LEVELS, Export, Question, System, load_exports
 from ..errors import InputError
 from ..log.look import html_table
-from ..words import current, languages, say
+from ..words import SPOKEN, WRITTEN, canonical, current, say
 from .letter import GENERATOR, TERMS, how, letter, listed, unchecked, unlocked
 from .one_file import whole_file
 
@@ -81,7 +81,7 @@ class AskFor:
             "material": list(system.material), "tested": asdict(system.tested), "stops_at": asdict(system.stops_at),
             "exports": exports, "pitfalls": [asdict(pitfall) for pitfall in system.pitfalls],
             "elsewhere": [{"key": question.key, **asdict(question.name)} for question in self.elsewhere],
-            "terms": [{"key": key, **{lang: say(f"asking.term_{key}", lang) for lang in languages()}}
+            "terms": [{"key": key, **{lang: say(f"asking.term_{key}", lang) for lang in WRITTEN}}
                       for key in TERMS],
         }
 
@@ -117,11 +117,11 @@ def exports_to_ask_for(system: str, lang: str | None = None) -> AskFor:
 
 
 def _language(lang: str) -> str:
-    """zh or en; "zh-Hant" and "en-GB" are these. Raises InputError for any other."""
-    base = lang.partition("-")[0].lower()
-    if base not in languages():
+    """The name here: "zh-TW" is zh-Hant, "en-GB" is en. Raises InputError for any other."""
+    base = canonical(lang)
+    if base not in SPOKEN:
         raise InputError(say("asking.unknown_language", current(), lang=lang),
-                         fix=say("asking.unknown_language_fix", current(), languages=", ".join(languages())))
+                         fix=say("asking.unknown_language_fix", current(), languages=", ".join(SPOKEN)))
     return base
 
 

@@ -13,6 +13,7 @@ from ..findings.finding import Finding
 from ..log.results import Answer
 from ..quality.fitness import cautions
 from ..words import say, sentences
+from ..words.amounts import headline
 from ..words.numbers import count, percent, share_interval, time_interval
 from .answer_grids import page_grid, sheet_name, table_title
 from .assessment import Assessment
@@ -165,7 +166,7 @@ class Diagnosed:
             said = time_interval(days.value, days.low, days.high, self.lang)
             yield said, self._say("key_days", horizon=finding.horizon_days)
         for money in finding.at_stake:
-            yield f"{money.value:,.2f} {money.currency}".strip(), self._say("key_money")
+            yield headline(float(money.value), currency=money.currency, lang=self.lang), self._say("key_money")
         if share is not None and not finding.objects:
             yield share_interval(share.value, share.low, share.high, self.lang), self._say("key_share")
 

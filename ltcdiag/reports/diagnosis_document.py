@@ -16,6 +16,8 @@ from ..findings.finding import Finding, Worth
 from ..findings.triangulation import Seen, Triangulation, triangulate
 from ..log.voices import SIDES, Voices
 from ..words import say, sentences
+from ..words.amounts import headline
+from ..words.days import day
 from ..words.numbers import count, time_interval
 from ..words.texts import tidy
 from .assessment import Assessment
@@ -96,9 +98,10 @@ class Document:
 
     def _looked_at(self) -> str:
         table, zone = self.found.cases.table, self.log.timezone
-        begun = f"{local(table['started'].min(), zone):%Y-%m-%d}"
+        begun, until = (day(each, self.lang) for each in (local(table["started"].min(), zone),
+                                                          minute(self.log.as_of, zone)))
         return self.say("looked_at", name=tidy(self.log.name, 60), cases=count(self.found.counts["cases"]),
-                        events=count(self.found.counts["events"]), begun=begun, as_of=minute(self.log.as_of, zone)[:10],
+                        events=count(self.found.counts["events"]), begun=begun, as_of=until,
                         open=count(self.found.states["open"]))
 
     def _matters(self) -> str:
@@ -213,9 +216,8 @@ class Document:
         return tuple(self.say("quote", side=side, quote=quote) for side, quotes in sides for quote in quotes)
 
     def _priced(self, worth: Worth) -> str:
-        low, value, high = (f"{float(number):,.0f}" for number in (worth.low, worth.value, worth.high))
-        return self.say("priced", ledger=self.say(f"ledger_{worth.ledger}"), value=value, low=low, high=high,
-                        currency=worth.currency or say("findings.currency_unstated", self.lang))
+        return self.say("priced", ledger=self.say(f"ledger_{worth.ledger}"), worth=headline(
+            *map(float, (worth.value, worth.low, worth.high)), currency=worth.currency, lang=self.lang))
 
     # ---- people -----------------------------------------------------------------------------------------
 

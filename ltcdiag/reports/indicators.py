@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..log.look import heading
-from ..words import say
+from ..words import listed, run_on, say
 from ..words.numbers import count
 from .assessment import Assessment
 from .grids import Column, Grid, Value
@@ -60,8 +60,7 @@ class Indicators:
         reasons: dict[str, list[str]] = {}
         for _, said in self._lacking:
             reasons.setdefault(said["note"], []).append(said["kpi"])
-        between = "、" if self.lang == "zh" else "; "
-        rows = tuple(Row(tuple(Cell(quoted(text, self.lang), text, "text") for text in (between.join(names), why)))
+        rows = tuple(Row(tuple(Cell(quoted(text, self.lang), text, "text") for text in (listed(names, self.lang), why)))
                      for why, names in reasons.items())
         return TableView("kpis_lacking", self._heads(("kpi", "note")), rows, "")
 
@@ -70,7 +69,7 @@ class Indicators:
         n = len(self._measured) + len(self._lacking)
         told = [quoted(text, self.lang) for text in self.kpis.told(self.lang)]
         where = say("reports.kpis_note", self.lang, n=count(n), sheet=say("reports.sheet_kpis", self.lang))
-        return ("" if self.lang == "zh" else " ").join([*told, where])
+        return run_on([*told, where], self.lang)
 
     def definitions(self) -> Iterator[Definition]:
         """What each indicator counts."""

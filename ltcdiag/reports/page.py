@@ -13,7 +13,7 @@ from ..charts.drawing import Drawing
 from ..log.calendar_file import calendar_shown
 from ..log.telling import reason_name
 from ..quality.fitness import cautions
-from ..words import say
+from ..words import chinese, say
 from ..words.numbers import count, duration, percent
 from ..words.texts import tidy
 from . import grids
@@ -337,7 +337,7 @@ class Page:
 
 def quoted(text: str, lang: str) -> str:
     """Outside Chinese, straight quotes: the font draws curly ones as wide as a Chinese character."""
-    return text if lang == "zh" else text.replace("“", '"').replace("”", '"')
+    return text if chinese(lang) else text.replace("“", '"').replace("”", '"')
 
 
 def cell(value: Value, kind: str) -> Cell:

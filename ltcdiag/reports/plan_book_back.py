@@ -14,7 +14,7 @@ from ..cycle.plan import Goal, Measure, Milestone, Plan, Risk, Sign
 from ..cycle.wishes import raci_faults
 from ..errors import Fault, InputError
 from ..sources.spreadsheet import sheet_rows
-from ..words import current, languages, say
+from ..words import SPOKEN, Texts, current, in_all, languages, say
 from ..words.texts import tidy
 from .grids import Value
 from .plan_sheets import PERCENT, Cell, Sheet, parties, sheets_of, unit_of
@@ -47,7 +47,7 @@ def _language(book: Mapping[str, Any], plan: Plan, file: str) -> str:
     """The language in which it was written. Raises InputError for a workbook that is none of a plan."""
     lang = current()
     missing: list[str] = []
-    for each in (lang, *(other for other in languages() if other != lang)):
+    for each in (lang, *(other for other in SPOKEN if other != lang)):
         missing = [sheet.title(each) for sheet in sheets_of(plan, each) if sheet.title(each) not in book]
         if not missing:
             return each
@@ -345,10 +345,10 @@ def _day(text: str) -> str | None:
         return None
 
 
-def _both(key: str) -> dict[str, str]:
-    return {lang: say(key, lang) for lang in languages()}
+def _both(key: str) -> Texts:
+    return in_all(lambda lang: say(key, lang))
 
 
-def _same_text(text: str) -> dict[str, str]:
+def _same_text(text: str) -> Texts:
     """What people wrote stands in both languages: an old translation would say something else."""
-    return dict.fromkeys(languages(), text)
+    return Texts(dict.fromkeys(languages(), text))

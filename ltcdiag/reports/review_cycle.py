@@ -18,6 +18,7 @@ from ..domain.reference import ReferenceModel
 from ..measures.comparison import Comparison
 from ..stats.effects import pace_verdict
 from ..words import say, use
+from ..words.days import day
 from . import files
 from .folder import whole
 from .html import whole_page
@@ -68,8 +69,8 @@ class CyclePage:
     @property
     def lead(self) -> str:
         """When it was judged, on which data."""
-        return say("closing.lead", self.lang, day=self.judged.day, as_of=self.judged.as_of,
-                   cases=f"{self.judged.counts['cases']:,}")
+        return say("closing.lead", self.lang, day=day(self.judged.day, self.lang),
+                   as_of=day(self.judged.as_of, self.lang), cases=f"{self.judged.counts['cases']:,}")
 
     def opening(self) -> list[str]:
         """Whether it is what was agreed, and why not."""

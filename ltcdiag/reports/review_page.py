@@ -12,6 +12,7 @@ from ..measures.comparison import Comparison
 from ..stats.effects import BLOCKING, FALSE_ALARM, Effect, pace_verdict
 from ..stats.telling import LONGEST_WAIT, bare, difference_text, in_unit, kpi_name, level_text, number, signed
 from ..words import say
+from ..words.days import period
 
 _NEXT = {"season_not_separable": "next_season", "mix_shift_open": "next_adjust", "finished_only": "next_open",
          "holidays": "next_working"}
@@ -66,7 +67,7 @@ class ReviewPage:
         facts: dict[str, str] = {}
         for side, name, arm in zip(("before", "after"), self.names, self.found.study.sides, strict=True):
             first, last = effects.windows[effects.names[side == "after"]]
-            facts |= {side: name, f"{side}_first": first, f"{side}_last": last, f"{side}_n": f"{arm.arm.n:,}"}
+            facts |= {side: name, f"{side}_days": period(first, last, self.lang), f"{side}_n": f"{arm.arm.n:,}"}
         return self.say("lead", **facts)
 
     @property

@@ -14,7 +14,7 @@ from ..log.calendar_file import is_file
 from ..log.results import Handovers
 from ..log.telling import reason_name
 from ..stats.suppression import hidden_cells, rounded
-from ..words import languages, say
+from ..words import in_all, say
 from ..words.numbers import count
 from ..words.texts import tidy
 from . import stages as chain
@@ -311,8 +311,8 @@ def _unnamed(finding: Finding) -> Finding:
     if finding.kind != "segment":
         return finding
     step = "" if finding.where.get("activity") is None else "_step"
-    title = {lang: say(f"privacy.group_slower{step}", lang, step=tidy(finding.where.get("activity", ""), 40))
-             for lang in languages()}
+    named = tidy(finding.where.get("activity", ""), 40)
+    title = in_all(lambda lang: say(f"privacy.group_slower{step}", lang, step=named))
     return replace(finding, title=title)
 
 

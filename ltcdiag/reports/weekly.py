@@ -13,6 +13,7 @@ from ..cycle.watches import Watch
 from ..cycle.weeks import WeekNow
 from ..errors import OutputError
 from ..words import current, say
+from ..words.days import day
 from ..words.numbers import percent
 from .one_file import whole_file
 from .page import quoted
@@ -52,8 +53,8 @@ class WeekPage:
     @property
     def lead(self) -> str:
         """The question, and up to when the data reach."""
-        return self.say("week_lead", question=self.question or "–", change=self.now.watches.change,
-                        as_of=self.now.as_of)
+        return self.say("week_lead", question=self.question or "–", change=day(self.now.watches.change, self.lang),
+                        as_of=day(self.now.as_of, self.lang))
 
     @property
     def bad(self) -> list[Watch]:

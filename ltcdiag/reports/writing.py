@@ -11,13 +11,13 @@ from ..charts.drawing import Drawing
 from ..domain.prices import Prices
 from ..domain.reference import ReferenceModel
 from ..errors import InputError
-from ..findings.finding import Finding, Texts
+from ..findings.finding import Finding
 from ..findings.progress import in_words
 from ..log.event_log import EventLog
 from ..log.privacy import USUAL_K
 from ..log.side_tables import SideTables
 from ..log.voices import Voices
-from ..words import current, say, use
+from ..words import Texts, current, say, use
 from . import files
 from .assessment import Assessment, assess
 from .diagnosis_document import render_document
@@ -51,7 +51,7 @@ class Written:
     set_aside: Mapping[str, int] = field(default_factory=dict)
     states: Mapping[str, int] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
-    why_none: Texts = field(default_factory=dict)
+    why_none: Texts = field(default_factory=Texts)
     as_of: str = ""
     fingerprint: str = ""
     level: str = WORKING

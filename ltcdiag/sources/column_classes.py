@@ -13,7 +13,7 @@ from ..log.ledger import GIVEN_BACK
 from ..log.plan import TablePlan
 from ..log.privacy import LEFT_OUT, ColumnFacts
 from ..log.records import ColumnMap, Table
-from ..words import say
+from ..words import listed, say
 from .reading import sample_of
 from .roles import look_at
 from .systems_found import SystemTables
@@ -206,7 +206,7 @@ def left_out_note(facts: Sequence[ColumnFacts], lang: str) -> list[str]:
     names = list(dict.fromkeys(fact.column for fact in facts if not fact.loaded and fact.kind in LEFT_OUT))
     if not names:
         return []
-    shown = ("、" if lang == "zh" else ", ").join(names[:_NAMED])
+    shown = listed(names[:_NAMED], lang)
     more = say("privacy.and_more", lang, n=len(names) - _NAMED) if len(names) > _NAMED else ""
     return [say("privacy.left_out", lang, n=len(names), columns=shown + more)]
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..domain.headers import normal_header
 from ..domain.labels import simplified
+from ..words import picked
 from .forms import expanded, form_entries
 
 GENERAL = "general"
@@ -97,7 +98,7 @@ class SystemProfile:
 
     def name(self, lang: str) -> str:
         """Its name; Chinese for every kind of Chinese."""
-        return self.zh if lang.startswith("zh") else self.en
+        return picked(lang, self.zh, self.en)
 
 
 @cache

@@ -18,7 +18,7 @@ from ..errors import Fault, InputError
 from ..log.ledger import Money
 from ..log.records import Fates, Table, TextTable
 from ..log.side_tables import KINDS, Cost, Returned, SideFile, SideTables, SurveyAnswer
-from ..words import current, say
+from ..words import chinese, current, say
 from .opening import open_tables
 
 _MONTH = re.compile(r"((?:19|20)\d{2})\s*[-/.年]?\s*(\d{1,2})(?:\s*[-/.月]\s*(?:\d{1,2}日?)?(?:[ T].*)?)?")
@@ -61,7 +61,7 @@ def _names(kind: str) -> Mapping[str, tuple[str, ...]]:
 
 def _unknown(table: Table) -> Fault:
     lang = current()
-    first = 0 if lang != "zh" else -1
+    first = -1 if chinese(lang) else 0
     kinds = "; ".join(say("beside.wanted", lang, kind=say(f"beside.kind_{kind}", lang), columns=", ".join(
         _example(kind, role, first) for role in read_toml("side_tables.toml")[kind]["needs"])) for kind in KINDS)
     return Fault(say("beside.unknown", lang, columns=", ".join(table.columns[:12])), where=table.file,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from math import ceil, isfinite
 from typing import Any
 
-from ..words import current, languages, say
+from ..words import Texts, current, in_all, say
 from .contrast import Difference, false_discoveries, holm
 from .intervals import Interval
 from .pace import Pace
@@ -184,7 +184,7 @@ class Effects:
             "pace_wins": pace_dict(self.pace_wins, self.cautions) if self.pace_wins else None,
             "windows": {name: list(days) for name, days in self.windows.items()},
             "cases": dict(self.counts),
-            "warnings": [{"warning": c.name, "text": {lang: c.text(lang) for lang in languages()}}
+            "warnings": [{"warning": c.name, "text": in_all(c.text)}
                          for c in self.cautions],
         }
 
@@ -199,9 +199,9 @@ class Effects:
         return as_html(self, current())
 
 
-def in_words(key: str, **facts: str) -> dict[str, str]:
+def in_words(key: str, **facts: str) -> Texts:
     """A sentence in every language."""
-    return {lang: say(key, lang, **facts) for lang in languages()}
+    return in_all(lambda lang: say(key, lang, **facts))
 
 
 def pace_verdict(pace: Pace, cautions: Sequence[Caution] = ()) -> str:

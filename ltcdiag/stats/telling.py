@@ -7,7 +7,7 @@ from html import escape
 from math import isfinite
 
 from ..log.look import html_table
-from ..words import say
+from ..words import in_language, listed, say
 from .effects import Effect, Effects, Level, pace_verdict
 
 LONGEST_WAIT = 60
@@ -40,7 +40,7 @@ def _explored(found: Effects, lang: str) -> Iterator[str]:
     for verdict in ("improved", "worsened"):
         names = [kpi_name(effect.kpi, found, lang) for effect in others if effect.verdict == verdict]
         if names:
-            yield say(f"compare.explored_{verdict}", lang, kpis=("、" if lang == "zh" else ", ").join(names))
+            yield say(f"compare.explored_{verdict}", lang, kpis=listed(names, lang))
     counts = [sum(effect.verdict == verdict and effect.before is not None for effect in others)
               for verdict in ("no_change_that_matters", "cannot_tell")]
     lacking = sum(effect.before is None for effect in others)
@@ -66,7 +66,7 @@ def effect_line(effect: Effect, found: Effects, lang: str) -> str:
     """One effect: both levels, the difference with its interval, the verdict; what is missing where it cannot tell."""
     name = kpi_name(effect.kpi, found, lang)
     if effect.difference is None or effect.before is None or effect.after is None:
-        why = effect.lacking.get(lang.partition("-")[0], "")
+        why = in_language(effect.lacking, lang) or ""
         return say("compare.line_without", lang, kpi=name, verdict=say("compare.cannot_tell", lang), why=why).rstrip()
     d = effect.difference
     line = say("compare.line", lang, kpi=name, before=level_text(effect.before, effect.unit, lang),
@@ -130,5 +130,5 @@ def kpi_name(kpi: str, found: Effects, lang: str) -> str:
     """The name of a KPI; its key where nobody gave it a name."""
     names = found.kpi_names.get(kpi)
     if names is not None:
-        return names.get(lang) or names[lang.partition("-")[0]]
+        return in_language(names, lang) or kpi
     return say(f"compare.kpi_{kpi}", lang)

@@ -5,50 +5,50 @@ One TOML file per room, one table per sentence::
     [paths_hidden]
     zh = "隐藏 {paths} 条路径"
     en = "{paths} paths hidden"
+
+Traditional Chinese ("zh-Hant") is kept ready-made in `traditional.json`.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-_LANGUAGES = ("zh", "en")
-language: ContextVar[str] = ContextVar("language", default="zh")
+from .languages import (
+    HANT,
+    SPOKEN,
+    WRITTEN,
+    Said,
+    Texts,
+    canonical,
+    chinese,
+    clauses,
+    current,
+    in_all,
+    in_language,
+    languages,
+    listed,
+    picked,
+    run_on,
+    simplified,
+    speak,
+    traditional,
+    use,
+)
 
-
-def current() -> str:
-    """The language sentences are said in where nobody names one (messages, notes)."""
-    return language.get()
-
-
-@contextmanager
-def use(lang: str) -> Iterator[None]:
-    """Say messages in `lang` inside the block: `with use("en"): ...`."""
-    before = language.set(lang)
-    try:
-        yield
-    finally:
-        language.reset(before)
-
-
-def speak(lang: str) -> None:
-    """Say messages in `lang` from here on."""
-    language.set(lang)
-
-
-def languages() -> tuple[str, ...]:
-    """The languages in which every sentence exists."""
-    return _LANGUAGES
+__all__ = [
+    "HANT", "SPOKEN", "WRITTEN", "Said", "Texts", "canonical", "chinese", "clauses", "current", "in_all",
+    "in_language", "languages", "listed", "picked", "run_on", "say", "sentences", "simplified", "speak",
+    "traditional", "use",
+]
 
 
 def say(key: str, lang: str, /, **values: object) -> str:
     """The sentence `file.key` in a language, its places filled in.
 
-    lang: "zh" or "en"; a finer name ("zh-Hant", "en-GB") is used where the sentence has it and falls
+    lang: "zh", "en" or "zh-Hant"; a finer name ("zh-TW", "en-GB") is used where the sentence has it and falls
     back to its language. values: for `{name}` in the sentence; the caller formats numbers.
 
     Raises KeyError for an unknown sentence or language, or a place without a value.
@@ -57,7 +57,7 @@ def say(key: str, lang: str, /, **values: object) -> str:
     if room not in _rooms() or name not in sentences(room):
         raise KeyError(f"there is no sentence '{key}'")
     texts = sentences(room)[name]
-    text = texts.get(lang) or texts.get(lang.partition("-")[0])
+    text = texts.get(lang) or in_language(texts, lang)
     if text is None:
         raise KeyError(f"'{key}' is not written in '{lang}', only in {', '.join(texts)}")
     return text.format_map(values)

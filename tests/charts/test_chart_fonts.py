@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import runpy
 import unicodedata
 from importlib.resources import files
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ltcdiag.charts import fonts
 from ltcdiag.charts.fonts import FAMILY, font_family, measure, readable, subset_woff, wrapped
+from ltcdiag.words import sentences
 
+ROOMS = sorted(p.name.removesuffix(".toml") for p in files("ltcdiag.words").iterdir() if p.name.endswith(".toml"))
 SHIPPED = files("ltcdiag.charts") / "fonts" / "LTCSansSC-Regular.otf"
 
 
@@ -44,8 +50,17 @@ def test_every_character_of_the_code_table_has_a_glyph(font, codec, leads, trail
     assert wanted <= {chr(code) for code in font.getBestCmap()}
 
 
+def test_every_character_of_our_own_sentences_has_a_glyph_in_all_languages(font) -> None:
+    told = [text for room in ROOMS for texts in sentences(room).values() for text in texts.values()]
+    told += json.loads((files("ltcdiag.words") / "traditional.json").read_text("utf-8")).values()
+    told += runpy.run_path(str(Path(__file__).parents[2] / "tools" / "traditional.py"))["sentences"]()
+    assert {character for text in told for character in text if character.isprintable()} \
+        <= {chr(code) for code in font.getBestCmap()}
+
+
 def test_latin_arrows_and_full_width_forms_have_glyphs(font) -> None:
-    wanted = "".join(map(chr, [*range(0x20, 0x7F), *range(0xA1, 0x100)])) + "→←↑↓…—–“”‘’≥≤×·−￥，。（）：；！？"
+    wanted = "".join(map(chr, [*range(0x20, 0x7F), *range(0xA1, 0x100)])) + (
+        "→←↑↓…—–“”‘’「」『』≥≤×÷±·−●▲✓①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳℃￥€£，。（）：；！？％")
     assert set(wanted) - {"\xad"} <= {chr(code) for code in font.getBestCmap()}
 
 
@@ -100,6 +115,16 @@ def test_a_character_no_font_has_is_named_by_its_code_and_noted() -> None:
     label = readable("面\U00030EDD", "en")
     assert label.text == "面U+30EDD"
     assert "U+XXXX" in label.notes
+
+
+@pytest.mark.parametrize(("text", "shown"), [
+    ("合同评审 → 1", "合同评审 → 1"), ("a\nb", "a\nb"), ("𠮷野", "U+20BB7野"), ("\u2068x\u2069\x07", "x"),
+    ("\U0010fffdไ", "U+10FFFDU+0E44"), ("", ""),
+])
+def test_what_is_drawn_has_no_box(monkeypatch: pytest.MonkeyPatch, text: str, shown: str) -> None:
+    faces = fonts._faces()[:2]                  # as on a machine without fonts of its own
+    monkeypatch.setattr(fonts, "_drawable", lambda character: any(ord(character) in fonts._codes(f) for f in faces))
+    assert fonts.drawable(text) == shown
 
 
 def test_marks_that_turn_the_direction_are_left_out_and_right_to_left_names_are_isolated() -> None:

@@ -156,7 +156,7 @@ def test_the_language_is_the_one_spoken_now_unless_named():
     with use("en"):
         assert exports_to_ask_for("sap").lang == "en"
         assert exports_to_ask_for("sap", "zh").lang == "zh"
-        assert exports_to_ask_for("sap", "zh-Hant").lang == "zh"
+        assert exports_to_ask_for("sap", "zh-TW").lang == "zh-Hant"
 
 
 @pytest.mark.parametrize("key", SYSTEMS)

@@ -15,7 +15,7 @@ from ...domain.initiatives import load_owners
 from ...domain.kpis import load_kpis
 from ...errors import Fault, InputError
 from ...log.kpi_table import estimate_text
-from ...words import current, say
+from ...words import current, in_language, say
 
 MARK = "ltcdiag"
 FIELDS = ("what", "first", "goal", "gain", "effort", "owner", "accountable", "raci", "begins", "due", "status", "sign",
@@ -201,4 +201,4 @@ def _cells(said: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _in(texts: Mapping[str, str], lang: str) -> str:
-    return texts.get(lang) or texts.get(lang.partition("-")[0]) or next(iter(texts.values()), "")
+    return in_language(texts, lang) or next(iter(texts.values()), "")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...domain.papers import Paper, load_papers, words_of
 from ...domain.reference import ReferenceModel
-from ...words import say
+from ...words import canonical, say
 from ..grids import Grid, Headed, Kind, Value
 
 if TYPE_CHECKING:
@@ -38,11 +38,11 @@ def form(
     """The sheets of one form: to fill in, example, choices. rows: what stands there already. above: the line on top
     where it is not the usual one. beside: the forms of the workbook, where it holds several."""
     paper, lang = load_papers()[key], asked.lang
-    there = [tuple(row) for row in rows] or [tuple(row) for row in paper.rows[lang]]
+    there = [tuple(row) for row in rows] or [tuple(row) for row in paper.rows[canonical(lang)]]
     filled = [row + (None,) * (len(paper.columns) - len(row)) for row in there]
     yield Grid(key, _columns(paper, lang), len(filled), lambda: iter(filled), paper.name(lang),
                _ranges(paper, lang, beside or (key,)), above or paper.guide(lang))
-    examples = paper.examples[lang]
+    examples = paper.examples[canonical(lang)]
     yield Grid(f"{key}_example", _columns(paper, lang), len(examples), lambda: iter(examples),
                say("papers.sheet_example", lang))
     if _lists(paper):

@@ -11,7 +11,7 @@ from pathlib import Path
 from ...domain.papers import load_papers
 from ...errors import Fault, InputError, OutputError
 from ...log.voices import KINDS
-from ...words import current, say
+from ...words import current, in_language, say
 from ..one_file import whole_file
 from ..xlsx import write_grids
 from . import PAPERS
@@ -25,7 +25,7 @@ def file_name(name: str, lang: str) -> str:
     """The file of a paper."""
     if name in KINDS:
         return f"{say(f'voices.book_{name}', lang)}.xlsx"
-    said = load_papers()[name].name(lang) if name in load_papers() else PAPERS.get(name, {}).get(lang, name)
+    said = load_papers()[name].name(lang) if name in load_papers() else in_language(PAPERS.get(name, {}), lang) or name
     return f"{_NOT_WORD.sub('_', said.casefold()).strip('_')}.xlsx"
 
 
@@ -37,7 +37,7 @@ def write_paper(name: str, asked: Asked, path: Path, *, force: bool = False) -> 
                          fix=say("engine.one_of", current(), values=", ".join(PAPERS)))
     grids = list(import_module(f"{__package__}.{name}").sheets(asked))
     with whole_file(path, same=lambda head: head.startswith(b"PK"), force=force) as working:
-        write_grids(grids, working, asked.lang, title=PAPERS[name][asked.lang], created=_MADE,
+        write_grids(grids, working, asked.lang, title=in_language(PAPERS[name], asked.lang) or name, created=_MADE,
                     level=say("voices.template_foot" if name in KINDS else "papers.foot", asked.lang))
     return path
 
