@@ -113,9 +113,10 @@ class PictureBlock:
 
 @dataclass(frozen=True)
 class MapBlock:
-    """A process map. fit: its shapes for a room of so many points, width and height."""
+    """A process map. fit: its shapes for a room of so many points, width and height. words: what it says."""
 
     fit: Callable[[float, float], MapShapes] = field(repr=False)
+    words: str = ""
     caption: str = ""
 
 

@@ -10,8 +10,9 @@ from .blocks import TableBlock
 
 LINE = 1.36             # height of a line, in sizes of its type
 SAFE = 1.07             # other fonts are a little wider than the one we measure with
-CELL_X, CELL_Y = 5.0, 3.5
+CELL_X, CELL_Y = 7.0, 3.5
 _NEVER_FIRST = "，。、；：？！）》」』】％,.;:?!)%”’"
+_NEVER_LAST = "（《「『【“‘(["
 _INDENT = 14.0
 
 
@@ -67,7 +68,7 @@ def _words(text: str) -> list[str]:
     """Where a line may break: after blanks, and between Chinese characters, never before a closing sign."""
     found: list[str] = []
     for letter in text:
-        joins = found and not found[-1].endswith(" ") and (
+        joins = found and not found[-1].endswith(" ") and (found[-1][-1] in _NEVER_LAST or
             letter in _NEVER_FIRST or letter == " " or (letter < "\u2e80" and found[-1][-1] < "\u2e80"))
         if joins:
             found[-1] += letter

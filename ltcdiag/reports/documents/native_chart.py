@@ -102,6 +102,10 @@ def _away(series: Series, ends: tuple[float | None, ...]) -> tuple[float | None,
 
 def _look(chart: Any, block: ChartBlock, lang: str) -> None:
     chart.font.size = Pt(_SIZE)
+    frame = etree.Element(qn("c:spPr"))         # no edge around it
+    etree.SubElement(frame, qn("a:noFill"))
+    etree.SubElement(etree.SubElement(frame, qn("a:ln")), qn("a:noFill"))
+    chart._chartSpace.find(qn("c:txPr")).addprevious(frame)
     _east(chart, lang)
     chart.has_title = False
     chart.has_legend = len(block.series) > 1

@@ -30,7 +30,7 @@ def findings(of: OfLog) -> Iterator[Page]:
 def _overview(of: OfLog) -> Page:
     columns = (Column(of.say("col_id"), share=0.5), Column(of.say("col_finding"), share=4.2),
                Column(of.say("col_days"), "number", 1.8), Column(of.say("col_cases"), "number", 0.8),
-               Column(of.say("col_confidence"), share=1.0))
+               Column(of.say("col_confidence"), share=1.5))
     rows = []
     for story in of.stories:
         finding = of.finding(story.card.id)
@@ -44,7 +44,7 @@ def _overview(of: OfLog) -> Page:
 
 def _page(of: OfLog, story: Story) -> Page:
     card = story.card
-    asks = (card.next_step, of.say("ask_whom", whom=story.whom, ask=story.ask) if story.whom and story.ask
+    asks = (card.next_step, of.say("ask_whom", whom=_begun(story.whom), ask=story.ask) if story.whom and story.ask
             else story.ask)
     steps = tuple(Step(each.name, each.owner, "" if each.told else each.first) for each in story.options[:STEPS])
     block = FindingBlock(card.tags, tuple(_facts(of, story)), (*card.evidence, *story.worth, *story.voices),
@@ -72,6 +72,10 @@ def _facts(of: OfLog, story: Story) -> Iterator[Fact]:
                why if finding.days is None else "")
 
 
+def _begun(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def measures(of: OfLog) -> Iterator[Page]:
     """What is worth discussing, once each, and what is to be asked of whom."""
     options: dict[str, list[str]] = {}
@@ -86,7 +90,7 @@ def measures(of: OfLog) -> Iterator[Page]:
         yield Page(of.say("measures_title", n=len(options)), (TableBlock(
             columns, tuple(map(tuple, options.values())), note=of.say("measures_note")),),
             of.notes("ltc.plan(cycle, log)"))
-    asked = [(story.card.id, story.whom, story.ask) for story in of.stories if story.ask]
+    asked = [(story.card.id, _begun(story.whom), story.ask) for story in of.stories if story.ask]
     if asked:
         columns = (Column(of.say("col_of"), share=0.6), Column(of.say("col_whom"), share=2),
                    Column(of.say("col_ask"), share=5))

@@ -83,7 +83,7 @@ class OfLog:
     def process(self) -> Iterator[Page]:
         """The map and the common paths."""
         found = self.found
-        shown = map_block(found.dfg, found.gaps, self.lang)
+        shown = map_block(found.dfg, found.gaps, self.lang, self._map_title())
         if shown is not None:
             yield Page(self._map_title(), (shown,), self.notes("ltc.draw(ltc.directly_follows(log))",
                                                                self.say("note_gap")))

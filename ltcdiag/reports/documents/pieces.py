@@ -46,12 +46,12 @@ def apart(names: Sequence[str]) -> list[str]:
     return found
 
 
-def map_block(graph: DirectlyFollowsGraph, gaps: Gaps | None, lang: str) -> MapBlock | None:
-    """The map of a log; None of an empty one."""
+def map_block(graph: DirectlyFollowsGraph, gaps: Gaps | None, lang: str, words: str) -> MapBlock | None:
+    """The map of a log; None of an empty one. words: what it says."""
     if not len(graph.activities):
         return None
     named, shown = named_graph(graph, lang, gaps)
-    return MapBlock(partial(_fitted, named, shown, lang))
+    return MapBlock(partial(_fitted, named, shown, lang), words)
 
 
 def _fitted(graph: DirectlyFollowsGraph, gaps: Gaps | None, lang: str, width: float, height: float) -> MapShapes:
@@ -80,6 +80,7 @@ def variants_page(variants: Variants, lang: str, notes: tuple[str, ...]) -> Page
     columns = (Column("#", "number", 0.4), Column(told("col_path", lang), share=6),
                *(Column(told(f"col_{key}", lang), "number", 1) for key in ("cases", "share", "median")))
     key = "paths_title" if len(rows) < len(variants.table) else "paths_all"
+    key += "" if variants.level == "activity" else "_stages"
     title = told(key, lang, n=count(len(rows)), all=count(len(variants.table)), share=covered,
                  first=percent(float(shown["share_of_cases"].iloc[0])))
     return Page(title, (TableBlock(columns, rows, all_rows=len(variants.table), note=told(

@@ -125,7 +125,7 @@ def _slide(deck: Any, layout: Any, sheet: Sheet, document: Document, area: Area,
         else:
             shape._element.getparent().remove(shape._element)
     if area is USUAL:
-        text_box(slide.shapes, Box(48, 20, 700, 36), [Para(sheet.chapter, 10.5, "accent", after=0)], document.lang)
+        text_box(slide.shapes, Box(48, 15, 700, 31), [Para(sheet.chapter, 10.5, "accent", after=0)], document.lang)
     for item in sheet.items:
         _item(slide.shapes, item, document)
     _feet(slide, layout, document, number, area)

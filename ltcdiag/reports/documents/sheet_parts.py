@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...charts.shapes import Box
 from .blocks import EffectBlock, Fact, FindingBlock, Step
-from .fitting import Para, height, lines
+from .fitting import Para, height, lines, smaller
 
 if TYPE_CHECKING:
     from .sheets import TextItem
@@ -49,14 +50,9 @@ def finding_sheets(block: FindingBlock, body: Box) -> Iterator[list[TextItem]]:
     asks = _listed(heads[2], block.asks)
     steps = _listed(heads[3], [_step(each) for each in block.steps])
     whole = [*tags, *_listed(heads[0], block.evidence), *asks, *steps]
-    first = _kept(whole, width, room)
+    first, rest = _kept(whole, width, room), list[Para]()
     if first is None:
-        first = _kept([*tags, *_listed(heads[0], block.evidence), *asks], width, room)
-        rest = steps
-    else:
-        rest = []
-    if first is None:
-        first, rest = _shrunk([*tags, *_listed(heads[0], block.evidence)], width, room), [*asks, *steps]
+        first, rest = _shrunk([*tags, *_listed(heads[0], block.evidence)], width, room), _larger([*asks, *steps])
     panel = [para for fact in block.facts for para in (*fact_paras(fact, _SIDE - 32, 24), Para("", 4, after=2))]
     doubt = [Para(heads[1], 12, "accent", bold=True, after=2), Para(block.doubt, 11, "muted", after=0)]
     inner = [*panel, *(doubt if block.doubt else [])]
@@ -79,10 +75,15 @@ def _step(step: Step) -> str:
     return " — ".join(filter(None, (f"{step.name} ({step.owner})" if step.owner else step.name, step.first)))
 
 
+def _larger(paras: list[Para]) -> list[Para]:
+    """The same on a sheet of their own."""
+    return [replace(para, size=para.size + 2, after=para.after + 3) for para in paras]
+
+
 def _kept(paras: list[Para], width: float, room: float) -> list[Para] | None:
     """The paragraphs at a size that fits, at most a little smaller; None where none does."""
     for by in (1.0, 0.95, 0.9, 0.85):
-        sized = [Para(p.text, p.size * by, p.colour, p.bullet, p.bold, p.after) for p in paras]
+        sized = smaller(paras, by)
         if height(sized, width) <= room:
             return sized
     return None
@@ -92,7 +93,7 @@ def _shrunk(paras: list[Para], width: float, room: float) -> list[Para]:
     """The paragraphs as small as they must be."""
     by = 1.0
     while True:
-        sized = [Para(p.text, p.size * by, p.colour, p.bullet, p.bold, p.after * by) for p in paras]
+        sized = smaller(paras, by)
         if by < 0.5 or height(sized, width) <= room:
             return sized
         by -= 0.03

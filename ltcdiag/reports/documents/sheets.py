@@ -44,7 +44,7 @@ class Area:
     body: Box
 
 
-USUAL = Area(960.0, 540.0, Box(48, 30, 912, 94), Box(48, 112, 912, 492))
+USUAL = Area(960.0, 540.0, Box(48, 33, 912, 94), Box(48, 112, 912, 492))
 
 
 @dataclass(frozen=True)
