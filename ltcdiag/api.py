@@ -366,6 +366,19 @@ def report(
                         prices=load_prices(prices) if isinstance(prices, str | Path) else prices)
 
 
+def present(
+    what: Any, out: str | Path, *, lang: str | None = None, level: str = "working", k: int = 5,
+    template: str | Path | None = None, force: bool = False, voices: Voices | None = None,
+) -> Exported:
+    """Slides (.pptx), pages for Word (.docx) or print (.pdf) of a log, a diagnosis, a comparison, a judged cycle, a
+    plan or a cycle; the ending of `out` names the kind. level, k: of a log, as in `report`. template: a .pptx with the
+    layouts of your house. Raises InputError for what cannot be presented, OutputError where the file exists and `force`
+    is not given."""
+    from .reports.documents.presenting import present as presented
+
+    return presented(what, out, lang=lang or current(), level=level, k=k, template=template, force=force, voices=voices)
+
+
 def discover(log: EventLog, method: str = "inductive", noise: float = 0.2) -> Model:
     """A process model from the variants of the log, by pm4py: process tree, BPMN and Petri net."""
     from .mining.discovery import discover as mined

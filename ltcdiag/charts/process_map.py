@@ -43,6 +43,7 @@ def process_map(dfg: DirectlyFollowsGraph, *, gaps: Gaps | None = None, lang: st
 
 def view_of(shown: Shown, cases: int, colour: str, colours: Mapping[str, str] | None,
           names: Mapping[str, str] | None, lang: str) -> View:
+    """What is drawn, in the reader's words and colours."""
     met = {activity.stage for activity in shown.activities}
     named = names or {}
     stages = (*(s for s in named if s in met), *sorted(s for s in met if s is not None and s not in named),

@@ -37,8 +37,10 @@ def place_chart(
     slides = Presentation()
     shapes = slides.slides.add_slide(slides.slide_layouts[6]).shapes
     chart = add_chart(shapes, (Emu(0), Emu(0), Cm(width), Cm(height)), block, lang, made).chart
-    package, number = word.part.package, 1 + sum("/charts/" in str(part.partname) for part in word.part.package.iter_parts())
-    book = Part(PackURI(f"/word/embeddings/chart{number}.xlsx"), _BOOK, chart.part.chart_workbook.xlsx_part.blob, package)
+    package = word.part.package
+    number = 1 + sum("/charts/" in str(part.partname) for part in package.iter_parts())
+    numbers = chart.part.chart_workbook.xlsx_part.blob
+    book = Part(PackURI(f"/word/embeddings/chart{number}.xlsx"), _BOOK, numbers, package)
     part = Part(PackURI(f"/word/charts/chart{number}.xml"), _CHART, chart.part.blob, package)
     inside = part.relate_to(book, _TO_BOOK)
     assert inside == chart._chartSpace.xpath("c:externalData/@r:id")[0]  # noqa: S101 - the first relation of both

@@ -7,7 +7,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from docx import Document as open_document
+import docx
 from docx.shared import Cm
 
 from ...charts.map_sheet import map_sheet
@@ -28,8 +28,8 @@ from .blocks import (
     TableBlock,
     TimelineBlock,
 )
-from .docx_parts import cell_text, field, house_styles, number_field, repeated_head, ruled, shaded, spoken_picture
 from .docx_chart import place_chart
+from .docx_parts import cell_text, field, house_styles, number_field, repeated_head, ruled, shaded, spoken_picture
 from .looks import readable_text
 from .packing import properties, write_packed
 from .pieces import map_note, told
@@ -58,7 +58,7 @@ class Pages:
     """Writes one block after the other."""
 
     def __init__(self, document: Document) -> None:
-        self.document, self.lang, self.word = document, document.lang, open_document()
+        self.document, self.lang, self.word = document, document.lang, docx.Document()
         self.counted = {"figure": 0, "table": 0}
         house_styles(self.word, document.lang)
         section = self.word.sections[0]
@@ -99,8 +99,7 @@ class Pages:
 
     def text(self, text: str, *, quiet: bool = False, style: str = "Normal") -> Any:
         """A paragraph."""
-        made = self.word.add_paragraph(readable_text(text), style="Quiet" if quiet else style)
-        return made
+        return self.word.add_paragraph(readable_text(text), style="Quiet" if quiet else style)
 
     def caption(self, kind: str, text: str) -> None:
         """A numbered caption."""
@@ -111,7 +110,7 @@ class Pages:
     @singledispatchmethod
     def block(self, block: Block, page: Page) -> None:
         """Any block."""
-        raise TypeError(type(block).__name__)
+        raise TypeError(f"{type(block).__name__} of {page.title}")
 
     @block.register
     def _(self, block: Paragraph, page: Page) -> None:

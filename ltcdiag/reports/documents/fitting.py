@@ -49,18 +49,15 @@ def lines(text: str, size: float, width: float) -> list[str]:
 def _broken(text: str, room: float) -> list[str]:
     found, line, used = [], "", 0.0
     for word in _words(text):
-        wide = measure(word, 1)
+        rest = word
         if line and used + measure(word.rstrip(), 1) > room:
             found.append(line.rstrip())
-            line, used = "", 0.0
-            word = word.lstrip()
-            wide = measure(word, 1)
-        while wide > room and len(word) > 1:
-            cut = _longest(word, room)
-            found.append(word[:cut])
-            word = word[cut:]
-            wide = measure(word, 1)
-        line, used = line + word, used + wide
+            line, used, rest = "", 0.0, word.lstrip()
+        while len(rest) > 1 and measure(rest, 1) > room:
+            cut = _longest(rest, room)
+            found.append(rest[:cut])
+            rest = rest[cut:]
+        line, used = line + rest, used + measure(rest, 1)
     return [*found, line.rstrip()] if line or not found else found
 
 
@@ -115,14 +112,16 @@ def fitted(block: TableBlock, width: float, room: float, later: float, size: flo
     """The table in parts: the first at most `room` high, the others `later`; each begins with the head. A row higher
     than a sheet is shortened, and says so by an ellipsis."""
     widths = _widths(block, width, size)
-    head = _row([column.head for column in block.columns], widths, size)
+    heads, head = _cut(tuple(column.head for column in block.columns), widths, size, later / 3)
+    block = replace(block, columns=tuple(replace(column, head=text) for column, text in zip(block.columns, heads,
+                                                                                            strict=True)))
     parts: list[Fitted] = []
     rows: list[tuple[str, ...]] = []
     heights = [head]
     limit = room
-    for row in block.rows:
-        row, tall = _cut(row, widths, size, later - head)
-        if rows and sum(heights) + tall > limit or not rows and not parts and head + tall > limit:
+    for whole in block.rows:
+        row, tall = _cut(whole, widths, size, later - head)
+        if (rows and sum(heights) + tall > limit) or (not rows and not parts and head + tall > limit):
             if rows:
                 parts.append(Fitted(replace(block, rows=tuple(rows)), size, widths, tuple(heights)))
             rows, heights, limit = [], [head], later

@@ -29,7 +29,13 @@ def our_presentation(lang: str) -> Any:
     for holder in (master, *deck.slide_layouts):
         _feet(holder)
     _titles(master)
-    box = USUAL.title
+    _places(deck)
+    return deck
+
+
+def _places(deck: Any) -> None:
+    """Where titles stand, on the first slide and on the others."""
+    box, master = USUAL.title, deck.slide_master
     for shape in (*master.placeholders, *deck.slide_layouts[1].placeholders):
         if shape.placeholder_format.type in (1, 3):
             _place(shape, box.left, box.top, box.right - box.left, box.bottom - box.top)
@@ -47,7 +53,6 @@ def our_presentation(lang: str) -> Any:
             for side in ("lIns", "rIns"):
                 shape.text_frame._txBody.bodyPr.set(side, "0")
             _left(shape, 18)
-    return deck
 
 
 def _accent(layout: Any) -> None:
@@ -56,8 +61,8 @@ def _accent(layout: Any) -> None:
     layout.shapes._spTree.append(etree.fromstring(
         f'<p:sp xmlns:p="{layout._element.nsmap["p"]}" xmlns:a="{layout._element.nsmap["a"]}"><p:nvSpPr>'
         f'<p:cNvPr id="99" name="accent"/><p:cNvSpPr/><p:nvPr userDrawn="1"/></p:nvSpPr><p:spPr><a:xfrm>{box}</a:xfrm>'
-        f'<a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:solidFill><a:srgbClr val="{plain("accent")}"/></a:solidFill>'
-        f'</p:spPr></p:sp>'))
+        f'<a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:solidFill><a:srgbClr val="{plain("accent")}"/>'
+        '</a:solidFill></p:spPr></p:sp>'))
 
 
 def _place(shape: Any, left: float, top: float, width: float, height: float) -> None:

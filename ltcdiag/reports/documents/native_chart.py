@@ -91,7 +91,8 @@ def _columns(block: ChartBlock) -> list[tuple[str, tuple[float | None, ...]]]:
     found = [(series.name, series.values) for series in block.series]
     for series in block.series:
         if series.lows:
-            found += [(f"{series.name} +", _away(series, series.highs)), (f"{series.name} -", _away(series, series.lows))]
+            found += [(f"{series.name} {sign}", _away(series, ends))
+                      for sign, ends in (("+", series.highs), ("-", series.lows))]
     return found
 
 

@@ -16,7 +16,7 @@ from .native_chart import labels
 if TYPE_CHECKING:
     from .pdf_file import Press
 
-_SIZE, _TICKS = 11.0, 5
+_SIZE, _TICKS, _LONGEST = 11.0, 5, 160
 
 
 def draw_chart(press: Press, box: Box, block: ChartBlock, lang: str) -> None:
@@ -68,7 +68,8 @@ def _lying(press: Press, box: Box, block: ChartBlock, lang: str) -> None:
     press.line_of_text(left, bottom + 17, block.unit, 10, "muted", width=right - left, align="C")
     for place, name in enumerate(names):
         middle = box.top + (place + 0.5) * tall
-        press.line_of_text(box.left, middle - 0.68 * _SIZE, _cut(name, room - 8), _SIZE, "ink", width=room - 8, align="R")
+        press.line_of_text(box.left, middle - 0.68 * _SIZE, _cut(name, room - 8), _SIZE, "ink", width=room - 8,
+                           align="R")
         for number, series in enumerate(block.series):
             value, y = series.values[place], middle + (number - len(block.series) / 2) * thick
             if value is None:
@@ -101,8 +102,10 @@ def _standing(press: Press, box: Box, block: ChartBlock, lang: str) -> None:
         _drawn(press, block, number, left, wide, at)
 
 
-def _drawn(press: Press, block: ChartBlock, number: int, left: float, wide: float, at: Callable[[float], float]) -> None:
-    series, before = block.series[number], None
+def _drawn(
+    press: Press, block: ChartBlock, number: int, left: float, wide: float, at: Callable[[float], float],
+) -> None:
+    series, before, colour = block.series[number], None, SERIES[number % len(SERIES)]
     thick = wide * 0.68 / len(block.series)
     for place, value in enumerate(series.values):
         if value is None:
@@ -111,8 +114,8 @@ def _drawn(press: Press, block: ChartBlock, number: int, left: float, wide: floa
         x = left + (place + 0.5) * wide
         if block.kind == "line":
             if before is not None:
-                press.rule(before, (x, at(value)), SERIES[number % len(SERIES)], 2)
-            press.fill(Box(x - 2.5, at(value) - 2.5, x + 2.5, at(value) + 2.5), SERIES[number % len(SERIES)], radius=2.4)
+                press.rule(before, (x, at(value)), colour, 2)
+            press.fill(Box(x - 2.5, at(value) - 2.5, x + 2.5, at(value) + 2.5), colour, radius=2.4)
             before = x, at(value)
         else:
             x += (number - len(block.series) / 2) * thick
@@ -136,6 +139,7 @@ def _colour(block: ChartBlock, number: int, place: int) -> str:
 
 
 def _cut(text: str, width: float) -> str:
+    text = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
     while len(lines(text, _SIZE, width)) > 1:
         text = text.removesuffix("…")[:-1] + "…"
     return text

@@ -33,8 +33,8 @@ def fact_items(facts: Sequence[Fact], box: Box) -> tuple[list[TextItem], float]:
     each = (box.right - box.left + 18) / max(1, len(facts))
     made = [fact_paras(fact, each - 34) for fact in facts]
     tall = max((height(paras, each - 34) for paras in made), default=0.0)
-    items = [TextItem(Box(box.left + k * each, box.top, box.left + (k + 1) * each - 18, box.top + tall), paras, rule=True)
-             for k, paras in enumerate(made)]
+    boxes = [Box(box.left + k * each, box.top, box.left + (k + 1) * each - 18, box.top + tall) for k in range(len(made))]
+    items = [TextItem(where, paras, rule=True) for where, paras in zip(boxes, made, strict=True)]
     return items, box.top + tall + 6
 
 
@@ -107,7 +107,7 @@ def effect_items(block: EffectBlock, box: Box) -> tuple[list[TextItem], float]:
     items, bottom = fact_items((block.before, block.after, block.difference), Box(
         box.left, box.top, box.right - 200, box.bottom))
     verdict = (Para(block.verdict, 18, colour, bold=True, after=0),)
-    items.append(TextItem(Box(box.right - 182, box.top, box.right, box.top + height(verdict, 170) + 12), verdict,
+    items.append(TextItem(Box(box.right - 182, box.top, box.right, box.top + height(verdict, 150) + 26), verdict,
                           panel=True))
     width = box.right - box.left
     paras = tuple(Para(line, 13, bullet="•", after=4) for line in block.lines)

@@ -31,7 +31,7 @@ from .sheet_parts import effect_items, fact_items, finding_sheets
 TITLE, LEAST_TITLE, BODY, QUIET = 24.0, 18.0, 16.0, 11.0
 GAP = 14.0
 TABLE_SIZES = (14.0, 13.0, 12.0, 11.0)
-_LEAST_CHART = 170.0
+_LEAST_CHART, _LONGEST = 170.0, 240
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def sheets(document: Document, area: Area = USUAL) -> Iterator[Sheet]:
 
 def _title(text: str, mark: str, area: Area) -> tuple[str, float]:
     """The title in type that fits; a longer one loses its end."""
-    box = area.title
+    box, text = area.title, text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
     width, room = box.right - box.left, box.bottom - box.top
     size = TITLE
     while size > LEAST_TITLE and Para(text + mark, size, after=0).height(width) > room:

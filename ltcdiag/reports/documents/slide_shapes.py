@@ -16,8 +16,8 @@ from pptx.util import Pt
 from ...charts.shapes import Box
 from .blocks import TimelineBlock
 from .fitting import CELL_X, CELL_Y, LINE, Fitted, Para
-from .looks import PALE, PANEL, plain, readable_text
 from .looks import LINE as HAIR
+from .looks import PALE, PANEL, plain, readable_text
 from .timeline import Timeline
 
 _LANGUAGES = {"zh": "zh-CN", "en": "en-US"}

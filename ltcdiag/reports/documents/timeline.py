@@ -11,6 +11,7 @@ from .blocks import Span, TimelineBlock
 from .fitting import lines
 
 _NAMES, _TOP, _FOOT, _MOST_TICKS = 260.0, 24.0, 20.0, 7
+_LONGEST = 120          # characters of a name that are looked at
 _TALLEST, _BESIDE = 30.0, 150.0
 
 
@@ -100,6 +101,7 @@ class Timeline:
                 yield self._x(date.fromisoformat(day)), f"{name} {day}"
 
     def _short(self, text: str) -> str:
+        text = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
         while len(lines(text, self.size, _NAMES - 12)) > 1:
             text = text.removesuffix("…")[:-1] + "…"
         return text
