@@ -107,8 +107,9 @@ def _shapes(view: View, placed: Layout, scale: float) -> MapShapes:
 
 def _arrows(view: View, placed: Layout, scale: float) -> list[MapArrow]:
     shown = view.shown
-    ways = [(p.moves, gap_colour(p.gap, view.longest), (count(p.moves), duration(p.gap, view.lang)), False)
-            for p in shown.paths]
+    ways: list[tuple[int, str, tuple[str, ...], bool]] = [
+        (p.moves, gap_colour(p.gap, view.longest), (count(p.moves), duration(p.gap, view.lang)), False)
+        for p in shown.paths]
     ways += [(moves, _OUTER, (count(moves),), True)
              for moves in [a.starts for a in shown.starts] + [a.ends for a in shown.ends]]
     most = max((moves for moves, *_ in ways), default=1)

@@ -132,7 +132,7 @@ class Step:
 @dataclass(frozen=True)
 class FindingBlock:
     """A finding. tags: id, kind, confidence. evidence: sentences. doubt: what speaks against it. asks: the next
-    question, and whom. steps: measures worth discussing."""
+    question, and whom. steps: measures worth discussing. heads: what these four are called."""
 
     tags: tuple[str, ...]
     facts: tuple[Fact, ...]
@@ -140,7 +140,7 @@ class FindingBlock:
     doubt: str
     asks: tuple[str, ...]
     steps: tuple[Step, ...] = ()
-    heads: tuple[str, str, str, str] = ("", "", "", "")
+    heads: tuple[str, ...] = ("", "", "", "")
 
 
 @dataclass(frozen=True)

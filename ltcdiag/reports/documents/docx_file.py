@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import docx
+from docx.enum.text import WD_BREAK
 from docx.shared import Cm
 
 from ...charts.map_sheet import map_sheet
@@ -83,7 +84,7 @@ class Pages:
                       for line in (chapter.title, *(f"    {page.title}" for page in chapter.pages))]
         field(self.word.add_paragraph(), 'TOC \\o "1-2" \\h \\z \\u', readable_text("\n".join(told_first)))
         self.text(told("toc_note", self.lang), quiet=True)
-        self.word.add_page_break()
+        self.word.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
 
     def heading(self, text: str, level: int) -> None:
         """A heading that the contents list."""

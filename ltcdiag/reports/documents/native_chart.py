@@ -8,6 +8,7 @@ from typing import Any
 
 from lxml import etree
 from pptx.chart.data import CategoryChartData
+from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
 from pptx.oxml.ns import qn
 from pptx.util import Pt
@@ -23,7 +24,7 @@ _SIZE, _GAP = 11, 45
 
 def add_chart(shapes: Any, place: tuple[Any, Any, Any, Any], block: ChartBlock, lang: str, made: datetime) -> Any:
     """The chart in a box of a slide; returns its frame."""
-    data = CategoryChartData(number_format=block.number_format)
+    data: Any = CategoryChartData(number_format=block.number_format)  # type: ignore[no-untyped-call]
     data.categories = labels(block, lang)
     for series in block.series:
         data.add_series(readable_text(series.name), series.values)
@@ -194,6 +195,4 @@ def _east(chart: Any, lang: str) -> None:
 
 
 def _rgb(colour: str) -> Any:
-    from pptx.dml.color import RGBColor
-
-    return RGBColor.from_string(plain(colour))
+    return RGBColor.from_string(plain(colour))  # type: ignore[no-untyped-call]

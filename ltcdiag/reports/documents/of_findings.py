@@ -92,6 +92,6 @@ def measures(of: OfLog) -> Iterator[Page]:
             of.notes("ltc.plan(cycle, log)"))
     asked = [(story.card.id, _begun(story.whom), story.ask) for story in of.stories if story.ask]
     if asked:
-        columns = (Column(of.say("col_of"), share=0.6), Column(of.say("col_whom"), share=2),
-                   Column(of.say("col_ask"), share=5))
-        yield Page(of.say("asked_title"), (TableBlock(columns, tuple(asked)),), of.notes("ltc.diagnose(log)"))
+        heads = (Column(of.say("col_of"), share=0.6), Column(of.say("col_whom"), share=2),
+                 Column(of.say("col_ask"), share=5))
+        yield Page(of.say("asked_title"), (TableBlock(heads, tuple(asked)),), of.notes("ltc.diagnose(log)"))

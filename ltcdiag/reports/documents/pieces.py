@@ -96,5 +96,5 @@ def table_of(view: TableView, lang: str, shares: Sequence[float] = ()) -> TableB
     return TableBlock(columns, rows, note=quoted(view.note, lang))
 
 
-def _number(value: float) -> float | None:
+def _number(value: float | None) -> float | None:
     return None if value is None or value != value else float(value)  # noqa: PLR0124

@@ -11,7 +11,7 @@ from pptx import Presentation
 from pptx.enum.text import PP_ALIGN
 from pptx.exc import PackageNotFoundError
 from pptx.oxml.ns import qn
-from pptx.util import Pt
+from pptx.util import Emu, Pt
 
 from ...charts.shapes import Box
 from ...errors import InputError
@@ -90,9 +90,9 @@ def _area(deck: Any, layout: Any) -> Area:
     """The room below the template's title."""
     width, height = deck.slide_width.pt, deck.slide_height.pt
     title = next(shape for shape in layout.placeholders if shape.placeholder_format.type in _TITLES)
-    box = Box(title.left.pt, title.top.pt, (title.left + title.width).pt, (title.top + title.height).pt)
-    feet = [shape.top.pt for shape in layout.placeholders if shape.placeholder_format.type in (13, 15, 16)
-            and shape.top is not None and shape.top.pt > height / 2]
+    box = Box(*(Emu(each).pt for each in (title.left, title.top, title.left + title.width, title.top + title.height)))
+    feet = [Emu(shape.top).pt for shape in layout.placeholders if shape.placeholder_format.type in (13, 15, 16)
+            and shape.top is not None and Emu(shape.top).pt > height / 2]
     top = box.bottom + 10 if box.bottom < height / 2 else USUAL.body.top
     body = replace(USUAL.body, left=max(24.0, box.left), top=top, right=min(width - 24.0, max(box.right, width - 60)),
                    bottom=min([height - 40.0, *(each - 6 for each in feet)]))

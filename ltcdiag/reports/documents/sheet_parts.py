@@ -33,7 +33,8 @@ def fact_items(facts: Sequence[Fact], box: Box) -> tuple[list[TextItem], float]:
     each = (box.right - box.left + 18) / max(1, len(facts))
     made = [fact_paras(fact, each - 34) for fact in facts]
     tall = max((height(paras, each - 34) for paras in made), default=0.0)
-    boxes = [Box(box.left + k * each, box.top, box.left + (k + 1) * each - 18, box.top + tall) for k in range(len(made))]
+    boxes = [Box(box.left + k * each, box.top, box.left + (k + 1) * each - 18, box.top + tall)
+             for k in range(len(made))]
     items = [TextItem(where, paras, rule=True) for where, paras in zip(boxes, made, strict=True)]
     return items, box.top + tall + 6
 

@@ -23,9 +23,9 @@ from .timeline import Timeline
 _LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
 
 
-def rgb(colour: str) -> RGBColor:
+def rgb(colour: str) -> Any:
     """A colour as slides take it."""
-    return RGBColor.from_string(plain(colour))
+    return RGBColor.from_string(plain(colour))  # type: ignore[no-untyped-call]
 
 
 def write_paras(frame: Any, paras: Sequence[Para], lang: str) -> None:
