@@ -97,7 +97,8 @@ class Document:
     def _looked_at(self) -> str:
         table, zone = self.found.cases.table, self.log.timezone
         begun = f"{local(table['started'].min(), zone):%Y-%m-%d}"
-        return self.say("looked_at", name=tidy(self.log.name, 60), cases=count(self.found.counts["cases"]),
+        key = "looked_at" if self.log.closedness == "known" else "looked_at_unknown"
+        return self.say(key, name=tidy(self.log.name, 60), cases=count(self.found.counts["cases"]),
                         events=count(self.found.counts["events"]), begun=begun, as_of=minute(self.log.as_of, zone)[:10],
                         open=count(self.found.states["open"]))
 

@@ -38,6 +38,11 @@ class OfLog:
         """A sentence of the documents."""
         return told(key, self.lang, **values)
 
+    @property
+    def ended(self) -> bool:
+        """Whether the log tells which cases are over."""
+        return self.log.closedness == "known"
+
     def finding(self, name: str) -> Finding:
         """A finding by its id."""
         return next(each for each in self.telling.findings if each.id == name)
@@ -45,8 +50,8 @@ class OfLog:
     def notes(self, call: str, *more: str) -> tuple[str, ...]:
         """For the speaker: what the numbers rest on, and the call that makes them again."""
         states, counts = self.found.states, self.found.counts
-        base = self.say("note_base", cases=count(counts["cases"]), open=count(states["open"]),
-                        as_of=minute(self.log.as_of, self.log.timezone))
+        base = self.say("note_base" if self.ended else "note_base_unknown", cases=count(counts["cases"]),
+                        open=count(states["open"]), as_of=minute(self.log.as_of, self.log.timezone))
         return (*filter(None, more), base, self.say("note_call", call=call),
                 self.say("note_log", mark=self.log.fingerprint[:12]))
 
@@ -60,10 +65,12 @@ class OfLog:
 
     def _facts(self) -> Iterator[Fact]:
         counts, states = self.found.counts, self.found.states
-        yield Fact(count(counts["cases"]), self.say("fact_cases"), self.say("fact_open", n=count(states["open"])))
+        yield Fact(count(counts["cases"]), self.say("fact_cases"), self.say(
+            "fact_open" if self.ended else "fact_unknown", n=count(states["open"])))
         median, n = self.found.median_days
         if median is not None:
-            yield Fact(duration(median, self.lang), self.say("fact_median"), self.say("fact_of", n=count(n)))
+            what = self.say("fact_median" if self.ended else "fact_median_all")
+            yield Fact(duration(median, self.lang), what, self.say("fact_of", n=count(n)))
         first = next((each for each in self.telling.findings if each.days), None)
         if first is not None and first.days:
             yield days_fact(first, self.say("fact_days", id=first.id, horizon=first.horizon_days), self.lang)

@@ -162,11 +162,10 @@ def _feet(slide: Any, layout: Any, document: Document, number: int, area: Area) 
         del copy
         made = slide.placeholders[shape.placeholder_format.idx]
         if kind == "ftr":
-            made.text_frame.text, placed = readable_text(line), True
+            placed, holder = True, made.text_frame.paragraphs[0]
             if area is USUAL:
-                made.text_frame.clear()
-                made.text_frame.paragraphs[0].alignment = PP_ALIGN.LEFT
-                add_run(made.text_frame.paragraphs[0], line, 9, "muted", document.lang)
+                holder.alignment = PP_ALIGN.LEFT
+            add_run(holder, line, 9 if area is USUAL else 7.5, "muted", document.lang)
         else:
             _number(made, number)
     if not placed:
