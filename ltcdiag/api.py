@@ -347,6 +347,7 @@ def report(
     beside: SideTables | None = None,
     prices: Prices | str | Path | None = None,
     voices: Voices | None = None,
+    also: Sequence[str] = (),
 ) -> Written:
     """The report of a log in a new folder: report.html, report.xlsx, the JSON and CSV files, figures, model.
 
@@ -355,6 +356,7 @@ def report(
     clock: "calendar" days of 24 hours in the indicators, or "working" days of the calendar of the log.
     beside: tables beside the log, for the indicators that need them. prices: as in `diagnose`.
     voices: interview notes and customer feedback (`read_voices`), laid beside the findings in diagnosis.html.
+    also: "pptx", "docx", "pdf": the same as slides, pages for Word or print beside the page.
     All or nothing: the folder appears complete or not at all. Raises OutputError when it exists and `force`
     is not given, or cannot be written.
     """
@@ -362,8 +364,21 @@ def report(
 
     reference = load_model(model) if isinstance(model, str | Path) else model
     return write_report(log, Path(out), lang=lang or current(), force=force, reference=reference,
-                        say_progress=progress, level=level, k=k, clock=clock, beside=beside, voices=voices,
+                        say_progress=progress, level=level, k=k, clock=clock, beside=beside, voices=voices, also=also,
                         prices=load_prices(prices) if isinstance(prices, str | Path) else prices)
+
+
+def present(
+    what: Any, out: str | Path, *, lang: str | None = None, level: str = "working", k: int = 5,
+    template: str | Path | None = None, force: bool = False, voices: Voices | None = None,
+) -> Exported:
+    """Slides (.pptx), pages for Word (.docx) or print (.pdf) of a log, a diagnosis, a comparison, a judged cycle, a
+    plan or a cycle; the ending of `out` names the kind. level, k: of a log, as in `report`. template: a .pptx with the
+    layouts of your house. Raises InputError for what cannot be presented, OutputError where the file exists and `force`
+    is not given."""
+    from .reports.documents.presenting import present as presented
+
+    return presented(what, out, lang=lang or current(), level=level, k=k, template=template, force=force, voices=voices)
 
 
 def discover(log: EventLog, method: str = "inductive", noise: float = 0.2) -> Model:

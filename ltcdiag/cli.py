@@ -164,6 +164,8 @@ def _diagnose(parser: argparse.ArgumentParser) -> None:
                         help="工作版，或可外发的汇总版 / with cases, or aggregates that may be shared")
     parser.add_argument("--k", type=int, default=5, metavar="N",
                         help="汇总版每组至少几个案例 / cases a group needs in the shareable report")
+    parser.add_argument("--also", nargs="+", choices=("pptx", "docx", "pdf"), default=[], metavar="KIND",
+                        help="另存幻灯片、Word、打印版：pptx docx pdf / slides, Word and print beside the page")
     _hiding(parser)
 
 
@@ -233,7 +235,7 @@ def _run_diagnose(asked: argparse.Namespace) -> None:
         raise InputError(say("cli.one_case", asked.lang, events=log.events, column=log.columns["case"]),
                          where=log.name, fix=say("cli.one_case_fix", asked.lang))
     _write(asked, log, asked.out, force=asked.force, model=model, level=asked.level, k=asked.k,
-           clock=asked.clock, beside=beside, prices=prices, voices=voices)
+           clock=asked.clock, beside=beside, prices=prices, voices=voices, also=asked.also)
 
 
 def _run_compare(asked: argparse.Namespace) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..words import say
@@ -42,6 +43,13 @@ def font_family() -> list[str]:
         font_manager.fontManager.addfont(path)
     installed = {entry.name for entry in font_manager.fontManager.ttflist}
     return [FAMILY, "DejaVu Sans", *(name for name in _SYSTEM if name in installed)]
+
+
+def font_files() -> tuple[Path, ...]:
+    """The files of the shipped font and of DejaVu, for whoever embeds them; the first is asked first."""
+    from matplotlib import font_manager
+
+    return tuple(Path(font_manager.findfont(name)) for name in font_family()[:2])
 
 
 def measure(text: str, size: float) -> float:

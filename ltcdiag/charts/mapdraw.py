@@ -56,7 +56,7 @@ class View:
 
 def draw_map(view: View, engine: str | None) -> Figure:
     """The figure of a view."""
-    placed = layout(_graph(view), engine=engine)
+    placed = layout(graph_of(view), engine=engine)
     width = max(_NARROWEST, placed.width + 2 * _MARGIN)
     entries = [(view.names[stage], view.colours[stage]) for stage in view.stages if view.stages != (None,)]
     rows = legend_rows(entries, width)
@@ -71,7 +71,7 @@ def draw_map(view: View, engine: str | None) -> Figure:
 
 # --- what is laid out -------------------------------------------------------------------------------
 
-def _graph(view: View) -> Graph:
+def graph_of(view: View) -> Graph:
     """Node 0 is the start, then the activities, last the end."""
     shown = view.shown
     at = {activity.name: i for i, activity in enumerate(shown.activities, start=1)}

@@ -34,15 +34,16 @@ def process_map(dfg: DirectlyFollowsGraph, *, gaps: Gaps | None = None, lang: st
     shown = prune(dfg, gaps, colour, activities, paths)
     if not shown.activities:
         return nothing("process_map", "map_title", lang)
-    view = _view(shown, dfg.n, colour, stage_colours, stage_names, lang)
+    view = view_of(shown, dfg.n, colour, stage_colours, stage_names, lang)
     with style():
         figure = draw_map(view, engine)
     moves = int(dfg.table["moves"].sum())
     return Drawing(figure, "\n".join(_sentences(view, moves)), "process_map")
 
 
-def _view(shown: Shown, cases: int, colour: str, colours: Mapping[str, str] | None,
+def view_of(shown: Shown, cases: int, colour: str, colours: Mapping[str, str] | None,
           names: Mapping[str, str] | None, lang: str) -> View:
+    """What is drawn, in the reader's words and colours."""
     met = {activity.stage for activity in shown.activities}
     named = names or {}
     stages = (*(s for s in named if s in met), *sorted(s for s in met if s is not None and s not in named),

@@ -52,9 +52,14 @@ def doubts_of(found: Judged, lang: str) -> list[str]:
 def answers(found: Judged, lang: str) -> Iterator[str]:
     """Each question: the answer, the placebo line, the check."""
     for answer in found.answers:
-        line = effect_line(replace(answer.effect, verdict=answer.verdict), effects_of(found, answer.part), lang)
-        yield in_part(answer.part, line, lang)
+        yield answer_line(answer, found, lang)
         yield from control_lines(answer, found, lang)
+
+
+def answer_line(answer: Answer, found: Judged, lang: str) -> str:
+    """One question: both levels, the difference, the verdict."""
+    line = effect_line(replace(answer.effect, verdict=answer.verdict), effects_of(found, answer.part), lang)
+    return in_part(answer.part, line, lang)
 
 
 def control_lines(answer: Answer, found: Judged, lang: str) -> Iterator[str]:

@@ -84,11 +84,12 @@ def assess(
     log: EventLog, *, reference: ReferenceModel | None = None, mined: bool = True, clock: str = "calendar",
     beside: SideTables | None = None,
     prices: Prices | None = None,
-    progress: Callable[[str], None] | None = None,
+    progress: Callable[[str], None] | None = None, diagnosed: Diagnosis | None = None,
 ) -> Assessment:
     """Asks every answer once. reference: the model that says whose step is whose, by default our own. mined: also mine
     a process model, if the log is small enough for it. clock: "working" counts the indicators' days by the calendar of
-    the log. progress: told what the diagnosis looks at (`findings.diagnosis.LOOKED_AT`)."""
+    the log. progress: told what the diagnosis looks at (`findings.diagnosis.LOOKED_AT`). diagnosed: one that is made
+    already."""
     staged = any(stage is not None for stage in log.stages.values())
     variants = _asked(log, "variants")
     model, no_model = _model(variants, len(log.stages)) if mined else (None, "model_not_asked")
@@ -101,7 +102,7 @@ def assess(
         rework=_asked(log, "rework"),
         handovers=_handovers(log),
         points=_asked(log, "points"),
-        diagnosis=diagnose(log, reference or load_model(), prices=prices, progress=progress),
+        diagnosis=diagnosed or diagnose(log, reference or load_model(), prices=prices, progress=progress),
         kpis=with_cautions(kpi_table(log, calendar=log.calendar if clock == "working" else None, beside=beside), log),
         main_map=_asked(log, "directly_follows", level="main_stage") if staged else None,
         main_variants=_asked(log, "variants", level="main_stage") if staged else None,

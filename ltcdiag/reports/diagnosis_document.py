@@ -100,7 +100,8 @@ class Document:
         table, zone = self.found.cases.table, self.log.timezone
         begun, until = (day(each, self.lang) for each in (local(table["started"].min(), zone),
                                                           minute(self.log.as_of, zone)))
-        return self.say("looked_at", name=tidy(self.log.name, 60), cases=count(self.found.counts["cases"]),
+        key = "looked_at" if self.log.closedness == "known" else "looked_at_unknown"
+        return self.say(key, name=tidy(self.log.name, 60), cases=count(self.found.counts["cases"]),
                         events=count(self.found.counts["events"]), begun=begun, as_of=until,
                         open=count(self.found.states["open"]))
 

@@ -23,6 +23,7 @@ from .moments import iso
 # what a report folder holds, and nothing else
 FILES = ("report.html", "diagnosis.html", "report.xlsx", "ledger.json", "set_aside.csv", "defects.csv", "fitness.json",
          "kpis.json", "findings.json", "findings", "figures", "model", "to_mend", "README.txt")
+PRESENTED = ("report.pptx", "report.docx", "report.pdf")       # beside report.html, where asked for
 OF_REVIEWS = ("effects.json", "effects.csv", "cases.csv")     # beside report, ledger and figures of a comparison
 SET_ASIDE = ("file", "line_from", "line_to", "reason", "text")
 CASES_OF_FINDING = ("case_id", "days_here", "state", "started", "ended", "first_row", "last_row", "amount",
@@ -85,9 +86,9 @@ def write_rows_to_mend(log: EventLog, folder: Path) -> None:
 
 def write_readme(folder: Path, lang: str, level: str) -> None:
     """README.txt: for whom the folder is, what each file in it holds. level: the level of the report, in words."""
-    inside = {path.name for path in folder.iterdir()}
+    inside = {path.name for path in folder.iterdir()} - {"README.txt"}
     told = [f"{name}\n    {say('reports.holds_' + name.replace('.', '_'), lang)}"
-            for name in (*FILES, *OF_REVIEWS) if name in inside]
+            for name in (*FILES, *OF_REVIEWS, *PRESENTED) if name in inside]
     text = "\n\n".join([level, *told]) + "\n"
     (folder / "README.txt").write_text(text, encoding="utf-8-sig", newline="\r\n")
 

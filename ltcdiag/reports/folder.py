@@ -11,7 +11,7 @@ from pathlib import Path
 from ..errors import OutputError
 from ..unfinished import become, beside, sweep, to_disk
 from ..words import current, say
-from .files import FILES, OF_REVIEWS
+from .files import FILES, OF_REVIEWS, PRESENTED
 
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f<>:\"/\\|?*\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
@@ -67,7 +67,7 @@ def _check_target(out: Path, *, force: bool) -> None:
         inside = {path.name for path in out.iterdir()} - _NOT_OURS_TO_JUDGE
     except OSError as error:
         raise _refused("out_cannot_write", out, detail=error.strerror or str(error)) from error
-    strange = sorted(inside - {*FILES, *OF_REVIEWS})
+    strange = sorted(inside - {*FILES, *OF_REVIEWS, *PRESENTED})
     if inside and not force:
         raise _refused("out_exists", out)
     if strange or (inside and "ledger.json" not in inside and "report.html" not in inside):

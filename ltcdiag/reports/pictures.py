@@ -64,16 +64,23 @@ def _picture(answer: Answer | Diagnosis | Plan | Adoption, lang: str, options: d
 
 @_picture.register
 def _(answer: DirectlyFollowsGraph, lang: str, options: dict[str, Any]) -> Drawing:
+    graph, gaps = named_graph(answer, lang, options.pop("gaps", None))
+    if gaps is not None:
+        options["gaps"] = gaps
+    return chart("process_map")(graph, lang=lang, **_chain(lang), **options)
+
+
+def named_graph(answer: DirectlyFollowsGraph, lang: str,
+                gaps: Gaps | None = None) -> tuple[DirectlyFollowsGraph, Gaps | None]:
+    """A map with main stages for its colours, and its gaps, both with the names that a reader knows."""
     nodes = answer.activities.copy()
     keys = nodes["activity"] if answer.level != "activity" else nodes["stage"]
     nodes["stage"] = [chain.main_stage(key if isinstance(key, str) else None) for key in keys]
     nodes["stage"] = nodes["stage"].astype(object).where(nodes["stage"].notna(), None)
     table = _named(answer.table, answer.level, lang, "source", "target")
     graph = replace(answer, table=table, activities=_named(nodes, answer.level, lang, "activity"))
-    gaps = options.pop("gaps", None)
-    if gaps is not None:
-        options["gaps"] = replace(gaps, table=_named(gaps.table, gaps.level, lang, "source", "target"))
-    return chart("process_map")(graph, lang=lang, **_chain(lang), **options)
+    shown = None if gaps is None else replace(gaps, table=_named(gaps.table, gaps.level, lang, "source", "target"))
+    return graph, shown
 
 
 @_picture.register

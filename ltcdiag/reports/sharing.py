@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..charts.drawing import Drawn
 from ..findings.finding import Finding
 from ..log.calendar_file import is_file
-from ..log.results import Handovers
+from ..log.results import DirectlyFollowsGraph, Handovers
 from ..log.telling import reason_name
 from ..stats.suppression import hidden_cells, rounded
 from ..words import in_all, say
@@ -272,7 +272,7 @@ class Shared:
         if len(gaps):
             shown = replace(found.gaps, table=gaps.assign(gap_days_min=float("nan"), gap_days_max=float("nan"),
                                                           gap_days_total=gaps["gap_days_median"] * gaps["moves"]))
-            drawn.append(picture(self._map(gaps), self.lang, gaps=shown))
+            drawn.append(picture(self.shown_map, self.lang, gaps=shown))
         if len(self.shown_variants):
             table = self.shown_variants.assign(example="", median_days=_days(
                 self.shown_variants["median_days"], self.shown_variants["cases"] >= 2 * self.k))
@@ -281,7 +281,10 @@ class Shared:
             drawn.append(picture(self.shown_handovers, self.lang))
         return [each.marked(self.say("level_shareable")) for each in drawn]
 
-    def _map(self, gaps: pd.DataFrame) -> Any:
+    @cached_property
+    def shown_map(self) -> DirectlyFollowsGraph:
+        """Activities and moves of at least k cases, their numbers rounded."""
+        gaps = self.shown_gaps
         nodes = self.found.dfg.activities
         nodes = nodes[[self.cases_of[a] >= self.k for a in nodes["activity"]]]
         nodes = nodes.assign(**{c: [rounded(int(n), self.k) for n in nodes[c]] for c in ("events", "starts", "ends")})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ LONG = 50_000
 @dataclass(frozen=True)
 class Written:
     """What was written. counts: events, work_instances, cases, activities, variants. set_aside: rows by reason.
-    why_none: why nothing could be claimed; empty where it could."""
+    why_none: why nothing could be claimed; empty where it could. also: kinds of documents beside the page."""
 
     folder: Path
     report: Path
@@ -55,6 +55,7 @@ class Written:
     as_of: str = ""
     fingerprint: str = ""
     level: str = WORKING
+    also: tuple[str, ...] = ()
 
     def told(self, lang: str) -> list[str]:
         """The findings, a line each; without any, the reason."""
@@ -69,7 +70,7 @@ class Written:
             "schema": "ltcdiag.written/1",
             "folder": str(self.folder),
             "report": str(self.report),
-            "files": list(files.FILES),
+            "files": [*files.FILES, *(f"report.{kind}" for kind in self.also)],
             "counts": dict(self.counts),
             "set_aside": dict(self.set_aside),
             "states": dict(self.states),
@@ -96,6 +97,7 @@ def write_report(
     beside: SideTables | None = None,
     prices: Prices | None = None,
     voices: Voices | None = None,
+    also: Sequence[str] = (),
 ) -> Written:
     """Assesses a log and writes page, workbook, plain files, pictures and model into the folder `out`.
 
@@ -103,11 +105,13 @@ def write_report(
     on, by default our own. say_progress: told a sentence a step, with a long log one for each
     thing that is looked for. level: "working" holds cases and text of the source;
     "shareable" holds aggregates of at least k cases and nobody's name. clock: "calendar" or "working" days in the
-    indicators. voices: what staff and customers said, for diagnosis.html. Raises InputError for another level or
-    clock or a k below 5, OutputError. Law: same log, same settings, same bytes; after an error nothing is left behind.
+    indicators. voices: what staff and customers said, for diagnosis.html. also: documents beside the page, of pptx,
+    docx and pdf. Raises InputError for another level, clock or document or a k below 5, OutputError.
+    Law: same log, same settings, same bytes; after an error nothing is left behind.
     """
     _check_level(level, k)
     _check_clock(clock)
+    _check_also(also)
     tell = say_progress or (lambda _: None)
     out = Path(out)
     with use(lang), whole(out, force=force) as folder:
@@ -119,6 +123,9 @@ def write_report(
             write_shareable(shared, folder)
         else:
             _write_working(found, folder, lang, tell, voices)
+        if also:
+            tell(say("documents.progress", lang))
+            _write_also(found, folder, lang, also, level=level, k=k, voices=voices)
     return Written(
         folder=out,
         report=out / "report.html",
@@ -130,7 +137,27 @@ def write_report(
         as_of=iso(log.as_of, log.timezone),
         fingerprint=log.fingerprint,
         level=level,
+        also=tuple(also),
     )
+
+
+def _write_also(found: Assessment, folder: Path, lang: str, also: Sequence[str], **options: Any) -> None:
+    """Slides, pages or print of the same findings."""
+    from .documents.presenting import document_of, write_document
+
+    made = document_of(found, lang, **options)
+    for kind in dict.fromkeys(also):
+        write_document(made, folder / f"report.{kind}")
+    files.write_readme(folder, lang, say("reports.level_working", lang) if options["level"] != LEVEL else say(
+        "privacy.level_shareable", lang, k=options["k"]))
+
+
+def _check_also(also: Sequence[str]) -> None:
+    known = [name.rpartition(".")[2] for name in files.PRESENTED]
+    strange = [kind for kind in also if kind not in known]
+    if strange:
+        raise InputError(say("engine.unknown_choice", current(), value=strange[0]),
+                         fix=say("engine.one_of", current(), values=", ".join(known)))
 
 
 def _write_working(found: Assessment, folder: Path, lang: str, tell: Say, voices: Voices | None) -> None:

@@ -1,0 +1,304 @@
+"""Slides, print and pages for Word, read back by other programs: their numbers are the log's, nothing is cut, nothing
+runs, the same value gives the same bytes."""
+
+import io
+import re
+import shutil
+import subprocess
+import zipfile
+from dataclasses import replace
+
+import openpyxl
+import pytest
+from report_logs import FORMULAS, PAYLOADS, hostile_log, other_log
+
+import ltcdiag as ltc
+from ltcdiag.charts.map_shapes import map_shapes
+from ltcdiag.errors import InputError, OutputError
+from ltcdiag.reports.assessment import assess
+from ltcdiag.reports.documents import WRITERS
+from ltcdiag.reports.documents.blocks import ChartBlock, TableBlock
+from ltcdiag.reports.documents.fitting import fitted, height, lines
+from ltcdiag.reports.documents.of_log import document_of_log
+from ltcdiag.reports.documents.presenting import document_of, present, write_document
+from ltcdiag.reports.documents.sheets import USUAL, TableItem, TextItem, sheets
+from ltcdiag.reports.pictures import named_graph
+from ltcdiag.words.numbers import time_interval
+
+KINDS = [kind.removeprefix(".") for kind in WRITERS]
+
+
+@pytest.fixture(scope="module")
+def sample():
+    return assess(ltc.read(ltc.sample("ltc_en")), mined=False)
+
+
+@pytest.fixture(scope="module")
+def made(sample, tmp_path_factory):
+    """The English documents of the sample, one of each kind."""
+    place, document = tmp_path_factory.mktemp("documents"), document_of_log(sample, "en")
+    for kind in KINDS:
+        write_document(document, place / f"deck.{kind}")
+    return place
+
+
+def slides(path):
+    from pptx import Presentation
+
+    return list(Presentation(path).slides)
+
+
+def texts_of(slide):
+    for shape in slide.shapes:
+        if shape.has_text_frame:
+            yield shape.text_frame.text
+        if shape.has_table:
+            yield from (cell.text for row in shape.table.rows for cell in row.cells)
+
+
+def parts(path):
+    """Every part of an office file as text; the workbooks inside opened too."""
+    with zipfile.ZipFile(path) as package:
+        for name in package.namelist():
+            content = package.read(name)
+            if name.endswith(".xlsx"):
+                yield from ((f"{name}/{inner}", text) for inner, text in parts(io.BytesIO(content)))
+            elif name.endswith((".xml", ".rels")):
+                yield name, content.decode("utf-8")
+
+
+def everything(path):
+    """All that a file holds, as one text."""
+    if str(path).endswith(".pdf"):
+        return subprocess.run([pdftotext(), str(path), "-"], capture_output=True, check=True).stdout.decode("utf-8")
+    return "\n".join(text for _, text in parts(path))
+
+
+def pdftotext():
+    found = shutil.which("pdftotext")
+    if found is None:
+        pytest.skip("no pdftotext on this machine")
+    return found
+
+
+# ---- numbers ------------------------------------------------------------------------------------------------
+
+
+def test_a_chart_its_workbook_and_the_table_hold_the_same_numbers(sample, made):
+    table = sample.diagnosis.tables["stages"].table.sort_values("days_per_case", ascending=False, kind="stable")
+    wanted = table[["days_per_case", "days_low", "days_high"]].head(12).to_numpy().tolist()
+    charts = [shape.chart for slide in slides(made / "deck.pptx") for shape in slide.shapes if shape.has_chart]
+    chart = charts[0]
+    assert list(chart.plots[0].series[0].values) == pytest.approx([row[0] for row in wanted])
+    book = openpyxl.load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob)).active
+    rows = list(book.iter_rows(min_row=2, values_only=True))
+    assert [row[0] for row in rows] == list(chart.plots[0].categories)
+    for (_, value, above, below), (mean, low, high) in zip(rows, wanted, strict=True):
+        assert value == pytest.approx(mean)
+        assert value + above == pytest.approx(high)
+        assert value - below == pytest.approx(low)
+    whiskers = chart._chartSpace.xpath("//c:errBars/c:plus//c:v")
+    assert [float(each.text) for each in whiskers] == pytest.approx([high - mean for mean, _, high in wanted])
+    with zipfile.ZipFile(made / "deck.docx") as word:       # Word holds the very same chart
+        assert [float(v) for v in re.findall(r"<c:val>.*?</c:val>", word.read("word/charts/chart1.xml").decode())[0]
+                .replace("</c:v>", "\n").replace(">", "\n").split("\n") if re.fullmatch(r"[\d.]+", v)][-len(wanted):] \
+            == pytest.approx([row[0] for row in wanted])
+
+
+def test_every_finding_has_a_slide_with_its_days_and_where_they_come_from(sample, made):
+    deck = slides(made / "deck.pptx")
+    titles = [slide.shapes.title.text_frame.text for slide in deck]
+    for finding in sample.diagnosis:
+        title = finding.title["en"].replace("“", '"').replace("”", '"')
+        assert any(each.startswith(title) for each in titles)
+        if finding.days:
+            days = finding.days
+            said = time_interval(days.value, days.low, days.high, "en")
+            assert any(said in text for slide in deck for text in texts_of(slide))
+    assert len(sample.diagnosis) >= 3
+    mark = sample.log.fingerprint[:12]
+    assert all(mark in slide.notes_slide.notes_text_frame.text for slide in deck[1:])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_text_reads_back_in_chinese_and_every_page_says_its_level(staged, tmp_path, kind):
+    found = present(staged, tmp_path / f"deck.{kind}", lang="zh")
+    text = everything(found.path)
+    assert "先说结论" in text
+    assert "源数据的每一行都有去向" in text
+    if kind == "pptx":
+        assert all(any("工作版" in each for each in texts_of(slide)) for slide in slides(found.path))
+    else:
+        assert "工作版" in text
+
+
+def test_word_has_headings_a_contents_field_repeated_heads_and_eastern_fonts(made):
+    import docx
+
+    word = docx.Document(made / "deck.docx")
+    styles = [paragraph.style.name for paragraph in word.paragraphs]
+    assert styles.count("Heading 1") >= 6
+    assert styles.count("Heading 2") >= 12
+    body = word.element.xml
+    assert "TOC \\o" in body
+    assert all(row.tables is not None for row in [table.rows[0].cells[0] for table in word.tables])
+    assert body.count("w:tblHeader") >= 4
+    assert 'w:eastAsia="Microsoft YaHei"' in word.styles["Normal"].element.xml
+
+
+# ---- room ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_nothing_leaves_its_box(sample, lang):
+    some = 0
+    for sheet in sheets(document_of_log(sample, lang)):
+        for item in sheet.items:
+            assert item.box.right <= USUAL.body.right + 0.5
+            assert item.box.bottom <= USUAL.body.bottom + 0.5, sheet.title
+            if isinstance(item, TextItem):
+                pad = 32 if item.panel else 14 if item.rule else 0
+                room = item.box.bottom - item.box.top - (20 if item.panel else 0)
+                assert height(item.paras, item.box.right - item.box.left - pad) <= room + 5, sheet.title
+                some += 1
+            if isinstance(item, TableItem):
+                assert item.table.height <= item.box.bottom - item.box.top + 0.5
+                assert sum(item.table.widths) == pytest.approx(item.box.right - item.box.left)
+    assert some > 20
+
+
+@pytest.mark.parametrize("text", [
+    "平均每个案例（95% 区间）花了 8.9 天，“合同评审”最多。", "a quite ordinary sentence, with (brackets)", "x" * 90,
+    "", "  two", "混 mixed 排 version-2.0/beta 的 text"])
+def test_broken_lines_fit_and_lose_nothing(text):
+    from ltcdiag.charts.fonts import measure
+
+    for width in (40.0, 77.0, 300.0):
+        broken = lines(text, 12, width)
+        assert "".join(broken).replace(" ", "") == text.replace(" ", "")
+        assert all(measure(line, 12) <= width or len(line) <= 2 for line in broken)
+        assert not any(line[:1] in "，。）”" for line in broken[1:])
+
+
+def test_a_long_table_keeps_every_row_and_its_head_on_every_part(sample):
+    table = next(block for page in document_of_log(sample, "en").pages for block in page.blocks
+                 if isinstance(block, TableBlock) and len(block.rows) > 14)
+    found = fitted(table, 864, 200, 380)
+    assert len(found) > 1
+    assert [row for part in found for row in part.block.rows] == list(table.rows)
+    assert all(part.block.columns == table.columns for part in found)
+    assert found[0].height <= 200
+    assert all(part.height <= 380 for part in found[1:])
+
+
+@pytest.mark.parametrize("room", [(864.0, 320.0), (560.0, 560.0), (300.0, 200.0)])
+def test_a_fitted_map_lies_on_its_sheet_and_no_label_on_a_box(sample, room):
+    graph, gaps = named_graph(sample.dfg, "en", sample.gaps)
+    found = map_shapes(graph, *room, gaps=gaps, lang="en")
+    assert found.width <= room[0] + 0.01
+    assert found.height <= room[1] + 0.01
+    boxes = [each.box for each in found.boxes]
+    assert not any(one.overlaps(other) for k, one in enumerate(boxes) for other in boxes[k + 1:])
+    assert not any(arrow.label.overlaps(box) for arrow in found.arrows if arrow.label for box in boxes)
+    drawn = sum(int(arrow.lines[0].replace(",", "")) for arrow in found.arrows if not arrow.outer)
+    assert drawn + found.hidden_moves == int(sample.dfg.table["moves"].sum())
+    assert len(found.boxes) + found.hidden_activities == len(sample.dfg.activities)
+
+
+# ---- other programs -----------------------------------------------------------------------------------------
+
+
+def test_an_office_opens_slides_and_pages(made, office, tmp_path):
+    subprocess.run([office, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "pdf",
+                    "--outdir", str(tmp_path), str(made / "deck.pptx"), str(made / "deck.docx")], check=True,
+                   capture_output=True, timeout=240)
+    content = (tmp_path / "deck.pdf").read_bytes()      # the one that came last: pages
+    assert content.startswith(b"%PDF")
+    assert len(re.findall(rb"/Type\s*/Page\b", content)) >= 10
+
+
+@pytest.fixture(scope="module")
+def attacks():
+    """Documents of two logs whose every name is hostile."""
+    return [document_of_log(assess(hostile_log(texts), mined=False), "en") for texts in (PAYLOADS, FORMULAS)]
+
+
+# ---- laws of files ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_value_gives_the_same_bytes_and_nothing_from_outside(sample, made, tmp_path, kind):
+    write_document(document_of_log(sample, "en"), tmp_path / f"again.{kind}")
+    assert (tmp_path / f"again.{kind}").read_bytes() == (made / f"deck.{kind}").read_bytes()
+    if kind != "pdf":
+        assert not [name for name, text in parts(made / f"deck.{kind}") if 'TargetMode="External"' in text]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_hostile_names_stay_text(tmp_path, kind, attacks):
+    for number, document in enumerate(attacks):
+        out = tmp_path / f"{number}.{kind}"
+        write_document(document, out)
+        assert out.stat().st_size > 5000
+        if kind == "pdf":
+            continue
+        for name, text in parts(out):
+            assert "<script" not in text, name
+            assert "<f>" not in text, name           # no formula in any workbook inside
+            assert "<hlinkClick" not in text, name
+
+
+def test_texts_that_begin_like_formulas_are_strings_in_the_workbook():
+    from datetime import datetime
+
+    from ltcdiag.reports.documents.blocks import Series
+    from ltcdiag.reports.documents.native_chart import workbook
+
+    block = ChartBlock("column", FORMULAS, (Series("=2+2", tuple(map(float, range(len(FORMULAS))))),), "n")
+    book = openpyxl.load_workbook(io.BytesIO(workbook(block, "en", datetime(2024, 1, 1)))).active
+    assert {cell.data_type for row in book.iter_rows() for cell in row} <= {"s", "n"}
+    assert book["B1"].value == "=2+2"
+
+
+def test_nothing_to_claim_is_a_good_deck_too(tmp_path):
+    found = assess(other_log(), mined=False)        # no stages, no money, no known endings
+    assert not len(found.diagnosis)
+    for kind in KINDS:
+        write_document(document_of_log(found, "en"), tmp_path / f"deck.{kind}")
+    deck = slides(tmp_path / "deck.pptx")
+    said = [text for slide in deck for text in texts_of(slide)]
+    assert not any("still open" in text or "closed case" in text for text in said)     # nobody knows which are over
+    titles = [slide.shapes.title.text_frame.text for slide in deck]
+    assert "Why there is no finding" in titles
+
+
+def test_a_template_gives_its_size_and_layouts_and_keeps_none_of_its_slides(sample, tmp_path):
+    from pptx import Presentation
+
+    deck = Presentation()
+    old = deck.slides.add_slide(deck.slide_layouts[5])
+    old.shapes.title.text_frame.text = "old slide of another client"
+    deck.save(tmp_path / "house.pptx")
+    small = replace(document_of_log(sample, "en"), chapters=document_of_log(sample, "en").chapters[:1])
+    write_document(small, tmp_path / "deck.pptx", template=tmp_path / "house.pptx")
+    made = Presentation(tmp_path / "deck.pptx")
+    assert (made.slide_width, made.slide_height) == (deck.slide_width, deck.slide_height)
+    assert not any("another client" in text for _, text in parts(tmp_path / "deck.pptx"))
+    for slide in made.slides:
+        assert all(shape.top + shape.height <= made.slide_height for shape in slide.shapes)
+    with pytest.raises(InputError):
+        write_document(small, tmp_path / "no.pptx", template=tmp_path / "absent.pptx")
+    assert not (tmp_path / "no.pptx").exists()
+
+
+def test_what_cannot_be_is_refused_in_words(staged, tmp_path):
+    for out, more in (("a.odp", {}), ("a.pptx", {"level": "open"}), ("a.pptx", {"level": "shareable", "k": 2}),
+                      ("a.pdf", {"template": "x.pptx"})):
+        with pytest.raises(InputError):
+            ltc.present(staged, tmp_path / out, lang="en", **more)
+    with pytest.raises(InputError):
+        document_of(3, "en")
+    (tmp_path / "there.pdf").write_text("mine", encoding="utf-8")
+    with pytest.raises(OutputError):
+        ltc.present(staged, tmp_path / "there.pdf", lang="en", force=True)
+    assert (tmp_path / "there.pdf").read_text("utf-8") == "mine"

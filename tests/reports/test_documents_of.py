@@ -1,0 +1,74 @@
+"""What plans, comparisons and shareable logs become as documents."""
+
+import json
+
+import pytest
+from plans import hostile, plan
+from test_documents import everything, parts, slides
+
+import ltcdiag as ltc
+from ltcdiag.cli import main
+from ltcdiag.errors import InputError
+from ltcdiag.reports.documents.presenting import document_of, present, write_document
+from ltcdiag.stats.telling import bare
+from tests.privacy.people import needles
+from tests.privacy.planted import plain_log
+
+KINDS = ("pptx", "docx", "pdf")
+
+
+@pytest.fixture(scope="module")
+def compared():
+    return ltc.compare_change(ltc.read(ltc.sample("change_en")), "2024-10-08", primary=["days_in_contracting"])
+
+
+def test_nobody_and_no_case_stands_in_what_may_be_shared(tmp_path):
+    import re
+
+    log = ltc.read(plain_log(tmp_path / "K_planted_export.csv"))
+    for kind in KINDS:
+        found = present(log, tmp_path / f"deck.{kind}", lang="zh", level="shareable")
+        text = everything(found.path)
+        assert [each for each in needles() if each in text] == []
+        assert "planted_export" not in text
+        assert not re.search(r"\bK\d{5}\b", text)
+        assert "汇总版" in text
+
+
+def test_plans_and_comparisons_are_not_shared(compared):
+    for what in (compared, plan()):
+        with pytest.raises(InputError):
+            document_of(what, "en", level="shareable")
+
+
+def test_the_levels_and_the_verdict_of_a_comparison_are_on_its_slide(compared, tmp_path):
+    write_document(document_of(compared, "en"), tmp_path / "deck.pptx")
+    effect = compared["days_in_contracting"]
+    text = "\n".join(shape.text_frame.text for slide in slides(tmp_path / "deck.pptx") for shape in slide.shapes
+                     if shape.has_text_frame)
+    for level in (effect.before, effect.after):
+        assert bare(level.value, effect.unit) in text
+    charts = [shape.chart for slide in slides(tmp_path / "deck.pptx") for shape in slide.shapes if shape.has_chart]
+    assert list(charts[0].plots[0].series[0].values) == pytest.approx([effect.before.value, effect.after.value])
+    for caution in compared.effects.cautions:
+        assert caution.text("en").replace("“", '"').replace("”", '"')[:60] in text
+
+
+def test_a_plan_names_its_measures_owners_and_days_whatever_they_are_called(tmp_path):
+    write_document(document_of(plan(), "zh"), tmp_path / "deck.pptx")
+    text = "".join(text for _, text in parts(tmp_path / "deck.pptx"))
+    for each in ("标准条款预审", "王芳", "2024-10-08", "2025-04-08", "法务抵触", "合同评审为什么慢"):
+        assert each in text
+    for kind in KINDS:
+        write_document(document_of(hostile(), "zh"), tmp_path / f"hostile.{kind}")
+
+
+def test_the_report_folder_holds_the_documents_that_were_asked_for(tmp_path, capsys):
+    source, out = plain_log(tmp_path / "log.csv"), tmp_path / "out"
+    assert main(["diagnose", str(source), "--out", str(out), "--lang", "en", "--also", "pdf", "pptx", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    names = {path.name for path in out.iterdir()}
+    assert {"report.pdf", "report.pptx"} <= names
+    assert "report.docx" not in names
+    assert {"report.pdf", "report.pptx"} <= set(told["files"])
+    assert "report.pptx" in (out / "README.txt").read_text("utf-8-sig")
