@@ -30,6 +30,22 @@ select a::varchar as source, a2::varchar as target, count(*) as moves, count(dis
 from (select c, a, a2, epoch_us(ts2) - epoch_us(ts) as us from {{events}} where a2 is not null)
 group by a, a2 order by gap_days_total desc, moves desc, source, target"""
 
+# The gaps after the events of each activity, up to the next event of the case; an event that is the last has none.
+ACTIVITY_GAPS = f"""
+with told as (select e.c, e.a, pos, a2, epoch_us(ts2) - epoch_us(ts) as us,
+                     a2 is null and state = 'open' as stands from {{events}} e join {{cs}} cs on cs.c = e.c)
+select e.a::varchar as activity, {{stage}} as stage, count(*) as events, count(distinct c) as cases,
+       count(*) filter (pos = 1) as starts, count(*) filter (a2 is null) as ends,
+       count(*) filter (stands) as open_ends, sum(us)::double / {DAY} as gap_days_total,
+       sum(us)::double / count(us) / {DAY} as gap_days_mean, median(us) / {DAY} as gap_days_median,
+       quantile_cont(us, 0.9) / {DAY} as gap_days_p90
+from told e {{join}} group by all order by events desc, activity"""
+
+# Who does each activity: events by party, those without a name left out.
+ACTIVITY_PARTIES = """
+select a::varchar as activity, {by}::varchar as party, count(*) as events
+from {ev} where {by} is not null group by a, {by} order by activity, events desc, party"""
+
 VARIANTS = f"""
 with paths as ({{paths}}),
 ranked as (select v, count(*) as cases, median(epoch_us(t1) - epoch_us(t0)) / {DAY} as median_days, min(c) as example
