@@ -272,7 +272,7 @@ def _gaps(t: DuckTables, level: str = "activity") -> Gaps:
 
 def _activity_gaps(t: DuckTables, level: str = "activity") -> ActivityGaps:
     events, _ = t.events(level)
-    stage, join = ("lab.known_stage", "join lab using (a)") if level == "activity" else ("null", "")
+    stage, join = ("lab.known_stage", "join lab on lab.a = e.a") if level == "activity" else ("null", "")
     sql = answers.ACTIVITY_GAPS.format(events=events, stage=stage, join=join, **t.names("cs"))
     return ActivityGaps(t.table(sql), t.cases, t.text(sql), level)
 

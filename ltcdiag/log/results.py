@@ -165,9 +165,9 @@ class Gaps(Answer):
 
 @dataclass(frozen=True)
 class ActivityGaps(Answer):
-    """activity, stage, events, cases, starts, ends, open_ends (open cases whose last event it is), gap_days_total,
-    gap_days_mean, gap_days_median, gap_days_p90 of the gaps from its events to the next one of the case (missing where
-    there is never a next one); most events first. Law: cases = the sum of starts = the sum of ends."""
+    """activity, stage, events, cases, starts, ends, open_ends (open cases whose last event it is), gap_days_total (0
+    where there is none), gap_days_mean, gap_days_median, gap_days_p90 of the gaps from the event before in the case;
+    most events first. Law: cases of the log = the sum of starts = the sum of ends."""
 
     unit: ClassVar[str] = "events"
     labels: ClassVar[tuple[str, ...]] = ("activity",)
