@@ -93,16 +93,21 @@ if TYPE_CHECKING:
     from .log.calendar import WorkCalendar
     from .log.event_log import EventLog
     from .log.filters import (
+        AllOf,
+        Amount,
+        AnyOf,
         Attribute,
         Between,
         CaseIs,
         Contains,
         Duration,
         EndsWith,
+        EventCount,
         Follows,
         StartsWith,
         StateIs,
         TopVariants,
+        VariantCases,
         VariantIs,
     )
     from .log.ledger import Ledger
@@ -133,8 +138,8 @@ _WHERE = {
                   "watch", "week"),
     "intake": ("read", "sniff"),
     "log.event_log": ("EventLog",),
-    "log.filters": ("Attribute", "Between", "CaseIs", "Contains", "Duration", "EndsWith", "Follows", "StartsWith",
-                    "StateIs", "TopVariants", "VariantIs"),
+    "log.filters": ("AllOf", "Amount", "AnyOf", "Attribute", "Between", "CaseIs", "Contains", "Duration", "EndsWith",
+                    "EventCount", "Follows", "StartsWith", "StateIs", "TopVariants", "VariantCases", "VariantIs"),
     "log.calendar": ("WorkCalendar",),
     "log.ledger": ("Ledger",),
     "log.object_centric": ("ObjectCentricLog", "object_centric"),
@@ -145,19 +150,19 @@ _WHERE = {
 _HOME = {name: module for module, names in _WHERE.items() for name in names}
 
 __all__ = [
-    "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Cycle", "Definition", "Duration",
-    "EndsWith", "EventLog", "Follows", "Goal", "InputError", "Ledger", "LtcdiagError", "Measure",
-    "ObjectCentricLog", "OutputError", "Period", "Plan", "QuestionError", "StartsWith", "StateIs", "TopVariants",
-    "VariantIs", "WorkCalendar", "__version__", "activities", "adoption", "append", "backlog", "besides", "calls",
-    "cases", "catch_up", "channels", "clock", "clock_level", "compare", "compare_change", "compare_clock_groups",
-    "compare_clocks", "compare_groups", "compare_periods", "compare_waves", "decide", "definition_of", "diagnose",
-    "difference_map", "directly_follows", "discover", "draw", "export", "exports_to_ask_for", "fitness", "funnel",
-    "gaps", "guess_sheet", "handovers", "judge", "keep", "kpis", "language", "lessons", "load_model", "load_prices",
-    "monitor", "next_cycle", "object_centric", "paper", "plan", "plan_book", "points", "power_check",
-    "privacy_report", "pull", "read", "read_guesses", "read_paper", "read_plan_book", "read_voices", "report",
-    "reveal", "review", "review_logs", "review_waves", "rework", "sample", "send", "side_tables", "sniff", "sql",
-    "stage_ledgers", "story", "templates", "timetable", "triangulate", "variant_changes", "variants",
-    "voices_again", "waits", "watch", "week", "what_changed",
+    "AllOf", "Amount", "AnyOf", "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Cycle",
+    "Definition", "Duration", "EndsWith", "EventCount", "EventLog", "Follows", "Goal", "InputError", "Ledger",
+    "LtcdiagError", "Measure", "ObjectCentricLog", "OutputError", "Period", "Plan", "QuestionError", "StartsWith",
+    "StateIs", "TopVariants", "VariantCases", "VariantIs", "WorkCalendar", "__version__", "activities", "adoption",
+    "append", "backlog", "besides", "calls", "cases", "catch_up", "channels", "clock", "clock_level", "compare",
+    "compare_change", "compare_clock_groups", "compare_clocks", "compare_groups", "compare_periods", "compare_waves",
+    "decide", "definition_of", "diagnose", "difference_map", "directly_follows", "discover", "draw", "export",
+    "exports_to_ask_for", "fitness", "funnel", "gaps", "guess_sheet", "handovers", "judge", "keep", "kpis", "language",
+    "lessons", "load_model", "load_prices", "monitor", "next_cycle", "object_centric", "paper", "plan", "plan_book",
+    "points", "power_check", "privacy_report", "pull", "read", "read_guesses", "read_paper", "read_plan_book",
+    "read_voices", "report", "reveal", "review", "review_logs", "review_waves", "rework", "sample", "send",
+    "side_tables", "sniff", "sql", "stage_ledgers", "story", "templates", "timetable", "triangulate",
+    "variant_changes", "variants", "voices_again", "waits", "watch", "week", "what_changed",
 ]
 
 

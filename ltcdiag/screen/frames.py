@@ -91,8 +91,8 @@ def frames(model: Model, effort: float) -> Iterator[tuple[str, Frame]]:
     frames everywhere."""
     grid = grid_of(model)
     usual_a, usual_p = grid.usual
-    order = sorted(((abs(a - usual_a) + abs(p - usual_p), bool(lanes), a, p, lanes) for lanes in kinds_of_lanes(model)
-                    for a in range(len(grid.activities)) for p in range(len(grid.paths))))
+    order = sorted((abs(a - usual_a) + abs(p - usual_p), bool(lanes), a, p, lanes) for lanes in kinds_of_lanes(model)
+                    for a in range(len(grid.activities)) for p in range(len(grid.paths)))
     for far, _, a, p, lanes in order:
         effort -= 0.06 + 0.5 * (grid.paths[p] / MOST_PATHS) ** 2 + 0.004 * grid.activities[a]
         if far and effort < 0:
@@ -195,7 +195,8 @@ def _coordinates(placed: Layout) -> Frame:
     """Points with one decimal: a tenth of a point cannot be seen."""
     boxes = [_box(box) for box in placed.nodes]
     return {"width": round(placed.width, 1), "height": round(placed.height, 1), "start": boxes[0], "end": boxes[-1],
-            "boxes": boxes[1:-1], "curves": [[round(v, 1) for point in curve for v in point] for curve in placed.curves],
+            "boxes": boxes[1:-1],
+            "curves": [[round(v, 1) for point in curve for v in point] for curve in placed.curves],
             "labels": [box and _box(box) for box in placed.labels]}
 
 

@@ -182,6 +182,7 @@ def _parties(log: EventLog) -> dict[str, tuple[str, float]]:
 
 
 def shown_names(asked: Answer, names: Sequence[str], lang: str) -> list[str]:
+    """Labels as a reader sees them: keys of higher levels by their names, activities as they stand."""
     return [name if asked.level == "activity" else asked.look.name_of(name, lang) for name in names]
 
 
