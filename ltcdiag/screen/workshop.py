@@ -123,7 +123,8 @@ def _filled(title: str, data: Mapping[str, Any], head: Sequence[tuple[str, str]]
     plain = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     plain = plain.encode("utf-8", "replace").decode("utf-8")
     shown = [f'<p class="{name}">{escape(text)}</p>' for name, text in head]
-    code, look = script(*PAGE_SCRIPTS), face(_drawn(title, data, head)) + style(*PAGE_STYLES)
+    code = script(*PAGE_SCRIPTS) + "\nopenWorkshop();\n"
+    look = face(_drawn(title, data, head)) + style(*PAGE_STYLES)
     return Template(_template()).substitute(
         lang=lang, policy=page_policy(look, code), title=escape(title), style=look, head="\n".join(shown),
         no_script=escape(say("workshop.no_script", lang)), foot=escape(foot), data=plain, script=code)
