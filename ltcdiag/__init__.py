@@ -19,6 +19,8 @@ if TYPE_CHECKING:
         discover,
         draw,
         export,
+        explore,
+        explore_map,
         exports_to_ask_for,
         fitness,
         gaps,
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
         variant_changes,
     )
     from .cycle.definition import Definition
+    from .cycle.filter_file import read_filters, save_filter
     from .cycle.folder import Cycle
     from .cycle.plan import Goal, Measure, Plan
     from .cycle.runs import what_changed
@@ -119,13 +122,14 @@ __version__ = "0.1.0"
 
 _WHERE = {
     "api": ("activities", "cases", "channels", "clock", "diagnose", "directly_follows", "discover", "draw",
-            "export", "exports_to_ask_for", "fitness", "gaps", "handovers", "kpis", "language", "load_model",
-            "load_prices", "monitor", "points", "privacy_report", "pull", "read_voices", "report", "rework",
+            "explore", "explore_map", "export", "exports_to_ask_for", "fitness", "gaps", "handovers", "kpis",
+            "language", "load_model", "load_prices", "monitor", "points", "privacy_report", "pull", "read_voices", "report", "rework",
             "side_tables", "sql", "templates", "triangulate", "variants", "waits"),
     "comparing": ("compare", "compare_change", "compare_groups", "compare_periods", "compare_waves",
                   "difference_map", "funnel", "review", "review_waves", "stage_ledgers", "variant_changes"),
     "bundled": ("sample",),
     "cycle.definition": ("Definition",),
+    "cycle.filter_file": ("read_filters", "save_filter"),
     "cycle.folder": ("Cycle",),
     "cycle.plan": ("Goal", "Measure", "Plan"),
     "cycle.runs": ("what_changed",),
@@ -157,13 +161,14 @@ __all__ = [
     "StateIs", "TopVariants", "VariantCases", "VariantIs", "WorkCalendar", "__version__", "activities", "adoption",
     "append", "backlog", "besides", "calls", "cases", "catch_up", "channels", "clock", "clock_level", "compare",
     "compare_change", "compare_clock_groups", "compare_clocks", "compare_groups", "compare_periods", "compare_waves",
-    "decide", "definition_of", "diagnose", "difference_map", "directly_follows", "discover", "draw", "export",
-    "exports_to_ask_for", "fitness", "funnel", "gaps", "guess_sheet", "handovers", "judge", "keep", "kpis", "language",
-    "lessons", "load_model", "load_prices", "monitor", "next_cycle", "object_centric", "paper", "plan", "plan_book",
-    "points", "power_check", "privacy_report", "pull", "read", "read_guesses", "read_paper", "read_plan_book",
-    "read_voices", "report", "reveal", "review", "review_logs", "review_waves", "rework", "sample", "send",
-    "side_tables", "sniff", "sql", "stage_ledgers", "story", "templates", "timetable", "triangulate",
-    "variant_changes", "variants", "voices_again", "waits", "watch", "week", "what_changed",
+    "decide", "definition_of", "diagnose", "difference_map", "directly_follows", "discover", "draw", "explore",
+    "explore_map", "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "guess_sheet", "handovers", "judge",
+    "keep", "kpis", "language", "lessons", "load_model", "load_prices", "monitor", "next_cycle", "object_centric",
+    "paper", "plan", "plan_book", "points", "power_check", "privacy_report", "pull", "read", "read_filters",
+    "read_guesses", "read_paper", "read_plan_book", "read_voices", "report", "reveal", "review", "review_logs",
+    "review_waves", "rework", "sample", "save_filter", "send", "side_tables", "sniff", "sql", "stage_ledgers", "story",
+    "templates", "timetable", "triangulate", "variant_changes", "variants", "voices_again", "waits", "watch", "week",
+    "what_changed",
 ]
 
 

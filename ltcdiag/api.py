@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .findings.diagnosis import Diagnosis
     from .findings.triangulation import Triangulation
     from .log.channels import Channels
+    from .log.filters import Filter
     from .log.kpi_table import KpiTable
     from .log.look import Look
     from .log.results import (
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         Answer,
         Cases,
         Clock,
+        DifferenceMap,
         DirectlyFollowsGraph,
         Gaps,
         Handovers,
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from .reports.asking import AskFor
     from .reports.one_file import Exported
     from .reports.writing import Written
+    from .screen.map_widget import MapWidget
 
 
 def language(lang: str) -> None:
@@ -390,6 +393,24 @@ def draw(
     from .reports.pictures import picture
 
     return picture(answer, lang or current(), **options)
+
+
+def explore_map(
+    asked: EventLog | DirectlyFollowsGraph | DifferenceMap, *, lang: str | None = None, height: int = 640,
+    on_pick: Callable[[Filter | None], object] | None = None,
+) -> MapWidget:
+    """The map of a log, of its directly-follows graph or of a difference map, to be worked with in a notebook: sliders,
+    metrics, lanes, replay. A click sets `picked` and `filter`, so that `log.where(widget.filter)` is the cases behind
+    it, and calls `on_pick` with that filter. Where no widget can be shown, the picture and its words stand instead.
+
+    Raises InputError for anything else."""
+    from .screen.map_widget import MapWidget
+
+    def picture() -> Drawing:
+        graph = directly_follows(asked) if isinstance(asked, EventLog) else asked
+        return draw(graph, lang=lang)
+
+    return MapWidget(asked, lang=lang or current(), picture=picture, height=height, on_pick=on_pick)
 
 
 def monitor(log: EventLog, *, what: str = "closed", per: str = "week", change: str | date | None = None) -> Series:

@@ -71,7 +71,8 @@ def prune(dfg: DirectlyFollowsGraph, gaps: Gaps | None, colour: str, activities:
     _check(activities, paths)
     everything = _activities(dfg.activities)
     wanted = activities if isinstance(activities, int) else math.ceil(activities * len(everything))
-    return strongest(everything, _paths(dfg.table, gaps, colour), dfg.n, wanted, USUAL_PATHS if paths is None else paths)
+    limit = USUAL_PATHS if paths is None else paths
+    return strongest(everything, _paths(dfg.table, gaps, colour), dfg.n, wanted, limit)
 
 
 def strongest(activities: tuple[Activity, ...], paths: list[Path], cases: int, wanted: int, limit: int) -> Shown:

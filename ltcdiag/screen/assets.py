@@ -34,7 +34,8 @@ def browser_words(lang: str, *rooms: str) -> dict[str, str]:
     """Every sentence of these rooms in a language, by its full key; their places are filled in by `sayWith`."""
     base = lang.partition("-")[0]
     known = base if base in languages() else languages()[0]
-    return {f"{room}.{key}": texts.get(lang) or texts[known] for room in rooms for key, texts in sentences(room).items()}
+    return {f"{room}.{key}": texts.get(lang) or texts[known]
+            for room in rooms for key, texts in sentences(room).items()}
 
 
 @cache

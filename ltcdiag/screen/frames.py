@@ -156,7 +156,8 @@ def _texts(model: Model, part: str, i: int) -> tuple[list[str], list[str]]:
     """Every text that a label may show: first its counts, then its times."""
     lang, both = model["lang"], model["difference"]
     sides = [both["before"], both["after"]] if both else [model["values"]]
-    counts, times = [], [] if both else [duration(days, lang) for days in _LONG]
+    counts: list[str] = []
+    times = [] if both else [duration(days, lang) for days in _LONG]
     for metric in model["metrics"]:
         values = [side[part][metric["key"]][i] for side in sides]
         said = [_said(value, metric["unit"], lang) for value in values]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
@@ -199,7 +199,7 @@ def _number(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) and not math.isnan(value) else None
 
 
-def _rows(table: pd.DataFrame, *names: str) -> Iterable[tuple[Any, ...]]:
-    return table[list(names)].itertuples(index=False, name=None)
+def _rows(table: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
+    yield from table[list(names)].itertuples(index=False, name=None)
 
 
