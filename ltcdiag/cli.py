@@ -90,7 +90,8 @@ def _parser() -> argparse.ArgumentParser:
     page = _command(commands, "workshop", "写出工作坊页面 / one offline page to explore together", _run_workshop)
     _input(page)
     page.add_argument("--out", type=Path, required=True, metavar="FILE.html", help="输出文件 / output file")
-    page.add_argument("--by", action="append", default=None, metavar="COL", help="可筛选的列，可重复 / column to filter by")
+    page.add_argument("--by", action="append", metavar="COL",
+                      help="可筛选的列，可重复 / column to filter by")
     page.add_argument("--between", metavar="A..B", help="只要这段时间开始的案例 / cases that started in this period")
     page.add_argument("--title", help="标题 / title")
     page.add_argument("--people", action="store_true", help="写入办理人员 / with the people who did the work")

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 def workshop(
-    log: EventLog, out: str | Path, *, found: Diagnosis | None = None, lang: str | None = None, title: str | None = None,
-    by: Sequence[str] | None = None, people: bool = False, force: bool = False,
+    log: EventLog, out: str | Path, *, found: Diagnosis | None = None, lang: str | None = None,
+    title: str | None = None, by: Sequence[str] | None = None, people: bool = False, force: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Exported:
     """One offline page to explore a log together: map, variants, cases, findings, votes. It holds single cases.

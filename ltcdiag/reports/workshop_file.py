@@ -16,8 +16,8 @@ def write_workshop(
     log: EventLog, findings: Sequence[Finding], out: str | Path, options: PageOptions, *, force: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> Exported:
-    """One HTML file. force: an earlier workshop page at `out` is replaced, nothing else ever. Raises OutputError where it
-    exists or cannot be written, InputError as `workshop_page`. Law: it appears whole or not at all."""
+    """One HTML file. force: an earlier workshop page at `out` is replaced, nothing else ever. Raises OutputError where
+    it exists or cannot be written, InputError as `workshop_page`. Law: it appears whole or not at all."""
     with whole_file(out, same=lambda head: GENERATOR.encode() in head, force=force) as working:
         page = workshop_page(log, findings, options, progress).encode("utf-8")
         working.write_bytes(page)

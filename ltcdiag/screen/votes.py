@@ -85,8 +85,9 @@ class Votes:
         written: dict[Target, list[str]] = {}
         for target, text, _ in self.notes:
             written.setdefault(target, []).append(tidy(text))
-        rows = [(str(target), f"{self.dots.get(target, 0):,}", f"{people[target]:,}", " / ".join(written.get(target, ())))
-                for target in [*self.dots, *(each for each in written if each not in self.dots)]]
+        given = self.dots
+        rows = [(str(each), f"{given.get(each, 0):,}", f"{people[each]:,}", " / ".join(written.get(each, ())))
+                for each in [*given, *(other for other in written if other not in given)]]
         heads = [say(f"workshop.head_{name}", lang) for name in ("target", "dots", "people", "notes")]
         return html_table(heads, rows, numeric=[False, True, True, False], caption=str(self))
 

@@ -63,9 +63,9 @@ def workshop_page(
     tell(say("workshop.step_pack", lang, cases=f"{log.cases:,}"))
     packed = pack(log, [each["name"] for each in model["activities"]], columns=filter_columns(log, options.by),
                   people=options.people, findings=[(each.id, each.case_ids) for each in findings])
-    data = {"schema": SCHEMA, "lang": lang, "title": title, "fingerprint": log.fingerprint, "model": model, "log": packed,
-            "words": browser_words(lang, *APP_WORDS), "findings": [plain_finding(each, lang) for each in findings],
-            "truth": {"slowest": _slowest(model)}}
+    data = {"schema": SCHEMA, "lang": lang, "title": title, "fingerprint": log.fingerprint, "model": model,
+            "log": packed, "words": browser_words(lang, *APP_WORDS),
+            "findings": [plain_finding(each, lang) for each in findings], "truth": {"slowest": _slowest(model)}}
     return _filled(title, data, list(head_lines(log, options)), lang)
 
 
@@ -88,7 +88,8 @@ def head_lines(log: EventLog, options: PageOptions) -> Iterator[tuple[str, str]]
     yield "", sep.join([*lines, say("workshop.gaps_not_waiting", lang)])
 
 
-def _refuse(log: EventLog, options: PageOptions) -> None:
+def refuse(log: EventLog, options: PageOptions) -> None:
+    """Raises InputError where no page can be made of a log, before any long work."""
     if not log.cases:
         raise InputError(say("workshop.empty", options.lang), fix=say("workshop.empty_fix", options.lang))
     refuse_large(log)
@@ -104,9 +105,9 @@ def _refuse(log: EventLog, options: PageOptions) -> None:
 def plain_finding(found: Finding, lang: str) -> dict[str, Any]:
     """A finding for the browser; its cases are packed with the log."""
     texts = {name: _said(getattr(found, name), lang) for name in _TOLD}
+    lines = [{"head": say(f"workshop.head_{name}", lang), "text": text} for name, text in texts.items() if text]
     return {"id": found.id, "title": tidy(found.title[lang], _LONGEST), "kind": found.kind, "where": dict(found.where),
-            "objects": bool(found.objects),
-            "lines": [{"head": say(f"workshop.head_{name}", lang), "text": text} for name, text in texts.items() if text]}
+            "objects": bool(found.objects), "lines": lines}
 
 
 def _said(texts: Mapping[str, str], lang: str) -> str:
@@ -128,8 +129,8 @@ def _filled(title: str, data: Mapping[str, Any], head: Sequence[tuple[str, str]]
     code = script(*PAGE_SCRIPTS) + "\nopenWorkshop();\n"
     look = face(_drawn(title, data, head)) + style(*PAGE_STYLES)
     return Template(_template()).substitute(
-        lang=lang, generator=GENERATOR, policy=page_policy(look, code), title=escape(title), style=look, head="\n".join(shown),
-        no_script=escape(say("workshop.no_script", lang)), foot=escape(foot), data=plain, script=code)
+        lang=lang, generator=GENERATOR, policy=page_policy(look, code), title=escape(title), style=look,
+        head="\n".join(shown), no_script=escape(say("workshop.no_script", lang)), foot=escape(foot), data=plain, script=code)
 
 
 def _drawn(title: str, data: Mapping[str, Any], head: Sequence[tuple[str, str]]) -> str:
