@@ -45,7 +45,7 @@ class PageOptions:
     title: str | None = None
     by: Sequence[str] | None = None
     people: bool = False
-    effort: float = 8.0
+    effort: float = 5.0
 
 
 def workshop_page(

@@ -8,6 +8,7 @@ import pytest
 import ltcdiag as ltc
 from ltcdiag.errors import InputError, OutputError
 from ltcdiag.findings.finding import Contrast, Finding
+from ltcdiag.reports.workshop_file import write_workshop
 from ltcdiag.screen import packing
 from ltcdiag.screen.workshop import PageOptions, workshop_page
 from screen.workshop_pages import LABELS, hostile_log, opened
@@ -179,7 +180,8 @@ def test_every_fault_of_every_votes_file_is_told_at_once(tmp_path):
     with pytest.raises(InputError, match="2"):
         ltc.read_votes([tmp_path / "one.json", tmp_path / "two.json"])
     again = {**good, "saved": 2, "people": [{**good["people"][0], "dots": [{**dot, "n": 1}]}]}
-    (tmp_path / "two.json").write_text(json.dumps(again), encoding="utf-8")
+    for name, sheet in (("one.json", good), ("two.json", again)):
+        (tmp_path / name).write_text(json.dumps(sheet), encoding="utf-8")
     assert ltc.read_votes([tmp_path / "two.json", tmp_path / "one.json"]).findings == {"F01": 1}    # the later one
 
 
@@ -238,13 +240,14 @@ def test_people_are_in_it_only_where_a_purpose_is_written_down():
 
 def test_the_file_is_written_whole_and_replaces_only_its_own_kind(log, tmp_path):
     out = tmp_path / "page.html"
-    done = ltc.workshop(log, out, lang="en")
+    options = PageOptions("en", effort=0)
+    done = write_workshop(log, (), out, options)
     assert done.path == out
     assert done.counts["cases"] == 60
     with pytest.raises(OutputError):
-        ltc.workshop(log, out, lang="en")
+        write_workshop(log, (), out, options)
     other = tmp_path / "mine.html"
     other.write_text("<p>mine", encoding="utf-8")
     with pytest.raises(OutputError):
-        ltc.workshop(log, other, lang="en", force=True)
+        write_workshop(log, (), other, options, force=True)
     assert other.read_text(encoding="utf-8") == "<p>mine"

@@ -96,6 +96,7 @@ function hashOf(view, change) {
   };
   view.heardHash = () => {
     if (location.hash === said()) return;
+    view.filters = [];
     view.fromHash();
     change(view.filters);
   };
