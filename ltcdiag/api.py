@@ -406,9 +406,9 @@ def explore_map(
     Raises InputError for anything else."""
     from .screen.map_widget import MapWidget
 
-    def picture() -> Drawing:
+    def picture(activities: int, paths: int) -> Drawing:
         graph = directly_follows(asked) if isinstance(asked, EventLog) else asked
-        return draw(graph, lang=lang)
+        return draw(graph, lang=lang, activities=activities, paths=paths)
 
     return MapWidget(asked, lang=lang or current(), picture=picture, height=height, on_pick=on_pick)
 
