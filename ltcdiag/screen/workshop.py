@@ -62,7 +62,7 @@ def workshop_page(
     packed = pack(log, [each["name"] for each in model["activities"]], columns=filter_columns(log, options.by),
                   people=options.people, findings=[(each.id, each.case_ids) for each in findings])
     data = {"schema": SCHEMA, "lang": lang, "title": title, "fingerprint": log.fingerprint, "model": model, "log": packed,
-            "words": browser_words(lang, *APP_WORDS), "findings": [_plain(each, lang) for each in findings],
+            "words": browser_words(lang, *APP_WORDS), "findings": [plain_finding(each, lang) for each in findings],
             "truth": {"slowest": _slowest(model)}}
     return _filled(title, data, list(head_lines(log, options)), lang)
 
@@ -99,7 +99,7 @@ def _refuse(log: EventLog, options: PageOptions) -> None:
                          fix=say("privacy.people_off_fix", options.lang, k=log.privacy.k))
 
 
-def _plain(found: Finding, lang: str) -> dict[str, Any]:
+def plain_finding(found: Finding, lang: str) -> dict[str, Any]:
     """A finding for the browser; its cases are packed with the log."""
     texts = {name: _said(getattr(found, name), lang) for name in _TOLD}
     return {"id": found.id, "title": tidy(found.title[lang], _LONGEST), "kind": found.kind, "where": dict(found.where),
