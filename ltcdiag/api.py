@@ -418,9 +418,9 @@ def explore(
     log: EventLog, *, found: Diagnosis | None = None, filters: Filter | Sequence[Mapping[str, Any]] | None = None,
     by: Sequence[str] | None = None, lang: str | None = None, place: str | Path = ".",
 ) -> Explorer:
-    """Look into a log by clicking, in a notebook: map, variants, cases, times and findings of the cases that the filters
-    keep. Afterwards `.log` is the log of these cases, `.filter` the filter, `.code` the line that makes it again, and
-    `.save("name")` keeps it for later (`ltc.read_filters`).
+    """Look into a log by clicking, in a notebook: map, variants, cases, times and findings of the cases that the
+    filters keep. Afterwards `.log` is the log of these cases, `.filter` the filter, `.code` the line that makes it
+    again, and `.save("name")` keeps it for later (`ltc.read_filters`).
 
     found: a diagnosis, whose findings are listed with their cases. filters: those to begin with. by: columns to filter
     by, by default those of few values that name nobody. place: folder or file of the saved filters. Where no widget can

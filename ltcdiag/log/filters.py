@@ -84,7 +84,7 @@ def _texts(value: Any) -> tuple[Any, ...]:
 def _check_range(low: float | None, high: float | None) -> None:
     """Raises InputError where nothing can lie between, or a number is none."""
     for each in (low, high):
-        if each is not None and (not math.isfinite(each) or not 0 <= each):
+        if each is not None and (not math.isfinite(each) or not each >= 0):
             raise InputError(say("filters.no_number", current(), value=each))
     if high is not None and high <= (low or 0):
         raise InputError(say("filters.empty_range", current(), low=number_text(low or 0), high=number_text(high)))

@@ -36,10 +36,10 @@ class Explorer(anywidget.AnyWidget):
     """A log that can be asked by clicking. `filter`, `log` and `code` say what is chosen: the filter, the log of its
     cases, and the line that makes that log again.
 
-    whole: the log that is explored. findings: listed beside the map, each with its cases. keep: the filter to begin with.
-    picture: makes the drawing that stands where no widget can be shown. by: columns to filter by. place: folder or file
-    of saved filters. Raises InputError where a filter or a column cannot be used, or the file of saved filters is
-    wrong."""
+    whole: the log that is explored. findings: listed beside the map, each with its cases. keep: the filter to begin
+    with. picture: makes the drawing that stands where no widget can be shown. by: columns to filter by. place: folder
+    or file of saved filters. height: of the map and the lists, in points of the screen. Raises InputError where a
+    filter or a column cannot be used, or the file of saved filters is wrong."""
 
     _esm = _MODULE + "\nexport default { render: renderExplorer };\n"
     _css = style(*MAP_STYLES, "app.css", "explorer.css")

@@ -51,7 +51,7 @@ def page_of(browser, widget, faults):
 
     def asked(content):
         told = []
-        widget.send = lambda content, buffers=None: told.append(content)    # noqa: ARG005 - the signature of a widget
+        widget.send = lambda content, buffers=None: told.append(content)
         widget._answer(widget, json.loads(content), [])
         return json.dumps(told[0], ensure_ascii=False, allow_nan=False)
 
