@@ -141,6 +141,7 @@ _WHERE = {
                   "read_paper", "read_plan_book", "reveal", "review_logs", "send", "timetable", "voices_again",
                   "watch", "week"),
     "intake": ("read", "sniff"),
+    "workshops": ("read_votes", "workshop"),
     "log.event_log": ("EventLog",),
     "log.filters": ("AllOf", "Amount", "AnyOf", "Attribute", "Between", "CaseIs", "Contains", "Duration", "EndsWith",
                     "EventCount", "Follows", "StartsWith", "StateIs", "TopVariants", "VariantCases", "VariantIs"),

@@ -87,6 +87,16 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--out", type=Path, required=True, metavar="FILE", help="输出文件 / output file")
     export.add_argument("--force", action="store_true", help="替换已有的文件 / replace an earlier file")
     _hiding(export)
+    page = _command(commands, "workshop", "写出工作坊页面 / one offline page to explore together", _run_workshop)
+    _input(page)
+    page.add_argument("--out", type=Path, required=True, metavar="FILE.html", help="输出文件 / output file")
+    page.add_argument("--by", action="append", metavar="COL",
+                      help="可筛选的列，可重复 / column to filter by")
+    page.add_argument("--between", metavar="A..B", help="只要这段时间开始的案例 / cases that started in this period")
+    page.add_argument("--title", help="标题 / title")
+    page.add_argument("--people", action="store_true", help="写入办理人员 / with the people who did the work")
+    page.add_argument("--force", action="store_true", help="替换已有的页面 / replace an earlier page")
+    _hiding(page)
     ask = _command(commands, "ask", "向客户要哪些导出 / which exports to ask a client for", _run_ask)
     ask.add_argument("system", metavar="SYSTEM", help="如 salesforce、简道云 / for example salesforce")
     ask.add_argument("--out", type=Path, metavar="FILE.html", help="写成一页清单 / write it as a letter of one page")
@@ -345,6 +355,18 @@ def _run_export(asked: argparse.Namespace) -> None:
         return
     counts = ", ".join(f"{name} {n:,}" for name, n in done.counts.items())
     print("\n".join([say("cli.exported", asked.lang, file=asked.out, counts=counts), *done.notes]))
+
+
+def _run_workshop(asked: argparse.Namespace) -> None:
+    from . import intake, workshops
+    from .log.filters import Between
+    from .log.period import Period
+
+    period = Period.parse(asked.between) if asked.between else None     # its fault is told before anything is read
+    log = intake.read(asked.paths, progress=_rows_read(asked.lang), **_read_options(asked), **_pseudonyms(asked))
+    done = workshops.workshop(log.where(Between(period)) if period else log, asked.out, lang=asked.lang,
+                              title=asked.title, by=asked.by, people=asked.people, force=asked.force, progress=_say)
+    print(json.dumps(done.to_dict(), ensure_ascii=False, indent=1) if asked.json else "\n".join(done.notes))
 
 
 def _run_ask(asked: argparse.Namespace) -> None:

@@ -1,7 +1,7 @@
 """A log packed for a browser: variants, and of each case its start, its gaps, its state and the values of columns.
 
-Whole numbers of seven bits a byte, column by column, deflated, in base64; `assets/unpack.js` reads them. Times are counted
-in the longest tick that divides them all, so nothing is rounded.
+Whole numbers of seven bits a byte, column by column, deflated, in base64; `assets/unpack.js` reads them. Times are
+counted in the longest tick that divides them all, so nothing is rounded.
 """
 
 from __future__ import annotations
@@ -88,7 +88,8 @@ def pack(
         "activities": labels, "stages": [_text_or_none(stages.get(label)) for label in labels],
         "attributes": [{"name": each.name, "values": list(each.values), "sets": [list(s) for s in each.sets]}
                        for each in columns],
-        "findings": [[key, len(places)] for key, places in found], "people_names": names, "parts": [[name, len(part)] for name, part in parts.items()],
+        "findings": [[key, len(places)] for key, places in found], "people_names": names,
+        "parts": [[name, len(part)] for name, part in parts.items()],
         "data": b64encode(zlib.compress(b"".join(parts.values()), 9)).decode("ascii"),
     }
 
@@ -101,7 +102,9 @@ def refuse_large(log: EventLog) -> None:
                          fix=say("workshop.too_large_fix", lang))
 
 
-def _variants(log: EventLog, points: pd.DataFrame, sizes: Ints, labels: list[str]) -> tuple[list[tuple[int, ...]], Ints]:
+def _variants(
+    log: EventLog, points: pd.DataFrame, sizes: Ints, labels: list[str],
+) -> tuple[list[tuple[int, ...]], Ints]:
     """The sequences, most common first, and for each case its place among them."""
     import numpy as np
 

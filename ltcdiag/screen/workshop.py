@@ -25,6 +25,8 @@ from .map_model import map_model
 from .packing import pack, refuse_large
 
 SCHEMA = "ltcdiag.workshop/1"
+GENERATOR = '<meta name="generator" content="ltcdiag workshop">'
+"""By this a file is known as a page of ours, which a later one may replace."""
 APP_SCRIPTS = ("dom.js", "filter_text.js", "app_bar.js", "app_dialogs.js", "app_charts.js", "app_panels.js", "app.js")
 LOCAL_SCRIPTS = ("unpack.js", "counting.js", "provider.js")
 PAGE_SCRIPTS = (*MAP_SCRIPTS, *LOCAL_SCRIPTS, *APP_SCRIPTS, "votes.js", "workshop.js")
@@ -52,7 +54,7 @@ def workshop_page(
     """The page as text. Raises InputError where the log is empty or too large, a column is unknown, or people are asked
     for and `ltcdiag.toml` names no purpose. Law: same log, findings and options, same characters."""
     tell = progress or (lambda _: None)
-    _refuse(log, options)
+    refuse(log, options)
     lang = options.lang
     title = tidy(options.title or say("workshop.title", lang, name=log.name))
     tell(say("workshop.step_map", lang))
@@ -61,9 +63,9 @@ def workshop_page(
     tell(say("workshop.step_pack", lang, cases=f"{log.cases:,}"))
     packed = pack(log, [each["name"] for each in model["activities"]], columns=filter_columns(log, options.by),
                   people=options.people, findings=[(each.id, each.case_ids) for each in findings])
-    data = {"schema": SCHEMA, "lang": lang, "title": title, "fingerprint": log.fingerprint, "model": model, "log": packed,
-            "words": browser_words(lang, *APP_WORDS), "findings": [plain_finding(each, lang) for each in findings],
-            "truth": {"slowest": _slowest(model)}}
+    data = {"schema": SCHEMA, "lang": lang, "title": title, "fingerprint": log.fingerprint, "model": model,
+            "log": packed, "words": browser_words(lang, *APP_WORDS),
+            "findings": [plain_finding(each, lang) for each in findings], "truth": {"slowest": _slowest(model)}}
     return _filled(title, data, list(head_lines(log, options)), lang)
 
 
@@ -74,7 +76,7 @@ def head_lines(log: EventLog, options: PageOptions) -> Iterator[tuple[str, str]]
     if log.privacy.pseudonyms is not None:
         inside.append(say("workshop.pseudonyms", lang))
     yield "inside", sep.join(inside)
-    zone = log.timezone or say("log.no_zone", lang)
+    zone = log.timezone or say("workshop.no_zone", lang)
     aside = {reason: n for reason, n in log.ledger.set_aside.items() if n and not reason.startswith("filtered_")}
     lines = [say("workshop.as_of", lang, moment=f"{log.as_of:%Y-%m-%d %H:%M}", zone=zone),
              say("workshop.counted", lang, cases=f"{log.cases:,}", events=f"{log.events:,}")]
@@ -86,7 +88,8 @@ def head_lines(log: EventLog, options: PageOptions) -> Iterator[tuple[str, str]]
     yield "", sep.join([*lines, say("workshop.gaps_not_waiting", lang)])
 
 
-def _refuse(log: EventLog, options: PageOptions) -> None:
+def refuse(log: EventLog, options: PageOptions) -> None:
+    """Raises InputError where no page can be made of a log, before any long work."""
     if not log.cases:
         raise InputError(say("workshop.empty", options.lang), fix=say("workshop.empty_fix", options.lang))
     refuse_large(log)
@@ -102,9 +105,9 @@ def _refuse(log: EventLog, options: PageOptions) -> None:
 def plain_finding(found: Finding, lang: str) -> dict[str, Any]:
     """A finding for the browser; its cases are packed with the log."""
     texts = {name: _said(getattr(found, name), lang) for name in _TOLD}
+    lines = [{"head": say(f"workshop.head_{name}", lang), "text": text} for name, text in texts.items() if text]
     return {"id": found.id, "title": tidy(found.title[lang], _LONGEST), "kind": found.kind, "where": dict(found.where),
-            "objects": bool(found.objects),
-            "lines": [{"head": say(f"workshop.head_{name}", lang), "text": text} for name, text in texts.items() if text]}
+            "objects": bool(found.objects), "lines": lines}
 
 
 def _said(texts: Mapping[str, str], lang: str) -> str:
@@ -123,10 +126,11 @@ def _filled(title: str, data: Mapping[str, Any], head: Sequence[tuple[str, str]]
     plain = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     plain = plain.encode("utf-8", "replace").decode("utf-8")
     shown = [f'<p class="{name}">{escape(text)}</p>' for name, text in head]
-    code, look = script(*PAGE_SCRIPTS), face(_drawn(title, data, head)) + style(*PAGE_STYLES)
+    code = script(*PAGE_SCRIPTS) + "\nopenWorkshop();\n"
+    look = face(_drawn(title, data, head)) + style(*PAGE_STYLES)
     return Template(_template()).substitute(
-        lang=lang, policy=page_policy(look, code), title=escape(title), style=look, head="\n".join(shown),
-        no_script=escape(say("workshop.no_script", lang)), foot=escape(foot), data=plain, script=code)
+        lang=lang, generator=GENERATOR, policy=page_policy(look, code), title=escape(title), style=look,
+        head="\n".join(shown), no_script=escape(say("workshop.no_script", lang)), foot=escape(foot), data=plain, script=code)
 
 
 def _drawn(title: str, data: Mapping[str, Any], head: Sequence[tuple[str, str]]) -> str:
