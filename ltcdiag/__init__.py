@@ -165,10 +165,10 @@ __all__ = [
     "explore_map", "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "guess_sheet", "handovers", "judge",
     "keep", "kpis", "language", "lessons", "load_model", "load_prices", "monitor", "next_cycle", "object_centric",
     "paper", "plan", "plan_book", "points", "power_check", "privacy_report", "pull", "read", "read_filters",
-    "read_guesses", "read_paper", "read_plan_book", "read_voices", "report", "reveal", "review", "review_logs",
-    "review_waves", "rework", "sample", "save_filter", "send", "side_tables", "sniff", "sql", "stage_ledgers", "story",
-    "templates", "timetable", "triangulate", "variant_changes", "variants", "voices_again", "waits", "watch", "week",
-    "what_changed",
+    "read_guesses", "read_paper", "read_plan_book", "read_voices", "read_votes", "report", "reveal", "review",
+    "review_logs", "review_waves", "rework", "sample", "save_filter", "send", "side_tables", "sniff", "sql",
+    "stage_ledgers", "story", "templates", "timetable", "triangulate", "variant_changes", "variants", "voices_again",
+    "waits", "watch", "week", "what_changed", "workshop",
 ]
 
 

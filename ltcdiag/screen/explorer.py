@@ -48,12 +48,13 @@ class Explorer(anywidget.AnyWidget):
     face = traitlets.Unicode().tag(sync=True)
     lang = traitlets.Unicode().tag(sync=True)
     findings = traitlets.List().tag(sync=True)
+    height = traitlets.Int(640).tag(sync=True)
     saved = traitlets.Dict().tag(sync=True)
     filters = traitlets.List().tag(sync=True)
 
     def __init__(self, whole: EventLog, *, lang: str, picture: Callable[[EventLog], Drawing],
                  findings: Sequence[Finding] = (), keep: Filter | None = None, by: Sequence[str] | None = None,
-                 place: str | Path = ".") -> None:
+                 place: str | Path = ".", height: int = 640) -> None:
         if keep is not None:
             whole.where(keep)       # its faults are told here, and not by a picture
         there = read_filters(place)
@@ -68,7 +69,7 @@ class Explorer(anywidget.AnyWidget):
         told = [{**plain_finding(each, lang), "case_ids": list(each.case_ids)} for each in findings]
         shown = [model["activities"], model["stages"], words, told, [
             (column.name, column.values) for column in self._provider.columns]]
-        super().__init__(drawn=model, words=words, lang=lang, findings=told, saved=_plain_sets(there),
+        super().__init__(drawn=model, words=words, lang=lang, height=height, findings=told, saved=_plain_sets(there),
                          filters=to_plain(keep), face=face(json.dumps(shown, ensure_ascii=False)))
         self.on_msg(self._answer)
 

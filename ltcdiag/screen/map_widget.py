@@ -28,8 +28,9 @@ class MapWidget(anywidget.AnyWidget):
     """A process map that can be asked. picked: what was clicked, as plain values, or None. filter: the same as a filter
     of the log, so that `log.where(widget.filter)` is the cases behind it.
 
-    asked: a log, its directly-follows graph, or a difference map. picture: makes the drawing that stands where no
-    widget can be shown. on_pick: called with the filter (None where nothing is picked) after each click.
+    asked: a log, its directly-follows graph, or a difference map. picture: makes the drawing of so many
+    activities and paths that stands where no widget can be shown. on_pick: called with the filter (None where nothing
+    is picked) after each click.
     Raises InputError for anything else."""
 
     _esm = _MODULE
@@ -42,7 +43,7 @@ class MapWidget(anywidget.AnyWidget):
     picked = traitlets.Dict(default_value=None, allow_none=True).tag(sync=True)
     news = traitlets.Dict(default_value=None, allow_none=True).tag(sync=True)
 
-    def __init__(self, asked: object, *, lang: str, picture: Callable[[], Drawing], height: int = 640,
+    def __init__(self, asked: object, *, lang: str, picture: Callable[[int, int], Drawing], height: int = 640,
                  on_pick: Callable[[Filter | None], object] | None = None) -> None:
         model = map_model(asked, lang=lang)
         grid = grid_of(model)
@@ -110,7 +111,8 @@ class MapWidget(anywidget.AnyWidget):
     @cached_property
     def _stead(self) -> dict[str, Any]:
         """What stands in the notebook where no widget can be shown."""
-        drawing = self._picture()
+        a, p = self.drawn["grid"]["usual"]
+        drawing = self._picture(max(1, self.drawn["grid"]["activities"][a]), max(1, self.drawn["grid"]["paths"][p]))
         return {"image/png": b64encode(drawing._repr_png_()).decode("ascii"), "text/plain": drawing.words}
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -12,6 +12,7 @@ function renderExplorer({model, el}) {
   const kernel = mapKernel(model), face = document.createElement("style"), holder = document.createElement("div");
   face.textContent = model.get("face");
   holder.className = "ltc-explorer";
+  holder.style.setProperty("--explorer-height", model.get("height") + 190 + "px");
   el.append(face, holder);
   const told = document.createElement("p");
   told.className = "ltc-explorer-told";
@@ -22,6 +23,7 @@ function renderExplorer({model, el}) {
     findings: model.get("findings"), filters: model.get("filters"), saved: {...model.get("saved")},
     onFilters: (filters) => { model.set("filters", filters); model.save_changes(); },
     onSave: (name, filters) => kernel.ask({ask: "save", name, filters}).then(tell, (error) => tell(error.message)),
+    height: model.get("height"),
     askFrame: (a, p, lanes) => kernel.ask({ask: "frame", a, p, lanes}),
     askTokens: () => kernel.ask({ask: "tokens"}),
   });

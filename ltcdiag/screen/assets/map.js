@@ -131,7 +131,8 @@ function mapMove(map, { k, x, y }) {
 // All of it where it can be read so; else its width from the top. whole: all of it in any case.
 function mapFit(map, whole) {
   const { frame, stage } = map, top = frame.lanes.length ? frame.band + 10 : 12, room = 18;
-  const width = stage.clientWidth || 800, height = stage.clientHeight || 600;
+  const buttons = frame.width > 500 ? 40 : 0;               // nothing lies under the buttons of the zoom
+  const width = (stage.clientWidth || 800) - buttons, height = stage.clientHeight || 600;
   const wide = (width - 2 * room) / frame.width, all = Math.min(wide, (height - 2 * room) / (frame.height + top + 24));
   const k = Math.min(1.3, whole ? all : Math.max(all, Math.min(wide, 1.1), 0.5));
   map.moved = whole;

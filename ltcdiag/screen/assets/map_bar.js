@@ -103,6 +103,7 @@ function mapLegend(map) {
     mapLine(part(), MAP_LESS, words[way[1]]);
     mapLine(part(), MAP_SAME, words["map.key_same"]);
     if (shown.change === "rate") mapLine(part(), "dashed", words["map.key_new"]);
+    htmlPart("span", { class: "ltc-key ltc-caution" }, legend, words["map.key_both"]);
     return;
   }
   const count = part(), time = part(), timed = shown.fill === "time";

@@ -23,11 +23,13 @@ function mapCurve(flat) {
   return path;
 }
 
-// Points on a curve, evenly enough for a dot to run on: [x, y, length so far].
-function mapSamples(flat, steps) {
+// Points on a curve, close enough to look round and for a dot to run on: [x, y, length so far].
+function mapSamples(flat) {
   const points = [[flat[0], flat[1], 0]];
   for (let i = 0; i + 7 < flat.length; i += 6) {
     const [x0, y0, x1, y1, x2, y2, x3, y3] = flat.slice(i, i + 8);
+    const way = Math.hypot(x1 - x0, y1 - y0) + Math.hypot(x2 - x1, y2 - y1) + Math.hypot(x3 - x2, y3 - y2);
+    const steps = Math.min(48, Math.max(6, Math.ceil(way / 7)));
     for (let k = 1; k <= steps; k++) {
       const t = k / steps, s = 1 - t, a = s * s * s, b = 3 * s * s * t, c = 3 * s * t * t, d = t * t * t;
       const x = a * x0 + b * x1 + c * x2 + d * x3, y = a * y0 + b * y1 + c * y2 + d * y3;
@@ -98,18 +100,17 @@ function mapDrawLanes(map) {
 function mapDrawPath(map, i, under, over) {
   const { frame, model } = map, id = frame.paths[i], flat = frame.curves[i], { source, target } = model.paths[id];
   const group = svgPart("g", { class: "ltc-path" }, under), outer = source < 0 || target < 0;
-  const samples = mapSamples(flat, 14);
+  const samples = mapSamples(flat);
   const way = {
     group, outer, samples, flat, short: Math.hypot(flat[0] - flat[flat.length - 2], flat[1] - flat[flat.length - 1]) < MAP_SHORT,
     bed: svgPart("polyline", { fill: "none", stroke: "#ffffff" }, group),
     line: svgPart("polyline", { fill: "none", "stroke-linejoin": "round" }, group),
-    head: svgPart("polygon", {}, group), box: frame.labels[i], label: null, lines: [],
+    head: svgPart("polygon", {}, group), box: frame.labels[i], label: null, ground: null, lines: [],
   };
   if (way.box) {
     const [left, top, right, bottom] = way.box, label = svgPart("g", { class: "ltc-label" }, over);
     mapLeader(way, label);
-    svgPart("rect", { x: left, y: top, width: right - left, height: bottom - top, fill: "#ffffff", opacity: 0.84 },
-            label);
+    way.ground = svgPart("rect", { y: top, height: bottom - top, fill: "#ffffff", opacity: 0.84 }, label);
     const rows = outer ? 1 : 2, middle = (top + bottom) / 2 - 6 * (rows - 1);
     for (let row = 0; row < rows; row++) {
       way.lines.push(svgText(label, (left + right) / 2, middle + 12 * row + 3.4, 9.5, "",
@@ -233,6 +234,10 @@ function mapPaintPath(map, scales, id, way) {
     way.lines[row].textContent = text;
     mapSqueeze(way.lines[row], way.box[2] - way.box[0] - 4);
   });
+  if (!way.ground) return;
+  const width = Math.min(way.box[2] - way.box[0], 4 + Math.max(...way.lines.map((line) => line.getComputedTextLength())));
+  way.ground.setAttribute("width", width);                // no wider than the text: it must not cover an arrow
+  way.ground.setAttribute("x", (way.box[0] + way.box[2] - width) / 2);
 }
 
 function mapIsGone(map, part, id) {

@@ -4,7 +4,7 @@
 const MAP_BLUES = ["#e3eef9", "#a9cbea", "#5f9fd6", "#2a6db5", "#0d4282"];
 const MAP_GAPS = ["#f7c948", "#f59e3c", "#ea6a35", "#d0342c", "#8f1237"];
 const MAP_NO_VALUE = "#c3c9d1", MAP_DASHED = "#8b95a1";
-const MAP_MORE = "#1f6fb5", MAP_LESS = "#d2691e", MAP_SAME = "#b3bac4";
+const MAP_MORE = "#1f6fb5", MAP_LESS = "#d2691e", MAP_SAME = "#b3bac4", MAP_PLAIN = "#edf1f5";
 const MAP_COUNTS = ["cases", "count", "open"], MAP_TIMES = ["median", "mean", "p90", "total"];
 
 function mapParts(colour) {
@@ -60,6 +60,7 @@ function mapWidth(n, most) {
 
 function mapFill(map, scales, id) {
   const { values, shown, model } = map;
+  if (model.difference) return MAP_PLAIN;              // blue would look like "more often"
   if (shown.fill === "stage") {
     const stage = map.stages.get(model.activities[id].stage);
     return stage ? stage.colour : MAP_NO_VALUE;
