@@ -423,8 +423,9 @@ def explore(
     again, and `.save("name")` keeps it for later (`ltc.read_filters`).
 
     found: a diagnosis, whose findings are listed with their cases. filters: those to begin with. by: columns to filter
-    by, by default those of few values that name nobody. height: of map and lists. place: folder or file of the saved filters. Where no widget can
-    be shown, the picture of the map stands instead. Raises InputError for a filter or column that cannot be used."""
+    by, by default those of few values that name nobody. height: of map and lists. place: folder or file of the saved
+    filters. Where no widget can be shown, the picture of the map stands instead. Raises InputError for a filter or
+    column that cannot be used."""
     from .log.filter_plain import from_plain
     from .log.filters import Filter as Value
     from .screen.explorer import Explorer as Widget

@@ -139,7 +139,8 @@ def _content(file: Path) -> Mapping[str, Any]:
         raise InputError(say("filters.not_json", lang, file=file, detail=tidy(error, 200))) from None
     if not isinstance(found, dict) or found.get("schema") != SCHEMA or not isinstance(found.get("sets"), dict):
         raise InputError(say("filters.not_ours", lang, file=file, schema=SCHEMA))
-    return found["sets"]
+    sets: dict[str, Any] = found["sets"]
+    return sets
 
 
 def _check_name(name: str) -> None:

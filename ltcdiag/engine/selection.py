@@ -49,7 +49,8 @@ def _(keep: f.AnyOf, log: Asked) -> Compiled:
 
 
 def _joined(word: str, parts: tuple[f.Filter, ...], log: Asked) -> Compiled:
-    done, faults = [], []
+    done: list[Compiled] = []
+    faults: list[Fault] = []
     for part in parts:
         try:
             done.append(compiled(part, log))

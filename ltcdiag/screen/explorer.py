@@ -47,10 +47,10 @@ class Explorer(anywidget.AnyWidget):
     words = traitlets.Dict().tag(sync=True)
     face = traitlets.Unicode().tag(sync=True)
     lang = traitlets.Unicode().tag(sync=True)
-    findings = traitlets.List().tag(sync=True)
+    findings: traitlets.List[Any] = traitlets.List().tag(sync=True)
     height = traitlets.Int(640).tag(sync=True)
     saved = traitlets.Dict().tag(sync=True)
-    filters = traitlets.List().tag(sync=True)
+    filters: traitlets.List[Any] = traitlets.List().tag(sync=True)
 
     def __init__(self, whole: EventLog, *, lang: str, picture: Callable[[EventLog], Drawing],
                  findings: Sequence[Finding] = (), keep: Filter | None = None, by: Sequence[str] | None = None,

@@ -62,7 +62,8 @@ def page_of(browser, widget, faults):
     page.expose_function("saved", saved)
     page.set_content('<!doctype html><meta charset="utf-8"><div id="here"></div>')
     page.add_style_tag(content=widget._css if isinstance(widget._css, str) else str(widget._css))
-    state = {name: getattr(widget, name) for name in ("drawn", "words", "face", "lang", "findings", "saved", "filters", "height")}
+    names = ("drawn", "words", "face", "lang", "findings", "saved", "filters", "height")
+    state = {name: getattr(widget, name) for name in names}
     page.add_script_tag(content=_MODULE + MOCK.replace("STATE", json.dumps(state).replace("<", "\\u003c")))
     page.wait_for_selector(".app-number")
     return page
