@@ -18,9 +18,9 @@ if TYPE_CHECKING:
         directly_follows,
         discover,
         draw,
-        export,
         explore,
         explore_map,
+        export,
         exports_to_ask_for,
         fitness,
         gaps,
@@ -117,14 +117,15 @@ if TYPE_CHECKING:
     from .log.object_centric import ObjectCentricLog, object_centric
     from .log.period import Period
     from .stats.comparison import clock_level, compare_clock_groups, compare_clocks
+    from .workshops import read_votes, workshop
 
 __version__ = "0.1.0"
 
 _WHERE = {
     "api": ("activities", "cases", "channels", "clock", "diagnose", "directly_follows", "discover", "draw",
             "explore", "explore_map", "export", "exports_to_ask_for", "fitness", "gaps", "handovers", "kpis",
-            "language", "load_model", "load_prices", "monitor", "points", "privacy_report", "pull", "read_voices", "report", "rework",
-            "side_tables", "sql", "templates", "triangulate", "variants", "waits"),
+            "language", "load_model", "load_prices", "monitor", "points", "privacy_report", "pull", "read_voices",
+            "report", "rework", "side_tables", "sql", "templates", "triangulate", "variants", "waits"),
     "comparing": ("compare", "compare_change", "compare_groups", "compare_periods", "compare_waves",
                   "difference_map", "funnel", "review", "review_waves", "stage_ledgers", "variant_changes"),
     "bundled": ("sample",),
@@ -165,10 +166,10 @@ __all__ = [
     "explore_map", "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "guess_sheet", "handovers", "judge",
     "keep", "kpis", "language", "lessons", "load_model", "load_prices", "monitor", "next_cycle", "object_centric",
     "paper", "plan", "plan_book", "points", "power_check", "privacy_report", "pull", "read", "read_filters",
-    "read_guesses", "read_paper", "read_plan_book", "read_voices", "report", "reveal", "review", "review_logs",
-    "review_waves", "rework", "sample", "save_filter", "send", "side_tables", "sniff", "sql", "stage_ledgers", "story",
-    "templates", "timetable", "triangulate", "variant_changes", "variants", "voices_again", "waits", "watch", "week",
-    "what_changed",
+    "read_guesses", "read_paper", "read_plan_book", "read_voices", "read_votes", "report", "reveal", "review",
+    "review_logs", "review_waves", "rework", "sample", "save_filter", "send", "side_tables", "sniff", "sql",
+    "stage_ledgers", "story", "templates", "timetable", "triangulate", "variant_changes", "variants", "voices_again",
+    "waits", "watch", "week", "what_changed", "workshop",
 ]
 
 

@@ -1,5 +1,5 @@
-"""Filters saved under names, in one plain file that is handed around: `filters.json` beside the data or in the folder of
-a cycle. What the workshop page saves has the same form."""
+"""Filters saved under names, in one plain file that is handed around: `filters.json` beside the data or in the folder
+of a cycle. What the workshop page saves has the same form."""
 
 from __future__ import annotations
 
@@ -85,10 +85,10 @@ def read_filters(place: str | Path = ".") -> SavedFilters:
 def save_filter(name: str, keep: Filter, place: str | Path = ".", *, force: bool = False) -> SavedFilters:
     """Saves a filter under a name; the others stay. The same again changes nothing.
 
-    Raises InputError for a name that is none, OutputError where another filter has the name (unless `force`) or the file
-    cannot be written. Law: the file is there whole, old or new."""
+    Raises InputError for a name that is none, OutputError where another filter has the name (unless `force`) or the
+    file cannot be written. Law: the file is there whole, old or new."""
     _check_name(name)
-    there = read_filters(place)
+    there = read_filters(place) if _file(place).is_file() else SavedFilters(_file(place))
     if not force and name in there and there[name] != keep:
         raise OutputError(say("filters.exists", current(), file=there.file, name=tidy(name),
                               words=filter_words(there[name], current())), fix=say("filters.exists_fix", current()))
@@ -139,7 +139,8 @@ def _content(file: Path) -> Mapping[str, Any]:
         raise InputError(say("filters.not_json", lang, file=file, detail=tidy(error, 200))) from None
     if not isinstance(found, dict) or found.get("schema") != SCHEMA or not isinstance(found.get("sets"), dict):
         raise InputError(say("filters.not_ours", lang, file=file, schema=SCHEMA))
-    return found["sets"]
+    sets: dict[str, Any] = found["sets"]
+    return sets
 
 
 def _check_name(name: str) -> None:

@@ -162,8 +162,11 @@ class DuckTables:
         def amounts() -> str:
             return last_amounts_sql(store.loaded, names, objects=store.objects)
 
-        return Asked(names, self.find, self.columns, lambda: self._values("act"), amounts, lambda: [
-            name for (name,) in store.connection.sql(f"select distinct currency from ({amounts()}) order by 1").fetchall()])
+        def currencies() -> list[str]:
+            found = store.connection.sql(f"select distinct currency from ({amounts()}) order by 1").fetchall()
+            return [name for (name,) in found]
+
+        return Asked(names, self.find, self.columns, lambda: self._values("act"), amounts, currencies)
 
     def columns(self) -> tuple[str, ...]:
         """Every column of the source that was kept, as it is named there."""

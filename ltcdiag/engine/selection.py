@@ -20,8 +20,8 @@ Compiled = tuple[str, list[Any]]
 
 @dataclass(frozen=True)
 class Asked:
-    """What a filter may ask of the log that is filtered. names: of ev and cs. find: column → relation, cell as text, row
-    number. columns: all there are. activities: of the whole data. amounts: SQL of each case's last stated amount
+    """What a filter may ask of the log that is filtered. names: of ev and cs. find: column → relation, cell as text,
+    row number. columns: all there are. activities: of the whole data. amounts: SQL of each case's last stated amount
     (c, amount, currency). currencies: those of the cases that are filtered."""
 
     names: dict[str, str]
@@ -49,7 +49,8 @@ def _(keep: f.AnyOf, log: Asked) -> Compiled:
 
 
 def _joined(word: str, parts: tuple[f.Filter, ...], log: Asked) -> Compiled:
-    done, faults = [], []
+    done: list[Compiled] = []
+    faults: list[Fault] = []
     for part in parts:
         try:
             done.append(compiled(part, log))
@@ -221,7 +222,8 @@ def _check_activities(labels: Iterable[str], log: Asked) -> None:
 def _unknown(what: str, name: str, known: Iterable[str]) -> Fault:
     """what: activity or column."""
     names, lang = list(dict.fromkeys(known)), current()
-    near = get_close_matches(name, names, n=3) or [each for each in names if name and (name in each or each in name)][:3]
+    near = get_close_matches(name, names, n=3) or [
+        each for each in names if name and (name.lower() in each.lower() or each.lower() in name.lower())][:3]
     if near:
         fix = say("filters.near", lang, names=say("filters.comma", lang).join(tidy(each, 60) for each in near))
     else:

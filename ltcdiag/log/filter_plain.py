@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, fields
+from dataclasses import MISSING
 from typing import Any
 
 from ..errors import Fault, InputError
@@ -70,7 +70,7 @@ def _item(keep: f.Filter) -> dict[str, Any]:
     if isinstance(keep, f.Between):
         first, _, last = keep.period.text.partition("..")
         return {"kind": "between", "first": first, "last": last, "keep": keep.keep}
-    given = ((each.name, getattr(keep, each.name)) for each in fields(keep))  # type: ignore[arg-type] - a dataclass
+    given = ((each.name, getattr(keep, each.name)) for each in f.fields_of(keep))
     return {"kind": _KIND_OF[type(keep)], **{name: _plain(value) for name, value in given if value is not None}}
 
 
@@ -149,7 +149,7 @@ def _fields(kind: str) -> tuple[list[str], list[str]]:
     """Fields that an item must have, and those that it may have."""
     if kind == "between":
         return ["first", "last"], ["first", "last", "keep"]
-    known = fields(KINDS[kind])  # type: ignore[arg-type] - every filter is a dataclass
+    known = f.fields_of(KINDS[kind])
     return [each.name for each in known if each.default is MISSING], [each.name for each in known]
 
 

@@ -52,15 +52,15 @@ def _(keep: f.Between, lang: str) -> str:
 
 @filter_words.register
 def _(keep: f.Attribute, lang: str) -> str:
-    values = [say("filters.empty_value", lang) if value is None or not value.strip() else _text(value)
+    values = [say("filters.empty_value", lang) if value is None or not value.strip() else _text(value, lang)
               for value in keep.values]
-    return say("filters.attribute_every" if keep.every else "filters.attribute", lang, column=_text(keep.column),
+    return say("filters.attribute_every" if keep.every else "filters.attribute", lang, column=_text(keep.column, lang),
                values=_listed(values, lang))
 
 
 @filter_words.register
 def _(keep: f.VariantIs, lang: str) -> str:
-    shown = [" → ".join(tidy(label, 20) for label in _cut(variant)) for variant in keep.variants]
+    shown = [" → ".join(tidy(label, 20) for label in _cut(variant)) or "–" for variant in keep.variants]
     return say("filters.variant", lang, variants=_listed(shown, lang))
 
 
@@ -81,7 +81,7 @@ def _(keep: f.VariantCases, lang: str) -> str:
 
 
 def _of_activities(key: str) -> Callable[[f.StartsWith | f.EndsWith | f.Contains, str], str]:
-    return lambda keep, lang: say(key, lang, activities=_listed(map(_text, keep.activities), lang))
+    return lambda keep, lang: say(key, lang, activities=_listed((_text(each, lang) for each in keep.activities), lang))
 
 
 filter_words.register(f.StartsWith, _of_activities("filters.starts_with"))
@@ -92,7 +92,7 @@ filter_words.register(f.Contains, _of_activities("filters.contains"))
 @filter_words.register
 def _(keep: f.Follows, lang: str) -> str:
     key = "filters.follows" if keep.directly else "filters.follows_eventually"
-    said = say(key, lang, source=_text(keep.source), target=_text(keep.target))
+    said = say(key, lang, source=_text(keep.source, lang), target=_text(keep.target, lang))
     if not keep.at_least_days and keep.under_days is None:
         return said
     return say("filters.follows_time", lang, what=said, range=_days(keep.at_least_days, keep.under_days, lang))
@@ -115,7 +115,9 @@ def _(keep: f.Amount, lang: str) -> str:
     which = {(False, False): "any", (True, False): "from", (False, True): "under", (True, True): "range"}
     key = which[keep.at_least is not None, keep.under is not None]
     said = say(f"filters.amount_{key}", lang, low=_money(keep.at_least), high=_money(keep.under))
-    return say("filters.amount_currency", lang, what=said, currency=_text(keep.currency)) if keep.currency else said
+    if not keep.currency:
+        return said
+    return say("filters.amount_currency", lang, what=said, currency=_text(keep.currency, lang))
 
 
 @filter_words.register
@@ -127,11 +129,11 @@ def _(keep: f.StateIs, lang: str) -> str:
 def _(keep: f.CaseIs, lang: str) -> str:
     if len(keep.case_ids) > _LISTED:
         return say("filters.cases_many", lang, n=f"{len(keep.case_ids):,}")
-    return say("filters.cases", lang, cases=_listed(map(_text, keep.case_ids), lang))
+    return say("filters.cases", lang, cases=_listed((_text(each, lang) for each in keep.case_ids), lang))
 
 
-def _text(text: str) -> str:
-    return tidy(text, _LONGEST)
+def _text(text: str, lang: str) -> str:
+    return tidy(text, _LONGEST) or say("filters.nameless", lang)
 
 
 def _listed(texts: Iterable[str], lang: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, Field, dataclass, fields
 from decimal import Decimal
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 from ..errors import InputError
 from ..words import current, say
@@ -41,7 +41,7 @@ class Filter:
 
     def __repr__(self) -> str:
         given = []
-        for each in fields(self):  # type: ignore[arg-type] - every filter is a dataclass
+        for each in fields_of(self):
             value = getattr(self, each.name)
             if each.default is MISSING:
                 given.append(as_code(value))
@@ -51,6 +51,11 @@ class Filter:
 
     def _let(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
+
+
+def fields_of(keep: Filter | type[Filter]) -> tuple[Field[Any], ...]:
+    """The fields of a filter; every kind of it is a dataclass."""
+    return fields(cast("Any", keep))
 
 
 def as_code(value: object) -> str:
@@ -84,7 +89,7 @@ def _texts(value: Any) -> tuple[Any, ...]:
 def _check_range(low: float | None, high: float | None) -> None:
     """Raises InputError where nothing can lie between, or a number is none."""
     for each in (low, high):
-        if each is not None and (not math.isfinite(each) or not 0 <= each):
+        if each is not None and (not math.isfinite(each) or not each >= 0):
             raise InputError(say("filters.no_number", current(), value=each))
     if high is not None and high <= (low or 0):
         raise InputError(say("filters.empty_range", current(), low=number_text(low or 0), high=number_text(high)))
@@ -166,8 +171,9 @@ class Between(Filter):
     keep: Keep = "started"
 
     def __post_init__(self) -> None:
-        if isinstance(self.period, str):
-            self._let("period", Period.parse(self.period))
+        given: object = self.period
+        if isinstance(given, str):
+            self._let("period", Period.parse(given))
         _check_choice(self.keep, get_args(Keep))
 
 

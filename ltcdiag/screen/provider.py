@@ -35,23 +35,23 @@ Answer = dict[str, Any]
 
 
 def view(log: EventLog, filters: Sequence[Mapping[str, Any]] = (), *, model: Mapping[str, Any]) -> Answer:
-    """One answer ("ltcdiag.view/1") of a log. model: of `map_model`, whose order the numbers have. Raises InputError for
-    filters that cannot be used. Many questions to one log are cheaper with one `Provider`."""
+    """One answer ("ltcdiag.view/1") of a log. model: of `map_model`, whose order the numbers have. Raises InputError
+    for filters that cannot be used. Many questions to one log are cheaper with one `Provider`."""
     return Provider(log, model).ask(filters)
 
 
 @dataclass(frozen=True)
 class Provider:
-    """Answers questions about one log. What belongs to the whole log is worked out at the first question. by: columns to
-    filter by, as in `screen.filter_columns`."""
+    """Answers questions about one log. What belongs to the whole log is worked out at the first question. by: columns
+    to filter by, as in `screen.filter_columns`."""
 
     log: EventLog
     model: Mapping[str, Any]
     by: tuple[str, ...] | None = None
 
     def ask(self, filters: Sequence[Mapping[str, Any]] = (), how: Mapping[str, Any] | None = None) -> Answer:
-        """The answer for the cases that all filters keep. how: sort ("days", "-days", "id" ...), offset and limit of the
-        case list. Law: the cases of every part add up to `cases`; a case stands in the list once."""
+        """The answer for the cases that all filters keep. how: sort ("days", "-days", "id" ...), offset and limit of
+        the case list. Law: the cases of every part add up to `cases`; a case stands in the list once."""
         keep = from_plain(list(filters))
         narrow = self.log.where(keep) if filters else self.log
         kept = self.kept(narrow) if filters else self.every
@@ -130,7 +130,8 @@ class Provider:
     def sequences(self) -> list[tuple[int, ...]]:
         """The activities of each variant, as places in the model."""
         at = {name: n for n, name in enumerate(self.activities)}
-        return [tuple(at[str(label)] for label in path) for path in self.log.tables.answer("variants").table["activities"]]
+        paths = self.log.tables.answer("variants").table["activities"]
+        return [tuple(at[str(label)] for label in path) for path in paths]
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
@@ -185,7 +186,8 @@ class Provider:
             for row in rows.itertuples()]}
 
     def _attributes_of(self, n: int) -> dict[str, list[str]]:
-        return {column.name: [column.values[code] for code in column.sets[column.of_case[n]]] for column in self.columns}
+        return {column.name: [tuple(column.values)[code] for code in column.sets[column.of_case[n]]]
+                for column in self.columns}
 
     def _ends(self, kept: Kept, which: int) -> list[list[int]]:
         import numpy as np
@@ -204,13 +206,14 @@ class Provider:
         """Every value of a column with the cases that have it, the most common first."""
         import numpy as np
 
-        column, counts = self.columns[n], [0] * len(self.columns[n].values)
+        column = self.columns[n]
+        values, counts = tuple(column.values), [0] * len(column.values)
         for codes, cases in zip(column.sets, np.bincount(self._mixtures[n][kept], minlength=len(column.sets)),
                                 strict=True):
             for code in codes:
                 counts[code] += int(cases)
         order = sorted(range(len(counts)), key=lambda code: (-counts[code], code))
-        return [[column.values[code], counts[code]] for code in order[:ROWS]]
+        return [[values[code], counts[code]] for code in order[:ROWS]]
 
 
 def _number(how: Mapping[str, Any], name: str, usual: int) -> int:

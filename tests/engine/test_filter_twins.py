@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from itertools import combinations
 
 import pandas as pd
 import pytest
@@ -14,7 +15,6 @@ import ltcdiag as ltc
 from ltcdiag.errors import InputError
 from ltcdiag.log import filters as f
 from ltcdiag.log.filter_plain import from_plain, to_plain
-from ltcdiag.log.filter_words import filter_words
 from ltcdiag.log.period import Period
 from tests import naive
 from tests.logs import BASE, few, frames, log_of
@@ -94,7 +94,7 @@ def inside(value, low, high):
     return (low is None or value >= low) and (high is None or value < high)
 
 
-def alone(keep, case, events):
+def alone(keep, case, events):  # noqa: C901 - one line for each kind of filter
     """Whether one case is kept, told from its own events."""
     labels = [event["activity"] for event in events]
     first = min(*(event["time"] for event in events), *(event["start"] for event in events))
@@ -130,7 +130,7 @@ def alone(keep, case, events):
                 return len(wanted) < len(set(values))
             return held <= wanted if every else bool(held & wanted)
         case f.Follows(source, target, directly, low, high):
-            pairs = [(i, j) for i in range(len(events)) for j in range(i + 1, len(events)) if j == i + 1 or not directly]
+            pairs = [(i, j) for i, j in combinations(range(len(events)), 2) if j == i + 1 or not directly]
             return any(labels[i] == source and labels[j] == target
                        and inside((events[j]["time"] - events[i]["time"]) / timedelta(days=1), low, high)
                        for i, j in pairs)
@@ -148,13 +148,12 @@ def test_every_filter_keeps_what_a_slow_reading_keeps_and_comes_back_from_all_it
         again = eval(narrow.code, {"ltc": ltc, "log": log})  # noqa: S307 - the very promise
         assert (again.filters, again.fingerprint) == ((keep,), narrow.fingerprint)
         assert set(narrow.tables.answer("cases").table["case_id"]) == twin(keep, cases)
-        assert filter_words(keep, "zh")
-        assert filter_words(keep, "en")
 
 
 ORDER = pd.DataFrame({"case": ["1", "1", "2"], "activity": ["报价评审", "签订合同", "报价评审"],
                       "time": pd.to_datetime(["2024-01-01", "2024-02-01", "2024-01-03"]),
-                      "region": ["East", "East", None], "amount": [10.0, 20.0, 30.0], "currency": ["CNY", "EUR", "CNY"]})
+                      "region": ["East", "East", None], "amount": [10.0, 20.0, 30.0],
+                      "currency": ["CNY", "EUR", "CNY"]})
 
 
 @pytest.mark.parametrize(("keep", "said"), [

@@ -118,7 +118,7 @@ function mapPart(view) {
   const node = el("section", {class: "app-left", "aria-label": view.t("map")}, drawing, menu);
   const map = processMap(drawing, view.model, {words: view.words, lang: view.lang,
     onPick: (what) => pickMenu(view, menu, what), askFrame: view.options.askFrame || null,
-    askTokens: view.options.askTokens || null});
+    askTokens: view.options.askTokens || null, height: view.options.height});
   return {
     node, menu, update: (answer) => { if (answer) map.update({cases: answer.cases, values: answer.values}); },
     select: (what) => { map.select(what); }, destroy: () => map.destroy(),
