@@ -15,7 +15,7 @@ from typing import Any
 from ..errors import InputError
 from ..findings.finding import Finding
 from ..log.event_log import EventLog
-from ..log.telling import reason_name
+from ..log.telling import filter_lines, reason_name
 from ..words import say
 from ..words.numbers import count, days_interval
 from ..words.texts import tidy
@@ -81,12 +81,12 @@ def head_lines(log: EventLog, options: PageOptions) -> Iterator[tuple[str, str]]
     aside = {reason: n for reason, n in log.ledger.set_aside.items() if n and not reason.startswith("filtered_")}
     lines = [say("workshop.as_of", lang, moment=f"{log.as_of:%Y-%m-%d %H:%M}", zone=zone),
              say("workshop.counted", lang, cases=f"{log.cases:,}", events=f"{log.events:,}")]
-    if any(step.unit == "cases" for step in log.ledger.steps):
-        lines[-1] = say("workshop.filtered", lang, cases=f"{log.cases:,}")
     reasons = say("log.comma", lang).join(f"{reason_name(reason, lang)} {n:,}" for reason, n in aside.items())
     lines.append(say("workshop.set_aside", lang, n=f"{sum(aside.values()):,}", reasons=reasons) if aside
                  else say("workshop.set_aside_none", lang))
     yield "", sep.join([*lines, say("workshop.gaps_not_waiting", lang)])
+    for line in filter_lines(log, lang):
+        yield "", say("workshop.filtered", lang, words=line)
 
 
 def refuse(log: EventLog, options: PageOptions) -> None:

@@ -4,6 +4,7 @@ import math
 import random
 
 import pytest
+from screen.workshop_pages import hostile_log, opened
 
 import ltcdiag as ltc
 from ltcdiag.log.filter_plain import from_plain
@@ -12,7 +13,6 @@ from ltcdiag.screen.filter_columns import filter_columns
 from ltcdiag.screen.map_model import map_model
 from ltcdiag.screen.provider import Provider
 from ltcdiag.screen.workshop import PageOptions, workshop_page
-from screen.workshop_pages import hostile_log, opened
 
 
 def filters_for(log, chance, n):

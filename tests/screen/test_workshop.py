@@ -4,14 +4,15 @@ import json
 from dataclasses import replace
 
 import pytest
+from screen.workshop_pages import LABELS, hostile_log, opened
 
 import ltcdiag as ltc
+from ltcdiag.cli import main
 from ltcdiag.errors import InputError, OutputError
 from ltcdiag.findings.finding import Contrast, Finding
 from ltcdiag.reports.workshop_file import write_workshop
 from ltcdiag.screen import packing
 from ltcdiag.screen.workshop import PageOptions, workshop_page
-from screen.workshop_pages import LABELS, hostile_log, opened
 
 TEXT = {"zh": "“报价”太慢</script><b>x", "en": "Slow </script><b>x"}
 
@@ -138,8 +139,7 @@ def test_votes_are_given_saved_loaded_and_read_by_python(log, file, browser, tmp
             page.fill("#panel-votes input >> nth=0", "Anna" if n else "")
             page.click("text=Add participant")
             page.click("text=Guess first >> nth=0")
-            assert page.evaluate("() => getComputedStyle(document.querySelector('.app-left-over .app-number')).visibility"
-                                 ) == "hidden"
+            assert not page.is_visible(".app-left-over .app-number")
             page.fill(".app-guess input", "12")
             page.click("text=Keep the guess")
             with page.expect_download() as kept:
@@ -164,7 +164,8 @@ def test_every_fault_of_every_votes_file_is_told_at_once(tmp_path):
     dot = good["people"][0]["dots"][0]
     bad = {
         "shape.json": {"schema": "other"}, "text.json": None,
-        "many.json": {**good, "people": [{"dots": [dot, dot], "notes": [{"target": dot["target"], "text": "x" * 501}]}]},
+        "many.json": {**good, "people": [
+            {"dots": [dot, dot], "notes": [{"target": dot["target"], "text": "x" * 501}]}]},
         "dots.json": {**good, "people": [{"dots": [{**dot, "n": 0}, {"n": 1, "target": {"kind": "finding"}}]}]},
         "people.json": {**good, "people": [3], "saved": "x"},
     }
@@ -209,7 +210,7 @@ def test_the_page_says_what_it_holds_and_is_the_same_each_time(log, file):
     head = text[:text.index("<script")]
     assert "</script><b>" not in text.replace(head, "")
     narrow = log.where(ltc.Contains((LABELS[0],)))
-    assert f"only the {narrow.cases} cases" in workshop_page(narrow, (), PageOptions("en", effort=0))
+    assert f"{narrow.cases} of {log.cases} cases kept" in workshop_page(narrow, (), PageOptions("en", effort=0))
 
 
 def test_what_no_page_can_be_made_of_is_refused_in_a_sentence(log, tmp_path, monkeypatch):
@@ -230,9 +231,9 @@ def test_people_are_in_it_only_where_a_purpose_is_written_down():
     name = str(next(log.tables.batches())["resource"].dropna().iloc[0])
     alone = workshop_page(log, (), PageOptions("en", effort=0))
     assert name not in alone
-    with pytest.raises(InputError, match="ltcdiag.toml"):
+    with pytest.raises(InputError, match=r"ltcdiag\.toml"):
         workshop_page(log, (), PageOptions("en", people=True, effort=0))
-    with pytest.raises(InputError, match="ltcdiag.toml"):
+    with pytest.raises(InputError, match=r"ltcdiag\.toml"):
         workshop_page(log, (), PageOptions("en", by=("Owner",), effort=0))
     told = replace(log, privacy=replace(log.privacy, purpose="training"))
     assert name in workshop_page(told, (), PageOptions("en", people=True, effort=0))
@@ -251,3 +252,21 @@ def test_the_file_is_written_whole_and_replaces_only_its_own_kind(log, tmp_path)
     with pytest.raises(OutputError):
         write_workshop(log, (), other, options, force=True)
     assert other.read_text(encoding="utf-8") == "<p>mine"
+
+
+def test_the_command_writes_a_page_of_a_tiny_log_that_opens_in_chinese(browser, tmp_path, capsys):
+    data, out = tmp_path / "log.csv", tmp_path / "page.html"
+    data.write_text("case,activity,time\n1,询价,2024-01-01\n2,询价,2024-02-01\n2,签约,2024-02-03\n", encoding="utf-8")
+    arguments = ["workshop", str(data), "--out", str(out), "--between", "2024-02-01..2024-02-29"]
+    assert main([*arguments, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["counts"]["cases"] == 1
+    assert main(arguments) == 2                                                     # it is there already
+    assert "--force" in capsys.readouterr().err
+    with opened(browser, out) as page:
+        assert left(page) == 1
+        assert "1 个案例" in page.inner_text("#head")
+        for tab in ("variants", "cases", "times", "values", "votes"):
+            page.click(f"#tab-{tab}")
+        page.click("#tab-cases")
+        page.click(".app-table td button")
+        page.wait_for_selector(".app-line li")

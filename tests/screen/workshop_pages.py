@@ -3,6 +3,7 @@
 import csv
 import random
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import ltcdiag as ltc
 
@@ -20,7 +21,7 @@ def hostile_log(folder, cases=60, seed=5):
             at = 1_704_067_200 + chance.randrange(0, 200) * 43_200
             way = LABELS[:4] if chance.random() < 0.3 else chance.choices(LABELS, k=chance.randint(1, 9))
             for label in way:
-                moment = __import__("datetime").datetime.fromtimestamp(at, __import__("datetime").UTC)
+                moment = datetime.fromtimestamp(at, UTC)
                 writer.writerow([f"K{case:03}", label, f"{moment:%Y-%m-%d %H:%M:%S}", region,
                                  chance.choice(["A", "B", "", "C"])])
                 at += chance.choice([0, 0, 60, 3_600, 86_400, 86_400 * 30])

@@ -103,7 +103,7 @@ function casesPanel(view) {
     const found = await view.provider.case(id);
     for (const each of body.children) each.classList.toggle("app-on", each === row);
     refill(story, found && caseStory(view, found));
-    story.scrollIntoView({block: "start"});
+    showStory(story);
   };
   const update = (answer) => {
     if (!answer) return;
@@ -118,6 +118,14 @@ function casesPanel(view) {
   };
   return {node: el("div", {}, told, el("div", {class: "app-scroll", tabindex: "0"}, el("table", {class: "app-table"},
     el("thead", {}, el("tr", {}, heads)), body)), el("div", {class: "app-row"}, before, after), story), update};
+}
+
+// Beside the map the list scrolls and the page stays; on a phone the page does.
+function showStory(story) {
+  const list = story.closest(".app-right");
+  if (list.scrollHeight <= list.clientHeight + 1) { story.scrollIntoView({block: "start"}); return; }
+  const tabs = list.querySelector(".app-tabs").offsetHeight;
+  list.scrollTop += story.getBoundingClientRect().top - list.getBoundingClientRect().top - tabs;
 }
 
 function caseRow(view, row, open) {
