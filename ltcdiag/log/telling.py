@@ -98,6 +98,8 @@ def step_name(step: Step, lang: str) -> str:
 
 def reason_name(reason: str, lang: str) -> str:
     """A reason of the ledger in words; its key where nobody wrote any."""
+    if reason.startswith("filtered_"):
+        return say("filters.reason", lang)
     for room, key in (("sources", f"reason_{reason}"), ("defects", reason), ("log", reason)):
         if key in sentences(room):
             return say(f"{room}.{key}", lang)
