@@ -117,6 +117,7 @@ if TYPE_CHECKING:
     from .log.object_centric import ObjectCentricLog, object_centric
     from .log.period import Period
     from .stats.comparison import clock_level, compare_clock_groups, compare_clocks
+    from .workshops import read_votes, workshop
 
 __version__ = "0.1.0"
 

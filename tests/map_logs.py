@@ -15,7 +15,8 @@ from ltcdiag.log.results import DifferenceMap
 from ltcdiag.screen.assets import MAP_SCRIPTS, MAP_STYLES, MAP_WORDS, browser_words, face, script, style
 from ltcdiag.screen.frames import frames, grid_of
 
-HOSTILE = ("</script><b id=planted>x", "=1+1", "合同" * 30, "🚀 升空", "שלום עולם", "a" * 70, "<img src=x onerror=alert(1)>")
+HOSTILE = ("</script><b id=planted>x", "=1+1", "合同" * 30, "🚀 升空", "שלום עולם", "a" * 70,
+           "<img src=x onerror=alert(1)>")
 STAGES = ("lead_new", "discovery", "contract_draft", "delivering", "invoiced")
 
 
@@ -27,11 +28,11 @@ def crowded_log(activities: int = 30, cases: int = 260, seed: int = 4) -> EventL
     for case in range(cases):
         at, now = 0, datetime(2024, 1, 1) + timedelta(hours=7 * case)
         for _ in range(r.randint(4, 14)):
-            rows.append((f"C{case:04}", names[at], now, "市场部 销售部 法务部 交付部 财务部".split()[at % 5]))
+            rows.append((f"C{case:04}", names[at], now, ["市场部", "销售部", "法务部", "交付部", "财务部"][at % 5]))
             at = (at + r.choice((1, 1, 1, 1, 2, 3, 5, 7, activities - 1, activities - 4))) % activities
             now += timedelta(minutes=r.choice((5, 700, 4_000, 60_000)))
     frame = pd.DataFrame(rows, columns=["case", "activity", "time", "department"])
-    return log_of(frame, Labelling({name: STAGES[i % 5] for i, name in enumerate(names)}, {names[-1]: "won"}))
+    return log_of(frame, Labelling({name: STAGES[i % 5] for i, name in enumerate(names)}, {}, frozenset({names[-1]})))
 
 
 def hostile_log() -> EventLog:

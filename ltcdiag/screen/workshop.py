@@ -32,7 +32,6 @@ LOCAL_SCRIPTS = ("unpack.js", "counting.js", "provider.js")
 PAGE_SCRIPTS = (*MAP_SCRIPTS, *LOCAL_SCRIPTS, *APP_SCRIPTS, "votes.js", "workshop.js")
 PAGE_STYLES = (*MAP_STYLES, "app.css", "page.css")
 APP_WORDS = ("map", "numbers", "filters", "workshop")
-_EFFORT = 8.0       # about seconds for laying out the positions of the sliders
 _LONGEST = 2_000    # characters of a text of a finding
 _TOLD = ("evidence", "caveat", "ask", "next_step")
 
@@ -40,12 +39,13 @@ _TOLD = ("evidence", "caveat", "ask", "next_step")
 @dataclass(frozen=True)
 class PageOptions:
     """lang: of every sentence. by: columns to filter by, None for a sensible few. people: whether the people who did
-    the work are in it."""
+    the work are in it. effort: about the seconds that may be spent on laying out the positions of the sliders."""
 
     lang: str
     title: str | None = None
     by: Sequence[str] | None = None
     people: bool = False
+    effort: float = 5.0
 
 
 def workshop_page(
@@ -59,7 +59,7 @@ def workshop_page(
     title = tidy(options.title or say("workshop.title", lang, name=log.name))
     tell(say("workshop.step_map", lang))
     model = map_model(log, lang=lang)
-    model["frames"], model["grid"] = dict(frames(model, _EFFORT)), grid_of(model).plain()
+    model["frames"], model["grid"] = dict(frames(model, options.effort)), grid_of(model).plain()
     tell(say("workshop.step_pack", lang, cases=f"{log.cases:,}"))
     packed = pack(log, [each["name"] for each in model["activities"]], columns=filter_columns(log, options.by),
                   people=options.people, findings=[(each.id, each.case_ids) for each in findings])
@@ -130,7 +130,8 @@ def _filled(title: str, data: Mapping[str, Any], head: Sequence[tuple[str, str]]
     look = face(_drawn(title, data, head)) + style(*PAGE_STYLES)
     return Template(_template()).substitute(
         lang=lang, generator=GENERATOR, policy=page_policy(look, code), title=escape(title), style=look,
-        head="\n".join(shown), no_script=escape(say("workshop.no_script", lang)), foot=escape(foot), data=plain, script=code)
+        head="\n".join(shown), no_script=escape(say("workshop.no_script", lang)),
+        foot=escape(foot), data=plain, script=code)
 
 
 def _drawn(title: str, data: Mapping[str, Any], head: Sequence[tuple[str, str]]) -> str:

@@ -11,11 +11,13 @@ function explorerApp(holder, options) {
   put(view.root, view.bar.node, el("div", {class: "app-main"}, map.node, tabs.node));
   view.parts.push(view.bar, map, ...tabs.parts);
   view.map = map;
+  const seen = new ResizeObserver(() => view.root.style.setProperty("--bar", view.bar.node.offsetHeight + "px"));
+  seen.observe(view.bar.node);
   if (options.hash) view.fromHash();
   view.ask();
   return {
     setFilters: (filters) => view.setFilters(filters, {quiet: true}), view,
-    destroy: () => { map.destroy(); window.removeEventListener("hashchange", view.heardHash); holder.replaceChildren(); },
+    destroy: () => { seen.disconnect(); map.destroy(); window.removeEventListener("hashchange", view.heardHash); holder.replaceChildren(); },
   };
 }
 
@@ -24,7 +26,7 @@ function appView(holder, options) {
   const view = {
     root, words, options, lang: options.lang, provider: options.provider, model: options.model,
     findings: options.findings || [], filters: options.filters || [], past: [], parts: [], answer: null, asked: 0,
-    how: {sort: "-days", offset: 0, limit: 25}, marks: null,
+    how: {sort: "-days", offset: 0, limit: 12}, marks: null,
     labels: options.model.activities.map((each) => each.name),
     t: (key, values) => sayWith(words["workshop." + key] || key, values || {}),
     n: (number) => sayCount(number),
@@ -94,6 +96,7 @@ function hashOf(view, change) {
   };
   view.heardHash = () => {
     if (location.hash === said()) return;
+    view.filters = [];
     view.fromHash();
     change(view.filters);
   };

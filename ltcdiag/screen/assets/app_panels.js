@@ -102,7 +102,7 @@ function casesPanel(view) {
     const found = await view.provider.case(id);
     for (const each of body.children) each.classList.toggle("app-on", each === row);
     refill(story, found && caseStory(view, found));
-    story.scrollIntoView({block: "nearest"});
+    story.scrollIntoView({block: "start"});
   };
   const update = (answer) => {
     if (!answer) return;

@@ -96,6 +96,11 @@ function codeInside(filter, beside) {
   return needs ? "(" + filterCode(filter) + ")" : filterCode(filter);
 }
 
+function codeJoined(name, sign, parts) {
+  return parts.length > 1 ? parts.map((part) => codeInside(part, sign)).join(" " + sign + " ")
+    : codeCall(name, [codeTuple(parts.map(filterCode))]);
+}
+
 function codeText(text) {
   return text === null ? "None" : JSON.stringify(text).replace(FILTER_HIDDEN, (letter) =>
     "\\u" + letter.charCodeAt(0).toString(16).padStart(4, "0"));
@@ -115,8 +120,8 @@ const codeActivities = (name) => (filter) => codeCall(name, [codeTuple(filter.ac
 const unlessZero = (value) => value ? value : undefined;
 
 const FILTER_CODES = {
-  all_of: (filter) => filter.parts.map((part) => codeInside(part, "&")).join(" & "),
-  any_of: (filter) => filter.parts.map((part) => codeInside(part, "|")).join(" | "),
+  all_of: (filter) => codeJoined("AllOf", "&", filter.parts),
+  any_of: (filter) => codeJoined("AnyOf", "|", filter.parts),
   not: (filter) => "~" + codeInside(filter.part, "~"),
   between: (filter) => codeCall("Between", [codeText(filter.first + ".." + filter.last)], {
     keep: filter.keep && filter.keep !== "started" ? codeText(filter.keep) : undefined}),

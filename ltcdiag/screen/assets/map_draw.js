@@ -235,9 +235,10 @@ function mapPaintPath(map, scales, id, way) {
     mapSqueeze(way.lines[row], way.box[2] - way.box[0] - 4);
   });
   if (!way.ground) return;
-  const width = Math.min(way.box[2] - way.box[0], 4 + Math.max(...way.lines.map((line) => line.getComputedTextLength())));
-  way.ground.setAttribute("width", width);                // no wider than the text: it must not cover an arrow
-  way.ground.setAttribute("x", (way.box[0] + way.box[2] - width) / 2);
+  const [left, , right] = way.box, ink = Math.max(...way.lines.map((one) => one.getComputedTextLength()));
+  const room = Math.min(right - left, 4 + ink);           // no wider than the text: it must not cover an arrow
+  way.ground.setAttribute("width", room);
+  way.ground.setAttribute("x", (left + right - room) / 2);
 }
 
 function mapIsGone(map, part, id) {
