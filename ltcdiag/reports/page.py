@@ -217,8 +217,9 @@ class Page:
             aside = sum(sum(step.set_aside.values()) for step in events)
             said.append(self.say("ledger_events", records=count(records), events=count(events[-1].went_out),
                                  aside=count(aside)))
-        said += [self.say("ledger_step", name=step_name(step, self.lang), came=count(step.came_in), out=count(step.went_out),
-                          aside=count(step.came_in - step.went_out)) for step in ledger.steps if step.unit == "cases"]
+        said += [self.say("ledger_step", name=step_name(step, self.lang), came=count(step.came_in),
+                          out=count(step.went_out), aside=count(step.came_in - step.went_out))
+                 for step in ledger.steps if step.unit == "cases"]
         if counts["work_instances"] != counts["events"]:
             said.append(self.say("ledger_instances", events=count(counts["events"]),
                                  instances=count(counts["work_instances"])))
