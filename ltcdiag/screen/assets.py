@@ -5,9 +5,10 @@ from __future__ import annotations
 from base64 import b64encode
 from functools import cache
 from importlib.resources import files
+from string import Formatter
 
 from ..charts.fonts import FAMILY, subset_woff
-from ..words import languages, sentences
+from ..words import say, sentences
 
 MAP_SCRIPTS = ("numbers.js", "map_scales.js", "map_draw.js", "map_bar.js", "map_replay.js", "map.js")
 MAP_STYLES = ("map.css",)
@@ -31,11 +32,13 @@ def face(text: str) -> str:
 
 
 def browser_words(lang: str, *rooms: str) -> dict[str, str]:
-    """Every sentence of these rooms in a language, by its full key; their places are filled in by `sayWith`."""
-    base = lang.partition("-")[0]
-    known = base if base in languages() else languages()[0]
-    return {f"{room}.{key}": texts.get(lang) or texts[known]
+    """Every sentence of these rooms in a language, by its full key; its places stay, for `sayWith` to fill."""
+    return {f"{room}.{key}": say(f"{room}.{key}", lang, **_places(texts["en"]))
             for room in rooms for key, texts in sentences(room).items()}
+
+
+def _places(text: str) -> dict[str, str]:
+    return {name: f"{{{name}}}" for _, name, _, _ in Formatter().parse(text) if name}
 
 
 @cache

@@ -17,6 +17,7 @@ from ..findings.finding import Finding
 from ..log.event_log import EventLog
 from ..log.telling import reason_name
 from ..words import say
+from ..words.numbers import count, days_interval
 from ..words.texts import tidy
 from .assets import MAP_SCRIPTS, MAP_STYLES, browser_words, face, script, style
 from .filter_columns import filter_columns
@@ -107,7 +108,16 @@ def plain_finding(found: Finding, lang: str) -> dict[str, Any]:
     texts = {name: _said(getattr(found, name), lang) for name in _TOLD}
     lines = [{"head": say(f"workshop.head_{name}", lang), "text": text} for name, text in texts.items() if text]
     return {"id": found.id, "title": tidy(found.title[lang], _LONGEST), "kind": found.kind, "where": dict(found.where),
-            "objects": bool(found.objects), "lines": lines}
+            "objects": bool(found.objects), "told": _numbers(found, lang), "lines": lines}
+
+
+def _numbers(found: Finding, lang: str) -> str:
+    """What a finding rests on, in a line: cases, days with their interval, how sure it is."""
+    told = [] if found.objects else [say("numbers.cases", lang, n=count(len(found.case_ids)))]
+    if found.days is not None:
+        each = found.days
+        told.append(say("workshop.days_per_case", lang, days=days_interval(each.value, each.low, each.high, lang)))
+    return " · ".join([*told, say(f"findings.confidence_{found.confidence}", lang)])
 
 
 def _said(texts: Mapping[str, str], lang: str) -> str:

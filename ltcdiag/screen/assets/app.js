@@ -130,10 +130,10 @@ function pickMenu(view, menu, what) {
   const filter = what && pickedFilter(view, what);
   menu.hidden = !filter;
   if (!filter) { refill(menu); return; }
-  const act = (not) => () => { menu.hidden = true; view.add(not ? {...filter, not: true} : filter); };
+  const act = (not) => () => { menu.hidden = true; view.map.select(null); view.add(not ? {...filter, not: true} : filter); };
   refill(menu, el("strong", {}, pickedName(view, what)), button(view.t("only_these"), act(false)),
     button(view.t("without_these"), act(true)), (view.options.extraActions || (() => []))(what),
-    button("×", () => { menu.hidden = true; }, {class: "app-plain", "aria-label": view.t("close")}));
+    button("×", () => { menu.hidden = true; view.map.select(null); }, {class: "app-plain", "aria-label": view.t("close")}));
 }
 
 function pickedFilter(view, what) {

@@ -19,6 +19,7 @@ function findingsPanel(view) {
     const extra = el("div", {class: "app-votes"});
     if (view.options.onTarget) view.options.onTarget(extra, {kind: "finding", id: finding.id});
     const item = el("li", {}, el("h3", {}, el("b", {}, finding.id), " ", finding.title),
+      finding.told ? el("p", {class: "app-hint app-number"}, finding.told) : null,
       el("div", {class: "app-row"}, only, show, more), told, extra);
     put(node, item);
     return {item, finding};

@@ -136,7 +136,10 @@ function mapFit(map, whole) {
   const wide = (width - 2 * room) / frame.width, all = Math.min(wide, (height - 2 * room) / (frame.height + top + 24));
   const k = Math.min(1.3, whole ? all : Math.max(all, Math.min(wide, 1.1), 0.5));
   map.moved = whole;
-  mapMove(map, { k, x: Math.max((width - k * frame.width) / 2, frame.width * k > width ? room : 0), y: room + k * top });
+  const [left, , right] = frame.start, over = k * frame.width > width - 2 * room;      // too wide: the start in sight
+  const x = over ? Math.min(room, Math.max(width - room - k * frame.width, width / 2 - (k * (left + right)) / 2))
+    : (width - k * frame.width) / 2;
+  mapMove(map, { k, x, y: room + k * top });
 }
 
 function mapZoom(map, factor, at) {
@@ -216,6 +219,17 @@ function mapSeen(map, { what, id }) {
   return way ? [way.group, ...(way.label ? [way.label] : [])] : [map.nodes.get(id).group];
 }
 
+// What touches the choice stays as bright as it is: the ends of a path, the paths of an activity.
+function mapNear(map, { what, id }) {
+  const { model, ways, nodes } = map;
+  if (what === "path") {
+    return [model.paths[id].source, model.paths[id].target].filter((end) => nodes.has(end))
+      .map((end) => nodes.get(end).group);
+  }
+  return [...ways].filter(([way]) => model.paths[way].source === id || model.paths[way].target === id)
+    .flatMap(([, way]) => [way.group, ...(way.label ? [way.label] : [])]);
+}
+
 function mapWhat(map, target) {
   if (target.what === "activity") return { kind: "activity", name: map.model.activities[target.id].name };
   const { source, target: end } = map.model.paths[target.id], name = (i) => map.model.activities[i].name;
@@ -239,11 +253,12 @@ function mapMark(map, what) {
   map.picked = what || null;
   if (!map.frame) return;
   let there = false;
-  for (const part of map.view.querySelectorAll(".ltc-picked")) part.classList.remove("ltc-picked");
+  for (const part of map.view.querySelectorAll(".ltc-picked, .ltc-near")) part.classList.remove("ltc-picked", "ltc-near");
   for (const target of map.targets) {
     const on = map.picked !== null && mapSame(mapWhat(map, target), map.picked);
     target.element.setAttribute("aria-pressed", on);
     if (on) for (const part of mapSeen(map, target)) part.classList.add("ltc-picked");
+    if (on) for (const part of mapNear(map, target)) part.classList.add("ltc-near");
     there = there || on;
   }
   map.root.classList.toggle("ltc-has-pick", there);

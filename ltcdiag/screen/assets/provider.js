@@ -33,8 +33,23 @@ function logFacts(log, paths) {
     end[c] = at * log.ticks + log.base_us;
     days[c] = (at - log.started[c]) * log.ticks / DAY_US;
   }
-  return {paths, code, starts, ends, start, end, days, edges: durationEdges(days), bins: timeBins(log, start, end),
+  return {paths, code, starts, ends, start, end, days, ...eventFacts(log, code), edges: durationEdges(days), bins: timeBins(log, start, end),
     place: new Map(log.ids.map((id, c) => [id, c])), labels: new Map(log.activities.map((label, a) => [label, a]))};
+}
+
+// Of each event its case and the path that leads to it; and the events behind a gap, in the order of their gaps.
+function eventFacts(log, code) {
+  const {act, offsets, gaps} = log, size = log.activities.length, many = offsets[log.n];
+  const caseOf = new Int32Array(many), pathOf = new Int32Array(many).fill(-1), byGap = new Int32Array(many - log.n);
+  for (let c = 0, at = 0; c < log.n; c++) {
+    caseOf.fill(c, offsets[c], offsets[c + 1]);
+    for (let e = offsets[c] + 1; e < offsets[c + 1]; e++) {
+      pathOf[e] = code[act[e - 1] * size + act[e]];
+      byGap[at++] = e;
+    }
+  }
+  byGap.sort((a, b) => gaps[a] - gaps[b]);
+  return {caseOf, pathOf, byGap};
 }
 
 function pathsOfLog(log) {

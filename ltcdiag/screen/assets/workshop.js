@@ -25,7 +25,7 @@ function workshopApp(holder, said, provider, store, findings, truth) {
       for (const [place, target] of waiting) targetVotes(view, view.votes, place, target);
       return votesPanel(view);
     }},
-    onTarget: (place, target) => waiting.push([place, target]),
+    height: mapHeight(document.getElementById("head")), onTarget: (place, target) => waiting.push([place, target]),
     extraActions: (what) => {
       const target = targetOf(app.view, what), place = el("div");
       if (target) targetVotes(app.view, app.view.votes, place, target);
@@ -33,6 +33,12 @@ function workshopApp(holder, said, provider, store, findings, truth) {
     }};
   const app = explorerApp(holder, options);
   return app;
+}
+
+// The map fills the window below the head, its own bar and the filters.
+function mapHeight(head) {
+  const rest = innerWidth > 900 ? innerHeight - head.offsetHeight - 290 : innerHeight * 0.7;
+  return Math.round(Math.max(420, rest));
 }
 
 function targetOf(view, what) {
