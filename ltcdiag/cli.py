@@ -89,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     _hiding(export)
     page = _command(commands, "workshop", "写出工作坊页面 / one offline page to explore together", _run_workshop)
     _input(page)
+    _filtering(page)
     page.add_argument("--out", type=Path, required=True, metavar="FILE.html", help="输出文件 / output file")
     page.add_argument("--by", action="append", metavar="COL",
                       help="可筛选的列，可重复 / column to filter by")
@@ -363,7 +364,9 @@ def _run_workshop(asked: argparse.Namespace) -> None:
     from .log.period import Period
 
     period = Period.parse(asked.between) if asked.between else None     # its fault is told before anything is read
-    log = intake.read(asked.paths, progress=_rows_read(asked.lang), **_read_options(asked), **_pseudonyms(asked))
+    filtered = _filtered(asked, asked.paths)
+    log = filtered(intake.read(asked.paths, progress=_rows_read(asked.lang), **_read_options(asked),
+                               **_pseudonyms(asked)))
     done = workshops.workshop(log.where(Between(period)) if period else log, asked.out, lang=asked.lang,
                               title=asked.title, by=asked.by, people=asked.people, force=asked.force, progress=_say)
     print(json.dumps(done.to_dict(), ensure_ascii=False, indent=1) if asked.json else "\n".join(done.notes))

@@ -35,8 +35,13 @@ def log_facts(log: EventLog, lang: str) -> list[Fact]:
 def filter_lines(log: EventLog, lang: str) -> list[str]:
     """The filters that are set, in the order in which they were, each with how many cases it kept."""
     steps = [step for step in log.ledger.steps if step.told]
-    return [say("filters.kept", lang, words=step.told[lang], kept=f"{step.went_out:,}", of=f"{step.came_in:,}")
+    return [say("filters.kept", lang, words=_told(step, lang), kept=f"{step.went_out:,}", of=f"{step.came_in:,}")
             for step in steps]
+
+
+def _told(step: Step, lang: str) -> str:
+    """What a filter keeps; in a finer language than was written, as its language says it."""
+    return step.told.get(lang) or step.told[lang.partition("-")[0]]
 
 
 def _notes(log: EventLog) -> list[str]:
@@ -89,7 +94,7 @@ def step_sum(step: Step, lang: str) -> str:
 def step_name(step: Step, lang: str) -> str:
     """What a step does; a step that nobody named is called by its own name."""
     if step.told:
-        return say("filters.step", lang, words=step.told[lang])
+        return say("filters.step", lang, words=_told(step, lang))
     key = "step_" + step.name.replace(" → ", "_to_").replace(" ", "_")
     if key in sentences("log"):
         return say(f"log.{key}", lang)
@@ -98,6 +103,8 @@ def step_name(step: Step, lang: str) -> str:
 
 def reason_name(reason: str, lang: str) -> str:
     """A reason of the ledger in words; its key where nobody wrote any."""
+    if reason.startswith("filtered_"):
+        return say("filters.reason", lang)
     for room, key in (("sources", f"reason_{reason}"), ("defects", reason), ("log", reason)):
         if key in sentences(room):
             return say(f"{room}.{key}", lang)

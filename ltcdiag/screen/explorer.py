@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +80,7 @@ class Explorer(anywidget.AnyWidget):
     @property
     def log(self) -> EventLog:
         """The log of the cases that are shown."""
-        return self._narrowed(json.dumps(self.filters)) if self.filters else self._whole
+        return self._provider.narrowed(self.filters)
 
     @property
     def code(self) -> str:
@@ -99,16 +98,6 @@ class Explorer(anywidget.AnyWidget):
         there = save_filter(name, self.filter, self._place, force=force)
         self.saved = _plain_sets(there)
         return there
-
-    @cached_property
-    def _narrow(self) -> dict[str, EventLog]:
-        return {}
-
-    def _narrowed(self, said: str) -> EventLog:
-        if said not in self._narrow:
-            self._narrow.clear()        # only the last one is asked again
-            self._narrow[said] = self._whole.where(from_plain(json.loads(said)))
-        return self._narrow[said]
 
     def _answer(self, _: Any, content: Any, buffers: Any) -> None:  # noqa: ARG002 - the signature of a message
         """Answer a question of the browser; a fault is told in words, never as a traceback."""

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "ltcdiag.view/1"
 ROWS = 200
+_REMEMBERED = 16    # lists of filters
 _SORTED_BY = {"id": "id", "days": "us", "events": "events", "start": "started", "end": "ended", "variant": "variant",
               "state": "state"}
 Answer = dict[str, Any]
@@ -52,11 +54,8 @@ class Provider:
     def ask(self, filters: Sequence[Mapping[str, Any]] = (), how: Mapping[str, Any] | None = None) -> Answer:
         """The answer for the cases that all filters keep. how: sort ("days", "-days", "id" ...), offset and limit of
         the case list. Law: the cases of every part add up to `cases`; a case stands in the list once."""
-        keep = from_plain(list(filters))
-        narrow = self.log.where(keep) if filters else self.log
-        kept = self.kept(narrow) if filters else self.every
-        return {"schema": SCHEMA, **self._counts(kept), **self._whole,
-                "values": map_values(narrow, self.activities, self.paths)["values"],
+        kept, values = self._kept_values(filters)
+        return {"schema": SCHEMA, **self._counts(kept), **self._whole, "values": values,
                 "variants": self._variants(kept), "case_list": self._case_list(kept, how or {}),
                 "durations": self.times.durations(kept), "activity_over_time": self.times.over_time(kept),
                 "endpoints": {"starts": self._ends(kept, 0), "ends": self._ends(kept, -1)},
@@ -81,6 +80,35 @@ class Provider:
             events.append(event)
         return {"id": case_id, "state": str(self.table["state"].iloc[n]), "events": events,
                 "attributes": self._attributes_of(n)}
+
+    def narrowed(self, filters: Sequence[Mapping[str, Any]]) -> EventLog:
+        """The log of the cases that all filters keep. Raises InputError for filters that cannot be used."""
+        if not filters:
+            return self.log
+        found: EventLog = self._remembered("log", filters, lambda: self.log.where(from_plain(list(filters))))
+        return found
+
+    def _kept_values(self, filters: Sequence[Mapping[str, Any]]) -> tuple[Kept, Answer]:
+        def made() -> tuple[Kept, Answer]:
+            narrow = self.narrowed(filters)
+            kept = self.kept(narrow) if filters else self.every
+            return kept, map_values(narrow, self.activities, self.paths)["values"]
+
+        found: tuple[Kept, Answer] = self._remembered("values", filters, made)
+        return found
+
+    @cached_property
+    def _asked(self) -> dict[tuple[str, str], Any]:
+        return {}
+
+    def _remembered(self, what: str, filters: Sequence[Mapping[str, Any]], make: Callable[[], Any]) -> Any:
+        """What was made for these filters before: a page turned or a step undone asks nothing anew."""
+        key = (what, json.dumps(list(filters), sort_keys=True))
+        if key not in self._asked:
+            while len(self._asked) >= 2 * _REMEMBERED:
+                del self._asked[next(iter(self._asked))]
+            self._asked[key] = make()
+        return self._asked[key]
 
     # ---- of the whole log ------------------------------------------------------------------------------------
 

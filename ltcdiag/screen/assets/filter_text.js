@@ -14,6 +14,10 @@ function tidyText(text, longest) {
   return letters.length <= longest ? shown : letters.slice(0, longest - 1).join("") + "…";
 }
 
+function filterName(words, text) {
+  return tidyText(text, 40) || filterSaid(words, "nameless");
+}
+
 function filterListed(words, texts) {
   const shown = texts.slice(0, FILTER_LISTED).join(filterSaid(words, "comma")) || "–";
   return texts.length <= FILTER_LISTED ? shown
@@ -41,7 +45,7 @@ function filterRange(words, key, filter, low, high) {
 }
 
 const ofActivities = (key) => (words, filter) => filterSaid(words, key, {
-  activities: filterListed(words, filter.activities.map((each) => tidyText(each, 40)))});
+  activities: filterListed(words, filter.activities.map((each) => filterName(words, each)))});
 
 const FILTER_WORDS = {
   all_of: (words, filter) => filter.parts.map((part) => filterInside(words, part)).join(filterSaid(words, "and"))
@@ -52,11 +56,11 @@ const FILTER_WORDS = {
   between: (words, filter) => filterSaid(words, "between_" + (filter.keep || "started"),
     {first: filter.first.replace("T", " "), last: filter.last.replace("T", " ")}),
   attribute: (words, filter) => filterSaid(words, filter.every ? "attribute_every" : "attribute", {
-    column: tidyText(filter.column, 40), values: filterListed(words, filter.values.map((value) =>
-      value === null || !value.trim() ? filterSaid(words, "empty_value") : tidyText(value, 40)))}),
+    column: filterName(words, filter.column), values: filterListed(words, filter.values.map((value) =>
+      value === null || !value.trim() ? filterSaid(words, "empty_value") : filterName(words, value)))}),
   variant: (words, filter) => filterSaid(words, "variant", {variants: filterListed(words, filter.variants.map((labels) =>
     (labels.length <= 6 ? labels : [...labels.slice(0, 3), "…", labels[labels.length - 1]])
-      .map((label) => tidyText(label, 20)).join(" → ")))}),
+      .map((label) => tidyText(label, 20)).join(" → ") || "–"))}),
   top_variants: (words, filter) => filterSaid(words, "top_variants", {k: String(filter.k)}),
   variant_cases: (words, filter) => filterRange(words, "variant_cases", filter, filter.at_least == null ? 1
     : filter.at_least, filter.at_most),
@@ -65,7 +69,7 @@ const FILTER_WORDS = {
   contains: ofActivities("contains"),
   follows: (words, filter) => {
     const what = filterSaid(words, filter.directly === false ? "follows_eventually" : "follows",
-      {source: tidyText(filter.source, 40), target: tidyText(filter.target, 40)});
+      {source: filterName(words, filter.source), target: filterName(words, filter.target)});
     return !filter.at_least_days && filter.under_days == null ? what : filterSaid(words, "follows_time",
       {what, range: filterDays(words, filter.at_least_days, filter.under_days)});
   },
@@ -75,7 +79,7 @@ const FILTER_WORDS = {
   state: (words, filter) => filterSaid(words, "state_" + filter.state),
   cases: (words, filter) => filter.case_ids.length > FILTER_LISTED
     ? filterSaid(words, "cases_many", {n: filter.case_ids.length.toLocaleString("en-US")})
-    : filterSaid(words, "cases", {cases: filterListed(words, filter.case_ids.map((id) => tidyText(id, 40)))}),
+    : filterSaid(words, "cases", {cases: filterListed(words, filter.case_ids.map((id) => filterName(words, id)))}),
 };
 
 function filtersCode(filters) {
