@@ -36,7 +36,8 @@ def wide_log(activities: int = 100, cases: int = 3000):
     names = [f"活动{i:03d}步骤" for i in range(activities)]
     rows = []
     for case in range(cases):
-        at, now = min(activities - 1, int(r.expovariate(1 / 8))), datetime.fromisoformat("2024-01-01") + timedelta(hours=case)
+        at = min(activities - 1, int(r.expovariate(1 / 8)))
+        now = datetime.fromisoformat("2024-01-01") + timedelta(hours=case)
         for _ in range(r.randint(3, 15)):
             rows.append((f"C{case}", names[at], now))
             at = (at + r.choice([1, 1, 1, 2, 3, -1, 5, -7, 11, r.randint(0, activities - 1)])) % activities

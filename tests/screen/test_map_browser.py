@@ -291,3 +291,35 @@ def test_nothing_of_the_assets_asks_for_another_address():
     for word in ("innerHTML", "outerHTML", "insertAdjacent", "eval(", "new Function", "document.write", "import ",
                  "fetch(", "XMLHttpRequest", "@import", "url("):
         assert word not in text
+
+
+def test_the_widget_asks_its_kernel_and_tells_it_what_is_picked(opened):
+    """The script of the notebook with a stand-in for the model: questions go out, answers come back to their askers."""
+    model = map_model(crowded_log(6, 12), lang="zh")
+    grid = grid_of(model)
+    held = {**model, "grid": grid.plain(), "frames": {frame_key(*grid.usual): frame(model, *grid.usual)}}
+    answers = {"frame": frame(model, 0, 0), "problem": "说不出来"}
+    state = {"drawn": held, "words": browser_words("zh", *MAP_WORDS), "face": "", "height": 480, "replays": True,
+             "picked": None, "news": None}
+    page = opened(f"<style>{style(*MAP_STYLES)}</style><div id=m></div>"
+                  f"<script>{script(*MAP_SCRIPTS, 'map_widget.js')}\nconst map = {{}};</script>")
+    page.evaluate("""([state, answers]) => {
+        const heard = new Map(), sent = window.sent = [];
+        window.model = { get: (name) => state[name], set: (name, value) => { state[name] = value; },
+          save_changes: () => sent.push({ saved: state.picked }),
+          on: (name, act) => heard.set(name, act), off: (name) => heard.delete(name), heard,
+          send: (asked) => { sent.push(asked); setTimeout(() => heard.get("msg:custom")({ answers: asked.number,
+            ...(asked.ask === "frame" ? { value: answers.frame } : { problem: answers.problem }) })); } };
+        window.stop = renderMap({ model: window.model, el: document.getElementById("m") }); }""", [state, answers])
+    page.wait_for_selector(".ltc-node")
+    page.locator(".ltc-slider input").nth(0).fill("0")
+    page.wait_for_function(f"document.querySelectorAll('.ltc-node').length === {len(answers['frame']['activities'])}")
+    assert page.evaluate("sent[0]") == {"ask": "frame", "a": 0, "p": grid.usual[1], "lanes": "", "number": 1}
+    page.locator(".ltc-hit-activity").nth(0).click()
+    assert page.evaluate("sent.at(-1).saved.kind") == "activity"
+    page.click(".ltc-replay")
+    page.wait_for_function("document.querySelector('.ltc-map-note').textContent === '说不出来'")
+    page.evaluate("model.set('picked', null); model.heard.get('change:picked')()")
+    assert page.locator(".ltc-hit[aria-pressed=true]").count() == 0
+    page.evaluate("stop()")
+    assert page.evaluate("[model.heard.size, document.querySelectorAll('.ltc-map').length]") == [0, 0]
