@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-
 import ltcdiag as ltc
 from ltcdiag.log.filter_plain import to_plain
 from ltcdiag.log.filter_words import filter_words
 from ltcdiag.screen.assets import browser_words, script
 
-HOSTILE = ["报价", "</script><b>x", '"); import os; ("', "a\\b", "x\u202ey", "a\nb", "=1+1", "🙂", "{n}", "长" * 60, "it's", ""]
+HOSTILE = ["报价", "</script><b>x", '"); import os; ("', "a\\b", "x\u202ey", "a\nb", "=1+1", "🙂", "{n}", "长" * 60,
+           "it's", ""]
 FILTERS = [
     ltc.Between("2024-01-01..2024-06-30"), ltc.Between("2024-01-01T08:30:00..2024-06-30", "contained"),
     *(ltc.Contains((text, "b")) for text in HOSTILE), ltc.StartsWith(HOSTILE[:5]), ltc.EndsWith(()),
@@ -25,14 +24,16 @@ FILTERS = [
 ]
 
 
+SAID = """([words, all]) => all.map((items) => [filtersCode(items),
+  filterWords(words, items.length === 1 ? items[0] : {kind: "all_of", parts: items})])"""
+
+
 def test_the_browser_says_what_python_says(browser):
     page = browser.new_page()
     page.set_content("<!doctype html>")
     page.add_script_tag(content=script("numbers.js", "dom.js", "filter_text.js"))
     for lang in ("zh", "en"):
-        told = page.evaluate("([words, all]) => all.map((items) => [filtersCode(items), filterWords(words, items.length === 1"
-                             " ? items[0] : {kind: 'all_of', parts: items})])",
-                             [browser_words(lang, "filters"), json.loads(json.dumps([to_plain(k) for k in FILTERS]))])
+        told = page.evaluate(SAID, [browser_words(lang, "filters"), [to_plain(keep) for keep in FILTERS]])
         for keep, (code, words) in zip(FILTERS, told, strict=True):
             assert code == f"log.where({keep!r})"
             assert words == filter_words(keep, lang)
