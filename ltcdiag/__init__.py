@@ -18,6 +18,8 @@ if TYPE_CHECKING:
         directly_follows,
         discover,
         draw,
+        explore,
+        explore_map,
         export,
         exports_to_ask_for,
         fitness,
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
         variant_changes,
     )
     from .cycle.definition import Definition
+    from .cycle.filter_file import read_filters, save_filter
     from .cycle.folder import Cycle
     from .cycle.plan import Goal, Measure, Plan
     from .cycle.runs import what_changed
@@ -94,32 +97,38 @@ if TYPE_CHECKING:
     from .log.calendar import WorkCalendar
     from .log.event_log import EventLog
     from .log.filters import (
+        AllOf,
+        Amount,
+        AnyOf,
         Attribute,
         Between,
         CaseIs,
         Contains,
         Duration,
         EndsWith,
+        EventCount,
         Follows,
         StartsWith,
         StateIs,
         TopVariants,
+        VariantCases,
         VariantIs,
     )
     from .log.ledger import Ledger
     from .log.object_centric import ObjectCentricLog, object_centric
     from .log.period import Period
     from .stats.comparison import clock_level, compare_clock_groups, compare_clocks
+    from .workshops import read_votes, workshop
 
 __version__ = "0.1.0"
 
 _WHERE = {
-    "api": ("activities", "cases", "channels", "clock", "diagnose", "directly_follows", "discover", "draw",
-            "export", "exports_to_ask_for", "fitness", "gaps", "handovers", "kpis", "language", "load_model",
-            "load_prices", "monitor", "points", "present", "privacy_report", "pull", "read_voices", "report", "rework",
-            "side_tables", "sql", "templates", "triangulate", "variants", "waits"),
-    "comparing": ("compare", "compare_change", "compare_groups", "compare_periods", "compare_waves",
-                  "difference_map", "funnel", "review", "review_waves", "stage_ledgers", "variant_changes"),
+    "api": ("activities", "cases", "channels", "clock", "diagnose", "directly_follows", "discover", "draw", "explore",
+            "explore_map", "export", "exports_to_ask_for", "fitness", "gaps", "handovers", "kpis", "language",
+            "load_model", "load_prices", "monitor", "points", "present", "privacy_report", "pull", "read_voices",
+            "report", "rework", "side_tables", "sql", "templates", "triangulate", "variants", "waits"),
+    "comparing": ("compare", "compare_change", "compare_groups", "compare_periods", "compare_waves", "difference_map",
+                  "funnel", "review", "review_waves", "stage_ledgers", "variant_changes"),
     "bundled": ("sample",),
     "cycle.definition": ("Definition",),
     "cycle.folder": ("Cycle",),
@@ -130,35 +139,38 @@ _WHERE = {
     "growing": ("append", "keep"),
     "improving": ("adoption", "backlog", "besides", "calls", "catch_up", "decide", "definition_of", "guess_sheet",
                   "judge", "lessons", "next_cycle", "paper", "plan", "plan_book", "power_check", "read_guesses",
-                  "read_paper", "read_plan_book", "reveal", "review_logs", "send", "timetable", "voices_again",
-                  "watch", "week"),
+                  "read_paper", "read_plan_book", "reveal", "review_logs", "send", "timetable", "voices_again", "watch",
+                  "week"),
     "intake": ("read", "sniff"),
     "log.event_log": ("EventLog",),
-    "log.filters": ("Attribute", "Between", "CaseIs", "Contains", "Duration", "EndsWith", "Follows", "StartsWith",
-                    "StateIs", "TopVariants", "VariantIs"),
+    "log.filters": ("AllOf", "Amount", "AnyOf", "Attribute", "Between", "CaseIs", "Contains", "Duration", "EndsWith",
+                    "EventCount", "Follows", "StartsWith", "StateIs", "TopVariants", "VariantCases", "VariantIs"),
     "log.calendar": ("WorkCalendar",),
     "log.ledger": ("Ledger",),
     "log.object_centric": ("ObjectCentricLog", "object_centric"),
     "log.period": ("Period",),
     "stats.comparison": ("clock_level", "compare_clock_groups", "compare_clocks"),
+    "cycle.filter_file": ("read_filters", "save_filter"),
+    "workshops": ("read_votes", "workshop"),
 }
 
 _HOME = {name: module for module, names in _WHERE.items() for name in names}
 
 __all__ = [
-    "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Cycle", "Definition", "Duration",
-    "EndsWith", "EventLog", "Follows", "Goal", "InputError", "Ledger", "LtcdiagError", "Measure",
-    "ObjectCentricLog", "OutputError", "Period", "Plan", "QuestionError", "StartsWith", "StateIs", "TopVariants",
-    "VariantIs", "WorkCalendar", "__version__", "activities", "adoption", "append", "backlog", "besides", "calls",
-    "cases", "catch_up", "channels", "clock", "clock_level", "compare", "compare_change", "compare_clock_groups",
-    "compare_clocks", "compare_groups", "compare_periods", "compare_waves", "decide", "definition_of", "diagnose",
-    "difference_map", "directly_follows", "discover", "draw", "export", "exports_to_ask_for", "fitness", "funnel",
-    "gaps", "guess_sheet", "handovers", "judge", "keep", "kpis", "language", "lessons", "load_model", "load_prices",
-    "monitor", "next_cycle", "object_centric", "paper", "plan", "plan_book", "points", "power_check", "present",
-    "privacy_report", "pull", "read", "read_guesses", "read_paper", "read_plan_book", "read_voices", "report",
-    "reveal", "review", "review_logs", "review_waves", "rework", "sample", "send", "side_tables", "sniff", "sql",
-    "stage_ledgers", "story", "templates", "timetable", "triangulate", "variant_changes", "variants",
-    "voices_again", "waits", "watch", "week", "what_changed",
+    "AllOf", "Amount", "AnyOf", "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Cycle",
+    "Definition", "Duration", "EndsWith", "EventCount", "EventLog", "Follows", "Goal", "InputError", "Ledger",
+    "LtcdiagError", "Measure", "ObjectCentricLog", "OutputError", "Period", "Plan", "QuestionError", "StartsWith",
+    "StateIs", "TopVariants", "VariantCases", "VariantIs", "WorkCalendar", "__version__", "activities", "adoption",
+    "append", "backlog", "besides", "calls", "cases", "catch_up", "channels", "clock", "clock_level", "compare",
+    "compare_change", "compare_clock_groups", "compare_clocks", "compare_groups", "compare_periods", "compare_waves",
+    "decide", "definition_of", "diagnose", "difference_map", "directly_follows", "discover", "draw", "explore",
+    "explore_map", "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "guess_sheet", "handovers", "judge",
+    "keep", "kpis", "language", "lessons", "load_model", "load_prices", "monitor", "next_cycle", "object_centric",
+    "paper", "plan", "plan_book", "points", "power_check", "present", "privacy_report", "pull", "read", "read_filters",
+    "read_guesses", "read_paper", "read_plan_book", "read_voices", "read_votes", "report", "reveal", "review",
+    "review_logs", "review_waves", "rework", "sample", "save_filter", "send", "side_tables", "sniff", "sql",
+    "stage_ledgers", "story", "templates", "timetable", "triangulate", "variant_changes", "variants", "voices_again",
+    "waits", "watch", "week", "what_changed", "workshop",
 ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .findings.diagnosis import Diagnosis
     from .findings.triangulation import Triangulation
     from .log.channels import Channels
+    from .log.filters import Filter
     from .log.kpi_table import KpiTable
     from .log.look import Look
     from .log.results import (
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         Answer,
         Cases,
         Clock,
+        DifferenceMap,
         DirectlyFollowsGraph,
         Gaps,
         Handovers,
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
     from .reports.asking import AskFor
     from .reports.one_file import Exported
     from .reports.writing import Written
+    from .screen.explorer import Explorer
+    from .screen.map_widget import MapWidget
 
 
 def language(lang: str) -> None:
@@ -405,6 +409,49 @@ def draw(
     from .reports.pictures import picture
 
     return picture(answer, lang or current(), **options)
+
+
+def explore_map(
+    asked: EventLog | DirectlyFollowsGraph | DifferenceMap, *, lang: str | None = None, height: int = 640,
+    on_pick: Callable[[Filter | None], object] | None = None,
+) -> MapWidget:
+    """The map of a log, of its directly-follows graph or of a difference map, to be worked with in a notebook: sliders,
+    metrics, lanes, replay. A click sets `picked` and `filter`, so that `log.where(widget.filter)` is the cases behind
+    it, and calls `on_pick` with that filter. Where no widget can be shown, the picture and its words stand instead.
+
+    Raises InputError for anything else."""
+    from .screen.map_widget import MapWidget
+
+    def picture(activities: int, paths: int) -> Drawing:
+        graph = directly_follows(asked) if isinstance(asked, EventLog) else asked
+        return draw(graph, lang=lang, activities=activities, paths=paths)
+
+    return MapWidget(asked, lang=lang or current(), picture=picture, height=height, on_pick=on_pick)
+
+
+def explore(
+    log: EventLog, *, found: Diagnosis | None = None, filters: Filter | Sequence[Mapping[str, Any]] | None = None,
+    by: Sequence[str] | None = None, lang: str | None = None, height: int = 520, place: str | Path = ".",
+) -> Explorer:
+    """Look into a log by clicking, in a notebook: map, variants, cases, times and findings of the cases that the
+    filters keep. Afterwards `.log` is the log of these cases, `.filter` the filter, `.code` the line that makes it
+    again, and `.save("name")` keeps it for later (`ltc.read_filters`).
+
+    found: a diagnosis, whose findings are listed with their cases. filters: those to begin with. by: columns to filter
+    by, by default those of few values that name nobody. height: of map and lists. place: folder or file of the saved
+    filters. Where no widget can be shown, the picture of the map stands instead. Raises InputError for a filter or
+    column that cannot be used."""
+    from .log.filter_plain import from_plain
+    from .log.filters import Filter as Value
+    from .screen.explorer import Explorer as Widget
+
+    keep = filters if isinstance(filters, Value) or filters is None else from_plain(list(filters))
+
+    def picture(narrow: EventLog) -> Drawing:
+        return draw(directly_follows(narrow), lang=lang)
+
+    return Widget(log, lang=lang or current(), picture=picture, findings=found.findings if found else (), keep=keep,
+                  by=by, place=place, height=height)
 
 
 def monitor(log: EventLog, *, what: str = "closed", per: str = "week", change: str | date | None = None) -> Series:

@@ -81,11 +81,23 @@ def _parser() -> argparse.ArgumentParser:
     _input(_command(commands, "sniff", "看看文件会被怎样读取 / show how files would be read", _run_sniff))
     export = _command(commands, "export", "存成别的工具的格式 / the log in the format of other tools", _run_export)
     _input(export)
+    _filtering(export)
     export.add_argument("--to", required=True, choices=("xes", "ocel", "ocel-json", "csv", "parquet"),
                         help="格式 / format (ocel: OCEL 2.0, SQLite)")
     export.add_argument("--out", type=Path, required=True, metavar="FILE", help="输出文件 / output file")
     export.add_argument("--force", action="store_true", help="替换已有的文件 / replace an earlier file")
     _hiding(export)
+    page = _command(commands, "workshop", "写出工作坊页面 / one offline page to explore together", _run_workshop)
+    _input(page)
+    _filtering(page)
+    page.add_argument("--out", type=Path, required=True, metavar="FILE.html", help="输出文件 / output file")
+    page.add_argument("--by", action="append", metavar="COL",
+                      help="可筛选的列，可重复 / column to filter by")
+    page.add_argument("--between", metavar="A..B", help="只要这段时间开始的案例 / cases that started in this period")
+    page.add_argument("--title", help="标题 / title")
+    page.add_argument("--people", action="store_true", help="写入办理人员 / with the people who did the work")
+    page.add_argument("--force", action="store_true", help="替换已有的页面 / replace an earlier page")
+    _hiding(page)
     ask = _command(commands, "ask", "向客户要哪些导出 / which exports to ask a client for", _run_ask)
     ask.add_argument("system", metavar="SYSTEM", help="如 salesforce、简道云 / for example salesforce")
     ask.add_argument("--out", type=Path, metavar="FILE.html", help="写成一页清单 / write it as a letter of one page")
@@ -144,8 +156,14 @@ def _input(parser: argparse.ArgumentParser, paths: str = "+") -> None:
                         help="结束案例的活动，可重复 / activity that closes a case, repeatable")
 
 
+def _filtering(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--filter", action="append", default=[], metavar="NAME|FILE[#NAME]",
+                        help="只看保存的筛选保留的案例，可重复 / only the cases of a saved filter, repeatable")
+
+
 def _diagnose(parser: argparse.ArgumentParser) -> None:
     _input(parser)
+    _filtering(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="输出文件夹 / output folder")
     parser.add_argument("--model", metavar="FILE",
                         help="本公司的参照模型（.toml）或流程图（.bpmn） / your reference model or BPMN")
@@ -171,6 +189,7 @@ def _diagnose(parser: argparse.ArgumentParser) -> None:
 
 def _compare(parser: argparse.ArgumentParser) -> None:
     _input(parser, paths="*")
+    _filtering(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="输出文件夹 / output folder")
     parser.add_argument("--before", metavar="A..B", help="之前的时间段，如 2024-01-01..2024-06-30 / period before")
     parser.add_argument("--after", metavar="C..D", help="之后的时间段 / period after")
@@ -228,12 +247,14 @@ def _run_diagnose(asked: argparse.Namespace) -> None:
     prices = api.load_prices(asked.prices) if asked.prices else None
     beside = api.side_tables(asked.beside) if asked.beside else None
     voices = api.read_voices(asked.voices) if asked.voices else None
+    filtered = _filtered(asked, asked.paths)
     with _red_faults_told(asked):
         log = intake.read(asked.paths, calendar=asked.calendar, progress=_rows_read(asked.lang), **_read_options(asked),
                           **_pseudonyms(asked))
     if log.cases == 1 and "case" in log.columns:    # a column that is no case id; objects of a system are what they are
         raise InputError(say("cli.one_case", asked.lang, events=log.events, column=log.columns["case"]),
                          where=log.name, fix=say("cli.one_case_fix", asked.lang))
+    log = filtered(log)
     _write(asked, log, asked.out, force=asked.force, model=model, level=asked.level, k=asked.k,
            clock=asked.clock, beside=beside, prices=prices, voices=voices, also=asked.also)
 
@@ -259,8 +280,27 @@ def _run_compare(asked: argparse.Namespace) -> None:
 def _read(asked: argparse.Namespace, paths: Sequence[str]) -> Any:
     from . import intake
 
-    return intake.read(paths, calendar=asked.calendar, progress=_rows_read(asked.lang),
-                       pseudonymise=asked.key or asked.pseudonymise, **_read_options(asked))
+    filtered = _filtered(asked, paths)
+    return filtered(intake.read(paths, calendar=asked.calendar, progress=_rows_read(asked.lang),
+                                pseudonymise=asked.key or asked.pseudonymise, **_read_options(asked)))
+
+
+def _filtered(asked: argparse.Namespace, paths: Sequence[str]) -> Callable[[Any], Any]:
+    """The log of the cases that the filters of `--filter` keep; their faults are told before anything is read. Raises
+    InputError where they keep no case."""
+    from .cycle.filter_file import chosen_filter
+
+    beside = [Path(path) if Path(path).is_dir() else Path(path).parent for path in paths]
+    keeps = [chosen_filter(name, [*beside, Path()]) for name in asked.filter]
+
+    def narrowed(log: Any) -> Any:
+        for keep in keeps:
+            log = log.where(keep)
+        if keeps and not log.cases:
+            raise InputError(say("filters.nothing_left", asked.lang), fix=say("filters.nothing_left_fix", asked.lang))
+        return log
+
+    return narrowed
 
 
 @contextmanager
@@ -309,13 +349,29 @@ def _run_sniff(asked: argparse.Namespace) -> None:
 def _run_export(asked: argparse.Namespace) -> None:
     from . import api, intake
 
-    log = intake.read(asked.paths, progress=_rows_read(asked.lang), **_read_options(asked), **_pseudonyms(asked))
+    filtered = _filtered(asked, asked.paths)
+    log = filtered(intake.read(asked.paths, progress=_rows_read(asked.lang), **_read_options(asked),
+                               **_pseudonyms(asked)))
     done = api.export(log, asked.out, to=asked.to, force=asked.force)
     if asked.json:
         print(json.dumps(done.to_dict(), ensure_ascii=False, indent=1))
         return
     counts = ", ".join(f"{name} {n:,}" for name, n in done.counts.items())
     print("\n".join([say("cli.exported", asked.lang, file=asked.out, counts=counts), *done.notes]))
+
+
+def _run_workshop(asked: argparse.Namespace) -> None:
+    from . import intake, workshops
+    from .log.filters import Between
+    from .log.period import Period
+
+    period = Period.parse(asked.between) if asked.between else None     # its fault is told before anything is read
+    filtered = _filtered(asked, asked.paths)
+    log = filtered(intake.read(asked.paths, progress=_rows_read(asked.lang), **_read_options(asked),
+                               **_pseudonyms(asked)))
+    done = workshops.workshop(log.where(Between(period)) if period else log, asked.out, lang=asked.lang,
+                              title=asked.title, by=asked.by, people=asked.people, force=asked.force, progress=_say)
+    print(json.dumps(done.to_dict(), ensure_ascii=False, indent=1) if asked.json else "\n".join(done.notes))
 
 
 def _run_ask(asked: argparse.Namespace) -> None:

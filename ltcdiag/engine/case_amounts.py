@@ -33,9 +33,24 @@ def amounts_sql(loaded: Sequence[Loaded], names: Mapping[str, str], *, objects: 
     stated)."""
     if objects:
         return _OF_OBJECTS.format(**names)
+    return _OF_ROWS.format(rows=_told(loaded), **names)
+
+
+def last_amounts_sql(loaded: Sequence[Loaded], names: Mapping[str, str], *, objects: bool) -> str:
+    """c, amount and currency ("" where it is not stated): what was stated last in a case; of objects the sum, one row a
+    currency."""
+    if objects:
+        cases = f"select c, (row_number() over (order by c) - 1)::bigint as n from {names['cs']}"
+        return (f"select c, amount, coalesce(currency, '') as currency from ({_OF_OBJECTS.format(**names)}) o "
+                f"join ({cases}) s on s.n = o.\"case\"")
+    return (f"select c, arg_max(amount, pos) as amount, arg_max(coalesce(trim(currency), ''), pos) as currency "
+            f"from ({_told(loaded)}) join {names['ev']} using (row) where amount is not null group by c")
+
+
+def _told(loaded: Sequence[Loaded]) -> str:
     rows = [_rows(item) for item in loaded if item.stays and item.map["amount"]]
     none = "select null::bigint as row, null::double as amount, null::varchar as currency limit 0"
-    return _OF_ROWS.format(rows=" union all ".join(rows) or none, **names)
+    return " union all ".join(rows) or none
 
 
 def _rows(item: Loaded) -> str:

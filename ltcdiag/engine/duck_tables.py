@@ -14,11 +14,11 @@ from ..log.defects import Deed
 from ..log.filters import Filter
 from ..log.ledger import CORRECTED, GIVEN_BACK, TOLD_AGAIN
 from ..log.object_centric import ObjectCentricLog
-from ..log.results import Answer, Cases, Clock, DirectlyFollowsGraph, Gaps, Handovers, Rework, Variants
+from ..log.results import ActivityGaps, Answer, Cases, Clock, DirectlyFollowsGraph, Gaps, Handovers, Rework, Variants
 from ..log.steps import NO_TIME, UNKNOWN, Steps
 from ..words import current, say
 from . import answers
-from .case_amounts import amounts_sql
+from .case_amounts import amounts_sql, last_amounts_sql
 from .chain import chain_gaps
 from .connection import literal
 from .corrected import set_aside_tables
@@ -26,7 +26,7 @@ from .defects.found import changes
 from .exchange import event_batches, object_tables
 from .loading import Loaded
 from .prepare import LEVELS, PARTY_ROLES, lifecycle_rows, prepare_cases, prepare_instances
-from .selection import compiled
+from .selection import Asked, compiled
 from .stated_values import stated_sql
 
 if TYPE_CHECKING:
@@ -148,12 +148,30 @@ class DuckTables:
     def narrowed(self, keep: Filter) -> DuckTables:
         """The tables of the cases that the filter keeps: views, nothing is copied but case numbers."""
         store = self.store
-        sql, values = compiled(keep, self.names("ev", "cs"), self.find)
+        sql, values = compiled(keep, self._asked())
         store.views += 1
         new = f"_{store.views}"
         base = self.names("cs")["cs"]
         store.connection.execute(f"create table sel{new} as select c from {base} where c in ({sql}) order by c", values)
         return DuckTables(store, new, (*self.filters, _shown(f"sel{new}", base, sql, values)))
+
+    def _asked(self) -> Asked:
+        """What a filter may ask of these tables."""
+        names, store = self.names("ev", "cs"), self.store
+
+        def amounts() -> str:
+            return last_amounts_sql(store.loaded, names, objects=store.objects)
+
+        def currencies() -> list[str]:
+            found = store.connection.sql(f"select distinct currency from ({amounts()}) order by 1").fetchall()
+            return [name for (name,) in found]
+
+        return Asked(names, self.find, self.columns, lambda: self._values("act"), amounts, currencies)
+
+    def columns(self) -> tuple[str, ...]:
+        """Every column of the source that was kept, as it is named there."""
+        return tuple(dict.fromkeys(name for item in self.store.loaded if item.stays for name in item.cells
+                                   if name not in GIVEN_BACK))
 
     def steps(self, by: str = "") -> Steps:
         """The finished pieces of work inside the open time of each case, as arrays. by: as in log.event_log.Tables."""
@@ -270,6 +288,22 @@ def _gaps(t: DuckTables, level: str = "activity") -> Gaps:
     return Gaps(t.table(sql), t.cases, t.text(sql), level)
 
 
+def _activity_gaps(t: DuckTables, level: str = "activity") -> ActivityGaps:
+    events, _ = t.events(level)
+    stage, join = ("lab.known_stage", "join lab on lab.a = e.a") if level == "activity" else ("null", "")
+    sql = answers.ACTIVITY_GAPS.format(events=events, stage=stage, join=join, **t.names("cs"))
+    return ActivityGaps(t.table(sql), t.cases, t.text(sql), level)
+
+
+def _activity_parties(t: DuckTables) -> Answer:
+    by = next((role for role in reversed(PARTY_ROLES[1:]) if role in t.store.columns), None)
+    if by is None:
+        raise InputError(say("engine.no_parties", current(), by="department"),
+                         fix=say("engine.no_parties_fix", current()))
+    sql = answers.ACTIVITY_PARTIES.format(by=by, **t.names("ev"))
+    return Answer(t.table(sql), t.cases, t.text(sql))
+
+
 def _variants(t: DuckTables, level: str = "activity") -> Variants:
     sql = answers.VARIANTS.format(paths=_paths(t, level))
     table = t.table(sql)
@@ -328,10 +362,8 @@ def _points(t: DuckTables) -> Answer:
 def _segments(t: DuckTables, column: str = "") -> Answer:
     parts = t.find(column)
     if not parts:
-        known = dict.fromkeys(name for item in t.store.loaded if item.stays for name in item.cells
-                              if name not in GIVEN_BACK)
         raise InputError(say("engine.no_column", current(), column=column),
-                         fix=say("engine.one_of", current(), values=", ".join(known)))
+                         fix=say("engine.one_of", current(), values=", ".join(t.columns())))
     rows = " union all ".join(f"select {row} as row, {cell} as value from {relation}" for relation, cell, row in parts)
     sql = answers.SEGMENTS.format(rows=rows, **t.names("ev", "cs"))
     return Answer(t.table(sql), t.cases, t.text(sql))
@@ -350,6 +382,8 @@ def _stated(t: DuckTables, attribute: str = "", column: str = "") -> Answer:
 
 
 _MAKERS: dict[str, Callable[..., Answer]] = {
+    "activity_gaps": _activity_gaps,
+    "activity_parties": _activity_parties,
     "amounts": _amounts,
     "cases": _cases,
     "clock": _clock,

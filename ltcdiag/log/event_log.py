@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from ..words import current
+from ..words import current, languages
 from .chain import ChainGap, ChainPlan
 from .defects import Defect
+from .filter_words import filter_words
 from .filters import Between, Filter, Keep
 from .ledger import Ledger, Step
 from .look import html_facts
@@ -90,7 +91,7 @@ class EventLog:
     activities known to belong to no single stage. defects: what is wrong with the data, and what was done. prices:
     the user's rates as they stand in `ltcdiag.toml`. recipe: what `ltc.read` was told, as plain values, so that later
     exports are read in the same way.
-    fingerprint: of the data and of all filters since.
+    fingerprint: of the data and of all filters since. filters: those set since it was read, the first one first.
     """
 
     tables: Tables = field(repr=False, compare=False)
@@ -112,6 +113,7 @@ class EventLog:
     defects: tuple[Defect, ...] = field(default=(), repr=False)
     prices: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     recipe: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    filters: tuple[Filter, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def changes(self) -> pd.DataFrame:
@@ -144,9 +146,16 @@ class EventLog:
             came_in=self.cases,
             went_out=counts["cases"],
             set_aside={keep.reason: self.cases - counts["cases"]},
+            told={lang: filter_words(keep, lang) for lang in languages()},
         )
         mark = hashlib.sha256(f"{self.fingerprint}|{keep!r}".encode()).hexdigest()[:16]
-        return replace(self, tables=tables, fingerprint=mark, ledger=self.ledger.then(step, counts))
+        return replace(self, tables=tables, fingerprint=mark, ledger=self.ledger.then(step, counts),
+                       filters=(*self.filters, keep))
+
+    @property
+    def code(self) -> str:
+        """One line that makes this log again from the one that was read, called `log`."""
+        return "log" + "".join(f".where({keep!r})" for keep in self.filters)
 
     def between(self, first: str | date | datetime, last: str | date | datetime, keep: Keep = "started") -> EventLog:
         """The cases of a period; a last day given as a date counts whole."""

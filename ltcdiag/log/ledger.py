@@ -45,7 +45,7 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class Step:
-    """One arrow of the flow: came_in + made = went_out + set_aside + merged."""
+    """One arrow of the flow: came_in + made = went_out + set_aside + merged. told: what a filter keeps, by language."""
 
     name: str
     unit: str
@@ -54,6 +54,7 @@ class Step:
     made: int = 0
     merged: int = 0
     set_aside: Mapping[str, int] = field(default_factory=dict)
+    told: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "set_aside", _frozen(self.set_aside))
@@ -183,6 +184,7 @@ class Ledger:
                     "set_aside": dict(step.set_aside),
                     "merged": step.merged,
                     "out": step.went_out,
+                    **({"told": dict(step.told)} if step.told else {}),
                 }
                 for step in self.steps
             ],

@@ -40,6 +40,19 @@ class Period:
         """Its length in days of 24 hours."""
         return (self.end - self.start) / timedelta(days=1)
 
+    @property
+    def text(self) -> str:
+        """As `parse` reads it: days where it begins and ends with one, else moments."""
+        whole = self.end.tzinfo is None and self.end.time() == time()
+        last = (self.end - timedelta(days=1)).date() if whole else self.end
+        return f"{self.first}..{last.isoformat()}"
+
+    @property
+    def first(self) -> str:
+        """Its beginning: a day, or a moment where it does not begin with one."""
+        day = self.start.tzinfo is None and self.start.time() == time()
+        return (self.start.date() if day else self.start).isoformat()
+
     def __contains__(self, moment: datetime) -> bool:
         return self.start <= moment < self.end
 

@@ -23,12 +23,25 @@ def log_facts(log: EventLog, lang: str) -> list[Fact]:
         _fact("data", lang, log.name),
         _fact("size", lang, say("log.counts", lang, cases=f"{log.cases:,}", events=f"{log.events:,}",
                                 activities=f"{len(log.stages):,}")),
+        *((say("filters.row", lang), line) for line in filter_lines(log, lang)),
         _fact("as_of", lang, f"{log.as_of:%Y-%m-%d %H:%M}"),
         _fact("zone", lang, log.timezone or say("log.no_zone", lang)),
         _fact("ends", lang, say(f"log.ends_{log.closedness}", lang)),
         _fact("columns", lang, say("log.comma", lang).join(roles)),
         *(_fact("notes", lang, note) for note in _notes(log)),
     ]
+
+
+def filter_lines(log: EventLog, lang: str) -> list[str]:
+    """The filters that are set, in the order in which they were, each with how many cases it kept."""
+    steps = [step for step in log.ledger.steps if step.told]
+    return [say("filters.kept", lang, words=_told(step, lang), kept=f"{step.went_out:,}", of=f"{step.came_in:,}")
+            for step in steps]
+
+
+def _told(step: Step, lang: str) -> str:
+    """What a filter keeps; in a finer language than was written, as its language says it."""
+    return step.told.get(lang) or step.told[lang.partition("-")[0]]
 
 
 def _notes(log: EventLog) -> list[str]:
@@ -80,6 +93,8 @@ def step_sum(step: Step, lang: str) -> str:
 
 def step_name(step: Step, lang: str) -> str:
     """What a step does; a step that nobody named is called by its own name."""
+    if step.told:
+        return say("filters.step", lang, words=_told(step, lang))
     key = "step_" + step.name.replace(" → ", "_to_").replace(" ", "_")
     if key in sentences("log"):
         return say(f"log.{key}", lang)
@@ -88,6 +103,8 @@ def step_name(step: Step, lang: str) -> str:
 
 def reason_name(reason: str, lang: str) -> str:
     """A reason of the ledger in words; its key where nobody wrote any."""
+    if reason.startswith("filtered_"):
+        return say("filters.reason", lang)
     for room, key in (("sources", f"reason_{reason}"), ("defects", reason), ("log", reason)):
         if key in sentences(room):
             return say(f"{room}.{key}", lang)

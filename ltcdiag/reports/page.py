@@ -11,7 +11,7 @@ from typing import Any
 
 from ..charts.drawing import Drawing
 from ..log.calendar_file import calendar_shown
-from ..log.telling import reason_name
+from ..log.telling import filter_lines, reason_name, step_name
 from ..quality.fitness import cautions
 from ..words import chinese, say
 from ..words.numbers import count, duration, percent
@@ -94,6 +94,11 @@ class Page:
     def as_of(self) -> str:
         """The as-of moment, to the minute."""
         return minute(self.log.as_of, self.log.timezone)
+
+    @property
+    def filters(self) -> list[str]:
+        """The filters that are set, each with how many cases it kept."""
+        return [say("filters.head", self.lang, what=line) for line in filter_lines(self.log, self.lang)]
 
     @property
     def calendar(self) -> str:
@@ -212,8 +217,9 @@ class Page:
             aside = sum(sum(step.set_aside.values()) for step in events)
             said.append(self.say("ledger_events", records=count(records), events=count(events[-1].went_out),
                                  aside=count(aside)))
-        said += [self.say("ledger_step", name=step.name, came=count(step.came_in), out=count(step.went_out),
-                          aside=count(step.came_in - step.went_out)) for step in ledger.steps if step.unit == "cases"]
+        said += [self.say("ledger_step", name=step_name(step, self.lang), came=count(step.came_in),
+                          out=count(step.went_out), aside=count(step.came_in - step.went_out))
+                 for step in ledger.steps if step.unit == "cases"]
         if counts["work_instances"] != counts["events"]:
             said.append(self.say("ledger_instances", events=count(counts["events"]),
                                  instances=count(counts["work_instances"])))

@@ -64,6 +64,12 @@ class Shared:
     lang: str
     k: int
 
+    @property
+    def filtered(self) -> str:
+        """That filters are set, without the values they name; "" where none is."""
+        filters = self.found.log.filters
+        return say("filters.head_shareable", self.lang, n=len(filters)) if filters else ""
+
     def say(self, key: str, **values: object) -> str:
         """A sentence about people, in the reader's language."""
         return say(f"privacy.{key}", self.lang, k=self.k, **values)

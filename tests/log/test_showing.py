@@ -77,7 +77,7 @@ def test_a_filter_is_a_line_of_the_ledger():
     log = ltc.read(frame())
     with use("en"):
         step = str(log.where(ltc.Follows("报价", "报价")).ledger.steps[-1])
-    assert step == "filter of cases: 2 cases = 1 kept + 1 set aside"
+    assert step == "cases filtered: “报价” directly followed by “报价”: 2 cases = 1 kept + 1 set aside"
 
 
 def test_stages_are_shown_by_their_names_and_stay_keys_in_the_table(lang):
