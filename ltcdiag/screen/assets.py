@@ -10,7 +10,8 @@ from string import Formatter
 from ..charts.fonts import FAMILY, subset_woff
 from ..words import say, sentences
 
-MAP_SCRIPTS = ("numbers.js", "map_scales.js", "map_draw.js", "map_bar.js", "map_replay.js", "map.js")
+MAP_SCRIPTS = ("numbers.js", "map_scales.js", "map_draw.js", "map_bar.js", "map_replay.js", "map_touch.js",
+               "map.js")
 MAP_STYLES = ("map.css",)
 MAP_WORDS = ("map", "numbers")
 

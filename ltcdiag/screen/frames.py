@@ -148,8 +148,10 @@ def _graph(model: Model, ids: Sequence[int], paths: Sequence[int]) -> Graph:
         way = model["paths"][k]
         outer = way["source"] == START or way["target"] == END
         texts = _texts(model, "paths", k)
-        size = label_size(*(_widest(part) for part in texts[:1 if outer else 2]))
-        edges.append(Edge(at[way["source"]], at[way["target"]], max(1, weights[k]), size, line_width(weights[k], most)))
+        width, height = label_size(*(_widest(part) for part in texts[:1 if outer else 2]))
+        thick = line_width(weights[k], most)
+        size = width + (0.0 if outer else 2 * max(0.0, 1.05 * thick - 1.4)), height      # beside the head of the arrow
+        edges.append(Edge(at[way["source"]], at[way["target"]], max(1, weights[k]), size, thick))
     nodes = [node_size(model["activities"][i]["lines"], _widest([*texts[0], *texts[1]]))
              for i in ids for texts in [_texts(model, "activities", i)]]
     return Graph(((DOT, DOT), *nodes, (DOT, DOT)), tuple(edges), 0, at[END])
