@@ -416,7 +416,7 @@ def explore_map(
 
 def explore(
     log: EventLog, *, found: Diagnosis | None = None, filters: Filter | Sequence[Mapping[str, Any]] | None = None,
-    by: Sequence[str] | None = None, lang: str | None = None, height: int = 640, place: str | Path = ".",
+    by: Sequence[str] | None = None, lang: str | None = None, height: int = 520, place: str | Path = ".",
 ) -> Explorer:
     """Look into a log by clicking, in a notebook: map, variants, cases, times and findings of the cases that the
     filters keep. Afterwards `.log` is the log of these cases, `.filter` the filter, `.code` the line that makes it

@@ -47,13 +47,13 @@ class Explorer(anywidget.AnyWidget):
     face = traitlets.Unicode().tag(sync=True)
     lang = traitlets.Unicode().tag(sync=True)
     findings: traitlets.List[Any] = traitlets.List().tag(sync=True)
-    height = traitlets.Int(640).tag(sync=True)
+    height = traitlets.Int(520).tag(sync=True)
     saved = traitlets.Dict().tag(sync=True)
     filters: traitlets.List[Any] = traitlets.List().tag(sync=True)
 
     def __init__(self, whole: EventLog, *, lang: str, picture: Callable[[EventLog], Drawing],
                  findings: Sequence[Finding] = (), keep: Filter | None = None, by: Sequence[str] | None = None,
-                 place: str | Path = ".", height: int = 640) -> None:
+                 place: str | Path = ".", height: int = 520) -> None:
         if keep is not None:
             whole.where(keep)       # its faults are told here, and not by a picture
         there = read_filters(place)

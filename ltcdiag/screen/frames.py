@@ -19,8 +19,8 @@ from .map_model import END, START, Model
 
 LANES = ("", "stage", "party")
 _SHARES = (0.2, 0.4, 0.6, 0.8, 1.0)
-_PATHS = (1, 20, 40, 60, 100, MOST_PATHS)
-_USUAL_ACTIVITIES, _USUAL_PATHS = 30, 40
+_PATHS = (1, 25, 40, 60, 100, MOST_PATHS)
+_CALM, _USUAL_ACTIVITIES, _USUAL_PATHS = 40, 20, 25        # a log of more paths than 40 begins with fewer
 _LONG = (0.9 / 24, 23.9 / 24, 99.9)        # times as wide as any: a filter may make a short one long
 Frame = dict[str, Any]
 
@@ -39,11 +39,14 @@ class Grid:
 
 
 def grid_of(model: Model) -> Grid:
-    """At most five numbers of activities and six of paths; never more than 60 and 150, which is what can be read."""
+    """At most five numbers of activities and six of paths; never more than 60 and 150, which is what can be read.
+    At first all of a calm log is shown, and about 25 paths of a wild one."""
     n = min(len(model["activities"]), MOST_ACTIVITIES)
     m = min(sum(path["source"] >= 0 and path["target"] >= 0 for path in model["paths"]), MOST_PATHS)
     activities = tuple(sorted({max(1, math.ceil(share * n)) for share in _SHARES})) if n else (0,)
     paths = (*(step for step in _PATHS if step < m), m)
+    if m <= _CALM:
+        return Grid(activities, paths, (len(activities) - 1, len(paths) - 1))
     return Grid(activities, paths, (_place(activities, _USUAL_ACTIVITIES), _place(paths, _USUAL_PATHS)))
 
 

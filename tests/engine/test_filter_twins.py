@@ -66,7 +66,7 @@ def logs_and_filters(draw):
     size = len(frame)
     frame["region"] = draw(st.lists(st.sampled_from(REGIONS), min_size=size, max_size=size))
     frame["amount"] = draw(st.lists(st.sampled_from([0.0, 1.0, 4.0, 7.5, None]), min_size=size, max_size=size))
-    return frame, draw(st.lists(trees(frame), min_size=6, max_size=6))
+    return frame, draw(st.lists(trees(frame), min_size=4, max_size=4))
 
 
 def twin(keep, cases):

@@ -80,6 +80,7 @@ def test_a_crowded_map_with_chinese_labels(opened, crowd):
     sliders_hide_and_tell(page, model)
     no_label_overlaps_whatever_it_says(page, model)
     clicks_and_keys_pick(page, model)
+    a_choice_from_outside_is_brought_into_sight(page, model)
     nodes_stand_in_their_lanes(page, model)
     a_filter_leaves_everything_in_its_place(page, model, log)
     dots_run_along_the_paths(page, tokens)
@@ -93,7 +94,8 @@ def sliders_hide_and_tell(page, model):
     page.wait_for_function("map.state.frame === map.state.frames.get('0,0')")
     few = page.locator(".ltc-node").count()
     hidden = model["frames"]["0,0"]["hidden"]
-    assert (known, few) == (30, 30 - hidden["activities"])
+    usual = model["frames"]["{},{}".format(*model["grid"]["usual"])]
+    assert known == len(usual["activities"]) > few == 30 - hidden["activities"]
     note = page.inner_text(".ltc-map-note")
     assert f"未画出 {hidden['activities']} 个活动、{hidden['paths']} 条路径" in note
     assert numbers.percent(hidden["share"]) in note
@@ -157,8 +159,30 @@ def clicks_and_keys_pick(page, model):
         "mapName(map.state, 'activity', map.state.targets.filter((one) => one.what === 'activity')[3].id)")
 
 
+def a_choice_from_outside_is_brought_into_sight(page, model):
+    """Also where the sliders hide it: they are moved."""
+    rare = max(i for i, way in enumerate(model["paths"]) if i in set(model["frames"]["4,5"]["paths"])
+               and way["source"] >= 0 and way["target"] >= 0)
+    way = model["paths"][rare]
+    what = {"kind": "path", "source": model["activities"][way["source"]]["name"],
+            "target": model["activities"][way["target"]]["name"]}
+    page.evaluate("map.frame(0, 0)")
+    page.wait_for_function("map.state.frame === map.state.frames.get('0,0')")
+    page.evaluate("mapMove(map.state, { k: 1, x: -9000, y: -9000 })")
+    page.evaluate("(what) => map.select(what)", what)
+    pressed = page.locator(".ltc-hit[aria-pressed=true]")
+    assert pressed.count() == 1
+    seen, stage = pressed.bounding_box(), page.locator(".ltc-map-stage").bounding_box()
+    for low, size in (("x", "width"), ("y", "height")):
+        middle = seen[low] + seen[size] / 2
+        assert stage[low] <= middle <= stage[low] + stage[size]
+    page.evaluate("map.select(null)")
+    assert pressed.count() == 0
+
+
 def nodes_stand_in_their_lanes(page, model):
     """By stage and by department: each node in its lane, each title in its band."""
+    page.evaluate("([a, p]) => map.frame(a, p)", model["grid"]["usual"])
     for lanes in ("stage", "party"):
         page.select_option("select[name=ltc-lanes]", lanes)
         page.wait_for_function(f"map.state.shown.lanes === '{lanes}' && map.state.frame.lanes.length > 1")
@@ -188,7 +212,10 @@ def a_filter_leaves_everything_in_its_place(page, model, log):
     assert page.evaluate("[...map.state.nodes.values()].map((node) => node.box)") == before
     gone = page.evaluate("[...map.state.nodes].filter(([, node]) => node.group.classList.contains('ltc-gone'))"
                          ".map(([id]) => id)")
-    assert sorted(gone) == [i for i, n in enumerate(news["values"]["activities"]["count"]) if n == 0]
+    drawn = page.evaluate("map.state.frame.activities")
+    left = news["values"]["activities"]["count"]
+    assert sorted(gone) == [i for i in sorted(drawn) if left[i] == 0]
+    assert 0 < len(gone) < len(drawn)
     assert page.inner_text(".ltc-map-note").startswith("1 个案例")
     page.evaluate("map.update({ cases: told.model.cases, values: told.model.values })")
     assert page.locator(".ltc-gone").count() == 0
@@ -207,9 +234,11 @@ def dots_run_along_the_paths(page, tokens):
           found.push([play.at, play.shown, play.clock.textContent]);
         }
         return found; }""")
+    drawn = set(page.evaluate("map.state.frame.activities"))
     for at, shown, day in places:
-        moving = sum(any(one <= at < other for one, other in itertools.pairwise(seconds))
-                     for _, _, seconds in tokens["rows"])
+        walks = [[moment for i, moment in zip(ids, seconds, strict=True) if i in drawn]
+                 for _, ids, seconds in tokens["rows"]]
+        moving = sum(any(one <= at < other for one, other in itertools.pairwise(walk)) for walk in walks)
         assert shown == moving
         assert day == str(datetime(2024, 1, 1) + timedelta(seconds=at))[:10]
     along = page.evaluate("""() => { const { samples } = map.state.ways.get(map.state.frame.paths[0]);

@@ -27,7 +27,7 @@ function processMap(holder, model, options) {
     ready,
     update: (news) => mapUpdate(map, news),
     replay: (tokens) => mapReplay(map, tokens),
-    select: (what) => mapMark(map, what),
+    select: (what) => mapChoose(map, what),
     frame: (na, np) => mapShow(map, { a: na, p: np }),
     destroy: () => { mapStopReplay(map); map.watch.disconnect(); root.remove(); },
     state: map,
@@ -128,13 +128,13 @@ function mapMove(map, { k, x, y }) {
   if (map.play) mapDots(map);
 }
 
-// All of it where it can be read so; else its width from the top. whole: all of it in any case.
+// All of it where its smallest letters have nine pixels then; else its width, from the top. whole: all in any case.
 function mapFit(map, whole) {
   const { frame, stage } = map, top = frame.lanes.length ? frame.band + 10 : 12, room = 18;
   const buttons = frame.width > 500 ? 40 : 0;               // nothing lies under the buttons of the zoom
   const width = (stage.clientWidth || 800) - buttons, height = stage.clientHeight || 600;
   const wide = (width - 2 * room) / frame.width, all = Math.min(wide, (height - 2 * room) / (frame.height + top + 24));
-  const k = Math.min(1.3, whole ? all : Math.max(all, Math.min(wide, 1.1), 0.5));
+  const k = whole || all >= 0.95 ? Math.min(all, 1.3) : Math.max(Math.min(wide, 1.1), 0.5);
   map.moved = whole;
   const [left, , right] = frame.start, over = k * frame.width > width - 2 * room;      // too wide: the start in sight
   const x = over ? Math.min(room, Math.max(width - room - k * frame.width, width / 2 - (k * (left + right)) / 2))
@@ -262,6 +262,21 @@ function mapMark(map, what) {
     there = there || on;
   }
   map.root.classList.toggle("ltc-has-pick", there);
+}
+
+// A choice from outside: where the sliders hide it they are moved, and it is brought into sight.
+async function mapChoose(map, what) {
+  const { grid, activities } = map.model, last = grid.paths.length - 1;
+  const place = () => map.targets.find((target) => mapSame(mapWhat(map, target), what));
+  map.picked = what || null;
+  if (what && !place()) {
+    const names = [what.name, what.source, what.target].filter((name) => name !== undefined);
+    const deepest = Math.max(...names.map((name) => activities.findIndex((activity) => activity.name === name)));
+    const a = grid.activities.findIndex((n) => n > deepest);
+    if (a >= 0) await mapShow(map, { a: Math.max(a, map.shown.a), p: what.kind === "path" ? last : map.shown.p });
+  }
+  mapMark(map, what);
+  if (what && place()) mapReveal(map, place().element);
 }
 
 function mapFocus(map, element) {
