@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..charts.moves import Move, moves_of
 from ..log.results import DifferenceMap
 from ..words import say
-from .map_model import END, START, model_frame, shown_names
+from .map_model import END, START, model_frame, shown_names, staged
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +20,8 @@ def difference_model(asked: DifferenceMap, lang: str) -> dict[str, Any]:
     """Both logs on one map; a path has a claim only where the table of the answer makes one.
 
     rate: moves (events) per case; median: median gap in days."""
-    nodes = asked.activities.assign(events=asked.activities["events_before"] + asked.activities["events_after"])
+    nodes = staged(asked, asked.activities)
+    nodes = nodes.assign(events=nodes["events_before"] + nodes["events_after"])
     nodes = nodes[nodes["events"] > 0].sort_values(["events", "activity"], ascending=[False, True])
     names = [str(name) for name in nodes["activity"]]
     moves = sorted(moves_of(asked), key=lambda move: (-move.total, move.source, move.target))
@@ -39,7 +40,7 @@ def difference_model(asked: DifferenceMap, lang: str) -> dict[str, Any]:
         "weights": {"activities": [int(n) for n in nodes["events"]],
                     "paths": [_weight(path, move, nodes) for path, move in zip(paths, met, strict=True)]},
         "difference": {**sides, "claims": claims, "cases": [asked.n_before, asked.n - asked.n_before],
-                       "horizon": asked.horizon},
+                       "horizon": asked.horizon, "left_out": list(asked.left_out)},
     }
 
 

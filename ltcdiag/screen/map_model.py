@@ -52,7 +52,7 @@ def _(asked: EventLog, *, lang: str) -> Model:
 
 @map_model.register
 def _(asked: DirectlyFollowsGraph, *, lang: str) -> Model:
-    nodes, moves = _ordered(asked.activities, asked.table)
+    nodes, moves = _ordered(staged(asked, asked.activities), asked.table)
     names = [str(name) for name in nodes["activity"]]
     paths = _paths(names, moves, nodes)
     weights = _weights(nodes, moves, names, paths)
@@ -179,6 +179,11 @@ def _parties(log: EventLog) -> dict[str, tuple[str, float]]:
     total = table.groupby("activity")["events"].sum()
     first = table.drop_duplicates("activity")
     return {str(a): (str(party), float(n / total[a])) for a, party, n in _rows(first, "activity", "party", "events")}
+
+
+def staged(asked: Answer, nodes: pd.DataFrame) -> pd.DataFrame:
+    """The nodes with their stages: above the activities a label is the key of a stage itself."""
+    return nodes if asked.level == "activity" else nodes.assign(stage=nodes["activity"])
 
 
 def shown_names(asked: Answer, names: Sequence[str], lang: str) -> list[str]:

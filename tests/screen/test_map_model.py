@@ -180,6 +180,16 @@ def test_a_graph_without_its_log_says_what_it_knows(crowd, model):
     assert told["values"]["paths"]["median"] == pytest.approx(model["values"]["paths"]["median"])
 
 
+def test_a_graph_of_stages_has_their_names_and_colours():
+    log = log_of(pd.DataFrame([("a", "报价", "2024-01-01"), ("a", "赢单", "2024-01-03")],
+                              columns=["case", "activity", "time"]).assign(time=lambda f: pd.to_datetime(f["time"])),
+                 Labelling({"报价": "proposal", "赢单": "won"}, {"main_stage": {"报价": "convert_opportunities",
+                                                                          "赢单": "convert_opportunities"}}))
+    one = map_model(ltc.directly_follows(log, level="main_stage"), lang="en")
+    assert [(node["full"], node["stage"]) for node in one["activities"]] == [
+        ("Convert opportunities", "convert_opportunities")]
+
+
 def test_a_pick_is_a_filter_and_nothing_else_can_be_picked():
     log, told = hostile_log(), []
     widget = ltc.explore_map(log, lang="en", on_pick=told.append)

@@ -7,7 +7,7 @@ function processMap(holder, model, options) {
   const time = model.metrics.find(({ key }) => MAP_TIMES.includes(key)), count = model.metrics[0].key;
   const map = {
     holder, model, options, words: options.words, values: model.values, cases: model.cases, picked: null, play: null,
-    shown: { a, p, lanes: "", fill: "count", change: "rate", time: time ? time.key : "median",
+    shown: { a, p, lanes: "", fill: "count", change: mapFirstChange(model), time: time ? time.key : "median",
              count: model.metrics.some(({ key }) => key === "count") ? "count" : count },
     units: new Map(model.metrics.map(({ key, unit }) => [key, unit])), asked: 0, place: { k: 1, x: 0, y: 0 },
     stages: new Map(model.stages.map((stage) => [stage.key, stage])), frames: new Map(Object.entries(model.frames)),
@@ -32,6 +32,12 @@ function processMap(holder, model, options) {
     destroy: () => { mapStopReplay(map); map.watch.disconnect(); root.remove(); },
     state: map,
   };
+}
+
+// The change that is coloured at first: that of the frequencies, unless only gaps have changed.
+function mapFirstChange({ difference }) {
+  const claimed = (key) => difference && difference.claims.some((claim) => claim && claim[key]);
+  return claimed("median") && !claimed("rate") ? "median" : "rate";
 }
 
 function mapStage(map, root) {
@@ -216,7 +222,7 @@ function mapHover(map, target, event) {
 
 function mapSeen(map, { what, id }) {
   const way = what === "path" ? map.ways.get(id) : null;
-  return way ? [way.group, ...(way.label ? [way.label] : [])] : [map.nodes.get(id).group];
+  return way ? mapWayParts(way) : [map.nodes.get(id).group];
 }
 
 // What touches the choice stays as bright as it is: the ends of a path, the paths of an activity.
@@ -227,7 +233,7 @@ function mapNear(map, { what, id }) {
       .map((end) => nodes.get(end).group);
   }
   return [...ways].filter(([way]) => model.paths[way].source === id || model.paths[way].target === id)
-    .flatMap(([, way]) => [way.group, ...(way.label ? [way.label] : [])]);
+    .flatMap(([, way]) => mapWayParts(way));
 }
 
 function mapWhat(map, target) {

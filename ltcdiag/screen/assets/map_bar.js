@@ -84,6 +84,10 @@ function mapTold(map) {
                                          after: sayCount(model.difference.cases[1]), horizon: model.difference.horizon })
     : sayWith(words["map.cases"], { n: sayCount(map.cases) });
   const parts = [cases];
+  if (model.difference && model.difference.left_out.some((n) => n > 0)) {
+    const [before, after] = model.difference.left_out.map(sayCount);
+    parts.push(sayWith(words["map.left_out"], { before, after }));
+  }
   if (hidden.activities || hidden.paths) {
     parts.push(sayWith(words["map.hidden"], { activities: sayCount(hidden.activities), paths: sayCount(hidden.paths),
                                               moves: sayCount(hidden.moves), share: sayPercent(hidden.share) }));

@@ -71,13 +71,13 @@ function mapDrawFrame(map) {
   map.nodes = new Map();
   map.ways = new Map();
   mapDrawLanes(map);
-  const layers = ["paths", "labels", "nodes"].map((name) => svgPart("g", { class: "ltc-" + name, "aria-hidden": true },
-                                                                    view));
+  const layers = ["paths", "labels", "heads", "nodes"].map(
+    (name) => svgPart("g", { class: "ltc-" + name, "aria-hidden": true }, view));
   const hits = svgPart("g", { class: "ltc-hits" }, view);
-  [...frame.paths.keys()].reverse().forEach((i) => mapDrawPath(map, i, layers[0], layers[1]));
-  frame.activities.forEach((id, i) => mapDrawNode(map, id, frame.boxes[i], layers[2]));
-  mapDrawMark(layers[2], frame.start, map.words["map.start"], true);
-  mapDrawMark(layers[2], frame.end, map.words["map.end"], false);
+  [...frame.paths.keys()].reverse().forEach((i) => mapDrawPath(map, i, layers));
+  frame.activities.forEach((id, i) => mapDrawNode(map, id, frame.boxes[i], layers[3]));
+  mapDrawMark(layers[3], frame.start, map.words["map.start"], true);
+  mapDrawMark(layers[3], frame.end, map.words["map.end"], false);
   mapDrawHits(map, hits);
   if (!model.activities.length) view.replaceChildren();
 }
@@ -97,21 +97,21 @@ function mapDrawLanes(map) {
   });
 }
 
-function mapDrawPath(map, i, under, over) {
+function mapDrawPath(map, i, [under, over, top]) {
   const { frame, model } = map, id = frame.paths[i], flat = frame.curves[i], { source, target } = model.paths[id];
-  const group = svgPart("g", { class: "ltc-path" }, under), outer = source < 0 || target < 0;
+  const group = svgPart("g", { class: "ltc-path" }, under), tip = svgPart("g", {}, top), outer = source < 0 || target < 0;
   const samples = mapSamples(flat);
   const way = {
-    group, outer, samples, flat, short: Math.hypot(flat[0] - flat[flat.length - 2], flat[1] - flat[flat.length - 1]) < MAP_SHORT,
+    group, tip, outer, samples, flat, short: Math.hypot(flat[0] - flat[flat.length - 2], flat[1] - flat[flat.length - 1]) < MAP_SHORT,
     bed: svgPart("polyline", { fill: "none", stroke: "#ffffff" }, group),
     line: svgPart("polyline", { fill: "none", "stroke-linejoin": "round" }, group),
-    head: svgPart("polygon", {}, group), box: frame.labels[i], label: null, ground: null, lines: [],
+    head: svgPart("polygon", {}, tip), box: frame.labels[i], label: null, ground: null, lines: [],
   };
   if (way.box) {
-    const [left, top, right, bottom] = way.box, label = svgPart("g", { class: "ltc-label" }, over);
+    const [left, high, right, bottom] = way.box, label = svgPart("g", { class: "ltc-label" }, over);
     mapLeader(way, label);
-    way.ground = svgPart("rect", { y: top, height: bottom - top, fill: "#ffffff", opacity: 0.84 }, label);
-    const rows = outer ? 1 : 2, middle = (top + bottom) / 2 - 6 * (rows - 1);
+    way.ground = svgPart("rect", { y: high, height: bottom - high, fill: "#ffffff", opacity: 0.84 }, label);
+    const rows = outer ? 1 : 2, middle = (high + bottom) / 2 - 6 * (rows - 1);
     for (let row = 0; row < rows; row++) {
       way.lines.push(svgText(label, (left + right) / 2, middle + 12 * row + 3.4, 9.5, "",
                              { fill: row ? "#5b6672" : "#1f2a37" }));
@@ -228,7 +228,7 @@ function mapPaintPath(map, scales, id, way) {
   way.head.setAttribute("points", head);
   way.head.setAttribute("fill", colour);
   const gone = mapIsGone(map, "paths", id);
-  for (const part of [way.group, way.label]) if (part) part.classList.toggle("ltc-gone", gone);
+  for (const part of mapWayParts(way)) part.classList.toggle("ltc-gone", gone);
   mapEdgeLines(map, id).forEach((text, row) => {
     if (!way.lines[row]) return;
     way.lines[row].textContent = text;
@@ -239,6 +239,11 @@ function mapPaintPath(map, scales, id, way) {
   const room = Math.min(right - left, 4 + ink);           // no wider than the text: it must not cover an arrow
   way.ground.setAttribute("width", room);
   way.ground.setAttribute("x", (left + right - room) / 2);
+}
+
+// Line, head (which no label covers) and label.
+function mapWayParts({ group, tip, label }) {
+  return label ? [group, tip, label] : [group, tip];
 }
 
 function mapIsGone(map, part, id) {
