@@ -119,7 +119,7 @@ function isUsable(view, filter) {
 const FILTER_NEEDS = {all_of: ["parts"], any_of: ["parts"], not: ["part"], between: ["first", "last"],
   attribute: ["column", "values"], variant: ["variants"], top_variants: ["k"], variant_cases: [],
   starts_with: ["activities"], ends_with: ["activities"], contains: ["activities"], follows: ["source", "target"],
-  duration: [], events: [], amount: ["currency"], state: ["state"], cases: ["case_ids"]};
+  duration: [], events: [], amount: [], state: ["state"], cases: ["case_ids"]};
 
 function findingFilter(finding, not) {
   return {kind: "cases", case_ids: finding.case_ids, finding: finding.id, ...(not ? {not: true} : {})};

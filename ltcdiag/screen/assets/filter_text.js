@@ -151,7 +151,8 @@ const FILTER_CODES = {
   duration: (filter) => codeCall("Duration", [], {at_least: unlessZero(filter.at_least), under: filter.under}),
   events: (filter) => codeCall("EventCount", [], {at_least: filter.at_least === 1 ? undefined : filter.at_least,
     under: filter.under}),
-  amount: (filter) => codeCall("Amount", [codeText(filter.currency)], {at_least: filter.at_least, under: filter.under}),
+  amount: (filter) => codeCall("Amount", [], {at_least: filter.at_least, under: filter.under,
+    currency: filter.currency == null ? undefined : codeText(filter.currency)}),
   state: (filter) => codeCall("StateIs", [codeText(filter.state)]),
   cases: (filter) => codeCall("CaseIs", [codeTuple(filter.case_ids.map(codeText))]),
 };
