@@ -97,7 +97,7 @@ def page(log, browser, tmp_path_factory):
 def test_the_browser_answers_as_the_engine_and_tells_filters_as_python_does(log, page):
     chance, python = random.Random(11), Provider(log, map_model(log, lang="en"))
     kept = set()
-    for n, filters in enumerate(filters_for(log, chance, 36)):
+    for n, filters in enumerate(filters_for(log, chance, 26)):
         how = {"sort": chance.choice(["-days", "days", "id", "-events", "start", "-end", "variant", "state"]),
                "offset": chance.choice([0, 3]), "limit": chance.choice([5, 200])}
         answer = page.evaluate(ASK, [filters, how])

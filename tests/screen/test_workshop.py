@@ -270,3 +270,20 @@ def test_the_command_writes_a_page_of_a_tiny_log_that_opens_in_chinese(browser, 
         page.click("#tab-cases")
         page.click(".app-table td button")
         page.wait_for_selector(".app-line li")
+
+
+def test_an_address_or_a_file_that_somebody_changed_breaks_nothing(log, file, browser):
+    with opened(browser, file) as page:
+        for hashed in ("#f=%5B", "#f=" + "[3]", '#f=[{"kind":"contains"}]', '#f=[{"kind":"finding","finding":"F9"}]',
+                       "#f=null", '#f=[{"kind":"nothing"}]'):
+            page.evaluate("(hash) => { location.hash = hash; }", hashed)
+            assert left(page) == log.cases
+        page.evaluate("""() => { const {view} = window.workshop.app;
+            view.savedSets.bad = [{kind: 'follows'}]; view.savedSets.worse = 3; view.bar.update(view.answer); }""")
+        for name in ("bad", "worse"):
+            page.select_option(".app-saved select", name)
+            assert left(page) == log.cases
+        page.evaluate("() => window.workshop.app.view.add({kind: 'attribute', column: 'nobody', values: []})")
+        page.wait_for_selector(".app-wrong")        # said in the bar, and it can be undone
+        page.click("text=Undo")
+        assert left(page) == log.cases

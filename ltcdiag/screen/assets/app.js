@@ -91,7 +91,7 @@ function hashOf(view, change) {
     if (!found) return;
     try {
       const filters = JSON.parse(decodeURIComponent(found[1])).map((filter) => longFilter(view, filter));
-      if (filters.every((filter) => filter && (FILTER_WORDS[filter.kind] || filter.finding))) view.filters = filters;
+      if (filters.every((filter) => isUsable(view, filter))) view.filters = filters;
     } catch { /* an address that somebody cut: all cases are shown */ }
   };
   view.heardHash = () => {
@@ -108,6 +108,18 @@ function longFilter(view, filter) {
   const finding = view.findings.find((each) => each.id === filter.finding);
   return finding ? findingFilter(finding, filter.not) : null;
 }
+
+// Whether a filter from an address or a file can be told in words; what cannot is left alone.
+function isUsable(view, filter) {
+  const needs = filter && FILTER_NEEDS[filter.kind];
+  if (!needs || !needs.every((name) => filter[name] !== undefined)) return false;
+  try { return Boolean(chipWords(view, filter)); } catch { return false; }
+}
+
+const FILTER_NEEDS = {all_of: ["parts"], any_of: ["parts"], not: ["part"], between: ["first", "last"],
+  attribute: ["column", "values"], variant: ["variants"], top_variants: ["k"], variant_cases: [],
+  starts_with: ["activities"], ends_with: ["activities"], contains: ["activities"], follows: ["source", "target"],
+  duration: [], events: [], amount: [], state: ["state"], cases: ["case_ids"]};
 
 function findingFilter(finding, not) {
   return {kind: "cases", case_ids: finding.case_ids, finding: finding.id, ...(not ? {not: true} : {})};

@@ -54,8 +54,8 @@ function savedSets(view) {
   const kept = view.options.saved || {}, list = el("select", {"aria-label": view.t("saved_sets")});
   const name = el("input", {type: "text", maxlength: "60", placeholder: view.t("name_set"), "aria-label": view.t("name_set")});
   const choose = () => {
-    const filters = kept[list.value];
-    if (filters) view.setFilters(filters.map((filter) => longFilter(view, filter)).filter(Boolean));
+    const filters = Array.isArray(kept[list.value]) ? kept[list.value].map((filter) => longFilter(view, filter)) : [];
+    if (filters.length && filters.every((filter) => isUsable(view, filter))) view.setFilters(filters);
   };
   const save = () => {
     const under = name.value.trim();

@@ -76,6 +76,13 @@ const FILTER_WORDS = {
   duration: (words, filter) => filterSaid(words, "duration", {range: filterDays(words, filter.at_least, filter.under)}),
   events: (words, filter) => filterRange(words, "events", filter, filter.at_least == null ? 1 : filter.at_least,
     filter.under),
+  amount: (words, filter) => {
+    const [low, high] = [filter.at_least, filter.under], money = (value) => value == null ? ""
+      : value.toLocaleString("en-US", {minimumFractionDigits: 2, maximumFractionDigits: 2}).replace(/\.00$/, "");
+    const key = low == null ? (high == null ? "any" : "under") : high == null ? "from" : "range";
+    const what = filterSaid(words, "amount_" + key, {low: money(low), high: money(high)});
+    return filter.currency ? filterSaid(words, "amount_currency", {what, currency: tidyText(filter.currency, 40)}) : what;
+  },
   state: (words, filter) => filterSaid(words, "state_" + filter.state),
   cases: (words, filter) => filter.case_ids.length > FILTER_LISTED
     ? filterSaid(words, "cases_many", {n: filter.case_ids.length.toLocaleString("en-US")})
@@ -144,6 +151,8 @@ const FILTER_CODES = {
   duration: (filter) => codeCall("Duration", [], {at_least: unlessZero(filter.at_least), under: filter.under}),
   events: (filter) => codeCall("EventCount", [], {at_least: filter.at_least === 1 ? undefined : filter.at_least,
     under: filter.under}),
+  amount: (filter) => codeCall("Amount", [], {at_least: filter.at_least, under: filter.under,
+    currency: filter.currency == null ? undefined : codeText(filter.currency)}),
   state: (filter) => codeCall("StateIs", [codeText(filter.state)]),
   cases: (filter) => codeCall("CaseIs", [codeTuple(filter.case_ids.map(codeText))]),
 };
