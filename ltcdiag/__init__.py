@@ -139,25 +139,27 @@ _WHERE = {
     "log.ledger": ("Ledger",),
     "log.object_centric": ("ObjectCentricLog", "object_centric"),
     "log.period": ("Period",),
+    "picturing": ("case_days", "causes", "control", "day_counts", "party_load", "spectrum", "stage_flows", "survival",
+                  "work_over_time"),
     "stats.comparison": ("clock_level", "compare_clock_groups", "compare_clocks"),
 }
 
 _HOME = {name: module for module, names in _WHERE.items() for name in names}
 
 __all__ = [
-    "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Cycle", "Definition", "Duration",
-    "EndsWith", "EventLog", "Follows", "Goal", "InputError", "Ledger", "LtcdiagError", "Measure",
-    "ObjectCentricLog", "OutputError", "Period", "Plan", "QuestionError", "StartsWith", "StateIs", "TopVariants",
-    "VariantIs", "WorkCalendar", "__version__", "activities", "adoption", "append", "backlog", "besides", "calls",
-    "cases", "catch_up", "channels", "clock", "clock_level", "compare", "compare_change", "compare_clock_groups",
-    "compare_clocks", "compare_groups", "compare_periods", "compare_waves", "decide", "definition_of", "diagnose",
-    "difference_map", "directly_follows", "discover", "draw", "export", "exports_to_ask_for", "fitness", "funnel",
-    "gaps", "guess_sheet", "handovers", "judge", "keep", "kpis", "language", "lessons", "load_model", "load_prices",
-    "monitor", "next_cycle", "object_centric", "paper", "plan", "plan_book", "points", "power_check",
-    "privacy_report", "pull", "read", "read_guesses", "read_paper", "read_plan_book", "read_voices", "report",
-    "reveal", "review", "review_logs", "review_waves", "rework", "sample", "send", "side_tables", "sniff", "sql",
-    "stage_ledgers", "story", "templates", "timetable", "triangulate", "variant_changes", "variants",
-    "voices_again", "waits", "watch", "week", "what_changed",
+    "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Cycle", "Definition", "Duration", "EndsWith",
+    "EventLog", "Follows", "Goal", "InputError", "Ledger", "LtcdiagError", "Measure", "ObjectCentricLog", "OutputError",
+    "Period", "Plan", "QuestionError", "StartsWith", "StateIs", "TopVariants", "VariantIs", "WorkCalendar",
+    "__version__", "activities", "adoption", "append", "backlog", "besides", "calls", "case_days", "cases", "catch_up",
+    "causes", "channels", "clock", "clock_level", "compare", "compare_change", "compare_clock_groups", "compare_clocks",
+    "compare_groups", "compare_periods", "compare_waves", "control", "day_counts", "decide", "definition_of",
+    "diagnose", "difference_map", "directly_follows", "discover", "draw", "export", "exports_to_ask_for", "fitness",
+    "funnel", "gaps", "guess_sheet", "handovers", "judge", "keep", "kpis", "language", "lessons", "load_model",
+    "load_prices", "monitor", "next_cycle", "object_centric", "paper", "party_load", "plan", "plan_book", "points",
+    "power_check", "privacy_report", "pull", "read", "read_guesses", "read_paper", "read_plan_book", "read_voices",
+    "report", "reveal", "review", "review_logs", "review_waves", "rework", "sample", "send", "side_tables", "sniff",
+    "spectrum", "sql", "stage_flows", "stage_ledgers", "story", "survival", "templates", "timetable", "triangulate",
+    "variant_changes", "variants", "voices_again", "waits", "watch", "week", "what_changed", "work_over_time",
 ]
 
 
