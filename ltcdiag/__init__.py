@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         directly_follows,
         discover,
         draw,
+        explore_map,
         export,
         exports_to_ask_for,
         fitness,
@@ -108,15 +109,27 @@ if TYPE_CHECKING:
     from .log.ledger import Ledger
     from .log.object_centric import ObjectCentricLog, object_centric
     from .log.period import Period
+    from .picturing import (
+        case_days,
+        causes,
+        control,
+        day_counts,
+        party_load,
+        spectrum,
+        stage_flows,
+        survival,
+        swimlanes,
+        work_over_time,
+    )
     from .stats.comparison import clock_level, compare_clock_groups, compare_clocks
 
 __version__ = "0.1.0"
 
 _WHERE = {
     "api": ("activities", "cases", "channels", "clock", "diagnose", "directly_follows", "discover", "draw",
-            "export", "exports_to_ask_for", "fitness", "gaps", "handovers", "kpis", "language", "load_model",
-            "load_prices", "monitor", "points", "privacy_report", "pull", "read_voices", "report", "rework",
-            "side_tables", "sql", "templates", "triangulate", "variants", "waits"),
+            "explore_map", "export", "exports_to_ask_for", "fitness", "gaps", "handovers", "kpis", "language",
+            "load_model", "load_prices", "monitor", "points", "privacy_report", "pull", "read_voices", "report",
+            "rework", "side_tables", "sql", "templates", "triangulate", "variants", "waits"),
     "comparing": ("compare", "compare_change", "compare_groups", "compare_periods", "compare_waves",
                   "difference_map", "funnel", "review", "review_waves", "stage_ledgers", "variant_changes"),
     "bundled": ("sample",),
@@ -140,26 +153,32 @@ _WHERE = {
     "log.object_centric": ("ObjectCentricLog", "object_centric"),
     "log.period": ("Period",),
     "picturing": ("case_days", "causes", "control", "day_counts", "party_load", "spectrum", "stage_flows", "survival",
-                  "work_over_time"),
+                  "swimlanes", "work_over_time"),
     "stats.comparison": ("clock_level", "compare_clock_groups", "compare_clocks"),
 }
 
 _HOME = {name: module for module, names in _WHERE.items() for name in names}
 
 __all__ = [
-    "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Cycle", "Definition", "Duration", "EndsWith",
-    "EventLog", "Follows", "Goal", "InputError", "Ledger", "LtcdiagError", "Measure", "ObjectCentricLog", "OutputError",
-    "Period", "Plan", "QuestionError", "StartsWith", "StateIs", "TopVariants", "VariantIs", "WorkCalendar",
-    "__version__", "activities", "adoption", "append", "backlog", "besides", "calls", "case_days", "cases", "catch_up",
-    "causes", "channels", "clock", "clock_level", "compare", "compare_change", "compare_clock_groups", "compare_clocks",
-    "compare_groups", "compare_periods", "compare_waves", "control", "day_counts", "decide", "definition_of",
-    "diagnose", "difference_map", "directly_follows", "discover", "draw", "export", "exports_to_ask_for", "fitness",
+    "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Cycle", "Definition", "Duration",
+    "EndsWith", "EventLog", "Follows", "Goal", "InputError", "Ledger", "LtcdiagError", "Measure",
+    "ObjectCentricLog", "OutputError", "Period", "Plan", "QuestionError", "StartsWith", "StateIs", "TopVariants",
+    "VariantIs", "WorkCalendar", "__version__", "activities", "adoption", "append",
+    "backlog", "besides", "calls", "case_days",
+    "cases", "catch_up", "causes", "channels", "clock",
+    "clock_level", "compare", "compare_change", "compare_clock_groups",
+    "compare_clocks", "compare_groups", "compare_periods", "compare_waves", "control", "day_counts",
+    "decide", "definition_of", "diagnose",
+    "difference_map", "directly_follows", "discover", "draw", "explore_map", "export", "exports_to_ask_for", "fitness",
     "funnel", "gaps", "guess_sheet", "handovers", "judge", "keep", "kpis", "language", "lessons", "load_model",
-    "load_prices", "monitor", "next_cycle", "object_centric", "paper", "party_load", "plan", "plan_book", "points",
-    "power_check", "privacy_report", "pull", "read", "read_guesses", "read_paper", "read_plan_book", "read_voices",
-    "report", "reveal", "review", "review_logs", "review_waves", "rework", "sample", "send", "side_tables", "sniff",
-    "spectrum", "sql", "stage_flows", "stage_ledgers", "story", "survival", "templates", "timetable", "triangulate",
-    "variant_changes", "variants", "voices_again", "waits", "watch", "week", "what_changed", "work_over_time",
+    "load_prices", "monitor", "next_cycle", "object_centric", "paper", "party_load",
+    "plan", "plan_book", "points", "power_check",
+    "privacy_report", "pull", "read", "read_guesses", "read_paper", "read_plan_book", "read_voices", "report",
+    "reveal", "review", "review_logs", "review_waves", "rework", "sample",
+    "send", "side_tables", "sniff", "spectrum", "sql", "stage_flows",
+    "stage_ledgers", "story", "survival", "swimlanes", "templates",
+    "timetable", "triangulate", "variant_changes", "variants",
+    "voices_again", "waits", "watch", "week", "what_changed", "work_over_time",
 ]
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .findings.diagnosis import Diagnosis
     from .findings.triangulation import Triangulation
     from .log.channels import Channels
+    from .log.filters import Filter
     from .log.kpi_table import KpiTable
     from .log.look import Look
     from .log.results import (
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         Answer,
         Cases,
         Clock,
+        DifferenceMap,
         DirectlyFollowsGraph,
         Gaps,
         Handovers,
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from .reports.asking import AskFor
     from .reports.one_file import Exported
     from .reports.writing import Written
+    from .screen.map_widget import MapWidget
 
 
 def language(lang: str) -> None:
@@ -384,7 +387,7 @@ def draw(
     side by side. options: those of the chart, such as colour, paths or top; of a comparison `view`:
     "pace" (the default), "pace_wins", "incidence", "stage_ledgers", "funnel", "mix_waterfall", "difference_map" or
     "variant_changes"; of a plan "timetable" (the default), "impact_effort", "raci" or "targets"; of causes
-    "fishbone" (the default) or "five_whys"."""
+    and of a diagnosis "fishbone" or "five_whys"."""
     from .measures.comparison import Comparison
 
     if isinstance(answer, Comparison):
@@ -394,6 +397,24 @@ def draw(
     from .reports.pictures import picture
 
     return picture(answer, lang or current(), **options)
+
+
+def explore_map(
+    asked: EventLog | DirectlyFollowsGraph | DifferenceMap, *, lang: str | None = None, height: int = 640,
+    on_pick: Callable[[Filter | None], object] | None = None,
+) -> MapWidget:
+    """The map of a log, of its directly-follows graph or of a difference map, to be worked with in a notebook: sliders,
+    metrics, lanes, replay. A click sets `picked` and `filter`, so that `log.where(widget.filter)` is the cases behind
+    it, and calls `on_pick` with that filter. Where no widget can be shown, the picture and its words stand instead.
+
+    Raises InputError for anything else."""
+    from .screen.map_widget import MapWidget
+
+    def picture() -> Drawing:
+        graph = directly_follows(asked) if isinstance(asked, EventLog) else asked
+        return draw(graph, lang=lang)
+
+    return MapWidget(asked, lang=lang or current(), picture=picture, height=height, on_pick=on_pick)
 
 
 def monitor(log: EventLog, *, what: str = "closed", per: str = "week", change: str | date | None = None) -> Series:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .log.answers import Answers
     from .log.calendar import WorkCalendar
     from .log.event_log import EventLog
-    from .log.pictured import CaseDays, Control, DayCounts, PartyLoad, Spectrum, StageFlows, WorkOverTime
+    from .log.pictured import CaseDays, Control, DayCounts, LanedMap, PartyLoad, Spectrum, StageFlows, WorkOverTime
     from .measures.survival import Survival
 
 
@@ -74,6 +74,15 @@ def survival(log: EventLog, *, stage: str = "", by: str = "", groups: Sequence[s
     from .measures.survival import survival as told
 
     return told(log, stage=stage, by=by, groups=groups)
+
+
+def swimlanes(log: EventLog) -> LanedMap:
+    """What follows what, with the department (else the role) that does each activity most; people are never named.
+
+    Raises InputError where the log names neither."""
+    from .measures.laned import laned_map
+
+    return laned_map(log)
 
 
 def control(

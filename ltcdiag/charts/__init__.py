@@ -37,6 +37,7 @@ CHARTS: dict[str, dict[str, str]] = {
     "stage_days": {"zh": "每个案例的天数在哪些阶段", "en": "The days of an average case by stage"},
     "stage_ledgers": {"zh": "每个阶段的天数，之前与之后", "en": "Days in each stage, before and after"},
     "survival": {"zh": "到第几天还有几成没有结束", "en": "Shares still on their way by each day, by group"},
+    "swimlanes": {"zh": "泳道图：每个部门一条泳道", "en": "The process map in lanes, a lane a department"},
     "target_tree": {"zh": "目标树：目标、指标、措施", "en": "Goals, indicators and measures as a tree"},
     "timetable": {"zh": "方案的时间表", "en": "The timetable of a plan"},
     "variant_changes": {"zh": "新增与消失的变体", "en": "Variants gained and lost"},

@@ -159,7 +159,8 @@ def _words(found: DayCounts, days: list[_Day], hidden: int, title: str, lang: st
     without = sum(each.number == 0 for each in days)
     unit = say(f"pictures.calendar_{found.what}", lang)
     said = [title, say("pictures.calendar_words", lang, n=count(found.n), unit=unit, days=count(len(days)),
-                       first=days[0].day.isoformat(), last=days[-1].day.isoformat(), without=count(without), most=count(most.number), when=most.day.isoformat())]
+                       first=days[0].day.isoformat(), last=days[-1].day.isoformat(), without=count(without),
+                       most=count(most.number), when=most.day.isoformat())]
     weekend = sum(each.number for each in days if each.kind == "weekend")
     said.append(say("pictures.calendar_words_weekend", lang, n=count(weekend), share=percent(weekend / found.n)))
     for kind in ("holiday", "make_up"):

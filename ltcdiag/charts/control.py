@@ -147,8 +147,8 @@ def _words(found: Control, rows: Sequence[_Row], title: str, lang: str) -> str:
     comma = say("compared.list_comma", lang)
     said = [title]
     if found.measure:
-        said.append(say("pictures.control_words_cohorts", lang, rows=len(rows), cases=count(found.n), within=found.within, young=found.young,
-                        per=say(f"pictures.unit_{found.per}", lang)))
+        said.append(say("pictures.control_words_cohorts", lang, rows=len(rows), cases=count(found.n),
+                        within=found.within, young=found.young, per=say(f"pictures.unit_{found.per}", lang)))
     said.append(say("pictures.control_words_limits", lang, rows=len(rows), baseline=found.baseline,
                     centre=_said(found, found.centre), low=_said(found, found.low), high=_said(found, found.high),
                     range=_said(found, found.range_high)))

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_MARGIN, _TEXT, _SLANT, _HEAD, _SIZE, _SMALL = 30.0, 208.0, 56.0, 190.0, 11.5, 9.5
-_MOST, _UNDER, _PAD, _NAME = 6, 3, 9.0, 34.0
+_MARGIN, _ROOM, _TEXT, _SLANT, _HEAD, _SIZE, _SMALL = 30.0, 30.0, 208.0, 56.0, 190.0, 11.5, 9.5
+_MOST, _UNDER, _PAD, _NAME = 6, 3, 14.0, 34.0
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def _draw(found: Causes, ribs: list[_Rib], title: str, lang: str) -> Figure:
     upper, lower = ribs[:pairs], ribs[pairs:]
     high, deep = (max([60.0, *(rib.tall for rib in row)]) for row in (upper, lower))
     subtitle = say("pictures.fishbone_subtitle", lang)
-    column = _TEXT + _SLANT + 16
+    column = _TEXT + _SLANT + _ROOM + 16
     width = max(_MARGIN + pairs * column + 40 + _HEAD + _MARGIN,
                 2 * _MARGIN + max(measure(subtitle, 12), measure(title, 20)))
     spine = 100 + _NAME + high
@@ -109,14 +109,16 @@ def _one(axes: Axes, rib: _Rib, foot: float, spine: float, sign: int, tall: floa
         bottom = y + twig.tall - 4
         line = y + height(twig.lines, _SIZE)
         x = foot - _SLANT * abs(line - spine) / tall
-        axes.plot([x - _TEXT - 6, x], [line, line], color=MUTED, linewidth=0.9, zorder=2)
-        write_lines(axes, x - _TEXT - 4, line - height(twig.lines, _SIZE) / 2, twig.lines, size=_SIZE)
+        beside = height(twig.lines, _SIZE) if sign < 0 else height(twig.behind, _SMALL)     # where the rib leans over
+        left = x - _TEXT - 6 - min(_ROOM, _SLANT * beside / tall)
+        axes.plot([left, x], [line, line], color=MUTED, linewidth=0.9, zorder=2)
+        write_lines(axes, left + 2, line - height(twig.lines, _SIZE) / 2, twig.lines, size=_SIZE)
         if twig.behind:
-            write_lines(axes, x - _TEXT - 2, line + 2 + height(twig.behind, _SMALL) / 2, twig.behind, size=_SMALL,
+            write_lines(axes, left + 4, line + 2 + height(twig.behind, _SMALL) / 2, twig.behind, size=_SMALL,
                         colour=MUTED)
         y = bottom + 4
     if rib.hidden:
-        write(axes, foot - _SLANT * abs(y - spine) / tall - _TEXT - 4, y + 6,
+        write(axes, foot - _SLANT * abs(y - spine) / tall - _TEXT - 6, y + 6,
               say("pictures.fishbone_more", lang, n=count(rib.hidden)), size=_SMALL, colour=MUTED)
 
 

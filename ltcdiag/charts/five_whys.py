@@ -29,6 +29,7 @@ class _Row:
     depth: int
     parent: int
     root: bool
+    shows: bool = False
 
     @property
     def tall(self) -> float:
@@ -36,7 +37,7 @@ class _Row:
 
 
 def five_whys_chart(found: Causes, *, lang: str = "zh") -> Drawing:
-    """A row a cause; those with nothing behind them are roots and are framed. At most 60 rows are drawn."""
+    """A row a cause; those with no cause behind them are roots and are framed. At most 60 rows are drawn."""
     title = say("pictures.whys_title", lang)
     if not found.branches:
         return nothing("five_whys", title, lang, said=True)
@@ -50,22 +51,24 @@ def _rows(found: Causes, lang: str) -> Iterator[_Row]:
     yield _Row(folded(found.problem, lang, size=_SIZE, width=_WIDE, most=2), 0, -1, root=False)
     place = [0]
 
-    def below(causes: tuple[Cause, ...], depth: int, parent: int) -> Iterator[_Row]:
+    def under(causes: tuple[Cause, ...], depth: int, parent: int) -> Iterator[_Row]:
         for each in causes:
             place[0] += 1
             mine = place[0]
             text = f"{each.id} {each.text}" if each.id else each.text
-            yield _Row(folded(text, lang, size=_SIZE, width=_WIDE, most=2), depth, parent, root=not each.causes)
-            yield from below(each.causes, depth + 1, mine)
+            yield _Row(folded(text, lang, size=_SIZE, width=_WIDE, most=2), depth, parent, shows=each.shows,
+                       root=not each.shows and all(below.shows for below in each.causes))
+            yield from under(each.causes, depth + 1, mine)
 
-    yield from below(found.branches, 1, 0)
+    yield from under(found.branches, 1, 0)
 
 
 def _draw(rows: list[_Row], title: str, lang: str, *, hidden: int) -> Figure:
     deepest = max(row.depth for row in rows)
     subtitle = say("pictures.whys_subtitle", lang)
     step = min(_IN, 240.0 / max(1, deepest))
-    width = max(2 * _MARGIN + 40 + deepest * step + _WIDE + 24,
+    ends = [row.depth * step + max(measure(line, _SIZE) for line in row.lines) for row in rows]
+    width = max(560.0, 2 * _MARGIN + 32 + measure(say("pictures.why", lang, n=99), 10) + max(ends),
                 2 * _MARGIN + max(measure(subtitle, 12), measure(title, 20)))
     figure, axes = page(width, 104 + sum(row.tall + _GAP for row in rows) + (24 if hidden > 0 else 6))
     heading(axes, width, title, subtitle)
@@ -86,8 +89,10 @@ def _draw(rows: list[_Row], title: str, lang: str, *, hidden: int) -> Figure:
 
 def _row(axes: Axes, row: _Row, x: float, y: float, lang: str) -> None:
     """The problem is full, its causes pale; a root has a frame. Before each stands which why it answers."""
-    fill = ACCENT if row.depth == 0 else PAPER if row.root else blend("#dbe6f3", PAPER, min(0.7, 0.2 * (row.depth - 1)))
+    fill = blend("#dbe6f3", PAPER, min(0.7, 0.2 * max(0, row.depth - 1)))
+    fill = ACCENT if row.depth == 0 else PAPER if row.root or row.shows else fill
     why = say("pictures.why", lang, n=row.depth) if row.depth else ""
+    why = say("pictures.shown_by", lang) if row.shows else why
     wide = max(measure(line, _SIZE) for line in row.lines)
     lead = measure(why, 10) + 12 if why else 0.0
     rounded(axes, Box(x, y, x + 20 + lead + wide, y + row.tall), fill, line=INK if row.root else HAIRLINE, radius=5)

@@ -9,45 +9,31 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from dataclasses import dataclass, field
 from statistics import fmean
 
+from .columns import Places, columns, spans
 from .shapes import Box, Curve, Edge, Graph, Layout, Point
 
 _SWEEPS = 12
-_BESIDE = 26.0          # between two boxes of a rank
-_LANE = 14.0            # between a passing edge and its neighbour
 _LOOP = 34.0            # room for a loop at the right of a box
 _ROOMY = 60             # with no more edges than this, a long one keeps room for its label
 
 
-@dataclass
-class _Places:
-    """The graph while it is laid out: real nodes 0..n-1, then one dummy per rank an edge passes."""
-
-    rank: list[int]
-    width: list[float]
-    right: list[float]                  # room kept free at the right, for a loop
-    chains: list[list[int]] = field(default_factory=list)       # per edge, its places from top to bottom
-    above: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
-    below: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
-    real: int = 0
-
-
 def layered(graph: Graph) -> Layout:
-    """A top-to-bottom layout without labels."""
+    """A top-to-bottom layout without labels. Law: where the graph has lanes, each box lies inside its own."""
     if not graph.nodes:
         return Layout((), ())
     places = _places(graph, _ranks(graph))
     rows = _ordered(places)
-    x = _columns(places, rows)
+    lanes = spans(places, rows, graph.titles) if graph.lanes else ()
+    x = columns(places, rows, lanes)
     tops, heights = _row_heights(graph, places, rows)
     boxes = tuple(Box.around((x[i], tops[places.rank[i]] + heights[places.rank[i]] / 2), graph.nodes[i])
                   for i in range(places.real))
     ports = _ports(places, x, boxes)
     curves = tuple(_curve(edge, k, places, x, boxes, tops, heights, ports)
                    for k, edge in enumerate(graph.edges))
-    return Layout(boxes, curves, wishes=(None,) * len(curves))
+    return Layout(boxes, curves, wishes=(None,) * len(curves), lanes=lanes)
 
 
 def forward_order(graph: Graph) -> list[int]:
@@ -96,9 +82,9 @@ def _ranks(graph: Graph) -> list[int]:
     return rank
 
 
-def _places(graph: Graph, rank: list[int]) -> _Places:
+def _places(graph: Graph, rank: list[int]) -> Places:
     """The nodes and the dummies of the edges, linked from rank to rank."""
-    places = _Places(list(rank), [width for width, _ in graph.nodes], [0.0] * len(rank), real=len(rank))
+    places = Places(list(rank), [width for width, _ in graph.nodes], [0.0] * len(rank), real=len(rank))
     roomy = len(graph.edges) <= _ROOMY
     for edge in graph.edges:
         if edge.source == edge.target:
@@ -117,45 +103,57 @@ def _places(graph: Graph, rank: list[int]) -> _Places:
         for one, other in itertools.pairwise(chain):
             places.below[one].append(other)
             places.above[other].append(one)
+    places.lane = _lanes(graph, places)
     return places
+
+
+def _lanes(graph: Graph, places: Places) -> list[int]:
+    """The lane of every place: a long edge moves evenly from the lane of its source to that of its target."""
+    lane = [*(graph.lanes or [0] * places.real), *[0] * (len(places.rank) - places.real)]
+    for chain in places.chains:
+        for i, place in enumerate(chain[1:-1], start=1):
+            lane[place] = round(lane[chain[0]] + (lane[chain[-1]] - lane[chain[0]]) * i / (len(chain) - 1))
+    return lane
 
 
 def _label_width(edge: Edge) -> float:
     return edge.label[0] + 10 if edge.label else 0.0
 
 
-def _ordered(places: _Places) -> list[list[int]]:
+def _ordered(places: Places) -> list[list[int]]:
     """The ranks, each ordered from left to right so that few edges cross."""
     rows: list[list[int]] = [[] for _ in range(max(places.rank) + 1)]
     for chain in [[i] for i in range(places.real)] + [chain[1:-1] for chain in places.chains]:
         for place in chain:
             rows[places.rank[place]].append(place)
+    for row in rows:
+        row.sort(key=places.lane.__getitem__)
     best, fewest = [row[:] for row in rows], _crossings(places, rows)
     for sweep in range(_SWEEPS):
         down = sweep % 2 == 0
         near = places.above if down else places.below
         for row in rows if down else reversed(rows):
-            _sort_row(row, rows, near, places.rank, -1 if down else 1)
+            _sort_row(row, rows, near, places, -1 if down else 1)
         crossings = _crossings(places, rows)
         if crossings < fewest:
             best, fewest = [row[:] for row in rows], crossings
     return best
 
 
-def _sort_row(row: list[int], rows: list[list[int]], near: dict[int, list[int]], rank: list[int],
+def _sort_row(row: list[int], rows: list[list[int]], near: dict[int, list[int]], places: Places,
               step: int) -> None:
-    """Sort a rank by the mean position of each place's neighbours in the rank before."""
-    before = rank[row[0]] + step if row else -1
+    """Sort each lane of a rank by the mean position of each place's neighbours in the rank before."""
+    before = places.rank[row[0]] + step if row else -1
     if not 0 <= before < len(rows):
         return
     at = {place: i for i, place in enumerate(rows[before])}
     here = {place: i for i, place in enumerate(row)}
     scale = len(rows[before]) / max(1, len(row))
     mean = {p: fmean(at[q] for q in near[p]) if near.get(p) else here[p] * scale for p in row}
-    row.sort(key=lambda p: (mean[p], here[p]))
+    row.sort(key=lambda p: (places.lane[p], mean[p], here[p]))
 
 
-def _crossings(places: _Places, rows: list[list[int]]) -> int:
+def _crossings(places: Places, rows: list[list[int]]) -> int:
     """How many pairs of edges cross between neighbouring ranks."""
     total = 0
     for row, under in itertools.pairwise(rows):
@@ -181,57 +179,7 @@ def _inversions(values: list[int], size: int) -> int:
     return total
 
 
-def _columns(places: _Places, rows: list[list[int]]) -> list[float]:
-    """The x of every place: each rank as near to its neighbours as the distances allow."""
-    x = [0.0] * len(places.rank)
-    for row in rows:
-        _spread(row, [0.0] * len(row), places, x)
-    for sweep in range(2 * _SWEEPS):
-        down = sweep % 2 == 0
-        near = places.above if down else places.below
-        for row in rows if down else reversed(rows):
-            wishes = [_middle([x[q] for q in near[p]]) if near.get(p) else x[p] for p in row]
-            _spread(row, wishes, places, x)
-    return x
-
-
-def _middle(values: list[float]) -> float:
-    values = sorted(values)
-    half = len(values) // 2
-    return values[half] if len(values) % 2 else (values[half - 1] + values[half]) / 2
-
-
-def _spread(row: list[int], wishes: list[float], places: _Places, x: list[float]) -> None:
-    """Put a rank where it wishes to be (least squares), keeping its order and its distances.
-
-    Pool-adjacent-violators on the wishes minus the distances from the left; edges that pass weigh more
-    than boxes, so that they run straight.
-    """
-    offsets, reach = [], 0.0
-    for one, place in enumerate(row):
-        if one:
-            reach += _distance(row[one - 1], place, places)
-        offsets.append(reach)
-    blocks: list[list[float]] = []          # mean, weight, how many
-    for place, wish, offset in zip(row, wishes, offsets, strict=True):
-        blocks.append([wish - offset, 1.0 if place < places.real else 4.0, 1])
-        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
-            mean, weight, n = blocks.pop()
-            last = blocks[-1]
-            last[0] = (last[0] * last[1] + mean * weight) / (last[1] + weight)
-            last[1] += weight
-            last[2] += n
-    means = [mean for mean, _, n in blocks for _ in range(int(n))]
-    for place, mean, offset in zip(row, means, offsets, strict=True):
-        x[place] = mean + offset
-
-
-def _distance(left: int, right: int, places: _Places) -> float:
-    gap = _BESIDE if left < places.real and right < places.real else _LANE
-    return (places.width[left] + places.width[right]) / 2 + places.right[left] + gap
-
-
-def _row_heights(graph: Graph, places: _Places, rows: list[list[int]]) -> tuple[list[float], list[float]]:
+def _row_heights(graph: Graph, places: Places, rows: list[list[int]]) -> tuple[list[float], list[float]]:
     """The top and the height of each rank; ranks with many edges between them stand further apart."""
     heights = [max((graph.nodes[p][1] for p in row if p < places.real), default=0.0) for row in rows]
     tallest = max((edge.label[1] for edge in graph.edges if edge.label), default=0.0)
@@ -242,7 +190,7 @@ def _row_heights(graph: Graph, places: _Places, rows: list[list[int]]) -> tuple[
     return tops[:-1], heights
 
 
-def _ports(places: _Places, x: list[float], boxes: tuple[Box, ...]) -> dict[tuple[int, bool], float]:
+def _ports(places: Places, x: list[float], boxes: tuple[Box, ...]) -> dict[tuple[int, bool], float]:
     """Where each edge touches its upper (True) and lower (False) box: spread over the side, in order."""
     sides: dict[tuple[int, bool], list[tuple[float, int]]] = defaultdict(list)
     for k, chain in enumerate(places.chains):
@@ -258,7 +206,7 @@ def _ports(places: _Places, x: list[float], boxes: tuple[Box, ...]) -> dict[tupl
     return ports
 
 
-def _curve(edge: Edge, k: int, places: _Places, x: list[float], boxes: tuple[Box, ...], tops: list[float],
+def _curve(edge: Edge, k: int, places: Places, x: list[float], boxes: tuple[Box, ...], tops: list[float],
            heights: list[float], ports: dict[tuple[int, bool], float]) -> Curve:
     """One edge as a chain of curves, from its source to its target."""
     chain = places.chains[k]

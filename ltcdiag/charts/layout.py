@@ -35,11 +35,12 @@ def layout(graph: Graph, *, engine: str | None = None) -> Layout:
     """Coordinates of a graph, drawn from top to bottom; the same graph always gives the same ones.
 
     engine: the first engine to try, of "graphviz-pure", "dot" and "own"; an absent or failing one is
-    followed by the next. None takes the environment variable LTCDIAG_LAYOUT, else the first.
+    followed by the next. None takes the environment variable LTCDIAG_LAYOUT, else the first. A graph with lanes is
+    always laid out by our own.
 
-    Law: no label box of the result overlaps another label box or a node box.
+    Law: no label box of the result overlaps another label box or a node box; every box lies inside its lane.
     """
-    first = engine or os.environ.get(ENGINE_VARIABLE) or _ENGINES[0]
+    first = "own" if graph.lanes else engine or os.environ.get(ENGINE_VARIABLE) or _ENGINES[0]
     for name in _ENGINES[_ENGINES.index(first) if first in _ENGINES else 0:]:
         try:
             placed = layered(graph) if name == "own" else _graphviz(graph, _binary(name))
@@ -144,13 +145,15 @@ def _from_origin(placed: Layout) -> Layout:
     boxes = list(_everything(placed))
     if not boxes:
         return placed
-    left, top = min(box.left for box in boxes), min(box.top for box in boxes)
-    right, bottom = max(box.right for box in boxes), max(box.bottom for box in boxes)
+    ends = [x for lane in placed.lanes for x in lane]
+    left, top = min([box.left for box in boxes] + ends), min(box.top for box in boxes)
+    right, bottom = max([box.right for box in boxes] + ends), max(box.bottom for box in boxes)
     return replace(
         placed,
         nodes=tuple(box.moved(-left, -top) for box in placed.nodes),
         curves=tuple(tuple((x - left, y - top) for x, y in curve) for curve in placed.curves),
         labels=tuple(box and box.moved(-left, -top) for box in placed.labels),
+        lanes=tuple((one - left, other - left) for one, other in placed.lanes),
         width=right - left,
         height=bottom - top,
     )

@@ -71,16 +71,22 @@ def prune(dfg: DirectlyFollowsGraph, gaps: Gaps | None, colour: str, activities:
     _check(activities, paths)
     everything = _activities(dfg.activities)
     wanted = activities if isinstance(activities, int) else math.ceil(activities * len(everything))
-    kept = everything[:min(wanted, MOST_ACTIVITIES)]
+    limit = USUAL_PATHS if paths is None else paths
+    return strongest(everything, _paths(dfg.table, gaps, colour), dfg.n, wanted, limit)
+
+
+def strongest(activities: tuple[Activity, ...], paths: list[Path], cases: int, wanted: int, limit: int) -> Shown:
+    """The first `wanted` of the activities and the first `limit` paths between them, both given most frequent first;
+    never more than 60 and 150."""
+    kept = activities[:min(wanted, MOST_ACTIVITIES)]
     names = {activity.name for activity in kept}
-    all_paths = _paths(dfg.table, gaps, colour)
-    possible = [path for path in all_paths if path.source in names and path.target in names]
-    drawn = _strongest(kept, possible, min(USUAL_PATHS if paths is None else paths, MOST_PATHS))
-    hidden = sum(path.moves for path in all_paths) - sum(path.moves for path in drawn)
+    possible = [path for path in paths if path.source in names and path.target in names]
+    drawn = _strongest(kept, possible, min(limit, MOST_PATHS))
+    hidden = sum(path.moves for path in paths) - sum(path.moves for path in drawn)
     entered = {path.target for path in drawn if path.source != path.target}
     left = {path.source for path in drawn if path.source != path.target}
-    return Shown(kept, drawn, _terminals(kept, lambda a: a.starts, entered, dfg.n),
-                 _terminals(kept, lambda a: a.ends, left, dfg.n), len(everything), len(all_paths), hidden)
+    return Shown(kept, drawn, _terminals(kept, lambda a: a.starts, entered, cases),
+                 _terminals(kept, lambda a: a.ends, left, cases), len(activities), len(paths), hidden)
 
 
 def _check(activities: float, paths: int | None) -> None:

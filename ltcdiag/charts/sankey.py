@@ -60,7 +60,7 @@ def sankey_chart(found: StageFlows, *, lang: str = "zh", names: Mapping[str, str
     title = say("pictures.sankey_title", lang)
     if found.table.empty:
         return nothing("sankey", title, lang, said=True)
-    labels = {key: readable((names or {}).get(key, key), lang, longest=12) for key in found.stages}
+    labels = {key: readable((names or {}).get(key, key), lang, longest=18) for key in found.stages}
     ours = {key: say(f"pictures.flow_{key}", lang) for key in ("start", "other", *ENDS)}
     labels |= {key: Label(text, text) for key, text in ours.items()}
     moves = {(str(a), str(b)): int(n) for a, b, n in found.table.itertuples(index=False, name=None)}

@@ -54,19 +54,23 @@ class Edge:
 
 @dataclass(frozen=True)
 class Graph:
-    """nodes: width and height of each box. first, last: the nodes that stand alone above and below."""
+    """nodes: width and height of each box. first, last: the nodes that stand alone above and below. lanes: the lane of
+    each node, from the left; () for a map without lanes. titles: the least width of each lane."""
 
     nodes: tuple[Point, ...]
     edges: tuple[Edge, ...]
     first: int | None = None
     last: int | None = None
+    lanes: tuple[int, ...] = ()
+    titles: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
 class Layout:
     """Coordinates in points: a box per node, a curve and a label box (or None) per edge.
 
-    wishes: where an engine would put the middle of a label. engine: the one that answered.
+    wishes: where an engine would put the middle of a label. engine: the one that answered. lanes: left and right end of
+    each lane.
     """
 
     nodes: tuple[Box, ...]
@@ -76,6 +80,7 @@ class Layout:
     width: float = 0.0
     height: float = 0.0
     engine: str = ""
+    lanes: tuple[tuple[float, float], ...] = ()
 
 
 def bounds(points: Sequence[Point]) -> Box:

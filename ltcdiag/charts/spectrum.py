@@ -87,23 +87,24 @@ def _part(axes: Axes, panel: Panel, rows: pd.DataFrame) -> None:
     import numpy as np
     import pandas as pd
     from matplotlib.collections import LineCollection
+    from matplotlib.colors import to_rgb
 
     if rows.empty:
         return
-    epoch = pd.Timestamp("1970-01-01")
+    # In the order of their beginning: no quarter hides the others.
+    rows, epoch = rows.sort_values("entered", kind="stable"), pd.Timestamp("1970-01-01")
     begin = np.asarray((rows["entered"] - epoch).dt.total_seconds()) / 86_400
     end = begin + rows["days"].to_numpy(float)
     quartile = rows["quartile"].astype("float").to_numpy()
     faint = min(0.9, max(0.12, 60.0 / len(rows) ** 0.62))
-    for colour, chosen, bottom in ((ON_WAY, np.isnan(quartile), 0.5), *(
-            (colour, quartile == n, 0.0) for n, colour in enumerate(QUARTILES))):
-        if not chosen.any():
-            continue
-        lines = np.empty((int(chosen.sum()), 2, 2))
-        lines[:, 0, 0], lines[:, 1, 0] = panel.x(begin[chosen]), panel.x(end[chosen])
-        lines[:, 0, 1], lines[:, 1, 1] = panel.y(1.0), panel.y(bottom)
-        axes.add_collection(LineCollection(list(lines), colors=colour, linewidths=0.8, alpha=faint, rasterized=True,
-                                           zorder=2 if bottom else 3))
+    on_way = np.isnan(quartile)
+    lines = np.empty((len(rows), 2, 2))
+    lines[:, 0, 0], lines[:, 1, 0] = panel.x(begin), panel.x(end)
+    lines[:, 0, 1], lines[:, 1, 1] = panel.y(1.0), panel.y(np.where(on_way, 0.5, 0.0))
+    shades = np.array([to_rgb(colour) for colour in (*QUARTILES, ON_WAY)])
+    colours = shades[np.where(on_way, 4, np.nan_to_num(quartile)).astype(int)]
+    axes.add_collection(LineCollection(list(lines), colors=colours, linewidths=0.8, alpha=faint, rasterized=True,
+                                       zorder=3))
     axes.plot([panel.box.right] * 2, [panel.box.top, panel.box.bottom], color=HAIRLINE, linewidth=0.8, zorder=1)
 
 
@@ -118,7 +119,8 @@ def _words(found: Spectrum, step: int, labels: list[Label], title: str, lang: st
             continue
         days = done["days"].quantile([0.25, 0.5, 0.75]).tolist()
         told = dict(zip(("low", "median", "high"), (duration(each, lang) for each in days), strict=True))
-        said.append(say("pictures.spectrum_words_part", lang, **path, **told, cases=count(len(done)),
+        key = "spectrum_words_part" if found.known else "spectrum_words_part_unknown"
+        said.append(say(f"pictures.{key}", lang, **path, **told, cases=count(len(done)),
                         on_way=count(len(rows) - len(done)), elsewhere=count(found.elsewhere[part])))
     if step > 1:
         said.append(say("pictures.spectrum_words_sampled", lang, step=step))

@@ -30,6 +30,25 @@ select a::varchar as source, a2::varchar as target, count(*) as moves, count(dis
 from (select c, a, a2, epoch_us(ts2) - epoch_us(ts) as us from {{events}} where a2 is not null)
 group by a, a2 order by gap_days_total desc, moves desc, source, target"""
 
+# The gaps before the events of each activity, from the event before in the case; a first event has none.
+ACTIVITY_GAPS = f"""
+with gaps as (
+  select a2 as a, sum(us)::double / {DAY} as total, sum(us)::double / count(*) / {DAY} as mean,
+         median(us) / {DAY} as median, quantile_cont(us, 0.9) / {DAY} as p90
+  from (select a2, epoch_us(ts2) - epoch_us(ts) as us from {{events}} where a2 is not null) group by a2),
+counts as (
+  select e.a, count(*) as events, count(distinct e.c) as cases, count(*) filter (pos = 1) as starts,
+         count(*) filter (a2 is null) as ends, count(*) filter (a2 is null and state = 'open') as open_ends
+  from {{events}} e join {{cs}} cs on cs.c = e.c group by e.a)
+select e.a::varchar as activity, {{stage}} as stage, events, cases, starts, ends, open_ends,
+       coalesce(total, 0.0) as gap_days_total, mean as gap_days_mean, median as gap_days_median, p90 as gap_days_p90
+from counts e left join gaps on gaps.a = e.a {{join}} order by events desc, activity"""
+
+# Who does each activity: events by party, those without a name left out.
+ACTIVITY_PARTIES = """
+select a::varchar as activity, {by}::varchar as party, count(*) as events
+from {ev} where {by} is not null group by a, {by} order by activity, events desc, party"""
+
 VARIANTS = f"""
 with paths as ({{paths}}),
 ranked as (select v, count(*) as cases, median(epoch_us(t1) - epoch_us(t0)) / {DAY} as median_days, min(c) as example

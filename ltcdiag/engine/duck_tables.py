@@ -14,7 +14,7 @@ from ..log.defects import Deed
 from ..log.filters import Filter
 from ..log.ledger import CORRECTED, GIVEN_BACK, TOLD_AGAIN
 from ..log.object_centric import ObjectCentricLog
-from ..log.results import Answer, Cases, Clock, DirectlyFollowsGraph, Gaps, Handovers, Rework, Variants
+from ..log.results import ActivityGaps, Answer, Cases, Clock, DirectlyFollowsGraph, Gaps, Handovers, Rework, Variants
 from ..log.steps import NO_TIME, UNKNOWN, Steps
 from ..words import current, say
 from . import answers
@@ -270,6 +270,22 @@ def _gaps(t: DuckTables, level: str = "activity") -> Gaps:
     return Gaps(t.table(sql), t.cases, t.text(sql), level)
 
 
+def _activity_gaps(t: DuckTables, level: str = "activity") -> ActivityGaps:
+    events, _ = t.events(level)
+    stage, join = ("lab.known_stage", "join lab on lab.a = e.a") if level == "activity" else ("null", "")
+    sql = answers.ACTIVITY_GAPS.format(events=events, stage=stage, join=join, **t.names("cs"))
+    return ActivityGaps(t.table(sql), t.cases, t.text(sql), level)
+
+
+def _activity_parties(t: DuckTables) -> Answer:
+    by = next((role for role in reversed(PARTY_ROLES[1:]) if role in t.store.columns), None)
+    if by is None:
+        raise InputError(say("engine.no_parties", current(), by="department"),
+                         fix=say("engine.no_parties_fix", current()))
+    sql = answers.ACTIVITY_PARTIES.format(by=by, **t.names("ev"))
+    return Answer(t.table(sql), t.cases, t.text(sql))
+
+
 def _variants(t: DuckTables, level: str = "activity") -> Variants:
     sql = answers.VARIANTS.format(paths=_paths(t, level))
     table = t.table(sql)
@@ -350,6 +366,8 @@ def _stated(t: DuckTables, attribute: str = "", column: str = "") -> Answer:
 
 
 _MAKERS: dict[str, Callable[..., Answer]] = {
+    "activity_gaps": _activity_gaps,
+    "activity_parties": _activity_parties,
     "amounts": _amounts,
     "cases": _cases,
     "clock": _clock,

@@ -15,11 +15,13 @@ MOST_OF_A_FAMILY = 4
 
 @dataclass(frozen=True)
 class Cause:
-    """A cause in words, and the causes behind it. id: of the finding that says so, "" for what people say."""
+    """A cause in words, and the causes behind it. id: of the finding that says so, "" for what people say. shows: it is
+    no cause of its own but what shows the one before it."""
 
     text: str
     causes: tuple[Cause, ...] = ()
     id: str = ""
+    shows: bool = False
 
     @property
     def depth(self) -> int:
@@ -58,7 +60,7 @@ def causes_of(found: Diagnosis, *, problem: str = "", lang: str = "zh") -> Cause
     for finding in found.findings:
         shown = (finding.evidence.get(lang) or "").splitlines()[:1]
         families.setdefault(finding.family, []).append(
-            Cause(finding.title[lang], tuple(Cause(line) for line in shown), finding.id))
+            Cause(finding.title[lang], tuple(Cause(line, shows=True) for line in shown), finding.id))
     branches = tuple(Cause(_family(key, lang), tuple(each[:MOST_OF_A_FAMILY])) for key, each in families.items())
     more = tuple(max(0, len(each) - MOST_OF_A_FAMILY) for each in families.values())
     return Causes(problem or say("pictures.problem", lang), branches, more)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from .results import Answer
+from .results import Answer, DirectlyFollowsGraph
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,11 @@ class Spectrum(Answer):
     """part (0, 1, ...), entered, left (missing where the case is still on its way), days, quartile (0 to 3 of the days
     of its part; missing where it is on its way). A case enters a part with its first record of the part's step and
     leaves it with the first record of the next step after that. steps: one more than parts. elsewhere: cases of each
-    part that ended without coming to the next step. as_of: up to where those on their way run.
+    part that ended without coming to the next step, or of which nobody knows whether they did (known is False).
     Law: per part, rows + elsewhere = cases that came to its step."""
 
     unit: ClassVar[str] = "days"
+    known: bool = field(kw_only=True, default=True)
     steps: tuple[str, ...] = field(kw_only=True, default=())
     elsewhere: tuple[int, ...] = field(kw_only=True, default=())
 
@@ -105,3 +107,13 @@ class Control(Answer):
     range_high: float = field(kw_only=True, default=0.0)
     false_alarm: float = field(kw_only=True, default=0.0)
     young: int = field(kw_only=True, default=0)
+
+
+@dataclass(frozen=True)
+class LanedMap(DirectlyFollowsGraph):
+    """What follows what, with a party for each activity. by: department or role. parties: activity → who does it most
+    often; activities of nobody named have none. shares: the share of the activity's events that is theirs."""
+
+    by: str = field(kw_only=True, default="department")
+    parties: Mapping[str, str] = field(kw_only=True, default_factory=dict)
+    shares: Mapping[str, float] = field(kw_only=True, default_factory=dict)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from ..errors import InputError
 from ..words import current, say
-from .filters import CaseIs, Filter, Follows, VariantIs
+from .filters import CaseIs, Contains, Filter, Follows, VariantIs
 from .look import Look, heading, html_table, interval_columns
 
 if TYPE_CHECKING:
@@ -161,6 +161,20 @@ class Gaps(Answer):
 
     def _filter(self, row: dict[str, Any]) -> Filter:
         return Follows(row["source"], row["target"])
+
+
+@dataclass(frozen=True)
+class ActivityGaps(Answer):
+    """activity, stage, events, cases, starts, ends, open_ends (open cases whose last event it is), gap_days_total (0
+    where there is none), gap_days_mean, gap_days_median, gap_days_p90 of the gaps from the event before in the case;
+    most events first. Law: cases of the log = the sum of starts = the sum of ends."""
+
+    unit: ClassVar[str] = "events"
+    labels: ClassVar[tuple[str, ...]] = ("activity",)
+    keys: ClassVar[tuple[str, ...]] = ("stage",)
+
+    def _filter(self, row: dict[str, Any]) -> Filter:
+        return Contains((row["activity"],))
 
 
 @dataclass(frozen=True)

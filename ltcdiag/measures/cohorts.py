@@ -47,7 +47,7 @@ def control(
     check_choice(measure, MEASURES)
     steps = source.tables.steps()
     if not steps.known:
-        raise InputError(say("differences.closing_unknown", current()),
+        raise InputError(say("pictures.closing_unknown", current()),
                          fix=say("differences.closing_unknown_fix", current()))
     if not steps.cases:
         _too_few(0)

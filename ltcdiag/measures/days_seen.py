@@ -36,7 +36,7 @@ def day_counts(log: EventLog, *, what: str = "events", calendar: WorkCalendar | 
     check_choice(what, WHAT)
     steps = log.tables.steps()
     if what == "closed" and not steps.known:
-        raise InputError(say("differences.closing_unknown", current()),
+        raise InputError(say("pictures.closing_unknown", current()),
                          fix=say("differences.closing_unknown_fix", current()))
     whose = calendar_of(calendar if calendar is not None else log.calendar)
     moments = _moments(steps, what)

@@ -44,7 +44,7 @@ def spectrum(log: EventLog, steps: Sequence[str] = ()) -> Spectrum:
                          fix=say("pictures.not_a_path_fix", current(), steps=", ".join(every.labels[:12])))
     parts = list(_parts(every, sets, log.timezone))
     table = pd.concat([part for part, _ in parts], ignore_index=True)
-    return Spectrum(table, every.cases, "", steps=asked, elsewhere=tuple(gone for _, gone in parts))
+    return Spectrum(table, every.cases, "", steps=asked, known=every.known, elsewhere=tuple(gone for _, gone in parts))
 
 
 def _usual(log: EventLog, every: Steps) -> tuple[str, ...]:

@@ -70,7 +70,7 @@ def survival(log: EventLog, *, stage: str = "", by: str = "", groups: Sequence[s
     check_segment(by or None, log.privacy)
     steps = log.tables.steps()
     if not steps.known:
-        raise InputError(say("differences.closing_unknown", current()),
+        raise InputError(say("pictures.closing_unknown", current()),
                          fix=say("differences.closing_unknown_fix", current()))
     case, clock = stage_clock(log, steps, stage) if stage else (np.arange(steps.cases), case_clock(steps))
     parts = _parts(log, by, groups, case) if by else {"": np.arange(len(case))}

@@ -13,10 +13,10 @@ from ..cycle.adoption import Adoption
 from ..cycle.plan import Plan
 from ..domain.levels import name_of
 from ..errors import InputError
-from ..findings.causes import Causes
+from ..findings.causes import Causes, causes_of
 from ..findings.diagnosis import Diagnosis
 from ..log.flows import FunnelKinds, HandoverMatrix
-from ..log.pictured import CaseDays, Control, DayCounts, PartyLoad, Spectrum, StageFlows, WorkOverTime
+from ..log.pictured import CaseDays, Control, DayCounts, LanedMap, PartyLoad, Spectrum, StageFlows, WorkOverTime
 from ..log.results import (
     Answer,
     DifferenceMap,
@@ -187,7 +187,9 @@ def _(answer: WaitCauses, lang: str, options: dict[str, Any]) -> Drawing:
 
 @_picture.register
 def _(answer: Diagnosis, lang: str, options: dict[str, Any]) -> Drawing:
-    """Days, money and levers of the stages, side by side."""
+    """Days, money and levers of the stages, side by side; or view="fishbone" or "five_whys" of its findings."""
+    if "view" in options:
+        return _picture(causes_of(answer, problem=options.pop("problem", ""), lang=lang), lang, options)
     tables = {name: answer.table(name) for name in ("stages", "money", "lever") if name in answer.tables}
     if "stages" not in tables:
         answer.table("stages")      # which says why it is not there
@@ -216,6 +218,15 @@ def _(answer: StageFlows, lang: str, options: dict[str, Any]) -> Drawing:
     names["other"] = say("pictures.flow_other", lang)
     strong = {stage: chain.strong(colour) for stage, colour in chain.colours().items()}
     return chart("sankey")(answer, lang=lang, names=names, colours=strong, **options)
+
+
+@_picture.register
+def _(answer: LanedMap, lang: str, options: dict[str, Any]) -> Drawing:
+    nodes = answer.activities.copy()
+    main = [chain.main_stage(key if isinstance(key, str) else None) for key in nodes["stage"]]
+    nodes["stage"] = main
+    nodes["stage"] = nodes["stage"].astype(object).where(nodes["stage"].notna(), None)
+    return chart("swimlanes")(replace(answer, activities=nodes), lang=lang, **_chain(lang), **options)
 
 
 @_picture.register
