@@ -31,7 +31,8 @@ def spectrum(log: EventLog, steps: Sequence[str] = ()) -> Spectrum:
     """Every case on every part of a path: part, entered, left, days, quartile.
 
     steps: two or more activities, stages or main stages, in their order; by default the main stages of the log, or the
-    steps of its most common variant where no stages are known. Law: rows + elsewhere = cases that came to the step.
+    steps of its most common variant that has two where no stages are known.
+    Law: rows + elsewhere = cases that came to the step.
     Raises InputError for fewer than two, or one that is not in the log."""
     import pandas as pd
 
@@ -54,8 +55,8 @@ def _usual(log: EventLog, every: Steps) -> tuple[str, ...]:
     main = [key for key in chain.main_stages if key in keys]
     if len(main) >= 2:
         return tuple(main)
-    variants = log.tables.answer("variants").table["activities"]
-    return tuple(dict.fromkeys(variants.iloc[0]))[:MOST_STEPS] if len(variants) else ()
+    variants = (tuple(dict.fromkeys(path)) for path in log.tables.answer("variants").table["activities"])
+    return next((path for path in variants if len(path) >= 2), ())[:MOST_STEPS]
 
 
 def _labels(log: EventLog, every: Steps, step: str) -> Bools:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from ltcdiag.charts.drawing import Drawing, style
@@ -16,35 +17,28 @@ def texts_of(drawing: Drawing) -> list[tuple[str, tuple[float, float, float, flo
     """Every visible text with its left, top, right and bottom in points."""
     figure = drawing.figure
     with style():
-        canvas = FigureCanvasAgg(figure)
-        canvas.draw()
-        renderer = canvas.get_renderer()
-        height = figure.get_size_inches()[1] * 72
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        figure.draw_without_rendering()
+        hidden = _hidden(figure)
+        height, k = figure.get_size_inches()[1] * 72, 72 / figure.dpi
         found = []
         for text in figure.findobj(Text):
-            if not text.get_visible() or not text.get_text().strip() or not _drawn(text):
-                continue
-            box = text.get_window_extent(renderer)
-            k = 72 / figure.dpi
-            found.append((text.get_text(), (box.x0 * k, height - box.y1 * k, box.x1 * k, height - box.y0 * k)))
+            if text.get_visible() and text.get_text().strip() and id(text) not in hidden:
+                box = text.get_window_extent(renderer)
+                found.append((text.get_text(), (box.x0 * k, height - box.y1 * k, box.x1 * k, height - box.y0 * k)))
     return found
 
 
-def _drawn(text: Text) -> bool:
-    """Whether it is on paper: tick labels beyond the view are not, nor those of an axis that is off."""
-    axes = text.axes
-    if axes is None:
-        return True
-    if not axes.axison and text not in axes.texts:
-        return False
-    if not axes.axison:
-        return any(text is own for own in axes.texts)
-    labels = [label for axis in (axes.xaxis, axes.yaxis) for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks())
-              for label in (tick.label1, tick.label2)]
-    drawn = [label for axis in (axes.xaxis, axes.yaxis) for tick in axis._update_ticks()
-             for label in (tick.label1, tick.label2)]
-    mine = [axes.xaxis.label, axes.yaxis.label, *axes.texts]
-    return any(text is label for label in (*drawn, *mine)) or not any(text is label for label in labels)
+def _hidden(figure: Figure) -> set[int]:
+    """Texts of marks that are not on paper: beyond the view, or of an axis that is off."""
+    hidden = set()
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            drawn = {id(tick) for tick in axis._update_ticks()} if axes.axison else set()
+            for tick in (*axis.majorTicks, *axis.minorTicks):
+                if id(tick) not in drawn:
+                    hidden |= {id(tick.label1), id(tick.label2)}
+    return hidden
 
 
 def faults_of(drawing: Drawing) -> list[str]:
