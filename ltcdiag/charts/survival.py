@@ -120,16 +120,17 @@ def _ends(axes: Axes, lines: Sequence[_Line], panel: Panel) -> None:
             day = min(panel.x1, line.group.curve.tau)
             wanted.append((float(panel.y(1 - line.group.curve.at(day)[0])), n))
     at = panel.box.top - _NAME_GAP
-    placed = []
-    for y, n in sorted(wanted):
+    placed: list[list[float]] = []
+    for y, which in sorted(wanted):
         at = max(at + _NAME_GAP, y)
-        placed.append([at, n])
+        placed.append([at, float(which)])
     over = placed[-1][0] - panel.box.bottom
     for k in range(len(placed) - 1, -1, -1):
         if over > 0:
             placed[k][0] = min(placed[k][0], panel.box.bottom - _NAME_GAP * (len(placed) - 1 - k))
-    for y, n in placed:
-        write(axes, panel.box.right + 14, y, lines[int(n)].label.text, size=11.5, colour=lines[int(n)].colour)
+    for y, place in placed:
+        line = lines[int(place)]
+        write(axes, panel.box.right + 14, y, line.label.text, size=11.5, colour=line.colour)
     axes.plot([panel.box.right] * 2, [panel.box.top, panel.box.bottom], color=HAIRLINE, linewidth=0.6)
 
 

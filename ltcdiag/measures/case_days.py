@@ -37,7 +37,8 @@ def case_days(log: EventLog) -> CaseDays:
     closed, still = (np.bincount(place[part], minlength=len(edges)) for part in (over, ~over))
     table = pd.DataFrame({"at_least_days": edges, "under_days": np.append(edges[1:], np.nan), "closed": closed,
                           "open": still}).head(len(edges) if steps.cases else 0)
-    why, half = "closing_unknown", (None, None, None)
+    why = "closing_unknown"
+    half: tuple[float | None, float | None, float | None] = (None, None, None)
     if steps.known and steps.cases:
         found = remaining("", case_clock(steps))
         half = (found.median, found.low, found.high)
@@ -52,5 +53,5 @@ def _edges(days: Floats) -> Floats:
 
     most = float(np.quantile(days, TAIL)) if len(days) else 0.0
     width = next((width for width in _WIDTHS if most / width <= BARS), _WIDTHS[-1])
-    found: Floats = width * np.arange(int(most / width) + 2)
+    found: Floats = width * np.arange(int(most / width) + 2, dtype=float)
     return found

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from ltcdiag.charts.drawing import Drawing, style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _SLACK = 1.5        # points that boxes of letters may share: they hold air above and below
 
