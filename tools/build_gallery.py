@@ -42,7 +42,7 @@ TEXTS = {
            "下面的代码先要这几行：",
            "每张图都用文字说出它的数字：`print(图)`；存成文件：`图.svg()`、`图.png()`。"),
     "en": ("# Gallery",
-           "Every picture, with the line of code that draws it, on invented samples; with your own data the lines stay.",
+           "Every picture, and the line of code that draws it, on invented samples; with your own data the lines stay.",
            "The lines rest on these:",
            "Every picture also says its numbers: `print(picture)`. To keep one: `picture.svg()`, `picture.png()`."),
 }
