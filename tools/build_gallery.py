@@ -21,7 +21,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 import gallery_lines  # noqa: E402 - tools/ is no package
 
 from ltcdiag.charts import CHARTS  # noqa: E402 - found in the checkout
-from ltcdiag.charts.drawing import Drawing, fewer_colours  # noqa: E402
+from ltcdiag.charts.drawing import Drawing  # noqa: E402
 from ltcdiag.words import languages, use  # noqa: E402
 
 DOCS = ROOT / "docs"
@@ -118,15 +118,16 @@ def small(drawing: Drawing) -> bytes:
     from PIL import Image
 
     width, height = (72 * side for side in drawing.figure.get_size_inches())
-    scale, colours = min(WIDE / width, TALL / height), 128
+    scale, colours = min(WIDE / width, TALL / height), 256
     while True:
         picture = Image.open(BytesIO(drawing.png(144 * scale))).convert("RGB")
         size = round(picture.width / 2), round(picture.height / 2)
+        # An octree keeps rare hues, such as those of thin lines, where the most frequent colours would swallow them.
+        picture = picture.resize(size, Image.Resampling.LANCZOS)
         target = BytesIO()
-        picture.resize(size, Image.Resampling.LANCZOS).save(target, "png")
-        made = fewer_colours(target.getvalue(), colours)
-        if len(made) <= MOST_BYTES:
-            return made
+        picture.quantize(colours, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(target, "png", optimize=True)
+        if len(target.getvalue()) <= MOST_BYTES:
+            return target.getvalue()
         scale, colours = 0.93 * scale, max(16, colours // 2)
 
 
