@@ -125,7 +125,8 @@ def small(drawing: Drawing) -> bytes:
         # An octree keeps rare hues, such as those of thin lines, where the most frequent colours would swallow them.
         picture = picture.resize(size, Image.Resampling.LANCZOS)
         target = BytesIO()
-        picture.quantize(colours, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(target, "png", optimize=True)
+        picture = picture.quantize(colours, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        picture.save(target, "png", optimize=True)
         if len(target.getvalue()) <= MOST_BYTES:
             return target.getvalue()
         scale, colours = 0.93 * scale, max(16, colours // 2)
