@@ -117,6 +117,18 @@ if TYPE_CHECKING:
     from .log.ledger import Ledger
     from .log.object_centric import ObjectCentricLog, object_centric
     from .log.period import Period
+    from .picturing import (
+        case_days,
+        causes,
+        control,
+        day_counts,
+        party_load,
+        spectrum,
+        stage_flows,
+        survival,
+        swimlanes,
+        work_over_time,
+    )
     from .stats.comparison import clock_level, compare_clock_groups, compare_clocks
     from .workshops import read_votes, workshop
 
@@ -152,6 +164,8 @@ _WHERE = {
     "stats.comparison": ("clock_level", "compare_clock_groups", "compare_clocks"),
     "cycle.filter_file": ("read_filters", "save_filter"),
     "workshops": ("read_votes", "workshop"),
+    "picturing": ("case_days", "causes", "control", "day_counts", "party_load", "spectrum", "stage_flows", "survival",
+                  "swimlanes", "work_over_time"),
 }
 
 _HOME = {name: module for module, names in _WHERE.items() for name in names}
@@ -161,16 +175,17 @@ __all__ = [
     "Definition", "Duration", "EndsWith", "EventCount", "EventLog", "Follows", "Goal", "InputError", "Ledger",
     "LtcdiagError", "Measure", "ObjectCentricLog", "OutputError", "Period", "Plan", "QuestionError", "StartsWith",
     "StateIs", "TopVariants", "VariantCases", "VariantIs", "WorkCalendar", "__version__", "activities", "adoption",
-    "append", "backlog", "besides", "calls", "cases", "catch_up", "channels", "clock", "clock_level", "compare",
-    "compare_change", "compare_clock_groups", "compare_clocks", "compare_groups", "compare_periods", "compare_waves",
-    "decide", "definition_of", "diagnose", "difference_map", "directly_follows", "discover", "draw", "explore",
-    "explore_map", "export", "exports_to_ask_for", "fitness", "funnel", "gaps", "guess_sheet", "handovers", "judge",
-    "keep", "kpis", "language", "lessons", "load_model", "load_prices", "monitor", "next_cycle", "object_centric",
-    "paper", "plan", "plan_book", "points", "power_check", "present", "privacy_report", "pull", "read", "read_filters",
-    "read_guesses", "read_paper", "read_plan_book", "read_voices", "read_votes", "report", "reveal", "review",
-    "review_logs", "review_waves", "rework", "sample", "save_filter", "send", "side_tables", "sniff", "sql",
-    "stage_ledgers", "story", "templates", "timetable", "triangulate", "variant_changes", "variants", "voices_again",
-    "waits", "watch", "week", "what_changed", "workshop",
+    "append", "backlog", "besides", "calls", "case_days", "cases", "catch_up", "causes", "channels", "clock",
+    "clock_level", "compare", "compare_change", "compare_clock_groups", "compare_clocks", "compare_groups",
+    "compare_periods", "compare_waves", "control", "day_counts", "decide", "definition_of", "diagnose",
+    "difference_map", "directly_follows", "discover", "draw", "explore", "explore_map", "export", "exports_to_ask_for",
+    "fitness", "funnel", "gaps", "guess_sheet", "handovers", "judge", "keep", "kpis", "language", "lessons",
+    "load_model", "load_prices", "monitor", "next_cycle", "object_centric", "paper", "party_load", "plan", "plan_book",
+    "points", "power_check", "present", "privacy_report", "pull", "read", "read_filters", "read_guesses", "read_paper",
+    "read_plan_book", "read_voices", "read_votes", "report", "reveal", "review", "review_logs", "review_waves",
+    "rework", "sample", "save_filter", "send", "side_tables", "sniff", "spectrum", "sql", "stage_flows",
+    "stage_ledgers", "story", "survival", "swimlanes", "templates", "timetable", "triangulate", "variant_changes",
+    "variants", "voices_again", "waits", "watch", "week", "what_changed", "work_over_time", "workshop",
 ]
 
 

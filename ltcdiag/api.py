@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .cycle.plan import Plan
     from .domain.prices import Prices
     from .domain.reference import ReferenceModel
+    from .findings.causes import Causes
     from .findings.diagnosis import Diagnosis
     from .findings.triangulation import Triangulation
     from .log.channels import Channels
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from .log.side_tables import SideTables
     from .log.voices import Voices
     from .measures.comparison import Comparison
+    from .measures.survival import Survival
     from .measures.uniqueness import PrivacyReport
     from .measures.working_time import Calendars
     from .mining.discovery import Model
@@ -393,13 +395,15 @@ def discover(log: EventLog, method: str = "inductive", noise: float = 0.2) -> Mo
 
 
 def draw(
-    answer: Answer | Comparison | Diagnosis | Plan | Adoption, *, lang: str | None = None, **options: Any
+    answer: Answer | Comparison | Diagnosis | Plan | Adoption | Causes | Survival, *, lang: str | None = None,
+    **options: Any,
 ) -> Drawing:
     """The picture of an answer: a map of directly-follows, bars of gaps, rows of variants, a heat map of
     handovers, a funnel, causes of waiting, each with its words; of a diagnosis days, money and levers of the stages
     side by side. options: those of the chart, such as colour, paths or top; of a comparison `view`:
     "pace" (the default), "pace_wins", "incidence", "stage_ledgers", "funnel", "mix_waterfall", "difference_map" or
-    "variant_changes"; of a plan "timetable" (the default), "impact_effort", "raci" or "targets"."""
+    "variant_changes"; of a plan "timetable" (the default), "impact_effort", "raci" or "targets"; of causes
+    and of a diagnosis "fishbone" or "five_whys"."""
     from .measures.comparison import Comparison
 
     if isinstance(answer, Comparison):

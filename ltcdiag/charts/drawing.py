@@ -60,7 +60,7 @@ class Drawing:
         return self.words
 
     def _repr_png_(self) -> bytes:
-        return _fewer_colours(self.png(_NOTEBOOK_DPI))
+        return fewer_colours(self.png(_NOTEBOOK_DPI))
 
     def _ipython_display_(self) -> None:
         """In a notebook: the picture, then its words as text of their own, which a test can compare."""
@@ -91,7 +91,7 @@ class Drawn(Drawing):
         return self._text
 
 
-def _fewer_colours(png: bytes) -> bytes:
+def fewer_colours(png: bytes, most: int = _NOTEBOOK_COLOURS) -> bytes:
     """The same picture in a third of the bytes: its most frequent colours stay exact, the shades between
     letters and paper move to the nearest of them."""
     import numpy as np
@@ -103,7 +103,7 @@ def _fewer_colours(png: bytes) -> bytes:
     place, colours = pd.factorize(flat, sort=True)          # hashes where np.unique sorts millions of points
     count = np.bincount(place)
     parts = np.stack([colours // 65_536, colours // 256 % 256, colours % 256], axis=1)
-    frequent = parts[np.lexsort((colours, -count))][:_NOTEBOOK_COLOURS]
+    frequent = parts[np.lexsort((colours, -count))][:most]
     nearest = ((parts[:, None, :] - frequent[None, :, :]) ** 2).sum(axis=2).argmin(axis=1).astype(np.uint8)
     indexed = Image.fromarray(nearest[place].reshape(picture.shape[:2]))
     indexed.putpalette(frequent.astype(np.uint8).tobytes())

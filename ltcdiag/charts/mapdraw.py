@@ -64,8 +64,8 @@ def draw_map(view: View, engine: str | None) -> Figure:
     figure, axes = page(width, top + placed.height + _MARGIN)
     _header(axes, view, width)
     legend(axes, rows, 102)
-    _scales(axes, view, 96.0 + LEGEND_ROW * len(rows), width)
-    _map(axes, view, moved(placed, (width - placed.width) / 2, top))
+    scales_row(axes, view, 96.0 + LEGEND_ROW * len(rows), width)
+    draw_parts(axes, view, moved(placed, (width - placed.width) / 2, top))
     return figure
 
 
@@ -102,7 +102,8 @@ def moved(placed: Layout, dx: float, dy: float) -> Layout:
     """The same layout elsewhere on the sheet."""
     return Layout(tuple(box.moved(dx, dy) for box in placed.nodes),
                   tuple(tuple((x + dx, y + dy) for x, y in curve) for curve in placed.curves),
-                  tuple(box and box.moved(dx, dy) for box in placed.labels))
+                  tuple(box and box.moved(dx, dy) for box in placed.labels),
+                  lanes=tuple((left + dx, right + dx) for left, right in placed.lanes))
 
 
 # --- the head of the sheet --------------------------------------------------------------------------
@@ -119,7 +120,7 @@ def _header(axes: Axes, view: View, width: float) -> None:
     write(axes, x, 62, " · ".join(hidden), size=_SUBTITLE, colour="#b3471d")
 
 
-def _scales(axes: Axes, view: View, top: float, width: float) -> None:
+def scales_row(axes: Axes, view: View, top: float, width: float) -> None:
     """How colour and width are to be read, in one row."""
     y = top + 6
     x = _ramp(axes, view, _MARGIN, y) + 30
@@ -156,7 +157,8 @@ def _widths(axes: Axes, view: View, x: float, y: float) -> float:
 
 # --- the map ----------------------------------------------------------------------------------------
 
-def _map(axes: Axes, view: View, placed: Layout) -> None:
+def draw_parts(axes: Axes, view: View, placed: Layout) -> None:
+    """The arrows, labels and boxes of a layout that stands on its place."""
     shown, most = view.shown, _most(view)
     inner: list[tuple[int, str, tuple[str, ...]]] = [
         (p.moves, gap_colour(p.gap, view.longest), (count(p.moves), duration(p.gap, view.lang)))

@@ -13,8 +13,10 @@ from ..cycle.adoption import Adoption
 from ..cycle.plan import Plan
 from ..domain.levels import name_of
 from ..errors import InputError
+from ..findings.causes import Causes, causes_of
 from ..findings.diagnosis import Diagnosis
 from ..log.flows import FunnelKinds, HandoverMatrix
+from ..log.pictured import CaseDays, Control, DayCounts, LanedMap, PartyLoad, Spectrum, StageFlows, WorkOverTime
 from ..log.results import (
     Answer,
     DifferenceMap,
@@ -30,6 +32,7 @@ from ..log.results import (
 )
 from ..log.segments import SegmentEffects
 from ..log.wait_results import WaitCauses
+from ..measures.survival import Survival
 from ..words import current, say
 from . import stages as chain
 
@@ -37,12 +40,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FUNNEL_KINDS = ("reached", "passing", "cohort")
+Drawable = Answer | Diagnosis | Plan | Adoption | Causes | Survival
+CAUSE_VIEWS = ("fishbone", "five_whys")
 PLAN_VIEWS: Mapping[str, str] = {"timetable": "timetable", "impact_effort": "impact_effort", "raci": "raci",
                                  "targets": "target_tree"}
 """View of a plan → its chart."""
 
 
-def picture(answer: Answer | Diagnosis | Plan | Adoption, lang: str | None = None, **options: Any) -> Drawing:
+def picture(answer: Drawable, lang: str | None = None, **options: Any) -> Drawing:
     """The chart that belongs to an answer: a map, variants, gaps, handovers, days by stage, causes of waiting, funnels,
     groups of cases or a dotted chart; of a diagnosis days, money and levers side by side.
 
@@ -54,7 +59,7 @@ def picture(answer: Answer | Diagnosis | Plan | Adoption, lang: str | None = Non
 
 
 @singledispatch
-def _picture(answer: Answer | Diagnosis | Plan | Adoption, lang: str, options: dict[str, Any]) -> Drawing:
+def _picture(answer: Drawable, lang: str, options: dict[str, Any]) -> Drawing:
     if isinstance(answer, Answer) and {"case_id", "time", "activity"} <= set(answer.table.columns):
         return _dotted(answer.table, lang, options)
     raise InputError(
@@ -189,7 +194,9 @@ def _(answer: WaitCauses, lang: str, options: dict[str, Any]) -> Drawing:
 
 @_picture.register
 def _(answer: Diagnosis, lang: str, options: dict[str, Any]) -> Drawing:
-    """Days, money and levers of the stages, side by side."""
+    """Days, money and levers of the stages, side by side; or view="fishbone" or "five_whys" of its findings."""
+    if "view" in options:
+        return _picture(causes_of(answer, problem=options.pop("problem", ""), lang=lang), lang, options)
     tables = {name: answer.table(name) for name in ("stages", "money", "lever") if name in answer.tables}
     if "stages" not in tables:
         answer.table("stages")      # which says why it is not there
@@ -197,6 +204,51 @@ def _(answer: Diagnosis, lang: str, options: dict[str, Any]) -> Drawing:
         name_of(key, lang) if isinstance(key, str) else key for key in table.table["stage"]]))
         if (table := tables.get(name)) is not None else None for name in ("stages", "money", "lever")]
     return chart("sinks_and_levers")(*named, lang=lang, **options)
+
+
+@_picture.register(CaseDays | Control | DayCounts | PartyLoad | WorkOverTime)
+def _(answer: CaseDays | Control | DayCounts | PartyLoad | WorkOverTime, lang: str, options: dict[str, Any]) -> Drawing:
+    name = {CaseDays: "case_days", Control: "control", DayCounts: "calendar_days", PartyLoad: "party_load",
+            WorkOverTime: "work_over_time"}[type(answer)]
+    return chart(name)(answer, lang=lang, **options)
+
+
+@_picture.register
+def _(answer: Spectrum, lang: str, options: dict[str, Any]) -> Drawing:
+    names = {step: name_of(step, lang) for step in answer.steps}
+    return chart("spectrum")(answer, lang=lang, names=names, **options)
+
+
+@_picture.register
+def _(answer: StageFlows, lang: str, options: dict[str, Any]) -> Drawing:
+    names = {stage: name_of(stage, lang) for stage in answer.stages if stage != "other"}
+    names["other"] = say("pictures.flow_other", lang)
+    strong = {stage: chain.strong(colour) for stage, colour in chain.colours().items()}
+    return chart("sankey")(answer, lang=lang, names=names, colours=strong, **options)
+
+
+@_picture.register
+def _(answer: LanedMap, lang: str, options: dict[str, Any]) -> Drawing:
+    nodes = answer.activities.copy()
+    main = [chain.main_stage(key if isinstance(key, str) else None) for key in nodes["stage"]]
+    nodes["stage"] = main
+    nodes["stage"] = nodes["stage"].astype(object).where(nodes["stage"].notna(), None)
+    return chart("swimlanes")(replace(answer, activities=nodes), lang=lang, **_chain(lang), **options)
+
+
+@_picture.register
+def _(answer: Survival, lang: str, options: dict[str, Any]) -> Drawing:
+    return chart("survival")(answer, lang=lang, **options)
+
+
+@_picture.register
+def _(answer: Causes, lang: str, options: dict[str, Any]) -> Drawing:
+    """A fishbone, or view="five_whys"."""
+    view = options.pop("view", "fishbone")
+    if view not in CAUSE_VIEWS:
+        raise InputError(say("engine.unknown_choice", lang, value=view),
+                         fix=say("engine.one_of", lang, values=", ".join(CAUSE_VIEWS)))
+    return chart(view)(answer, lang=lang, **options)
 
 
 @_picture.register
