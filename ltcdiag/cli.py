@@ -81,9 +81,11 @@ def _parser() -> argparse.ArgumentParser:
     _input(_command(commands, "sniff", "看看文件会被怎样读取 / show how files would be read", _run_sniff))
     export = _command(commands, "export", "存成别的工具的格式 / the log in the format of other tools", _run_export)
     _input(export)
-    export.add_argument("--to", required=True, choices=("xes", "ocel", "ocel-json", "csv", "parquet"),
-                        help="格式 / format (ocel: OCEL 2.0, SQLite)")
-    export.add_argument("--out", type=Path, required=True, metavar="FILE", help="输出文件 / output file")
+    export.add_argument("--to", required=True, choices=("xes", "ocel", "ocel-json", "csv", "parquet", "star", "hyper", "powerbi"),
+                        help="格式 / format (ocel: OCEL 2.0, SQLite; star, hyper, powerbi: BI)")
+    export.add_argument("--out", type=Path, required=True, metavar="FILE",
+                        help="输出文件，star 和 powerbi 是文件夹 / output file, a folder for star and powerbi")
+    export.add_argument("--calendar", default="CN", metavar="NAME|FILE", help="工作日历 / work calendar")
     export.add_argument("--force", action="store_true", help="替换已有的文件 / replace an earlier file")
     _hiding(export)
     ask = _command(commands, "ask", "向客户要哪些导出 / which exports to ask a client for", _run_ask)
@@ -307,7 +309,8 @@ def _run_sniff(asked: argparse.Namespace) -> None:
 def _run_export(asked: argparse.Namespace) -> None:
     from . import api, intake
 
-    log = intake.read(asked.paths, progress=_rows_read(asked.lang), **_read_options(asked), **_pseudonyms(asked))
+    log = intake.read(asked.paths, calendar=asked.calendar, progress=_rows_read(asked.lang), **_read_options(asked),
+                      **_pseudonyms(asked))
     done = api.export(log, asked.out, to=asked.to, force=asked.force)
     if asked.json:
         print(json.dumps(done.to_dict(), ensure_ascii=False, indent=1))
