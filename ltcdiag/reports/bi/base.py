@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 PARTIES = ("department", "role")        # the broader one first
 PERSON = "person"
-_DAY = "datetime64[D]"
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,8 @@ class Base:
     @cached_property
     def roles(self) -> frozenset[str]:
         """The columns that its batches of events have."""
-        return frozenset(next(iter(self.log.tables.batches())).columns)
+        first = next(iter(self.log.tables.batches()), None)
+        return frozenset() if first is None else frozenset(first.columns)
 
     @cached_property
     def seen(self) -> tuple[Parties, datetime, datetime]:

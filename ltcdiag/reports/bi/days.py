@@ -24,6 +24,8 @@ def dates(base: Base) -> pa.Table:
     those on which something happened."""
     import pandas as pd
 
+    if base.cases.empty:
+        return of_rows(TABLES["dim_date"], ())
     _, first, last = base.seen
     ends = base.local(pd.Series([first, max(last, base.log.as_of.replace(tzinfo=None))])).dt.date.tolist()
     calendar = calendar_of(base.log.calendar)

@@ -36,7 +36,17 @@ class Star:
         """The rows of a table, in one part or several; an empty table is one empty part."""
         if name == "dim_case":
             return [self._cases]
-        return _BATCHES[name](self.base) if name in _BATCHES else [_WHOLE[name](self.base)]
+        return _some(_BATCHES[name](self.base), self.tables[name]) if name in _BATCHES else [_WHOLE[name](self.base)]
+
+
+def _some(parts: Iterable[pa.Table], table: Table) -> Iterator[pa.Table]:
+    """The parts, or an empty one."""
+    there = False
+    for part in parts:
+        there = True
+        yield part
+    if not there:
+        yield table.arrow().empty_table()
 
 
 def star_of(log: EventLog) -> Star:

@@ -17,9 +17,11 @@ INACTIVE = frozenset({
     ("dim_case", "start_date_key"), ("dim_case", "end_date_key"), ("dim_case", "first_file_key"),
     ("dim_case", "last_file_key"), ("fact_event", "role_key"), ("fact_event", "person_key"),
     ("fact_move", "source_event_key"), ("fact_move", "target_event_key"), ("fact_move", "target_activity_key"),
-    ("finding_object", "file_key"),
+    ("finding_object", "file_key"), ("fact_finding", "activity_key"),
 })
 """Relationships that a measure switches on: active, they would lead from one table to another on two ways."""
+BOTH_WAYS = frozenset({("bridge_finding_case", "case_key")})
+"""Whoever picks a finding sees its cases."""
 SORTED = {"stage_zh": "stage_order", "stage_en": "stage_order", "main_stage_zh": "main_stage_order",
           "main_stage_en": "main_stage_order", "weekday_zh": "weekday", "weekday_en": "weekday"}
 _TYPES = {"key": ("int64", "Int64.Type", "0"), "count": ("int64", "Int64.Type", "#,0"),
@@ -69,7 +71,9 @@ def relationships(tables: Mapping[str, Table]) -> str:
         for field in table.fields:
             if field.refers:
                 lines.append(f"relationship {_tag(table.name, field.name)}")
-                lines += ["\tisActive: false"] if (table.name, field.name) in INACTIVE else []
+                place = (table.name, field.name)
+                lines += ["\tisActive: false"] if place in INACTIVE else []
+                lines += ["\tcrossFilteringBehavior: bothDirections"] if place in BOTH_WAYS else []
                 lines += [f"\tfromColumn: {table.name}.{quoted(field.name)}",
                           f"\ttoColumn: {field.refers}.{tables[field.refers].key}", ""]
     return "\n".join(lines)
