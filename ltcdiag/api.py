@@ -304,9 +304,9 @@ EXPORTS = ("xes", "ocel", "ocel-json", "csv", "parquet", "star", "hyper", "power
 
 def export(log: EventLog, out: str | Path, *, to: str = "xes", force: bool = False) -> Exported:
     """The log as one file: "xes", "csv" and "parquet" hold the events of its cases, "ocel" (OCEL 2.0 as SQLite, without
-    loss) and "ocel-json" the objects behind it, with their links and changes, whatever the case view. "star" is a folder
-    of tables for BI tools (CSV and Parquet, with findings, indicators and ledger), "hyper" the same for Tableau (extra
-    "tableau"), "powerbi" a Power BI project.
+    loss) and "ocel-json" the objects behind it, with their links and changes, whatever the case view. "star" is a
+    folder of tables for BI tools (CSV and Parquet, with findings, indicators and ledger), "hyper" the same for Tableau
+    (extra "tableau"), "powerbi" a Power BI project.
 
     Raises OutputError where the file exists (unless `force`) or cannot be written, InputError for another kind."""
     from .log.object_centric import object_centric

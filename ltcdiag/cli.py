@@ -81,7 +81,8 @@ def _parser() -> argparse.ArgumentParser:
     _input(_command(commands, "sniff", "看看文件会被怎样读取 / show how files would be read", _run_sniff))
     export = _command(commands, "export", "存成别的工具的格式 / the log in the format of other tools", _run_export)
     _input(export)
-    export.add_argument("--to", required=True, choices=("xes", "ocel", "ocel-json", "csv", "parquet", "star", "hyper", "powerbi"),
+    export.add_argument("--to", required=True, choices=("xes", "ocel", "ocel-json", "csv", "parquet", "star", "hyper",
+                                                        "powerbi"),
                         help="格式 / format (ocel: OCEL 2.0, SQLite; star, hyper, powerbi: BI)")
     export.add_argument("--out", type=Path, required=True, metavar="FILE",
                         help="输出文件，star 和 powerbi 是文件夹 / output file, a folder for star and powerbi")

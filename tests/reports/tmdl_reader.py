@@ -42,7 +42,8 @@ def read(text):
         if kind == "source":
             at, holder["properties"]["source"] = block(lines, at, depth)
         elif kind in OBJECTS or kind in ("annotation", "ref", "cultureInfo"):
-            found = re.fullmatch(rf"{kind}(?: (?P<what>table|cultureInfo))?(?: (?P<name>{NAME}|[\w-]+))?(?: = (?P<value>.+))?", body)
+            found = re.fullmatch(rf"{kind}(?: (?P<what>table|cultureInfo))?(?: (?P<name>{NAME}|[\w-]+))?"
+                                 r"(?: = (?P<value>.+))?", body)
             assert found, line
             new = {"kind": kind, "name": unquoted(found["name"] or ""), "value": found["value"] or "",
                    "what": found["what"], "properties": {}, "children": []}
@@ -53,7 +54,8 @@ def read(text):
             holder["properties"][kind] = "true"
         else:
             name, colon, value = body.partition(": ")
-            assert colon and name == kind and value.strip() == value != "", line
+            assert (colon, name) == (": ", kind), line
+            assert value.strip() == value != "", line
             assert name not in holder["properties"], f"twice: {line!r}"
             holder["properties"][name] = value
     return root["children"]
@@ -88,5 +90,5 @@ def captions(text):
             assert depth == (4 if last[1] == "table" else 5), line
             found[last] = rest
         else:
-            assert kind == "displayFolder:" and last[1] == "measure", line
+            assert (kind, last[1]) == ("displayFolder:", "measure"), line
     return found

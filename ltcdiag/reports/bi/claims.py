@@ -115,8 +115,8 @@ def ledger(base: Base) -> pa.Table:
                       ("out", "", step.went_out))
             for what, reason, count in counts:
                 said = [reason_name(reason, lang) if reason else None for lang in _LANGUAGES]
-                yield (*head, what, *(say(f"bi.ledger_what_{what}", lang) for lang in _LANGUAGES), reason or None, *said,
-                       count)
+                names = (say(f"bi.ledger_what_{what}", lang) for lang in _LANGUAGES)
+                yield (*head, what, *names, reason or None, *said, count)
 
     return numbered(TABLES["ledger"], rows())
 

@@ -14,7 +14,8 @@ from .star import Star
 HEADER = ("table", "column", "type", "unit_zh", "unit_en", "key", "refers_to", "rows", "meaning_zh", "meaning_en",
           "made_zh", "made_en")
 FILES = ("data_dictionary.csv", "data_dictionary_zh.md", "data_dictionary_en.md")
-TYPES = {"key": "integer", "count": "integer", "text": "text", "date": "date", "time": "timestamp", "flag": "true/false"}
+TYPES = {"key": "integer", "count": "integer", "text": "text", "date": "date", "time": "timestamp",
+         "flag": "true/false"}
 
 
 def write_dictionary(star: Star, counts: Mapping[str, int], folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The pages of the Power BI report: a handful of plain visuals over the model, as Microsoft's published schemas have it."""
+"""The pages of the Power BI report: a handful of plain visuals over the model, after Microsoft's published schemas."""
 
 from __future__ import annotations
 

@@ -133,7 +133,7 @@ def _text(text: str) -> str:
 
 
 def culture(tables: Mapping[str, Table], named: str, lang: str) -> str:
-    """One file of cultures/: what everything is called in a language. named: the language of the measures' own names."""
+    """One file of cultures/: what everything is called in a language. named: the language of the names of measures."""
     lines = [f"cultureInfo {CULTURES[lang]}", "", "\ttranslations", "\t\tmodel Model"]
     for its in tables.values():
         lines += ["", f"\t\t\ttable {its.name}", f"\t\t\t\tcaption: {_caption(say(f'bi.t_{its.name}', lang))}"]
