@@ -128,7 +128,8 @@ def cases(found: Assessment, lang: str) -> Grid:
             _rows(table, columns), started, ended, found.amounts, strict=True
         ):
             path = Linked(variant, "variants", variant - 1)
-            yield (case, path, say(f"reports.state_{state}", lang), begin, end, days, events, places.text(first), places.text(last), amount, currency or None)
+            yield (case, path, say(f"reports.state_{state}", lang), begin, end, days, events, places.text(first),
+                   places.text(last), amount, currency or None)
 
     return Grid("cases", CASES, len(table), draw)
 
