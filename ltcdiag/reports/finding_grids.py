@@ -30,7 +30,7 @@ FINDINGS = (
 FINDING_CASES = (
     Column("finding", width=9), Column("case", width=22), Column("days_here", "days", 14), Column("state", width=11),
     Column("started", "time", 20), Column("ended", "time", 20), Column("first_row", width=16),
-    Column("last_row", width=16), Column("amount", "money", 14), Column("currency", width=9),
+    Column("last_row", width=16), Column("amount", "money", 20), Column("currency", width=9),
 )
 
 

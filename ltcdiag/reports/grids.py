@@ -83,7 +83,7 @@ CASES = (
     Column("case", width=22), Column("variant", "count", 9), Column("state", width=11),
     Column("started", "time", 20), Column("ended", "time", 20), Column("days", "days", 11),
     Column("events", "count", 9), Column("first_row", width=16), Column("last_row", width=16),
-    Column("amount", "money", 14), Column("currency", width=9),
+    Column("amount", "money", 20), Column("currency", width=9),
 )
 VARIANTS = (
     Column("variant", "count", 9), Column("path", width=90), Column("cases", "count", 9),

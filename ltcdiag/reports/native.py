@@ -112,7 +112,8 @@ class FrontSheet:
 
     def _panel(self, panel: Panel, places: dict[str, str]) -> None:
         pixels = 40 + sum(_ROW_PIXELS * _lines(name) for name in panel.names)
-        tall = max(pixels, _LEAST_ROWS * _ROW_PIXELS, 90 + (10 + 14 * len(panel.series)) * len(panel.names) if panel.shape == "bar" else 0)
+        bars = (10 + 14 * len(panel.series)) * len(panel.names) if panel.shape == "bar" else 0
+        tall = max(pixels, _LEAST_ROWS * _ROW_PIXELS, 90 + bars)
         self._reach(tall + 4 * _ROW_PIXELS)
         self._text(panel.title, self._title)
         if panel.note:

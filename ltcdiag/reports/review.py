@@ -55,7 +55,7 @@ def write_review(
         page = ReviewPage(found, drawn, missing, lang)
         write_files(found, folder, lang)
         write_review_book(found, folder / "report.xlsx", lang, reference=reference, title=page.title,
-                          lines=page.answers(), effects=(EFFECTS, list(effect_rows(found, lang))),
+                          lines=tuple(page.answers()), effects=(EFFECTS, list(effect_rows(found, lang))),
                           cases=(CASES, list(cases_of(found))))
         files.write_figures(drawn, folder)
         (folder / "report.html").write_text(rendered(page, drawn, lang), encoding="utf-8", errors="replace",

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from math import ceil
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,8 @@ _FORMATS: dict[str, dict[str, Any]] = {
     "time": {"num_format": "yyyy-mm-dd hh:mm:ss"},
     "money": {"num_format": "#,##0.00"},
 }
+_LOOKED_AT = 2_000          # rows of a table whose numbers are measured
+_SHOWN = {"count": "{:,.0f}", "share": "{:.1%}"}
 _LINK = {"font_color": "#0B5CAD", "underline": 1}
 # Nothing that stands in the data may become a formula, a link or another value.
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
@@ -128,8 +131,8 @@ class _Writer:
 
     def _sheet(self, grid: Grid, rows: Iterator[tuple[Value, ...]], size: int, part: int) -> None:
         sheet, self.linked = self.book.add_worksheet(_part(self._name(grid), part)), 0
-        for at, column in enumerate(grid.columns):
-            sheet.set_column(at, at, column.width, self.formats[column.kind])
+        for at, (column, width) in enumerate(zip(grid.columns, _widths(grid), strict=True)):
+            sheet.set_column(at, at, width, self.formats[column.kind])
         top = self._above(sheet, grid)
         names = [column.name(self.lang) for column in grid.columns]
         sheet.set_row(top, _height(names, grid.columns))
@@ -199,6 +202,21 @@ def _kind(column: Column, value: Value) -> Kind:
     if column.kind != "text" or not isinstance(value, int | float):
         return column.kind
     return "days" if isinstance(value, float) else "count"
+
+
+def _widths(grid: Grid) -> list[int]:
+    """The widths of the columns, more where a number of a short table needs it: one that does not fit is shown as
+    ###."""
+    widths = [column.width for column in grid.columns]
+    if grid.size > _LOOKED_AT:
+        return widths
+    for row in grid.draw():
+        for at, (column, value) in enumerate(zip(grid.columns, row, strict=True)):
+            number = value.value if isinstance(value, Linked) else value
+            if isinstance(number, int | float | Decimal):
+                form = _SHOWN.get(_kind(column, number), "{:,.2f}")
+                widths[at] = max(widths[at], len(form.format(number)) + 2)
+    return widths
 
 
 def _part(name: str, part: int) -> str:

@@ -150,6 +150,24 @@ def test_each_number_of_the_summary_leads_to_its_rows(books, assessed):
     assert rows["open"].hyperlink is None, "none is open, so there is nowhere to lead"
 
 
+FORMS = {"#,##0": "{:,.0f}", "#,##0.00": "{:,.2f}", "0.0%": "{:.1%}", "General": "{}"}
+
+
+@pytest.mark.parametrize("name", ["zh", "en", "shared"])
+def test_no_number_is_wider_than_its_column(books, name):
+    for sheet in books[name]:
+        for column in sheet.iter_cols():
+            if not any(isinstance(cell.value, int | float) for cell in column):
+                continue
+            letter = column[0].column_letter
+            at = next((key for key, its in sheet.column_dimensions.items()
+                       if its.min <= column[0].column <= its.max), letter)
+            wide = sheet.column_dimensions[at].width
+            for cell in column:
+                if isinstance(cell.value, int | float) and cell.number_format != ";;;":
+                    assert len(FORMS[cell.number_format].format(cell.value)) + 1 <= wide, (sheet.title, cell)
+
+
 def test_a_link_into_a_long_table_leads_to_the_right_part(tmp_path, monkeypatch, assessed):
     monkeypatch.setattr(xlsx, "MOST_ROWS", 10)
     monkeypatch.setattr(xlsx, "MOST_LINKS", 2)
