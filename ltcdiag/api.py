@@ -305,15 +305,18 @@ def privacy_report(log: EventLog, *, k: int | None = None) -> PrivacyReport:
     return reported(log, k=k)
 
 
-EXPORTS = ("xes", "ocel", "ocel-json", "csv", "parquet")
+EXPORTS = ("xes", "ocel", "ocel-json", "csv", "parquet", "star", "hyper", "powerbi")
 
 
 def export(log: EventLog, out: str | Path, *, to: str = "xes", force: bool = False) -> Exported:
     """The log as one file: "xes", "csv" and "parquet" hold the events of its cases, "ocel" (OCEL 2.0 as SQLite, without
-    loss) and "ocel-json" the objects behind it, with their links and changes, whatever the case view.
+    loss) and "ocel-json" the objects behind it, with their links and changes, whatever the case view. "star" is a
+    folder of tables for BI tools (CSV and Parquet, with findings, indicators and ledger), "hyper" the same for Tableau
+    (extra "tableau"), "powerbi" a Power BI project.
 
     Raises OutputError where the file exists (unless `force`) or cannot be written, InputError for another kind."""
     from .log.object_centric import object_centric
+    from .reports.bi import export as bi
     from .reports.ocel import write_ocel_json, write_ocel_sqlite
     from .reports.tables_out import write_csv_log, write_parquet_log
     from .reports.xes_out import write_xes
@@ -325,6 +328,8 @@ def export(log: EventLog, out: str | Path, *, to: str = "xes", force: bool = Fal
     if to in ("ocel", "ocel-json"):
         write = write_ocel_sqlite if to == "ocel" else write_ocel_json
         return write(object_centric(log), out, timezone=log.timezone, force=force)
+    if to in bi.KINDS:
+        return bi.KINDS[to](log, out, force=force)
     raise InputError(say("engine.unknown_choice", current(), value=to),
                      fix=say("engine.one_of", current(), values=", ".join(EXPORTS)))
 

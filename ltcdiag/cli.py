@@ -82,9 +82,12 @@ def _parser() -> argparse.ArgumentParser:
     export = _command(commands, "export", "存成别的工具的格式 / the log in the format of other tools", _run_export)
     _input(export)
     _filtering(export)
-    export.add_argument("--to", required=True, choices=("xes", "ocel", "ocel-json", "csv", "parquet"),
-                        help="格式 / format (ocel: OCEL 2.0, SQLite)")
-    export.add_argument("--out", type=Path, required=True, metavar="FILE", help="输出文件 / output file")
+    export.add_argument("--to", required=True, choices=("xes", "ocel", "ocel-json", "csv", "parquet", "star", "hyper",
+                                                        "powerbi"),
+                        help="格式 / format (ocel: OCEL 2.0, SQLite; star, hyper, powerbi: BI)")
+    export.add_argument("--out", type=Path, required=True, metavar="FILE",
+                        help="输出文件，star 和 powerbi 是文件夹 / output file, a folder for star and powerbi")
+    export.add_argument("--calendar", default="CN", metavar="NAME|FILE", help="工作日历 / work calendar")
     export.add_argument("--force", action="store_true", help="替换已有的文件 / replace an earlier file")
     _hiding(export)
     page = _command(commands, "workshop", "写出工作坊页面 / one offline page to explore together", _run_workshop)
@@ -350,8 +353,8 @@ def _run_export(asked: argparse.Namespace) -> None:
     from . import api, intake
 
     filtered = _filtered(asked, asked.paths)
-    log = filtered(intake.read(asked.paths, progress=_rows_read(asked.lang), **_read_options(asked),
-                               **_pseudonyms(asked)))
+    log = filtered(intake.read(asked.paths, calendar=asked.calendar, progress=_rows_read(asked.lang),
+                               **_read_options(asked), **_pseudonyms(asked)))
     done = api.export(log, asked.out, to=asked.to, force=asked.force)
     if asked.json:
         print(json.dumps(done.to_dict(), ensure_ascii=False, indent=1))

@@ -24,6 +24,7 @@ OWN_WEEK = "week"
 LONGEST_YEARS = 200
 _HOUR = 3_600_000_000  # microseconds
 _DAY = 24 * _HOUR
+_SPOKEN = ("zh_CN", "en_US")
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,14 @@ class WorkCalendar:
         if self.country == OWN_WEEK:
             return day.weekday() in self.week
         return bool(_national(self.country, self.subdivision, day.year).is_working_day(day))
+
+    def holiday_names(self, day: date) -> tuple[str, str] | None:
+        """What a public holiday is called in Chinese (where the package of holidays knows it) and in English; None for
+        any other day."""
+        if self.country in (EVERY_HOUR, OWN_WEEK):
+            return None
+        names = [_national(self.country, self.subdivision, day.year, language).get(day) for language in _SPOKEN]
+        return (names[0], names[1] or names[0]) if names[0] else None
 
     @overload
     def working_hours(self, start: datetime | date, end: datetime | date) -> float: ...
@@ -212,12 +221,12 @@ def _year_table(
 
 
 @lru_cache(maxsize=1024)
-def _national(country: str, subdivision: str | None, year: int) -> Any:
-    """Holidays of a country around one year."""
+def _national(country: str, subdivision: str | None, year: int, language: str | None = None) -> Any:
+    """Holidays of a country around one year, in a language where it has names in it."""
     import holidays
 
     try:
-        return holidays.country_holidays(country, subdiv=subdivision, years=year)
+        return holidays.country_holidays(country, subdiv=subdivision, years=year, language=language)
     except NotImplementedError:
         known = holidays.list_supported_countries()
         if country in known:

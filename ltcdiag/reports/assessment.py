@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +58,20 @@ class Assessment:
     def staged(self) -> bool:
         """Whether the log has Lead-to-Cash stages."""
         return self.main_map is not None
+
+    @cached_property
+    def amounts(self) -> Sequence[tuple[Decimal | None, str]]:
+        """What each case is worth and in which currency, in the order of `cases`; a case without an amount has None."""
+        import numpy as np
+
+        from ..measures.facts import facts_of
+
+        found = facts_of(self.log, self.log.tables.steps()).amounts
+        if found is None:
+            return [(None, "")] * len(self.cases.table)
+        names = [*(name.replace("unstated", "") for name in found.currencies), ""]
+        return [(None, "") if np.isnan(value) else (Decimal(repr(value)), names[code])
+                for value, code in zip(found.value.tolist(), found.currency.tolist(), strict=True)]
 
     @property
     def states(self) -> dict[str, int]:

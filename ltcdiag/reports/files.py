@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -59,7 +60,7 @@ def write_findings(found: Assessment, folder: Path) -> None:
     behind = FindingCases(found)
     for finding in found.diagnosis:
         rows = ((row.case_id, row.days_here, row.state, row.started.isoformat(), row.ended.isoformat(), row.first_row,
-                 row.last_row, row.amount, row.currency) for row in behind.rows(finding))
+                 row.last_row, Decimal(row.amount) if row.amount else "", row.currency) for row in behind.rows(finding))
         write_csv(folder / finding.case_file, CASES_OF_FINDING, rows)
 
 
@@ -125,7 +126,7 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str | float]]) -> None:
+def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str | float | Decimal]]) -> None:
     """UTF-8 with a mark that Excel needs; texts that a spreadsheet would run get a leading apostrophe."""
     with path.open("w", encoding="utf-8-sig", newline="", errors="replace") as target:
         writer = csv.writer(target, lineterminator="\r\n")

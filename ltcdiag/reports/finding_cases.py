@@ -41,13 +41,15 @@ class FindingCases:
         if finding.objects:
             yield from self._objects(finding, k)
             return
-        picked = self._found.cases.table.iloc[[self._at[case] for case in islice(finding.case_ids, k)]]
+        places = [self._at[case] for case in islice(finding.case_ids, k)]
+        picked, worth = self._found.cases.table.iloc[places], self._found.amounts
         columns = ("case_id", "state", "started", "ended", "first_row", "last_row")
         rows = zip(*(picked[name].tolist() for name in columns), strict=True)
         zone = self._found.log.timezone
-        for (case, state, began, ended, first, last), days in zip(rows, finding.case_days, strict=False):
-            yield Behind(case, days, state, local(began, zone), local(ended, zone),
-                         self._places.text(first), self._places.text(last))
+        for (case, state, began, ended, first, last), days, at in zip(rows, finding.case_days, places, strict=False):
+            amount, currency = worth[at]
+            yield Behind(case, days, state, local(began, zone), local(ended, zone), self._places.text(first),
+                         self._places.text(last), "" if amount is None else f"{amount:f}", currency)
 
     def _objects(self, finding: Finding, k: int | None) -> Iterator[Behind]:
         zone = self._found.log.timezone

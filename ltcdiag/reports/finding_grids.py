@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import accumulate
 
 from ..findings.finding import Contrast, Finding
 from ..stats.intervals import Interval
@@ -11,7 +12,7 @@ from ..words import say, sentences
 from ..words.numbers import count
 from .assessment import Assessment
 from .finding_cases import FindingCases
-from .grids import Column, Grid, Value
+from .grids import Column, Grid, Linked, Value
 
 MOST_CASES, FIRST_CASES = 100_000, 1_000
 """Above so many rows the sheet lists the first cases of each finding; the CSV files hold all of them."""
@@ -29,27 +30,29 @@ FINDINGS = (
 FINDING_CASES = (
     Column("finding", width=9), Column("case", width=22), Column("days_here", "days", 14), Column("state", width=11),
     Column("started", "time", 20), Column("ended", "time", 20), Column("first_row", width=16),
-    Column("last_row", width=16), Column("amount", "money", 14), Column("currency", width=9),
+    Column("last_row", width=16), Column("amount", "money", 20), Column("currency", width=9),
 )
 
 
 def findings(found: Assessment, lang: str) -> Grid:
     """One row a finding, every number in a cell of its own; the reason where there is none."""
-    rows = [_row(finding, lang) for finding in found.diagnosis]
+    places = list(accumulate((rows_of(finding, found) for finding in found.diagnosis), initial=0))
+    rows = [_row(finding, lang, place) for finding, place in zip(found.diagnosis, places, strict=False)]
     if not rows:
         why = found.diagnosis.why_none.get(lang) or say("findings.none_claimed", lang)
         rows = [(*(None,) * 4, why, *(None,) * (len(FINDINGS) - 5))]
     return Grid("findings", FINDINGS, len(rows), lambda: iter(rows))
 
 
-def _row(finding: Finding, lang: str) -> tuple[Value, ...]:
+def _row(finding: Finding, lang: str, place: int) -> tuple[Value, ...]:
     words = (_word(f"{part}_{getattr(finding, part)}", getattr(finding, part), lang)
              for part in ("kind", "family", "confidence"))
     contrast = finding.contrast
     return (
-        finding.id, *words, finding.title[lang], *_numbers(finding.days), *_numbers(finding.per_passage),
-        *_numbers(finding.share), *_numbers(contrast), contrast.limit,
-        _word(f"against_{contrast.against}", contrast.against, lang), len(finding.case_ids), finding.n, finding.open,
+        Linked(finding.id, "finding_cases", place), *words, finding.title[lang], *_numbers(finding.days),
+        *_numbers(finding.per_passage), *_numbers(finding.share), *_numbers(contrast), contrast.limit,
+        _word(f"against_{contrast.against}", contrast.against, lang),
+        Linked(len(finding.case_ids), "finding_cases", place), Linked(finding.n, "cases"), finding.open,
         finding.horizon_days, finding.evidence[lang], finding.caveat[lang], finding.next_step[lang], finding.case_file,
     )
 
@@ -67,18 +70,32 @@ def _word(key: str, otherwise: str, lang: str) -> str:
 
 def finding_cases(found: Assessment, lang: str) -> Grid:
     """The cases of every finding, the worst first; of too many only the first, and a word about the rest."""
-    behind, size = FindingCases(found), sum(len(finding.case_ids) for finding in found.diagnosis)
-    most = FIRST_CASES if size > MOST_CASES else None
+    behind, most, at = FindingCases(found), _most(found), _place_of_case(found)
 
     def draw() -> Iterator[tuple[Value, ...]]:
         for finding in found.diagnosis:
             for row in behind.rows(finding, most):
-                yield (finding.id, row.case_id, row.days_here, say(f"reports.state_{row.state}", lang),
+                case = Linked(row.case_id, "cases", at[row.case_id]) if row.case_id in at else row.case_id
+                yield (finding.id, case, row.days_here, say(f"reports.state_{row.state}", lang),
                        row.started.replace(tzinfo=None), row.ended.replace(tzinfo=None), row.first_row, row.last_row,
                        Decimal(row.amount) if row.amount else None, row.currency or None)
             if most is not None and len(finding.case_ids) > most:
                 rest = say("reports.cases_cut", lang, n=count(len(finding.case_ids)), file=finding.case_file)
                 yield (finding.id, rest, *(None,) * 8)
 
-    rows = size if most is None else sum(min(len(f.case_ids), most + 1) for f in found.diagnosis)
-    return Grid("finding_cases", FINDING_CASES, rows, draw)
+    return Grid("finding_cases", FINDING_CASES, sum(rows_of(finding, found) for finding in found.diagnosis), draw)
+
+
+def rows_of(finding: Finding, found: Assessment) -> int:
+    """How many rows of the sheet of cases a finding takes."""
+    most = _most(found)
+    return len(finding.case_ids) if most is None else min(len(finding.case_ids), most + 1)
+
+
+def _most(found: Assessment) -> int | None:
+    """How many cases of each finding are listed; None where all are."""
+    return FIRST_CASES if sum(len(finding.case_ids) for finding in found.diagnosis) > MOST_CASES else None
+
+
+def _place_of_case(found: Assessment) -> dict[str, int]:
+    return {case: n for n, case in enumerate(found.cases.table["case_id"].tolist())}

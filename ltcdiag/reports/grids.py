@@ -20,7 +20,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Kind = Literal["text", "lines", "count", "days", "share", "time", "money"]
-Value = str | int | float | Decimal | datetime | None
+
+
+@dataclass(frozen=True)
+class Linked:
+    """A value that leads to where its rows are. sheet: name of a grid of the same workbook. row: the row there, from
+    0."""
+
+    value: str | int | float
+    sheet: str
+    row: int = 0
+
+
+Value = str | int | float | Decimal | datetime | Linked | None
 
 
 @dataclass(frozen=True)
@@ -71,6 +83,7 @@ CASES = (
     Column("case", width=22), Column("variant", "count", 9), Column("state", width=11),
     Column("started", "time", 20), Column("ended", "time", 20), Column("days", "days", 11),
     Column("events", "count", 9), Column("first_row", width=16), Column("last_row", width=16),
+    Column("amount", "money", 20), Column("currency", width=9),
 )
 VARIANTS = (
     Column("variant", "count", 9), Column("path", width=90), Column("cases", "count", 9),
@@ -111,11 +124,12 @@ def cases(found: Assessment, lang: str) -> Grid:
     def draw() -> Iterator[tuple[Value, ...]]:
         started, ended = (shown_time(table[c], found.log.timezone) for c in ("started", "ended"))
         columns = ("case_id", "variant", "state", "days", "events", "first_row", "last_row")
-        for (case, variant, state, days, events, first, last), begin, end in zip(
-            _rows(table, columns), started, ended, strict=True
+        for (case, variant, state, days, events, first, last), begin, end, (amount, currency) in zip(
+            _rows(table, columns), started, ended, found.amounts, strict=True
         ):
-            yield (case, variant, say(f"reports.state_{state}", lang), begin, end, days, events,
-                   places.text(first), places.text(last))
+            path = Linked(variant, "variants", variant - 1)
+            yield (case, path, say(f"reports.state_{state}", lang), begin, end, days, events, places.text(first),
+                   places.text(last), amount, currency or None)
 
     return Grid("cases", CASES, len(table), draw)
 

@@ -10,7 +10,7 @@ from ..log.look import heading
 from ..words import listed, run_on, say
 from ..words.numbers import count
 from .assessment import Assessment
-from .grids import Column, Grid, Value
+from .grids import Column, Grid, Linked, Value
 from .page import Cell, Row, TableView, quoted
 
 COLUMNS = (
@@ -99,8 +99,9 @@ def sheet(found: Assessment, lang: str) -> Grid:
         for row, note in zip(kpis.table.to_dict("records"), notes, strict=True):
             texts = kpis.texts[row["kpi"]]
             numbers = (_plain(row[name]) for name in ("value", "low", "high"))
-            bases = (_plain(row[name]) for name in ("n", "open", "horizon_days"))
-            yield (texts.name[lang], *numbers, _unit(row, lang), *bases,
+            n, *bases = (_plain(row[name]) for name in ("n", "open", "horizon_days"))
+            yield (texts.name[lang], *numbers, _unit(row, lang),
+                   n if n is None else Linked(n, "cases"), *bases,
                    texts.definition[lang], texts.trap[lang], note)
 
     return Grid("kpis", COLUMNS, len(kpis.table), draw)

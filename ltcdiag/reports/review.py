@@ -14,6 +14,7 @@ from ..words import say, use
 from . import files
 from .folder import whole
 from .html import whole_page
+from .review_book import write_review_book
 from .review_page import ReviewPage
 from .review_pictures import drawings
 
@@ -42,8 +43,8 @@ def write_review(
     found: Comparison, out: Path, *, lang: str, force: bool = False, reference: ReferenceModel,
     say_progress: Callable[[str], None] | None = None,
 ) -> Reviewed:
-    """report.html, effects.json, effects.csv, cases.csv, ledger.json, figures and README.txt into the folder `out`, all
-    or nothing.
+    """report.html, report.xlsx, effects.json, effects.csv, cases.csv, ledger.json, figures and README.txt into `out`,
+    all or nothing.
 
     Raises OutputError. Law: same logs, same question, same bytes."""
     tell = say_progress or (lambda _: None)
@@ -53,6 +54,9 @@ def write_review(
         drawn = [drawing.marked(say("reports.page_foot", lang)) for drawing in made]
         page = ReviewPage(found, drawn, missing, lang)
         write_files(found, folder, lang)
+        write_review_book(found, folder / "report.xlsx", lang, reference=reference, title=page.title,
+                          lines=tuple(page.answers()), effects=(EFFECTS, list(effect_rows(found, lang))),
+                          cases=(CASES, list(cases_of(found))))
         files.write_figures(drawn, folder)
         (folder / "report.html").write_text(rendered(page, drawn, lang), encoding="utf-8", errors="replace",
                                             newline="\n")

@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 
 from ..charts.drawing import Drawing
 from ..log.telling import reason_name
+from ..words import say
 from ..words.texts import tidy
 from . import files
+from .front import Front, panel_of_grid
 from .grids import Grid, Kind
 from .html import whole_page
 from .moments import iso
@@ -39,12 +41,23 @@ def write_shareable(shared: Shared, folder: Path) -> None:
     files.write_figures(drawn, folder)
     title = shared.say("title")
     write_grids(list(shared.grids()), folder / "report.xlsx", shared.lang, title=title,
-                created=shared.found.log.as_of, level=shared.say("level_shareable"))
+                created=shared.found.log.as_of, level=shared.say("level_shareable"), front=_front(shared, title))
     page = whole_page("shareable.html.j2", shared.lang, {
         "shared": shared, "tables": list(_tables(shared)), "pictures": _pictures(shared, drawn),
     }, title=title, foot=shared.say("level_shareable"))
     (folder / "report.html").write_text(page, encoding="utf-8", errors="replace", newline="\n")
     files.write_readme(folder, shared.lang, shared.say("level_shareable"))
+
+
+def _front(shared: Shared, title: str) -> Front:
+    """Charts of what the other sheets may say, and of nothing else."""
+    grids = {grid.name: grid for grid in shared.grids()}
+    wanted = (("found_stages", "stages", "stage", "each_days"), ("findings", "finding_days", "title", "finding_days"))
+    made = (panel_of_grid(grids[name], shared.lang, title=say(f"workbook.{key}", shared.lang), name=head, number=number,
+                          unit=say("workbook.days", shared.lang))
+            for name, key, head, number in wanted if name in grids)
+    return Front(title, (shared.say("level_shareable"), shared.say("not_anonymous")),
+                 tuple(panel for panel in made if panel is not None))
 
 
 def _write_json_files(shared: Shared, folder: Path) -> None:

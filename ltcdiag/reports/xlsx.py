@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from math import ceil
 from pathlib import Path
 from typing import Any
 
-from ..log.calendar_file import calendar_shown
-from ..log.telling import reason_name, step_name
-from ..measures.uniqueness import privacy_report
-from ..words import say
+from ..words import say, sentences
 from ..words.numbers import count
-from . import finding_grids, grids, indicators
+from . import finding_grids, grids, indicators, summary_grids
 from .answer_grids import sheet_grid
 from .assessment import Assessment
-from .grids import Column, Grid, Value
-from .moments import minute
+from .front import Front, front_of
+from .grids import Column, Grid, Kind, Linked, Value
+from .native import Entry, FrontSheet, place_of
 from .parts import parts_of
 
 MOST_ROWS = 1_048_575       # of a sheet, without its heading
 MOST_CHARACTERS = 32_767    # of a cell
+MOST_LINKS = 20_000         # of a sheet; Excel takes 65,530, each of them costs time to open
 _A4 = 9                     # the number of the size
 _FORM_ROWS = 1_000          # of a form whose cells offer choices
 _LINE, _TALLEST = 15.0, 400.0   # points: of a line of text, of a row at most
@@ -36,6 +36,9 @@ _FORMATS: dict[str, dict[str, Any]] = {
     "time": {"num_format": "yyyy-mm-dd hh:mm:ss"},
     "money": {"num_format": "#,##0.00"},
 }
+_LOOKED_AT = 2_000          # rows of a table whose numbers are measured
+_SHOWN = {"count": "{:,.0f}", "share": "{:.1%}"}
+_LINK = {"font_color": "#0B5CAD", "underline": 1}
 # Nothing that stands in the data may become a formula, a link or another value.
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
             "nan_inf_to_errors": False, "constant_memory": True}
@@ -44,21 +47,26 @@ _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_
 def write_workbook(found: Assessment, path: Path, lang: str) -> None:
     """report.xlsx. Law: same log and settings, same bytes."""
     write_grids(all_grids(found, lang), path, lang, title=found.log.name[:200], created=found.log.as_of,
-                level=say("reports.page_foot", lang))
+                level=say("reports.page_foot", lang), front=front_of(found, lang))
 
 
 def write_grids(
-    tables: Iterable[Grid], path: Path, lang: str, *, title: str, created: datetime, level: str
+    tables: Iterable[Grid], path: Path, lang: str, *, title: str, created: datetime, level: str,
+    front: Front | None = None,
 ) -> None:
-    """A workbook of tables; the level stands at the foot of every printed page."""
+    """A workbook of tables; the level stands at the foot of every printed page. front: what stands on a first sheet,
+    with the contents; without one there is none."""
     import xlsxwriter
     from xlsxwriter.exceptions import FileCreateError
 
     with tempfile.TemporaryDirectory(dir=path.parent) as parts:     # what stands in them must not lie elsewhere
         book = xlsxwriter.Workbook(str(path), {**_OPTIONS, "tmpdir": parts})
         book.set_properties({"title": title, "created": created.replace(tzinfo=None), "comments": level})
-        writer = _Writer(book, lang, level)
-        for grid in tables:
+        grids_in_order = list(tables)
+        writer = _Writer(book, lang, level, places={grid.name: grid for grid in grids_in_order})
+        if front is not None:
+            writer.front(front, grids_in_order)
+        for grid in grids_in_order:
             writer.write(grid)
         try:
             book.close()
@@ -68,8 +76,8 @@ def write_grids(
 
 def all_grids(found: Assessment, lang: str) -> Iterator[Grid]:
     """The tables of the workbook, in the order of its sheets."""
-    yield _summary(found, lang)
-    yield _ledger(found, lang)
+    yield summary_grids.summary(found, lang)
+    yield summary_grids.ledger(found, lang)
     yield grids.set_aside(found.log, lang)
     makers: tuple[Callable[[Assessment, str], Grid], ...] = (
         grids.cases, grids.variants, grids.paths, grids.gaps, grids.rework, grids.handovers,
@@ -83,7 +91,7 @@ def all_grids(found: Assessment, lang: str) -> Iterator[Grid]:
     yield indicators.sheet(found, lang)
     for make in makers:
         yield make(found, lang)
-    yield _privacy(found, lang)
+    yield summary_grids.privacy(found, lang)
 
 
 @dataclass
@@ -91,6 +99,7 @@ class _Writer:
     book: Any
     lang: str
     level: str
+    places: Mapping[str, Grid] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.heading = self.book.add_format({"bold": True, "bg_color": "#E6EDF5", "border": 1,
@@ -98,6 +107,19 @@ class _Writer:
         self.guide = self.book.add_format({"text_wrap": True, "valign": "vcenter", "font_color": "#44546A",
                                            "indent": 1})
         self.formats = {kind: self.book.add_format({"valign": "top", **look}) for kind, look in _FORMATS.items()}
+        self.links = {kind: self.book.add_format({"valign": "top", **look, **_LINK}) for kind, look in _FORMATS.items()}
+        self.linked = 0
+
+    def front(self, front: Front, tables: Sequence[Grid]) -> None:
+        """The first sheet."""
+        name = say("workbook.sheet", self.lang)
+        sheet = FrontSheet(self.book, self.book.add_worksheet(name), name, self.lang, self.formats,
+                           lambda text: fitting(text, self.lang))
+        entries = [Entry(self._name(grid), grid.size, holds(grid, self.lang)) for grid in tables]
+        sheet.write(front, entries, {grid.name: self._name(grid) for grid in tables}, self.level)
+
+    def _name(self, grid: Grid) -> str:
+        return grid.title or say(f"reports.sheet_{grid.name}", self.lang)
 
     def write(self, grid: Grid) -> None:
         """A grid on one sheet, or on as many as it needs: rows are never left out."""
@@ -108,10 +130,9 @@ class _Writer:
             part, left = part + 1, left - here
 
     def _sheet(self, grid: Grid, rows: Iterator[tuple[Value, ...]], size: int, part: int) -> None:
-        name = grid.title or say(f"reports.sheet_{grid.name}", self.lang)
-        sheet = self.book.add_worksheet(name if part == 1 else f"{name} {part}")
-        for at, column in enumerate(grid.columns):
-            sheet.set_column(at, at, column.width, self.formats[column.kind])
+        sheet, self.linked = self.book.add_worksheet(_part(self._name(grid), part)), 0
+        for at, (column, width) in enumerate(zip(grid.columns, _widths(grid), strict=True)):
+            sheet.set_column(at, at, width, self.formats[column.kind])
         top = self._above(sheet, grid)
         names = [column.name(self.lang) for column in grid.columns]
         sheet.set_row(top, _height(names, grid.columns))
@@ -150,7 +171,10 @@ class _Writer:
         return 1
 
     def _cell(self, sheet: Any, row: int, at: int, column: Column, value: Value) -> None:
-        look = self.formats[column.kind]
+        kind = _kind(column, value.value if isinstance(value, Linked) else value)
+        look = self.formats[kind]
+        if isinstance(value, Linked):
+            look, value = self._lead(sheet, row, at, kind, value), value.value
         if value is None:
             return
         if isinstance(value, datetime):
@@ -159,6 +183,53 @@ class _Writer:
             sheet.write_string(row, at, fitting(value, self.lang), look)
         else:
             sheet.write_number(row, at, value, look)
+
+    def _lead(self, sheet: Any, row: int, at: int, kind: Kind, value: Linked) -> Any:
+        """Makes a cell lead to its rows and gives it the look of a link; only inside the workbook, and no more cells of
+        a sheet than a program takes."""
+        there = self.places.get(value.sheet)
+        if there is None or self.linked >= MOST_LINKS or value.row >= there.size:
+            return self.formats[kind]
+        self.linked += 1
+        part, line = divmod(value.row, MOST_ROWS)
+        target = place_of(_part(self._name(there), part + 1), line + (2 if there.above else 1))
+        sheet.write_url(row, at, target, self.links[kind], string="-")      # the value is written over it
+        return self.links[kind]
+
+
+def _kind(column: Column, value: Value) -> Kind:
+    """A number in a column of texts is still shown as a number."""
+    if column.kind != "text" or not isinstance(value, int | float):
+        return column.kind
+    return "days" if isinstance(value, float) else "count"
+
+
+def _widths(grid: Grid) -> list[int]:
+    """The widths of the columns, more where a number of a short table needs it: one that does not fit is shown as
+    ###."""
+    widths = [column.width for column in grid.columns]
+    if grid.size > _LOOKED_AT:
+        return widths
+    for row in grid.draw():
+        for at, (column, value) in enumerate(zip(grid.columns, row, strict=True)):
+            number = value.value if isinstance(value, Linked) else value
+            if isinstance(number, int | float | Decimal):
+                form = _SHOWN.get(_kind(column, number), "{:,.2f}")
+                widths[at] = max(widths[at], len(form.format(number)) + 2)
+    return widths
+
+
+def _part(name: str, part: int) -> str:
+    """The name of the n-th sheet of a grid."""
+    return name if part == 1 else f"{name} {part}"
+
+
+def holds(grid: Grid, lang: str) -> str:
+    """What a sheet holds, in words."""
+    for room, key in (("workbook", f"holds_{grid.name}"), ("reports", f"table_{grid.name.removeprefix('found_')}")):
+        if key in sentences(room):
+            return say(f"{room}.{key}", lang)
+    return ""
 
 
 def _height(texts: Sequence[str], columns: Sequence[Column]) -> float:
@@ -186,62 +257,3 @@ def fitting(text: str, lang: str) -> str:
         return clean
     note = say("reports.cell_cut", lang, n=count(len(clean)))
     return clean[: MOST_CHARACTERS - len(note)] + note
-
-
-def _summary(found: Assessment, lang: str) -> Grid:
-    """What a reader asks first, and the settings the numbers rest on."""
-    log, counts, states = found.log, found.counts, found.states
-    median, over = found.median_days
-    zone = log.timezone or say("reports.zone_unstated", lang)
-    rows: list[tuple[Value, ...]] = [
-        (say("reports.f_cases", lang), counts["cases"], ""),
-        *((say(f"reports.state_{state}", lang), n, say("reports.f_cases", lang)) for state, n in states.items()),
-        (say("reports.f_events", lang), counts["events"], ""),
-        (say("reports.col_instances", lang), counts["work_instances"], ""),
-        (say("reports.f_variants", lang), counts["variants"], ""),
-        (say("reports.f_median", lang), median, _median_note(found, over, lang)),
-        (say("reports.as_of", lang), minute(log.as_of, log.timezone), say("reports.as_of_note", lang)),
-        (say("reports.zone", lang), zone, "" if log.timezone else say("reports.wall_clock", lang)),
-        (say("reports.calendar", lang), calendar_shown(log.calendar, lang), say("reports.calendar_note", lang)),
-        (say("reports.notion", lang), log.notion, ""),
-        *((say(f"reports.role_{role}", lang), column, say("reports.columns_used", lang))
-          for role, column in log.columns.items()),
-        (say("reports.s_loaded", lang), log.name, say("reports.fingerprint", lang, fingerprint=log.fingerprint)),
-        ("", "", say("reports.level_working", lang)),
-    ]
-    columns = (Column("item", width=26), Column("value", width=30), Column("note", width=90))
-    return Grid("summary", columns, len(rows), lambda: iter(rows))
-
-
-def _privacy(found: Assessment, lang: str) -> Grid:
-    """What the columns hold of people, and how many cases stand alone."""
-    rows: list[tuple[Value, ...]] = list(privacy_report(found.log).facts(lang))
-    columns = (Column("item", width=44), Column("value", "lines", 100))
-    return Grid("privacy", columns, len(rows), lambda: iter(rows), title=say("privacy.sheet_privacy", lang))
-
-
-def _median_note(found: Assessment, over: int, lang: str) -> str:
-    key = "f_median_closed" if found.log.closedness == "known" else "f_median_all"
-    note = say(f"reports.{key}", lang, n=count(over), open=count(found.states["open"]))
-    return f"{say('reports.col_days', lang)}; {note}"
-
-
-def _ledger(found: Assessment, lang: str) -> Grid:
-    """The steps that balance, a row for each reason, file and currency."""
-    ledger = found.log.ledger
-    rows: list[tuple[Value, ...]] = [
-        (file.file, say("reports.unit_lines", lang), file.lines, None, file.lines - file.records, None, file.records,
-         f"{file.encoding} {file.dialect} {file.sha256}".strip()) for file in ledger.files
-    ]
-    for step in ledger.steps:
-        unit = say(f"reports.unit_{step.unit}", lang)
-        aside = sum(step.set_aside.values())
-        name = step_name(step, lang)
-        rows.append((name, unit, step.came_in, step.made, aside, step.merged, step.went_out, ""))
-        rows += [(name, unit, None, None, n, None, None, reason_name(reason, lang))
-                 for reason, n in step.set_aside.items()]
-    rows += [(say("reports.money_title", lang), m.currency, float(m.read), None, float(m.set_aside), float(m.merged),
-              float(m.kept), f"{m.read} = {m.kept} + {m.merged} + {m.set_aside}") for m in ledger.money]
-    numbers = (Column(key, "count", 14) for key in ("in", "made", "aside", "merged", "out"))
-    columns = (Column("step", width=40), Column("unit", width=12), *numbers, Column("note", width=90))
-    return Grid("ledger", columns, len(rows), lambda: iter(rows))

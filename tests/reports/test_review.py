@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from html.parser import HTMLParser
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -68,9 +69,26 @@ def page(folders, lang):
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_workbook_holds_the_effects_the_sides_and_native_charts(folders, lang):
+    book = openpyxl.load_workbook(folders / lang / "report.xlsx")
+    front, effects, *_, sides = book.worksheets
+    assert len(front._charts) == 3
+    with (folders / lang / "effects.csv").open(encoding="utf-8-sig", newline="") as source:
+        _, *told = csv.reader(source)
+    shown = list(effects.iter_rows(min_row=2, values_only=True))
+    assert [row[:2] for row in shown] == [tuple(row[:2]) for row in told]
+    assert [[cell for cell in row[5:20] if cell is not None] for row in shown] == \
+        [[pytest.approx(float(cell)) for cell in row[5:20] if cell] for row in told]
+    with (folders / lang / "cases.csv").open(encoding="utf-8-sig", newline="") as source:
+        assert [tuple(row) for row in csv.reader(source)][1:] == list(sides.iter_rows(min_row=2, values_only=True))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert [cell for cell in cells if cell.data_type == "f" or (cell.hyperlink and cell.hyperlink.target)] == []
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_folder_holds_what_its_readme_names(folders, lang):
     inside = {path.name for path in (folders / lang).iterdir()}
-    assert inside == {"report.html", "ledger.json", "figures", "README.txt", *OF_REVIEWS}
+    assert inside == {"report.html", "report.xlsx", "ledger.json", "figures", "README.txt", *OF_REVIEWS}
     readme = (folders / lang / "README.txt").read_text(encoding="utf-8-sig")
     assert all(name in readme for name in inside - {"README.txt"})
 
