@@ -1,0 +1,119 @@
+"""The glossary as Markdown: the chain, the gates, the roles and the KPI cards of the domain data, and docs/terms.toml."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from ltcdiag.domain.kpis import load_kpis  # noqa: E402 - found in the checkout
+from ltcdiag.domain.reference import load_model  # noqa: E402 - found in the checkout
+from ltcdiag.domain.stages import GATES, Named, load_stages  # noqa: E402 - found in the checkout
+from ltcdiag.words import say  # noqa: E402 - found in the checkout
+
+PAGE = "glossary.md"
+TERMS = ROOT / "docs" / "terms.toml"
+MADE = "<!-- Made by tools/build_docs.py of ltcdiag/domain and docs/terms.toml. Change those, not this page. -->"
+ABOUT = {"process": "流程挖掘 / Process mining", "statistics": "统计 / Statistics",
+         "gate": "关口 / Gates"}
+OWNERS = {"us": "我方 / us", "customer": "客户 / customer", "shared": "双方 / both"}
+UNITS = {"days": "天 / days", "share": "占比 / share", "count": "个数 / count", "money": "金额 / money",
+         "score": "评分 / score"}
+DIRECTIONS = {"lower_is_better": "越低越好 / lower", "higher_is_better": "越高越好 / higher", "none": "– / –"}
+NAMES = ("简体中文", "English", "繁體中文")
+
+
+@dataclass(frozen=True)
+class Term(Named):
+    """A word of the trade. about: one of ABOUT. kind: the kind of finding whose name it is. page: where it is told."""
+
+    about: str
+    means_zh: str
+    means_en: str
+    kind: str = ""
+    page: str = ""
+
+
+@cache
+def terms() -> tuple[Term, ...]:
+    """The terms that stand nowhere in the domain data."""
+    return tuple(Term(**row) for row in tomllib.loads(TERMS.read_text(encoding="utf-8"))["term"])
+
+
+def faults() -> list[str]:
+    """Terms that say otherwise than the product does, and gates that no term explains."""
+    found = [f"{term.key} of docs/terms.toml is not what the product calls it: {said}"
+             for term in terms() if term.kind
+             for said in [(say(f"findings.kind_{term.kind}", "zh"), say(f"findings.kind_{term.kind}", "en"))]
+             if said != (term.zh, term.en)]
+    gates = {term.key for term in terms() if term.about == "gate"}
+    return found + [f"no term of docs/terms.toml explains the gate {gate}" for gate in GATES if gate not in {*gates, "none"}]
+
+
+def page() -> str:
+    """The whole glossary."""
+    lines = [MADE, "", "# 术语表 / Glossary", "",
+             "产品、报告和笔记本里的用词。先是流程挖掘和统计的说法，再是链条、角色和指标。",
+             "", "The words of the product, its reports and notebooks: first those of process mining and statistics, then",
+             "the chain, the roles and the indicators.", ""]
+    for about, heading in ABOUT.items():
+        lines += [f"## {heading}", "", *_table([*NAMES, "意思 / meaning"], (
+            [*_names(term), _means(term)] for term in terms() if term.about == about)), ""]
+    return "\n".join([*lines, *_chain(), *_roles(), *_kpis()]).rstrip() + "\n"
+
+
+def _means(term: Term) -> str:
+    told = f"<br>[{term.page}]({term.page})" if term.page else ""
+    return f"{term.means_zh}<br>{term.means_en}{told}"
+
+
+def _chain() -> Iterator[str]:
+    chain = load_stages()
+    yield from ("## 链条 / The chain", "", "### 子流程 / Sub-processes", "")
+    yield from _table(["", *NAMES], ([each.key, *_names(each)] for each in chain.sub_processes.values()))
+    yield from ("", "### 主阶段 / Main stages", "")
+    yield from _table(["", *NAMES, "子流程 / sub-process", "值守 / on duty"], (
+        [str(each.order), *_names(each), each.sub_process, "、".join(each.roles)] for each in chain.main_stages.values()))
+    yield from ("", "### 阶段 / Stages", "",
+                "各系统的叫法都对到这些阶段。关口是到了这里案例会怎样，见上。 What systems call their steps is mapped to these.",
+                "A gate is what reaching the stage does to the case, see above.", "")
+    gates = {term.key: f"{term.zh} / {term.en}" for term in terms() if term.about == "gate"}
+    yield from _table([*NAMES, "主阶段 / main stage", "谁做 / whose work", "关口 / gate"], (
+        [*_names(each), chain.main_stages[each.main_stage].zh, OWNERS[each.owner], gates.get(each.gate, "")]
+        for each in chain.stages.values()))
+    yield ""
+
+
+def _roles() -> Iterator[str]:
+    yield from ("## 铁三角 / The iron triangle", "")
+    yield from _table(["", *NAMES, "职责 / duties"], (
+        [each.key, *_names(each), f"{each.duties_zh}<br>{each.duties_en}"] for each in load_model().roles.values()))
+    yield ""
+
+
+def _kpis() -> Iterator[str]:
+    yield from ("## 指标 / Indicators", "",
+                "每个指标怎么数、怎样会误导人。代号用于 `--primary`、`--kpi` 和 `ltc.kpis(log, only=[…])`。",
+                "How each is counted, and how it misleads. The key is what `--primary`, `--kpi` and",
+                "`ltc.kpis(log, only=[…])` take.", "")
+    yield from _table(["代号 / key", *NAMES, "单位 / unit", "怎样算好 / better", "怎么数，陷阱 / how it is counted, trap"], (
+        [f"`{card.key}`", *_names(card), UNITS[card.unit], DIRECTIONS[card.direction],
+         f"{card.definition_zh}<br>⚠ {card.trap_zh}<br>{card.definition_en}<br>⚠ {card.trap_en}"]
+        for card in load_kpis().values()))
+
+
+def _names(thing: Named) -> list[str]:
+    return [thing.zh, thing.en, thing.zh_hant]
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield f"| {' | '.join(['---'] * len(head))} |"
+    for row in rows:
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
