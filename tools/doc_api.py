@@ -23,6 +23,24 @@ GROUPS = ROOT / "docs" / "api_zh.toml"
 MADE = "<!-- Made by tools/build_docs.py of the code and docs/api_zh.toml. Change those, not this page. -->"
 VALUES = "values"
 _WIDE = 100
+_INDEX_HEAD = """
+# 接口参考 / API reference
+
+`import ltcdiag as ltc`，然后 `ltc.名称`。先按用途找，再点进去看参数；英文说明就是代码里的说明。
+一个名称给回的东西见 [values.md](values.md)，命令行见 [commands.md](commands.md)。
+
+`import ltcdiag as ltc`, then `ltc.name`. Look by purpose, then open the name; the English text is that of the
+code. What a name gives back: [values.md](values.md). The command line: [commands.md](commands.md).
+"""
+_VALUES_HEAD = """
+# 给回的值 / Values given back
+
+函数给回的是不会改变的值。在笔记本里写出它的名字就能看到表格；`.table` 是 pandas 数据表。
+
+Functions give values that never change. Name one in a notebook to see it; its `.table` is a pandas frame.
+
+[全部名称 / all names](README.md)
+"""
 
 
 @dataclass(frozen=True)
@@ -60,11 +78,7 @@ def pages() -> dict[str, str]:
 
 
 def _index() -> str:
-    lines = [MADE, "", "# 接口参考 / API reference", "",
-             "`import ltcdiag as ltc`，然后 `ltc.名称`。先按用途找，再点进去看参数；英文说明与代码里的完全一致。",
-             "一个名称给回的东西见 [values.md](values.md)，命令行见 [commands.md](commands.md)。", "",
-             "`import ltcdiag as ltc`, then `ltc.name`. Look by purpose, then open the name; the English text is that of",
-             "the code. What a name gives back: [values.md](values.md). The command line: [commands.md](commands.md).", ""]
+    lines = [MADE, _INDEX_HEAD]
     for group in groups():
         lines += [f"## {group.zh} / {group.en}", "", f"{group.about_zh} {group.about_en}", "",
                   "| 名称 / name | 中文 | English |", "| --- | --- | --- |"]
@@ -82,10 +96,7 @@ def _group_page(group: Group) -> str:
 
 
 def _values_page() -> str:
-    lines = [MADE, "", "# 给回的值 / Values given back", "",
-             "函数给回的是不会改变的值。在笔记本里写出它的名字就能看到表格；`.table` 是 pandas 数据表。", "",
-             "Functions give values that never change. Name one in a notebook to see it; `.table` is a pandas frame.", "",
-             "[全部名称 / all names](README.md)", ""]
+    lines = [MADE, _VALUES_HEAD]
     for name, kind in sorted(returned().items(), key=lambda item: item[0].lower()):
         lines += [f"## {name}", "", *described(kind, name)]
     return "\n".join(lines).rstrip() + "\n"
@@ -108,7 +119,8 @@ def signature(thing: Any, shown: str) -> list[str]:
         asked = inspect.signature(thing)
     except ValueError:                                    # a class of C code shows none
         return [shown]
-    parts, star = [], False
+    parts: list[str] = []
+    star = False
     for one in asked.parameters.values():
         if one.name.startswith("_") or one.name in ("self", "cls"):
             continue
@@ -123,7 +135,7 @@ def signature(thing: Any, shown: str) -> list[str]:
 
 def _parameter(one: inspect.Parameter) -> str:
     """An argument as it stands in the code: annotations without quotes, defaults with theirs."""
-    star = {one.VAR_POSITIONAL: "*", one.VAR_KEYWORD: "**"}.get(one.kind, "")
+    star = "*" if one.kind is one.VAR_POSITIONAL else "**" if one.kind is one.VAR_KEYWORD else ""
     kind = "" if one.annotation is one.empty else f": {one.annotation}"
     default = "" if one.default is one.empty else f" = {one.default!r}"
     return f"{star}{one.name}{kind}{default}"
@@ -213,7 +225,7 @@ def _imports(module: str) -> dict[str, str]:
     """What a module imports from the house, also for types alone: name → module."""
     path = Path(str(import_module(module).__file__))
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-    found = {}
+    found: dict[str, str] = {}
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.level:
             home = package.rsplit(".", node.level - 1)[0] if node.level > 1 else package

@@ -13,14 +13,21 @@ sys.path.insert(0, str(ROOT))
 from ltcdiag.cli import _parser  # noqa: E402 - found in the checkout
 
 PAGE = "commands.md"
+_HEAD = """
+# 命令 / Commands
+
+`ltcdiag 命令 --help` 说的是同样的内容。结果在标准输出，进度在标准错误；退出码 0 是完成，2 是要使用者处理。
+
+`ltcdiag COMMAND --help` says the same. Results go to standard output, progress to standard error; exit code 0 is
+done, 2 asks the user to act.
+
+[全部名称 / all names](README.md)
+"""
 
 
 def page(made: str) -> str:
     """The page of docs/api/ about the commands. made: its first line."""
-    lines = [made, "", "# 命令 / Commands", "",
-             "`ltcdiag 命令 --help` 说的是同样的内容。结果在标准输出，进度在标准错误；退出码 0 完成，2 需要使用者处理。", "",
-             "`ltcdiag COMMAND --help` says the same. Results go to standard output, progress to standard error; exit code",
-             "0 is done, 2 asks the user to act.", "", "[全部名称 / all names](README.md)", ""]
+    lines = [made, _HEAD]
     for name, parser in commands().items():
         lines += [f"## {name}", "", _plain(parser.description or ""), "", "| 参数 / argument | 说明 / meaning |",
                   "| --- | --- |", *_rows(parser), ""]

@@ -1,4 +1,4 @@
-"""The glossary as Markdown: the chain, the gates, the roles and the KPI cards of the domain data, and docs/terms.toml."""
+"""The glossary as Markdown: chain, gates, roles and KPI cards of the domain data, and the terms of docs/terms.toml."""
 
 from __future__ import annotations
 
@@ -27,6 +27,28 @@ UNITS = {"days": "天 / days", "share": "占比 / share", "count": "个数 / cou
          "score": "评分 / score"}
 DIRECTIONS = {"lower_is_better": "越低越好 / lower", "higher_is_better": "越高越好 / higher", "none": "– / –"}
 NAMES = ("简体中文", "English", "繁體中文")
+_HEAD = """
+# 术语表 / Glossary
+
+产品、报告和笔记本里的用词。先是流程挖掘和统计的说法，再是链条、角色和指标。
+
+The words of the product, its reports and notebooks: first those of process mining and statistics, then the chain,
+the roles and the indicators.
+"""
+_STAGES_HEAD = """
+### 阶段 / Stages
+
+各系统的叫法都对到这些阶段。关口说的是案例到了这里会怎样，见上。
+
+What systems call their steps is mapped to these. A gate is what reaching the stage does to the case, see above.
+"""
+_KPIS_HEAD = """## 指标 / Indicators
+
+每个指标怎么数，怎样会误导人（⚠）。代号用于 `--primary`、`--kpi` 和 `ltc.kpis(log, only=[…])`。
+
+How each is counted, and how it misleads (⚠). The key is what `--primary`, `--kpi` and `ltc.kpis(log, only=[…])` take.
+"""
+_KPIS_COLUMNS = ("代号 / key", *NAMES, "单位 / unit", "怎样算好 / better", "怎么数 / how it is counted")
 
 
 @dataclass(frozen=True)
@@ -52,16 +74,13 @@ def faults() -> list[str]:
              for term in terms() if term.kind
              for said in [(say(f"findings.kind_{term.kind}", "zh"), say(f"findings.kind_{term.kind}", "en"))]
              if said != (term.zh, term.en)]
-    gates = {term.key for term in terms() if term.about == "gate"}
-    return found + [f"no term of docs/terms.toml explains the gate {gate}" for gate in GATES if gate not in {*gates, "none"}]
+    told = {"none", *(term.key for term in terms() if term.about == "gate")}
+    return found + [f"no term of docs/terms.toml explains the gate {gate}" for gate in GATES if gate not in told]
 
 
 def page() -> str:
     """The whole glossary."""
-    lines = [MADE, "", "# 术语表 / Glossary", "",
-             "产品、报告和笔记本里的用词。先是流程挖掘和统计的说法，再是链条、角色和指标。",
-             "", "The words of the product, its reports and notebooks: first those of process mining and statistics, then",
-             "the chain, the roles and the indicators.", ""]
+    lines = [MADE, _HEAD]
     for about, heading in ABOUT.items():
         lines += [f"## {heading}", "", *_table([*NAMES, "意思 / meaning"], (
             [*_names(term), _means(term)] for term in terms() if term.about == about)), ""]
@@ -79,10 +98,9 @@ def _chain() -> Iterator[str]:
     yield from _table(["", *NAMES], ([each.key, *_names(each)] for each in chain.sub_processes.values()))
     yield from ("", "### 主阶段 / Main stages", "")
     yield from _table(["", *NAMES, "子流程 / sub-process", "值守 / on duty"], (
-        [str(each.order), *_names(each), each.sub_process, "、".join(each.roles)] for each in chain.main_stages.values()))
-    yield from ("", "### 阶段 / Stages", "",
-                "各系统的叫法都对到这些阶段。关口是到了这里案例会怎样，见上。 What systems call their steps is mapped to these.",
-                "A gate is what reaching the stage does to the case, see above.", "")
+        [str(each.order), *_names(each), each.sub_process, "、".join(each.roles)]
+        for each in chain.main_stages.values()))
+    yield _STAGES_HEAD
     gates = {term.key: f"{term.zh} / {term.en}" for term in terms() if term.about == "gate"}
     yield from _table([*NAMES, "主阶段 / main stage", "谁做 / whose work", "关口 / gate"], (
         [*_names(each), chain.main_stages[each.main_stage].zh, OWNERS[each.owner], gates.get(each.gate, "")]
@@ -98,11 +116,8 @@ def _roles() -> Iterator[str]:
 
 
 def _kpis() -> Iterator[str]:
-    yield from ("## 指标 / Indicators", "",
-                "每个指标怎么数、怎样会误导人。代号用于 `--primary`、`--kpi` 和 `ltc.kpis(log, only=[…])`。",
-                "How each is counted, and how it misleads. The key is what `--primary`, `--kpi` and",
-                "`ltc.kpis(log, only=[…])` take.", "")
-    yield from _table(["代号 / key", *NAMES, "单位 / unit", "怎样算好 / better", "怎么数，陷阱 / how it is counted, trap"], (
+    yield _KPIS_HEAD
+    yield from _table(_KPIS_COLUMNS, (
         [f"`{card.key}`", *_names(card), UNITS[card.unit], DIRECTIONS[card.direction],
          f"{card.definition_zh}<br>⚠ {card.trap_zh}<br>{card.definition_en}<br>⚠ {card.trap_en}"]
         for card in load_kpis().values()))
