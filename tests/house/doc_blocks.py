@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-FENCE = re.compile(r"(?:^<!-- not run: (?P<reason>[^>]*) -->\n)?^```(?P<kind>\w*)\n(?P<body>.*?)^```$", re.M | re.S)
+FENCE = re.compile(r"(?:^<!-- not run: (?P<reason>[^>]*) -->\n)?^```(?P<kind>\w*)\n(?P<body>.*?)^```$",
+                   re.MULTILINE | re.DOTALL)
 KINDS = {"python", "toml", "text", "pycon", ""}      # "" is what is typed at a prompt
-PRINTED = re.compile(r"# → (.*)$", re.M)
+PRINTED = re.compile(r"# → (.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def starts_a_script(words):
 # ---- links ----------------------------------------------------------------------------------------------------
 
 LINK = re.compile(r"\[(?:[^\[\]]|\[[^\]]*\])*\]\(([^()\s]+(?:\([^()]*\))?)\)|<img [^>]*src=\"([^\"]+)\"")
-CODE = re.compile(r"^```.*?^```$|`[^`\n]+`", re.M | re.S)
+CODE = re.compile(r"^```.*?^```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 
 
 def links(page, text=None):
@@ -94,7 +95,8 @@ def anchors(path):
     """The anchors that a forge makes of the headings of a page, and those that stand in it."""
     text = Path(path).read_text(encoding="utf-8")
     found = set(re.findall(r"<a id=\"([^\"]+)\"", text))
-    for heading in re.findall(r"^#+ +(.+?)\s*$", CODE.sub(lambda code: code[0] if "\n" not in code[0] else "", text), re.M):
+    prose = CODE.sub(lambda code: "" if "\n" in code[0] else code[0], text)
+    for heading in re.findall(r"^#+ +(.+?)\s*$", prose, re.MULTILINE):
         plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading)
         found.add(re.sub(r"[^\w\- ]", "", plain.lower()).replace(" ", "-"))
     return found

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import ltcdiag
 from ltcdiag import api, cli, comparing, growing, improving, intake, project
+from ltcdiag.words import current
 
 NAMES = {
     "en": {"exports": "exports", "cycle": "cycle", "notes": "notes.xlsx", "drawing": "process.bpmn", "old": "old.xlsx",
@@ -108,18 +109,20 @@ def asked_only(real):
     return stub
 
 
-def read_once(real):
-    seen = {}
+SEEN = {}
+"""What was read, by the names and lengths of its files and the options: for all pages of one run."""
 
+
+def read_once(real):
     def read(source, **options):
         told = {name: value for name, value in options.items() if name != "progress"}
         many = source if isinstance(source, (list, tuple)) else [source]
         if not all(isinstance(one, (str, Path)) for one in many):
             return real(source, **told)
-        key = (tuple(stamp for one in many for stamp in stamps(Path(one))), repr(sorted(told.items())))
-        if key not in seen:
-            seen[key] = real(source, **told)
-        return seen[key]
+        key = (current(), repr([stamps(Path(one)) for one in many]), repr(sorted(told.items())))
+        if key not in SEEN:
+            SEEN[key] = real(source, **told)
+        return SEEN[key]
 
     return read
 
