@@ -88,8 +88,15 @@ def page() -> str:
 
 
 def _means(term: Term) -> str:
-    told = f"<br>[{term.page}]({term.page})" if term.page else ""
-    return f"{term.means_zh}<br>{term.means_en}{told}"
+    pages = [term.page.format(lang=lang) for lang in ("zh", "en")] if "{" in term.page else [term.page]
+    told = " · ".join(f"[{_title(page)}]({page})" for page in pages if page)
+    return "<br>".join(filter(None, (term.means_zh, term.means_en, told)))
+
+
+def _title(page: str) -> str:
+    """What a page of docs/ is called: its first heading."""
+    text = (TERMS.parent / page).read_text(encoding="utf-8")
+    return next(line[2:] for line in text.splitlines() if line.startswith("# "))
 
 
 def _chain() -> Iterator[str]:

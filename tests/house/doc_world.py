@@ -89,11 +89,11 @@ def light(monkeypatch) -> None:
     """Writers of reports bind their arguments and write nothing; the same exports are read once; no window opens."""
     for home, name in WRITERS:
         stub = asked_only(getattr(home, name))
+        monkeypatch.setattr(ltcdiag, name, stub)        # first: the front door takes what it has not seen from the room
         monkeypatch.setattr(home, name, stub)
-        monkeypatch.setattr(ltcdiag, name, stub, raising=False)
     once = read_once(intake.read)
-    for home in (intake, ltcdiag, growing, improving):
-        if hasattr(home, "read"):
+    for home in (ltcdiag, intake, growing, improving):
+        if home is ltcdiag or hasattr(home, "read"):
             monkeypatch.setattr(home, "read", once)
     monkeypatch.setattr(project, "open_lab", lambda folder, lang: None)
     monkeypatch.setattr(cli, "_say", lambda text: None)

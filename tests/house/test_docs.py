@@ -20,7 +20,7 @@ import doc_api
 
 PAGES = doc_blocks.pages()
 BLOCKS = [block for page in PAGES for block in doc_blocks.blocks(page)]
-NOT_RUN = {"docs/pulls.md": 2, "docs/quickstart.zh.md": 2, "docs/quickstart.en.md": 2}
+NOT_RUN = {"docs/pulls.md": 2, "docs/story.md": 1, "docs/quickstart.zh.md": 2, "docs/quickstart.en.md": 2}
 """How many blocks of a page cannot be run here; each says why, above it. Any other page has none."""
 
 
@@ -98,7 +98,7 @@ def test_a_lost_link_would_be_found():
     assert list(doc_blocks.links("invented.md", text)) == [("gone.md", ""), ("d.png", "")]
 
 
-CITED = re.compile(r"\[([\d.,]+(?: to [\d.,]+)? ?%?)\]\((\w+\.md)\)")
+CITED = re.compile(r"\[([\d.,]+ ?%?)\]\((\w+\.md)\)")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
