@@ -27,13 +27,16 @@ PARTS = {                       # picture → the page, and its part: left, top,
     "report": ("report/report.html", (255, 0, 745, 830)),
     "diagnosis": ("report/diagnosis.html", (102, 70, 796, 725)),
     "review": ("review/report.html", (255, 0, 745, 830)),
+    "workshop": ("workshop.html", (0, 0, 1280, 860)),
 }
+SETTLING = 4_000                # milliseconds until a page that draws itself stands still
 
 
 def pages(folder: Path, lang: str) -> None:
     """The report and the review of the samples of one language."""
     log = ltc.read(ltc.sample(f"ltc_{lang}"))
     ltc.report(log, folder / "report", lang=lang)
+    ltc.workshop(log, folder / "workshop.html", lang=lang)
     cycle = ltc.Cycle.open(ltc.story("review", lang))
     story = ltc.sample(f"story_{lang}")
     log, beside = ltc.review_logs(cycle, [story / "2_implement", story / "3_review"])
@@ -49,7 +52,9 @@ def photographs(folder: Path, lang: str) -> None:
         browser = play.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
         tab = browser.new_page(viewport={"width": 1000, "height": 1000})
         for name, (page, (left, top, width, height)) in PARTS.items():
+            tab.set_viewport_size({"width": max(1000, left + width), "height": max(1000, top + height)})
             tab.goto((folder / page).as_uri())
+            tab.wait_for_timeout(SETTLING if name == "workshop" else 0)
             shot = tab.screenshot(clip={"x": left, "y": top, "width": width, "height": height})
             (PICTURES / f"quickstart_{name}_{lang}.png").write_bytes(small(shot))
         browser.close()

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import ltcdiag
-from ltcdiag import api, cli, comparing, growing, improving, intake, project
+from ltcdiag import api, cli, comparing, growing, improving, intake, project, workshops
 from ltcdiag.words import current
 
 NAMES = {
@@ -16,7 +16,8 @@ NAMES = {
     "zh": {"exports": "导出", "cycle": "循环", "notes": "访谈.xlsx", "drawing": "流程图.bpmn", "old": "旧.xlsx",
            "new": "新.xlsx"},
 }
-WRITERS = ((api, "report"), (comparing, "review"), (comparing, "review_waves"), (improving, "week"))
+WRITERS = ((api, "report"), (comparing, "review"), (comparing, "review_waves"), (improving, "week"),
+           (workshops, "workshop"), (api, "present"))
 
 
 def furnish(folder: Path, lang: str) -> None:
@@ -72,11 +73,13 @@ class Asked:
     """Stands for what a writer gives back: it was asked with arguments that fit, and its folder is there."""
 
     def __init__(self, out):
-        self.folder = Path(out)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.report = self.folder / "report.html"
+        self.folder = self.report = Path(out)
+        if not self.folder.suffix:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.report = self.folder / "report.html"
         self.report.write_text("", encoding="utf-8")
         self.lines: tuple[str, ...] = ()
+        self.notes: tuple[str, ...] = ()
 
     def told(self, _lang):
         return []
