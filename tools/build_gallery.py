@@ -60,15 +60,15 @@ class _Named(ast.NodeTransformer):
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         left, right = self.visit(node.left), self.visit(node.right)
         if isinstance(left, ast.Constant) and isinstance(right, ast.Constant):
-            return ast.Constant(f"{left.value}{right.value}")
+            return ast.Constant(f"{left.value!s}{right.value!s}")
         return ast.BinOp(left, node.op, right)
 
 
 def code(name: str, lang: str) -> str:
     """The line of a function, as a user would write it."""
     function = ast.parse(getsource(getattr(gallery_lines, name))).body[0]
-    returned = next(node for node in ast.walk(function) if isinstance(node, ast.Return))
-    return ast.unparse(_Named(lang).visit(returned.value)).replace("'", '"')
+    returned = next(node.value for node in ast.walk(function) if isinstance(node, ast.Return) and node.value)
+    return ast.unparse(_Named(lang).visit(returned)).replace("'", '"')
 
 
 def lines() -> dict[str, tuple[str, dict[str, str]]]:

@@ -34,6 +34,7 @@ from .languages import (
     run_on,
     simplified,
     speak,
+    tag,
     traditional,
     use,
 )
@@ -41,7 +42,7 @@ from .languages import (
 __all__ = [
     "HANT", "SPOKEN", "WRITTEN", "Said", "Texts", "canonical", "chinese", "clauses", "current", "in_all",
     "in_language", "languages", "listed", "picked", "run_on", "say", "sentences", "simplified", "speak",
-    "traditional", "use",
+    "tag", "traditional", "use",
 ]
 
 

@@ -97,6 +97,11 @@ def picked(lang: str, zh: str, en: str) -> str:
     return traditional(zh) if known == HANT else zh if known == "zh" else en
 
 
+def tag(lang: str) -> str:
+    """The name of a language for other programs (BCP 47): zh-CN, zh-TW or en-US."""
+    return {"zh": "zh-CN", HANT: "zh-TW"}.get(canonical(lang), "en-US")
+
+
 def traditional(text: str) -> str:
     """A sentence of ours in traditional characters, its places not yet filled in; one that is not known stays."""
     return _converted().get(text, text)

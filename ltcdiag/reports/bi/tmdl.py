@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from uuid import NAMESPACE_URL, uuid5
 
-from ...words import say
+from ...words import SPOKEN, say, tag
 from .dax import MEASURES
 from .schema import Field, Table
 
-CULTURES = {"zh": "zh-CN", "en": "en-US"}
+CULTURES = {lang: tag(lang) for lang in SPOKEN}
 PARAMETER = "DataFolder"
 INACTIVE = frozenset({
     ("dim_case", "start_date_key"), ("dim_case", "end_date_key"), ("dim_case", "first_file_key"),

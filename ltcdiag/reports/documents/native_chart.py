@@ -53,7 +53,7 @@ def _said(series: Series, place: int, block: ChartBlock, lang: str) -> str:
     if value is None or low is None or high is None:
         return shown
     ends = f"{_number(low, block, lang)}–{_number(high, block, lang)}"
-    return f"{shown}（{ends}）" if lang == "zh" else f"{shown} ({ends})"
+    return f"{shown}（{ends}）" if chinese(lang) else f"{shown} ({ends})"
 
 
 def _number(value: float | None, block: ChartBlock, lang: str) -> str:

@@ -35,7 +35,7 @@ def properties(core: Any, title: str, subject: str, made: datetime, lang: str) -
     moment = made.replace(tzinfo=None)
     core.title, core.subject, core.author, core.last_modified_by = title[:250], subject[:250], "ltcdiag", "ltcdiag"
     core.created = core.modified = moment
-    core.language, core.comments, core.keywords, core.revision = {"zh": "zh-CN"}.get(lang, "en-US"), "", "", 1
+    core.language, core.comments, core.keywords, core.revision = tag(lang), "", "", 1
 
 
 def write_packed(path: Path, saved: bytes, made: datetime) -> None:

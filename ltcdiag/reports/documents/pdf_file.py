@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...charts.fonts import font_files
 from ...charts.shapes import Box, split
+from ...words import tag
 from .blocks import Document
 from .fitting import CELL_X, CELL_Y, LINE, Para, lines
 from .looks import COLOURS, PALE, PANEL
@@ -50,6 +51,7 @@ class Press:
 
     def __init__(self, document: Document) -> None:
         from fpdf import FPDF
+        from fpdf.fonts import TTFFont
 
         self.document = document
         self.pdf: FPDF = FPDF(unit="pt", format=(USUAL.width, USUAL.height))
@@ -59,11 +61,12 @@ class Press:
         for family, file in zip(_FAMILY, font_files(), strict=True):
             self.pdf.add_font(family, "", file)
         self.pdf.set_fallback_fonts([_FAMILY[1]])
-        self._known = frozenset(code for family in _FAMILY for code in self.pdf.fonts[family].cmap)
+        fonts = [self.pdf.fonts[family] for family in _FAMILY]
+        self._known = frozenset(code for font in fonts if isinstance(font, TTFFont) for code in font.cmap)
         self.pdf.set_title(document.title)
         self.pdf.set_subject(document.subtitle)
         self.pdf.set_producer("ltcdiag")
-        self.pdf.set_lang({"zh": "zh-CN"}.get(document.lang, "en-US"))
+        self.pdf.set_lang(tag(document.lang))
         made = document.as_of
         self.pdf.set_creation_date(made if made.tzinfo else made.replace(tzinfo=_utc()))
 

@@ -20,8 +20,6 @@ from .looks import LINE as HAIR
 from .looks import PALE, PANEL, plain, readable_text
 from .timeline import Timeline
 
-_LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
-
 
 def rgb(colour: str) -> Any:
     """A colour as slides take it."""
@@ -62,7 +60,7 @@ def add_run(holder: Any, text: str, size: float, colour: str, lang: str, *, bold
         run.font.size = Pt(round(size, 1))
         run.font.bold = bold
         run.font.color.rgb = rgb(colour)
-        run._r.get_or_add_rPr().set("lang", _LANGUAGES.get(lang, "en-US"))
+        run._r.get_or_add_rPr().set("lang", tag(lang))
 
 
 def text_box(shapes: Any, box: Box, paras: Sequence[Para], lang: str, *, panel: bool = False,
