@@ -13,6 +13,7 @@ from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION
 from pptx.oxml.ns import qn
 from pptx.util import Pt
 
+from ...words import chinese
 from ...words.numbers import duration, percent
 from .blocks import ChartBlock, Series
 from .looks import FONTS, PALE, SERIES, plain, readable_text

@@ -14,6 +14,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Pt
 
 from ...charts.shapes import Box
+from ...words import tag
 from .blocks import TimelineBlock
 from .fitting import CELL_X, CELL_Y, LINE, Fitted, Para
 from .looks import LINE as HAIR
