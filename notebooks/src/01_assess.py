@@ -608,13 +608,29 @@ together
 # %% [markdown] lang="zh"
 # ## 10 打开案例
 #
-# 每个数字都能打开。这里打开间隔合计最大的那一条路：把 `row` 改成第 6 节间隔表的任何一行。
+# 每个数字都能打开。先自己点开看：点图上的一步、一条路，或者一处发现，就只看它的案例；拉滑块，图就变简单或变详细；换指标，颜色和数字跟着换。
 
 # %% [markdown] lang="en"
 # ## 10 Open the cases
 #
-# Every number opens. Here is the path with the largest total gap: set `row` to any row of the table of gaps in
-# section 6.
+# Every number opens. First by clicking: a step, a path or a finding leaves its cases only; the sliders make the map simpler
+# or fuller; another measure changes colours and numbers.
+
+# %%
+explorer = ltc.explore(log, found=found)
+explorer
+
+# %% [markdown] lang="zh"
+# **接着用** 点选的结果在 Python 里：`explorer.log` 是留下的案例，`explorer.code` 是做到同样筛选的一行代码，`explorer.save("名字")` 存下来。给整个工作坊：`ltc.workshop(log, "workshop.html", found=found)` 写出一个离线网页，手机和投影都能看，可以投票、贴便签。
+#
+# 也可以从表里打开。下面是间隔合计最大的那一条路：把 `row` 改成第 6 节间隔表的任何一行。
+
+# %% [markdown] lang="en"
+# **To go on** What was clicked is there in Python: `explorer.log` holds the cases that are left, `explorer.code` is the line
+# that makes the same choice, `explorer.save("name")` keeps it. For a whole workshop, `ltc.workshop(log, "workshop.html",
+# found=found)` writes one offline page for phones and projectors, with votes and notes.
+#
+# Tables open too. Here is the path with the largest total gap: set `row` to any row of the table of gaps in section 6.
 
 # %% tags=["nbval-check-output"]
 row = 1
@@ -662,15 +678,15 @@ print(ltc.sql(log, "gaps"))
 # %% [markdown] lang="zh"
 # ## 11 写成报告
 #
-# 一个文件夹：可离线打开的网页报告、Excel 表、账本、图和模型。
+# 一个文件夹：可离线打开的网页报告、Excel 表、可以接着改的幻灯片、账本、图和模型。
 
 # %% [markdown] lang="en"
 # ## 11 Write the report
 #
-# A folder: a report page that opens offline, an Excel workbook, the ledger, the pictures and the model.
+# A folder: a report page that opens offline, an Excel workbook, slides that can be edited, the ledger, pictures, the model.
 
 # %%
-written = ltc.report(log, "report", force=True, model=model)
+written = ltc.report(log, "report", force=True, model=model, also=("pptx",))
 print(written.report)
 
 # %% [markdown] lang="zh"

@@ -290,6 +290,16 @@ print(book.name)
 # cycle = cycle.save(plan=ltc.read_plan_book(book, plan), by=by)
 
 # %% [markdown] lang="zh"
+# 给管理层的一份幻灯片，图表和文字都可以接着改：
+
+# %% [markdown] lang="en"
+# Slides for the management, with charts and texts that can be edited:
+
+# %%
+slides = ltc.present(cycle, "plan.pptx", force=True)
+print(slides.path.name)
+
+# %% [markdown] lang="zh"
 # **下一步** 打开 03_implement：每周补一份新导出，看新做法有没有真的在用，指标有没有出警报。
 
 # %% [markdown] lang="en"

@@ -232,7 +232,8 @@ cycle
 
 # %%
 written = ltc.review(found, "review", voices=voices, decision=decided, lessons=learnt, force=True)
-print(written.report)
+slides = ltc.present(found, "review/report.pptx", force=True)
+print(written.report, slides.path)
 
 # %% [markdown] lang="zh"
 # **下一步** 把这一页带去问三方：员工、客户、负责措施的人。数据只说“变了没有”，不说“为什么”。
