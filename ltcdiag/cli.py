@@ -293,13 +293,15 @@ def _filtered(asked: argparse.Namespace, paths: Sequence[str]) -> Callable[[Any]
     InputError where they keep no case."""
     from .cycle.filter_file import chosen_filter
 
+    if not asked.filter:
+        return lambda log: log
     beside = [Path(path) if Path(path).is_dir() else Path(path).parent for path in paths]
     keeps = [chosen_filter(name, [*beside, Path()]) for name in asked.filter]
 
     def narrowed(log: Any) -> Any:
         for keep in keeps:
             log = log.where(keep)
-        if keeps and not log.cases:
+        if not log.cases:
             raise InputError(say("filters.nothing_left", asked.lang), fix=say("filters.nothing_left_fix", asked.lang))
         return log
 

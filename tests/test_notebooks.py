@@ -186,12 +186,6 @@ def test_it_runs_on_a_log_of_another_process_without_departments(tmp_path):
     assert (tmp_path / "report" / "report.html").is_file()
 
 
-@pytest.mark.real_data
-def test_it_runs_on_a_real_log(tmp_path, real_data):
-    seen = shown(run(fresh("en"), tmp_path, real_data / "logs" / "receipt.xes.gz"))
-    assert "1,434 cases, 8,577 events, 27 activities" in seen
-
-
 @pytest.mark.parametrize(("lang", "content", "sentence"), [
     ("zh", "", "bad.csv"), ("en", "", "bad.csv"), ("en", "case,activity,time\n", "a header but no rows")])
 def test_bad_data_give_a_plain_sentence_and_no_traceback(tmp_path, lang, content, sentence):

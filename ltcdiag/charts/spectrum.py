@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _MARGIN, _PLOT, _BAND, _GAP, _MOST = 30.0, 760.0, 104.0, 26.0, 40_000
+_QUARTERS = ("fastest", "faster", "slower", "slowest")
 QUARTILES, ON_WAY = ("#2c7bb6", "#7fb8dc", "#fdae61", "#d7191c"), "#a9b1bb"
 
 
@@ -48,7 +49,7 @@ def _draw(found: Spectrum, shown: pd.DataFrame, labels: list[Label], title: str,
     left = _MARGIN + names + 14
     subtitle = say("pictures.spectrum_subtitle", lang)
     width = max(left + _PLOT + _MARGIN + 34, 2 * _MARGIN + max(measure(subtitle, 12), measure(title, 20)))
-    keys = [(say(f"pictures.spectrum_q{n}", lang), QUARTILES[n]) for n in range(4)]
+    keys = [(say(f"pictures.spectrum_{name}", lang), QUARTILES[n]) for n, name in enumerate(_QUARTERS)]
     keys += [(say("pictures.spectrum_on_way", lang), ON_WAY)] if found.table["left"].isna().any() else []
     rows = legend_rows(keys, width)
     top = 116.0 + LEGEND_ROW * len(rows)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..log.look import heading
-from ..words import listed, run_on, say
+from ..words import chinese, run_on, say
 from ..words.numbers import count
 from .assessment import Assessment
 from .grids import Column, Grid, Linked, Value
@@ -60,7 +60,7 @@ class Indicators:
         reasons: dict[str, list[str]] = {}
         for _, said in self._lacking:
             reasons.setdefault(said["note"], []).append(said["kpi"])
-        rows = tuple(Row(tuple(Cell(quoted(text, self.lang), text, "text") for text in (listed(names, self.lang), why)))
+        rows = tuple(Row(tuple(Cell(quoted(text, self.lang), text, "text") for text in (_apart(names, self.lang), why)))
                      for why, names in reasons.items())
         return TableView("kpis_lacking", self._heads(("kpi", "note")), rows, "")
 
@@ -119,3 +119,8 @@ def _sortable(number: float) -> str:
 def _plain(number: float) -> float | None:
     """Nothing where there is no number."""
     return None if number != number else number  # noqa: PLR0124 - NaN differs from itself
+
+
+def _apart(names: Iterable[str], lang: str) -> str:
+    """Names of indicators one after the other; some hold a comma."""
+    return ("、" if chinese(lang) else "; ").join(names)

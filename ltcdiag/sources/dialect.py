@@ -103,7 +103,11 @@ def decide(lines: Sequence[str]) -> Dialect | None:
 
 def unwrapped(row: list[str], separator: str) -> list[str]:
     """The cells of a line that stood in quotes as one cell."""
-    return next(csv.reader([row[0].replace("\n", " ")], delimiter=separator), []) if len(row) == 1 else row
+    return next(csv.reader([_on_one_line(row[0])], delimiter=separator), []) if len(row) == 1 else row
+
+
+def _on_one_line(text: str) -> str:
+    return text.replace("\r", " ").replace("\n", " ")
 
 
 def _fits(lines: Sequence[str], separators: Sequence[str], *, wrapped: bool) -> list[_Fit]:
@@ -121,7 +125,7 @@ def _of_header(rows: Sequence[Sequence[str]], fit: _Fit) -> str:
         return ""
     others = (separator for separator in SEPARATORS if separator != fit.separator)
     return next((separator for separator in others
-                 if len(next(csv.reader([rows[0][0]], delimiter=separator), [])) == fit.width), "")
+                 if len(next(csv.reader([_on_one_line(rows[0][0])], delimiter=separator), [])) == fit.width), "")
 
 
 def _told_separator(lines: Sequence[str]) -> tuple[str, int]:

@@ -46,5 +46,5 @@ def test_sums_and_means_run_over_whole_microseconds():
 
 def test_each_answer_is_listed():
     assert sorted(duck_tables._MAKERS) == [
-        "amounts", "cases", "clock", "directly_follows", "gaps", "handovers", "points", "rework", "segments",
-        "stated", "variants"]
+        "activity_gaps", "activity_parties", "amounts", "cases", "clock", "directly_follows", "gaps", "handovers",
+        "points", "rework", "segments", "stated", "variants"]

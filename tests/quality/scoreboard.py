@@ -91,7 +91,7 @@ def fitting(name: str, seed: int) -> tuple[str, str]:
 
 @lru_cache(maxsize=8)
 def rows_of(seed: int, ids: str, language: str) -> list[Row]:
-    return sound(seed, ids=ids, language=language)
+    return sound(seed, cases=220, ids=ids, language=language)
 
 
 def alone(name: str, seed: int, folder: Path) -> tuple[Score, float, str]:

@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ltcdiag.errors import InputError, LtcdiagError
@@ -221,6 +221,7 @@ LINE = st.one_of(
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=st.lists(LINE, max_size=30), end=st.sampled_from(["\n", "\r\n"]), block=st.sampled_from([2, 5, 2000]))
+@example(lines=["a", '"', '1,"open,2', "1\r1", '1,"open,2'], end="\r\n", block=2)    # a return inside the only cell
 def test_every_line_has_exactly_one_fate(tmp_path, monkeypatch, lines, end, block):
     """lines = structure + lines of records + lines set aside, for any text and any size of block."""
     monkeypatch.setattr(lines_module.Lines, "__init__", _with_block(block))

@@ -156,7 +156,7 @@ def test_a_full_disk_leaves_it_whole_and_is_said_plainly(tmp_path):
 
 
 @POSIX
-@pytest.mark.parametrize(("name", "step"), [("csv", 8), ("new", 15)])
+@pytest.mark.parametrize(("name", "step"), [("csv", 8)])
 def test_true_kills_leave_what_the_copies_say_and_the_next_run_goes_on(watched, name, step, tmp_path):
     folder, _ = watched
     done = child("kill", tmp_path / "work", str(step), name, check=False)
