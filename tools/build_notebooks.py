@@ -68,8 +68,14 @@ def executed(book: Notebook, folder: Path) -> Notebook:
     return book
 
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
 def text(book: Notebook) -> str:
-    """The notebook as the text of its file."""
+    """The notebook as the text of its file; a widget leaves its picture, its number would be another on each run."""
+    for cell in book.cells:
+        for output in cell.get("outputs", ()):
+            output.get("data", {}).pop(WIDGET, None)
     return cast("str", nbformat.writes(book, version=4)).rstrip("\n") + "\n"
 
 

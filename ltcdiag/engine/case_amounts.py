@@ -43,7 +43,8 @@ def last_amounts_sql(loaded: Sequence[Loaded], names: Mapping[str, str], *, obje
         cases = f"select c, (row_number() over (order by c) - 1)::bigint as n from {names['cs']}"
         return (f"select c, amount, coalesce(currency, '') as currency from ({_OF_OBJECTS.format(**names)}) o "
                 f"join ({cases}) s on s.n = o.\"case\"")
-    return (f"select c, last(amount order by pos) as amount, last(coalesce(trim(currency), '') order by pos) as currency "
+    return (f"select c, last(amount order by pos) as amount, "
+            f"last(coalesce(trim(currency), '') order by pos) as currency "
             f"from ({_told(loaded)}) join {names['ev']} using (row) where amount is not null group by c")
 
 
