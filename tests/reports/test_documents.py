@@ -17,8 +17,8 @@ from ltcdiag.charts.map_shapes import map_shapes
 from ltcdiag.errors import InputError, OutputError
 from ltcdiag.reports.assessment import assess
 from ltcdiag.reports.documents import WRITERS
-from ltcdiag.reports.documents.blocks import ChartBlock, TableBlock
-from ltcdiag.reports.documents.fitting import fitted, height, lines
+from ltcdiag.reports.documents.blocks import ChartBlock, Column, TableBlock
+from ltcdiag.reports.documents.fitting import CELL_X, column_widths, fitted, height, lines
 from ltcdiag.reports.documents.of_log import document_of_log
 from ltcdiag.reports.documents.presenting import document_of, present, write_document
 from ltcdiag.reports.documents.sheets import USUAL, TableItem, TextItem, sheets
@@ -146,7 +146,39 @@ def test_word_has_headings_a_contents_field_repeated_heads_and_eastern_fonts(mad
     assert 'w:eastAsia="Microsoft YaHei"' in word.styles["Normal"].element.xml
 
 
+def test_word_begins_no_table_at_the_foot_of_a_page_and_tears_no_row(made):
+    import docx
+
+    for table in docx.Document(made / "deck.docx").tables:
+        assert all(row._tr.xpath("w:trPr/w:cantSplit") for row in table.rows)
+        company = range(len(table.rows) - 1) if len(table.rows) <= 13 else (0, 1, 2, len(table.rows) - 2)
+        torn = [(table.cell(0, 0).text, place) for place in company for cell in table.rows[place].cells
+                for paragraph in cell.paragraphs if not paragraph.paragraph_format.keep_with_next]
+        assert torn == []
+
+
+@pytest.mark.parametrize("kind", ["pptx", "docx"])
+def test_the_numbers_of_an_axis_are_few_and_hold_every_interval(made, kind):
+    charts = [text for name, text in parts(made / f"deck.{kind}") if re.search(r"charts/chart\d*\.xml$", name)]
+    assert len(charts) >= 2
+    for chart in charts:
+        most, least, step = (float(re.search(rf'<c:{tag} val="([^"]+)"', chart)[1])
+                             for tag in ("max", "min", "majorUnit"))
+        assert 2 <= (most - least) / step <= 7
+        shown = re.search(r"<c:val>.*?</c:val>", chart, re.DOTALL)[0]
+        assert all(least <= float(value) <= most for value in re.findall(r"<c:v>([-\d.e]+)</c:v>", shown))
+
+
 # ---- room ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [450.0, 700.0])
+def test_a_short_heading_stays_in_one_line_and_the_columns_fill_the_width(width):
+    heads = (("编号", 0.3), ("发现", 9.0), ("天数", 0.5))
+    block = TableBlock(tuple(Column(head, share=share) for head, share in heads), (("F01、F02", "长" * 200, "8.9"),))
+    widths = column_widths(block, width, 9)
+    assert sum(widths) == pytest.approx(width)
+    assert all(len(lines(head, 9, wide - 2 * CELL_X)) == 1 for (head, _), wide in zip(heads, widths, strict=True))
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -48,4 +48,6 @@ def place_chart(
     drawing = parse_xml(_INLINE.format(width=int(Cm(width)), height=int(Cm(height)), number=1000 + number,
                                        relation=relation))
     drawing.xpath(".//wp:docPr")[0].set("descr", readable_text(words))
-    word.add_paragraph().add_run()._r.append(drawing)
+    holder = word.add_paragraph()
+    holder.paragraph_format.keep_with_next = True       # its caption
+    holder.add_run()._r.append(drawing)

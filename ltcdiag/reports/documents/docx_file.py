@@ -9,7 +9,7 @@ from typing import Any
 
 import docx
 from docx.enum.text import WD_BREAK
-from docx.shared import Cm
+from docx.shared import Cm, Pt
 
 from ...charts.map_sheet import map_sheet
 from ...words.texts import tidy
@@ -30,7 +30,20 @@ from .blocks import (
     TimelineBlock,
 )
 from .docx_chart import place_chart
-from .docx_parts import cell_text, field, house_styles, number_field, repeated_head, ruled, shaded, spoken_picture
+from .docx_parts import (
+    cell_text,
+    field,
+    house_styles,
+    kept_together,
+    number_field,
+    repeated_head,
+    ruled,
+    shaded,
+    spoken_picture,
+    whole,
+    with_next,
+)
+from .fitting import column_widths
 from .looks import readable_text
 from .packing import properties, write_packed
 from .pieces import map_note, told
@@ -158,7 +171,7 @@ class Pages:
     @block.register
     def _(self, block: FindingBlock, page: Page) -> None:
         del page
-        self.text(" · ".join(block.tags), quiet=True)
+        with_next(self.text(" · ".join(block.tags), quiet=True))
         self._facts(block.facts)
         steps = tuple(" — ".join(filter(None, (f"{each.name} ({each.owner})" if each.owner else each.name, each.first)))
                       for each in block.steps)
@@ -197,13 +210,13 @@ class Pages:
             cell_text(cell, fact.note, _SMALL + 1, "ink", more=True)
             if fact.doubt:
                 cell_text(cell, fact.doubt, _SMALL, "muted", more=True)
+        whole(made.rows[0])
         self.text("", quiet=True)
 
     def _table(self, block: TableBlock) -> None:
         made = self.word.add_table(rows=1, cols=len(block.columns))
         made.autofit = False
-        whole = sum(column.share for column in block.columns) or 1.0
-        widths = [Cm(_WIDTH * column.share / whole) for column in block.columns]
+        widths = [Pt(points) for points in column_widths(block, Cm(_WIDTH).pt, _SMALL)]
         for column, width in zip(made.columns, widths, strict=True):
             column.width = width
         for cell, column, width in zip(made.rows[0].cells, block.columns, widths, strict=True):
@@ -217,12 +230,14 @@ class Pages:
                 cell.width = width
                 cell_text(cell, text, _SMALL, "ink", right=column.kind == "number")
         ruled(made)
+        kept_together(made.rows)
 
     def _picture(self, png: bytes, words: str, caption: str) -> None:
         shown = self.word.add_picture(BytesIO(png))
         scale = min(Cm(_WIDTH) / shown.width, Cm(_TALLEST) / shown.height, 1.0)
         shown.width, shown.height = int(shown.width * scale), int(shown.height * scale)
         spoken_picture(shown, tidy(words, 2000))
+        with_next(self.word.paragraphs[-1])
         self.caption("figure", caption)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from docx.enum.style import WD_STYLE_TYPE
@@ -14,6 +15,7 @@ from .looks import FONTS, LINE, PANEL, plain, readable_text
 
 _SIZES = {"Normal": 10.5, "Title": 26, "Subtitle": 14, "Heading 1": 18, "Heading 2": 13.5, "Heading 3": 11,
           "Caption": 9, "Footer": 8.5, "List Bullet": 10.5, "List Number": 10.5, "TOC Heading": 14}
+_WHOLE, _COMPANY = 12, 3     # rows of a table that is not split; rows, with the head, that begin it on a page
 _COLOURS = {"Title": "ink", "Subtitle": "muted", "Heading 1": "accent", "Heading 2": "ink", "Heading 3": "accent",
             "Caption": "muted", "Footer": "muted", "TOC Heading": "accent"}
 
@@ -95,15 +97,20 @@ def shaded(cell: Any) -> None:
 
 
 def repeated_head(row: Any) -> None:
-    """The head again on each page; no row is torn."""
-    for tag in ("w:cantSplit", "w:tblHeader"):
-        row._tr.get_or_add_trPr().append(OxmlElement(tag))
+    """The head again on each page."""
+    whole(row)
+    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+
+def whole(row: Any) -> None:
+    """The row is not torn by the end of a page."""
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
 
 def ruled(table: Any) -> None:
     """Hairlines between the rows; rows stay whole."""
     for row in table.rows[1:]:
-        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        whole(row)
     borders = OxmlElement("w:tblBorders")
     for side in ("top", "bottom", "insideH"):
         edge = OxmlElement(f"w:{side}")
@@ -111,6 +118,21 @@ def ruled(table: Any) -> None:
             edge.set(qn(f"w:{key}"), value)
         borders.append(edge)
     table._tbl.tblPr.append(borders)
+
+
+def with_next(paragraph: Any) -> None:
+    """The paragraph stands on the page of what follows it."""
+    paragraph.paragraph_format.keep_with_next = True
+
+
+def kept_together(rows: Sequence[Any]) -> None:
+    """A short table stays whole; of a long one no page has a row alone, neither the first nor the last."""
+    rows, last = list(rows), len(rows) - 1
+    for place in range(last):
+        if last <= _WHOLE or place < _COMPANY or place == last - 1:
+            for cell in rows[place].cells:
+                for paragraph in cell.paragraphs:
+                    with_next(paragraph)
 
 
 def spoken_picture(shape: Any, words: str) -> None:

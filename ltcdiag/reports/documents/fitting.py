@@ -15,6 +15,7 @@ CELL_X, CELL_Y = 7.0, 3.5
 _NEVER_FIRST = "，。、；：？！）》」』】％,.;:?!)%”’"
 _NEVER_LAST = "（《「『【“‘(["
 _INDENT = 14.0
+_SHORT = 4.0            # em of a heading that is not broken
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ class Fitted:
 def fitted(block: TableBlock, width: float, room: float, later: float, size: float = 11.0) -> list[Fitted]:
     """The table in parts: the first at most `room` high, the others `later`; each begins with the head. A row higher
     than a sheet is shortened, and says so by an ellipsis."""
-    widths = _widths(block, width, size)
+    widths = column_widths(block, width, size)
     heads, head = _cut(tuple(column.head for column in block.columns), widths, size, later / 3)
     block = replace(block, columns=tuple(replace(column, head=text) for column, text in zip(block.columns, heads,
                                                                                             strict=True)))
@@ -131,11 +132,12 @@ def fitted(block: TableBlock, width: float, room: float, later: float, size: flo
     return [*parts, Fitted(replace(block, rows=tuple(rows)), size, widths, tuple(heights))]
 
 
-def _widths(block: TableBlock, width: float, size: float) -> tuple[float, ...]:
-    """By their shares; none narrower than the longest word of its head, none of numbers than its numbers."""
+def column_widths(block: TableBlock, width: float, size: float) -> tuple[float, ...]:
+    """Points of each column, together `width`: by their shares; none narrower than the longest word of its head or than
+    a short head, none of numbers than its numbers."""
     whole = sum(column.share for column in block.columns) or 1.0
     wanted = [column.share / whole * width for column in block.columns]
-    least = [min(0.4 * width, max([_widest(column.head, size), *(
+    least = [min(0.4 * width, max([_head(column.head, size), *(
         (_line(row[k], size) if column.kind == "number" else _widest(row[k], size)) for row in block.rows)]))
         for k, column in enumerate(block.columns)]
     short = [max(0.0, need - have) for need, have in zip(least, wanted, strict=True)]
@@ -144,6 +146,11 @@ def _widths(block: TableBlock, width: float, size: float) -> tuple[float, ...]:
     taken = sum(spare) * given / sum(short) if sum(short) > 0 else 0.0
     return tuple(have + lack * taken - extra * given
                  for have, lack, extra in zip(wanted, short, spare, strict=True))
+
+
+def _head(text: str, size: float) -> float:
+    """A short heading stays in one line."""
+    return _line(text, size) if measure(text, 1) <= _SHORT else _widest(text, size)
 
 
 def _widest(text: str, size: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -21,6 +22,7 @@ from .looks import FONTS, PALE, SERIES, plain, readable_text
 _KINDS = {"bar": XL_CHART_TYPE.BAR_CLUSTERED, "column": XL_CHART_TYPE.COLUMN_CLUSTERED,
           "line": XL_CHART_TYPE.LINE_MARKERS}
 _SIZE, _GAP = 11, 45
+_TICKS = 5          # about so many steps of an axis
 
 
 def add_chart(shapes: Any, place: tuple[Any, Any, Any, Any], block: ChartBlock, lang: str, made: datetime) -> Any:
@@ -103,6 +105,18 @@ def _away(series: Series, ends: tuple[float | None, ...]) -> tuple[float | None,
                  for value, end in zip(series.values, ends, strict=True))
 
 
+def scale(block: ChartBlock) -> tuple[float, float, list[float]]:
+    """Least and most of the axis, and the round numbers that stand at it: few enough to stand side by side."""
+    values = [value for series in block.series for value in (*series.values, *series.lows, *series.highs)
+              if value is not None]
+    low, high = min([0.0, *values]), max([0.0, *values])
+    rough = (high - low) / _TICKS or 1.0
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(power * each for each in (1, 2, 5, 10) if power * each >= rough)
+    first, last = math.floor(low / step), math.ceil(high / step)
+    return first * step, last * step, [n * step for n in range(first, last + 1)]
+
+
 def _look(chart: Any, block: ChartBlock, lang: str) -> None:
     chart.font.size = Pt(_SIZE)
     frame = etree.Element(qn("c:spPr"))         # no edge around it
@@ -125,9 +139,9 @@ def _look(chart: Any, block: ChartBlock, lang: str) -> None:
     run.font.size, run.font.bold, run.font.color.rgb = Pt(10), False, _rgb("#66707d")
     values.tick_labels.number_format, values.tick_labels.number_format_is_linked = (
         "0%" if block.percent else "General"), False
-    lows = [low for series in block.series for low in (*series.lows, *series.values) if low is not None]
-    if lows and min(lows) >= 0:
-        values.minimum_scale = 0
+    least, most, ticks = scale(block)
+    if most > least:
+        values.minimum_scale, values.maximum_scale, values.major_unit = least, most, round(ticks[1] - ticks[0], 12)
     names.format.line.color.rgb = _rgb("#66707d")
     names.has_major_gridlines = False
     names.tick_label_position = XL_TICK_LABEL_POSITION.LOW

@@ -84,7 +84,7 @@ def measures(of: OfLog) -> Iterator[Page]:
             row = options.setdefault(each.name, ["", each.name, each.first, each.owner, each.kpi])
             row[0] = of.say("comma").join(filter(None, (row[0], story.card.id)))
     if options:
-        columns = (Column(of.say("col_of"), share=0.9), Column(of.say("col_measure"), share=2.2),
+        columns = (Column(of.say("col_of"), share=1.3), Column(of.say("col_measure"), share=2.2),
                    Column(of.say("col_first"), share=3.4), Column(of.say("col_owner"), share=1.2),
                    Column(of.say("col_kpi"), share=1.6))
         yield Page(of.say("measures_title", n=len(options)), (TableBlock(

@@ -11,12 +11,12 @@ from ...charts.shapes import Box
 from .blocks import ChartBlock
 from .fitting import lines
 from .looks import LINE, PALE, SERIES
-from .native_chart import labels
+from .native_chart import labels, scale
 
 if TYPE_CHECKING:
     from .pdf_file import Press
 
-_SIZE, _TICKS, _LONGEST = 11.0, 5, 160
+_SIZE, _LONGEST = 11.0, 160
 
 
 def draw_chart(press: Press, box: Box, block: ChartBlock, lang: str) -> None:
@@ -35,18 +35,6 @@ def draw_chart(press: Press, box: Box, block: ChartBlock, lang: str) -> None:
         _standing(press, inside, block, lang)
 
 
-def _scale(block: ChartBlock) -> tuple[float, float, list[float]]:
-    """Least and most of the axis, and round numbers between."""
-    values = [value for series in block.series for value in (*series.values, *series.lows, *series.highs)
-              if value is not None]
-    low, high = min([0.0, *values]), max([0.0, *values])
-    rough = (high - low) / _TICKS or 1.0
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(power * each for each in (1, 2, 5, 10) if power * each >= rough)
-    first, last = math.floor(low / step), math.ceil(high / step)
-    return first * step, last * step, [n * step for n in range(first, last + 1)]
-
-
 def _tick(value: float, block: ChartBlock) -> str:
     return f"{100 * value:g}%" if block.percent else f"{value:,g}"
 
@@ -55,7 +43,7 @@ def _lying(press: Press, box: Box, block: ChartBlock, lang: str) -> None:
     names = labels(block, lang)
     room = min(0.45 * (box.right - box.left), max((measure(name, _SIZE) for name in names), default=0) * 1.08 + 10)
     left, right, bottom = box.left + room, box.right - 10, box.bottom - 34
-    low, high, ticks = _scale(block)
+    low, high, ticks = scale(block)
 
     def at(value: float) -> float:
         return left + (right - left) * (value - low) / (high - low)
@@ -82,7 +70,7 @@ def _lying(press: Press, box: Box, block: ChartBlock, lang: str) -> None:
 
 
 def _standing(press: Press, box: Box, block: ChartBlock, lang: str) -> None:
-    low, high, ticks = _scale(block)
+    low, high, ticks = scale(block)
     left, right, bottom, top = box.left + 60, box.right - 10, box.bottom - 22, box.top + 16
 
     def at(value: float) -> float:
