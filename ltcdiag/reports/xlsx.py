@@ -140,9 +140,12 @@ class _Writer:
             sheet.write_string(top, at, name, self.heading)
         sheet.freeze_panes(top + 1, 0)
         sheet.set_landscape()
+        sheet.set_paper(_A4)
         sheet.set_footer(f"&L{self.level.replace('&', '&&')}&R&P")
         if sum(column.width for column in grid.columns) <= _PAGE:
             sheet.fit_to_pages(1, 0)
+        else:
+            sheet.repeat_columns(0)         # what the rows are about, on every page
         sheet.repeat_rows(top)
         last = top
         wrapped = any(column.kind == "lines" for column in grid.columns)
@@ -162,7 +165,6 @@ class _Writer:
         """The line over the heading, where there is one; the row of the heading."""
         if not grid.above:
             return 0
-        sheet.set_paper(_A4)
         sheet.hide_gridlines(0)     # printed too: people write into the cells
         whole = [replace(grid.columns[0], width=sum(column.width for column in grid.columns))]
         sheet.set_row(0, _height([grid.above], whole) + _LINE / 2)

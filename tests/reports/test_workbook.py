@@ -1,6 +1,8 @@
 """The workbook: a first sheet with native charts, every number with its rows one click away, nothing that runs."""
 
 import re
+import shutil
+import subprocess
 import zipfile
 
 import openpyxl
@@ -148,6 +150,20 @@ def test_each_number_of_the_summary_leads_to_its_rows(books, assessed):
     over = target(book, rows["closed"])
     assert book["cases"].cell(over.row, 1).value == cases["case_id"][(cases["state"] == "closed").to_numpy().argmax()]
     assert rows["open"].hyperlink is None, "none is open, so there is nowhere to lead"
+
+
+def test_an_office_prints_every_sheet_on_a4_with_nothing_too_wide_for_its_cell(office, paths, books, tmp_path):
+    subprocess.run([office, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "pdf",
+                    "--outdir", str(tmp_path), str(paths["shared"]), str(paths["en"])], check=True,
+                   capture_output=True, timeout=240)
+    for name, path in (("en", tmp_path / "en.pdf"), ("shared", tmp_path / "report.pdf")):
+        sizes = re.findall(rb"/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)", path.read_bytes())
+        assert len(sizes) >= len(books[name].sheetnames), name
+        assert {(round(float(wide)), round(float(tall))) for wide, tall in sizes} == {(842, 595)}, name
+        if reader := shutil.which("pdftotext"):
+            said = subprocess.run([reader, str(path), "-"], capture_output=True, check=True).stdout.decode("utf-8")
+            assert [title for title in books[name].sheetnames[1:] if title not in said] == []
+            assert re.search(r"^#+$", said, re.MULTILINE) is None, "a number, for texts run on"
 
 
 FORMS = {"#,##0": "{:,.0f}", "#,##0.00": "{:,.2f}", "0.0%": "{:.1%}", "General": "{}"}
