@@ -187,6 +187,8 @@ class FrontSheet:
         numbers = {"name": panel.unit, "name_font": {"size": 9, "bold": False}, "num_font": {"size": 9}, "min": 0,
                    "num_format": _AXIS[panel.kind], "major_gridlines": {"visible": True, "line": {"color": "#E6EAEF"}},
                    "line": {"none": True}}
+        if panel.kind == "share" and all(end is None or end <= 1 for each in panel.series for end in each.high):
+            numbers["max"] = 1      # nothing is more than the whole
         # of bars that lie, the names stand on the axis that the library calls y
         (chart.set_y_axis if panel.shape == "bar" else chart.set_x_axis)(names)
         (chart.set_x_axis if panel.shape == "bar" else chart.set_y_axis)(numbers)

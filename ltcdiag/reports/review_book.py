@@ -21,6 +21,8 @@ from .grids import Grid, Headed, Kind, Value
 from .xlsx import write_grids
 
 _TEXTS = ("kpi", "name", "unit", "primary", "verdict")
+_IN_WORDS = {"verdict": ("compare", "{}"), "unit": ("reports", "unit_{}"), "primary": ("review", "{}")}
+_WIDE = {"kpi": 32, "name": 30, "unit": 16}
 _COUNTS = ("horizon_days", "before_n", "after_n", "more_cases_per_arm")
 
 
@@ -48,7 +50,7 @@ def _ledgers(found: Comparison, reference: ReferenceModel) -> StageLedgers | Non
 
 
 def _effects(header: Sequence[str], rows: Sequence[Sequence[Any]], lang: str) -> Grid:
-    columns = tuple(Headed(key, _kind(key), 30 if key == "name" else 14, heading=say(f"workbook.effect_{key}", lang))
+    columns = tuple(Headed(key, _kind(key), _WIDE.get(key, 14), heading=say(f"workbook.effect_{key}", lang))
                     for key in header)
 
     def draw() -> Iterator[tuple[Value, ...]]:
@@ -65,7 +67,11 @@ def _kind(key: str) -> Kind:
 def _told(key: str, value: Any, lang: str) -> Value:
     if value == "" or missing(value):
         return None
-    plain: Value = say(f"compare.{value}", lang) if key == "verdict" and value in sentences("compare") else value
+    if key in _IN_WORDS:
+        room, name = _IN_WORDS[key]
+        name = name.format(value)
+        return say(f"{room}.{name}", lang) if name in sentences(room) else str(value)
+    plain: Value = value
     return plain
 
 

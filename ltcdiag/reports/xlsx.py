@@ -27,7 +27,7 @@ MOST_CHARACTERS = 32_767    # of a cell
 MOST_LINKS = 20_000         # of a sheet; Excel takes 65,530, each of them costs time to open
 _A4 = 9                     # the number of the size
 _FORM_ROWS = 1_000          # of a form whose cells offer choices
-_LINE, _TALLEST = 15.0, 400.0   # points: of a line of text, of a row at most
+_LINE, _CHINESE, _TALLEST = 15.0, 17.0, 400.0   # points: of a line of text, of a Chinese one, of a row at most
 _PAGE = 260                 # characters beside each other that can still be read on one printed page
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FORMATS: dict[str, dict[str, Any]] = {
@@ -241,7 +241,8 @@ def _height(texts: Sequence[str], columns: Sequence[Column]) -> float:
                    for line in text.splitlines())
 
     most = max(lines(text, column.width) for text, column in zip(texts, columns, strict=True))
-    return min(_LINE * max(1, most), _TALLEST)
+    tall = _CHINESE if any(letter >= "\u2e80" for text in texts for letter in text) else _LINE
+    return min(tall * max(1, most), _TALLEST)
 
 
 def _first(rows: Iterator[tuple[Value, ...]], size: int) -> Iterator[tuple[Value, ...]]:

@@ -17,6 +17,7 @@ from ltcdiag import cli
 from ltcdiag.errors import OutputError
 from ltcdiag.reports.files import OF_REVIEWS
 from ltcdiag.stats.effects import VERDICTS
+from ltcdiag.words import say
 
 HOSTILE = '=HYPERLINK("http://x")<script>alert(1)</script>'
 KEYS = {"kpi", "design", "horizon_days", "before", "after", "difference", "crude", "explained_by_mix", "adjusted_for",
@@ -77,6 +78,10 @@ def test_the_workbook_holds_the_effects_the_sides_and_native_charts(folders, lan
         _, *told = csv.reader(source)
     shown = list(effects.iter_rows(min_row=2, values_only=True))
     assert [row[:2] for row in shown] == [tuple(row[:2]) for row in told]
+    units = {row[2] for row in shown} | {row[3] for row in shown if row[3]}
+    assert units == {say(f"reports.unit_{row[2]}", lang) for row in told} | {
+        say(f"review.{row[3]}", lang) for row in told if row[3]}
+    assert max(len(row[0]) for row in shown) <= effects.column_dimensions["A"].width
     assert [[cell for cell in row[5:20] if cell is not None] for row in shown] == \
         [[pytest.approx(float(cell)) for cell in row[5:20] if cell] for row in told]
     with (folders / lang / "cases.csv").open(encoding="utf-8-sig", newline="") as source:

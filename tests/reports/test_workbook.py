@@ -152,6 +152,15 @@ def test_each_number_of_the_summary_leads_to_its_rows(books, assessed):
     assert rows["open"].hyperlink is None, "none is open, so there is nowhere to lead"
 
 
+def test_wrapped_chinese_has_room_for_its_taller_lines(books):
+    sheet = books["shared"]["指标"]
+    at = [cell.value for cell in sheet[1]].index("定义")
+    wide = next(its.width for its in sheet.column_dimensions.values() if its.min <= at + 1 <= its.max)
+    for row in sheet.iter_rows(min_row=2):
+        least = -(-2 * len(row[at].value) // wide)     # lines, were no room lost at their ends
+        assert sheet.row_dimensions[row[at].row].height >= 16.5 * least
+
+
 def test_an_office_prints_every_sheet_on_a4_with_nothing_too_wide_for_its_cell(office, paths, books, tmp_path):
     subprocess.run([office, f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "pdf",
                     "--outdir", str(tmp_path), str(paths["shared"]), str(paths["en"])], check=True,
