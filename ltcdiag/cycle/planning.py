@@ -54,11 +54,12 @@ def chosen(findings: Sequence[Entry], asked: Wishes) -> tuple[Entry, ...]:
     """The findings that are answered: those the team keeps, else the first that the library knows an answer to, those
     with most dots of a workshop before the others; what is the same step seen from another side is left out, unless it
     has dots."""
-    if asked.keep:
-        return tuple(each for each in findings if each["id"] in asked.keep)
     known, dots = load_initiatives(), {each.about: each.dots for each in asked.voted if each.kind == "finding"}
+    ordered = sorted(findings, key=lambda each: -dots.get(str(each["id"]), 0))      # where dots tie, as the data say
+    if asked.keep:
+        return tuple(each for each in ordered if each["id"] in asked.keep)
     found: list[Entry] = []
-    for each in sorted(findings, key=lambda each: -dots.get(str(each["id"]), 0)):   # where dots tie, as the data say
+    for each in ordered:
         told = {str(other["id"]) for other in found}
         same = told.intersection(each.get("overlaps", ())) or any(step_of(each) == step_of(one) for one in found)
         if step_of(each) and same and each.get("ledger") == "none" and not dots.get(str(each["id"])):

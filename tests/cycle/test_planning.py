@@ -311,6 +311,8 @@ def test_where_dots_tie_the_data_decide_and_the_team_goes_before_dots():
     dots = tuple(Voted("finding", name, 2, 1) for name in ("F03", "F01"))
     assert [each["id"] for each in chosen(FINDINGS, replace(wishes_of(TODAY), voted=dots))] == ["F01", "F03"]
     assert [each["id"] for each in chosen(FINDINGS, replace(wishes_of(TODAY, keep=["F02"]), voted=dots))] == ["F02"]
+    kept = chosen(FINDINGS, replace(wishes_of(TODAY, keep=["F02", "F03"]), voted=dots))
+    assert [each["id"] for each in kept] == ["F03", "F02"]
 
 
 def test_votes_about_other_data_or_findings_are_refused(cycle):
