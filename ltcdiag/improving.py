@@ -37,15 +37,19 @@ if TYPE_CHECKING:
     from .pulls.sending import Sent
     from .reports.backlog.writing import Backlog
     from .reports.weekly import Weekly
+    from .screen.votes import Votes
 
 KEPT_FOLDER = "data"
 """Where a cycle keeps its log, so that it grows without the old exports."""
 Heard = Voices | str | Path | Sequence[str | Path] | None
 
 
-def plan(cycle: Cycle, log: EventLog, *, today: str | date | None = None, **wishes: Any) -> Plan:
+def plan(
+    cycle: Cycle, log: EventLog, *, today: str | date | None = None, votes: Votes | None = None, **wishes: Any,
+) -> Plan:
     """A plan that answers the findings of a cycle: goals with baseline and proposed target, measures of the library
     with what they may bring, who answers for them, milestones, risks. log: what was assessed, read again.
+    votes: of a workshop (`read_votes`); findings with most dots are answered first, and the plan says so.
 
     wishes, which go before all proposals: change, review_on (ISO days), pilot, control (column, value or values), waves
     (column, {value: day}), keep (ids of findings), goals, measures, milestones (dicts with the fields of `Goal`,
@@ -58,7 +62,11 @@ def plan(cycle: Cycle, log: EventLog, *, today: str | date | None = None, **wish
     for scope in (wishes.get("pilot"), wishes.get("control"), wishes.get("waves")):
         if scope:
             check_segment(scope["column"] if isinstance(scope, dict) else scope[0], log.privacy)
-    return propose(cycle, log, today=today or cycle.today, **wishes)
+    of_cycle = (log.fingerprint, str(cycle.contents.get("log", {}).get("fingerprint", "")))
+    if votes is not None and votes.log not in of_cycle:
+        raise InputError(say("planning.votes_other_log", current()), fix=say("planning.votes_other_log_fix", current()))
+    voted = () if votes is None else votes.voted
+    return propose(cycle, log, today=today or cycle.today, voted=voted, **wishes)
 
 
 def power_check(plan: Plan, log: EventLog, definition: Definition | None = None, **options: Any) -> Power:

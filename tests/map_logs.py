@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 import pandas as pd
 from logs import log_of
 
+from ltcdiag.charts.fonts import web_face
 from ltcdiag.engine.build import Labelling
 from ltcdiag.log.event_log import EventLog
 from ltcdiag.log.results import DifferenceMap
-from ltcdiag.screen.assets import MAP_SCRIPTS, MAP_STYLES, MAP_WORDS, browser_words, face, script, style
+from ltcdiag.screen.assets import MAP_SCRIPTS, MAP_STYLES, MAP_WORDS, browser_words, script, style
 from ltcdiag.screen.frames import frames, grid_of
 
 HOSTILE = ("</script><b id=planted>x", "=1+1", "合同" * 30, "🚀 升空", "שלום עולם", "a" * 70,
@@ -64,7 +65,7 @@ def page_of(model: dict, *, tokens: dict | None = None, font: bool = True) -> st
     """A page with nothing but a map; what was picked is kept in `picks`."""
     words = browser_words(model["lang"], *MAP_WORDS)
     told = json.dumps({"model": model, "words": words, "tokens": tokens}, ensure_ascii=False).replace("<", "\\u003c")
-    look = (face(told) if font else "") + style(*MAP_STYLES)
+    look = (web_face(told, model["lang"]) if font else "") + style(*MAP_STYLES)
     return (f"<!doctype html><meta charset=utf-8><style>{look}</style><div id=m></div><script>{script(*MAP_SCRIPTS)}\n"
             f"const told = {told}; const picks = [];\n"
             "const map = processMap(document.getElementById('m'), told.model, {words: told.words, height: 700,"

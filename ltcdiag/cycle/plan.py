@@ -129,11 +129,23 @@ class Risk:
 
 
 @dataclass(frozen=True)
+class Voted:
+    """What a workshop said of something. kind: finding, activity or path. about: the id of the finding, else the names
+    of the steps. dots: all that were given, people: by how many. notes: what was written, without the names."""
+
+    kind: str
+    about: str
+    dots: int = 0
+    people: int = 0
+    notes: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
 class Plan:
     """All of it. change: ISO day on which the new way begins. pilot, control: column and values. waves: column and its
     values with the days on which they begin; who has no day is the control for good. review_on: ISO day. horizon_days:
     of the goals, None for the longest. calendar: of working days, "" for calendar days. people: party (role or
-    department) → who that is."""
+    department) → who that is. voted: what the workshop gave dots to and wrote about."""
 
     question: str = ""
     goals: tuple[Goal, ...] = ()
@@ -149,6 +161,7 @@ class Plan:
     horizon_days: int | None = None
     calendar: str = ""
     people: Mapping[str, str] = field(default_factory=dict)
+    voted: tuple[Voted, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The content of plan.json."""
@@ -162,6 +175,7 @@ class Plan:
                  "measures": tuple(_measure(each) for each in said.get("measures", ())),
                  "milestones": tuple(Milestone(**_known(Milestone, each)) for each in said.get("milestones", ())),
                  "risks": tuple(Risk(**_known(Risk, each)) for each in said.get("risks", ())),
+                 "voted": tuple(_voted(each) for each in said.get("voted", ())),
                  "pilot": scope_of(said.get("pilot")), "control": scope_of(said.get("control"))}
         return cls(**told)
 
@@ -191,7 +205,8 @@ class Plan:
         return {each.id: each for each in self.measures}[name]
 
     def part(self, name: str) -> PlanPart:
-        """A part to be looked at: goals, measures, gains, risks, milestones or raci. Raises InputError for another."""
+        """A part to be looked at: goals, measures, gains, risks, milestones, raci or votes. Raises InputError for
+        another."""
         from .plan_told import PlanPart
 
         return PlanPart(self, name)
@@ -221,6 +236,10 @@ def _goal(said: Mapping[str, Any]) -> Goal:
     base, segment = said.get("baseline"), said.get("segment")
     return Goal(**{**_known(Goal, said), "baseline": Baseline(**_known(Baseline, base)) if base else None,
                    "segment": (segment[0], segment[1]) if segment else None})
+
+
+def _voted(said: Mapping[str, Any]) -> Voted:
+    return Voted(**{**_known(Voted, said), "notes": tuple(said.get("notes", ()))})
 
 
 def _measure(said: Mapping[str, Any]) -> Measure:

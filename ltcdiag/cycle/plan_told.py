@@ -14,6 +14,7 @@ from ..words.numbers import bare_interval, count, days_interval, share_interval,
 from .parties import party_name, with_person
 from .plan import Baseline, Goal, Measure, Plan, Sign
 
+_MOST_VOTED = 10
 Table = tuple[list[str], list[list[str]]]
 
 
@@ -28,7 +29,8 @@ def told(plan: Plan, lang: str) -> str:
 
 def as_html(plan: Plan, lang: str) -> str:
     """The plan as tables of a notebook."""
-    parts = "".join(PlanPart(plan, name)._repr_html_() for name in ("goals", "measures", "risks"))
+    shown = ("goals", "measures", "risks", *(("votes",) if plan.voted else ()))
+    parts = "".join(PlanPart(plan, name)._repr_html_() for name in shown)
     return html_facts(facts(plan, lang)) + parts
 
 
@@ -44,8 +46,20 @@ def facts(plan: Plan, lang: str) -> list[tuple[str, str]]:
         rows += [(name, none if scope is None and name == "control" else say("cycle.everybody", lang) if scope is None
                   else say("cycle.scope", lang, column=scope[0], values=comma.join(scope[1])))
                  for name, scope in (("pilot", plan.pilot), ("control", plan.control))]
-    names = {"waves": "planning.row_waves"}
+    if plan.voted:
+        rows.append(("votes", votes_text(plan, lang)))
+    names = {"waves": "planning.row_waves", "votes": "planning.row_votes"}
     return [(say(names.get(name, f"cycle.row_{name}"), lang), text) for name, text in rows]
+
+
+def votes_text(plan: Plan, lang: str) -> str:
+    """What the dots of a workshop did to the order of the findings."""
+    given = [each for each in plan.voted if each.kind == "finding" and each.dots]
+    notes = count(sum(len(each.notes) for each in plan.voted))
+    if not given:
+        return say("planning.votes_notes", lang, notes=notes)
+    return say("planning.votes_order", lang, notes=notes, dots=say("log.comma", lang).join(
+        say("planning.vote", lang, name=each.about, n=count(each.dots)) for each in given[:_MOST_VOTED]))
 
 
 def baseline_text(goal: Goal, lang: str) -> str:
@@ -134,7 +148,7 @@ def _measure_line(measure: Measure, lang: str) -> str:
 
 @dataclass(frozen=True, eq=False)
 class PlanPart:
-    """A part of a plan, to be looked at: goals, measures, gains, risks, milestones or raci."""
+    """A part of a plan, to be looked at: goals, measures, gains, risks, milestones, raci or votes."""
 
     plan: Plan
     name: str
@@ -201,8 +215,18 @@ def _raci(plan: Plan, lang: str) -> Table:
     return [*_heads(lang, "id", "measure"), *(with_person(party, plan.people, lang) for party in parties)], rows
 
 
+def _votes(plan: Plan, lang: str) -> Table:
+    none = say("cycle.none", lang)
+    answers = {each.about: say("log.comma", lang).join(one.id for one in plan.measures if one.finding == each.about)
+               for each in plan.voted if each.kind == "finding"}
+    rows = [[each.about, count(each.dots), count(each.people), " / ".join(each.notes),
+             answers.get(each.about) or none] for each in plan.voted]
+    return _heads(lang, "about", "dots", "people", "notes", "measure"), rows
+
+
 _TABLES: Mapping[str, Callable[[Plan, str], Table]] = {
-    "goals": _goals, "measures": _measures, "gains": _gains, "risks": _risks, "milestones": _milestones, "raci": _raci}
+    "goals": _goals, "measures": _measures, "gains": _gains, "risks": _risks, "milestones": _milestones, "raci": _raci,
+    "votes": _votes}
 PARTS = tuple(_TABLES)
 
 

@@ -16,21 +16,24 @@ from .actions import Actions
 from .folder import Cycle, day_of
 from .goals import Aims, both, goals_of, step_of
 from .parties import departments_of, named
-from .plan import Goal, Measure, Milestone, Plan, Risk
+from .plan import Goal, Measure, Milestone, Plan, Risk, Voted
 from .rehearsal import Asked, Rehearsal
 from .wishes import Entry, Wishes, check, wishes_of
 
 _OLD_WAY = 7    # days after the beginning of a measure by which its first step is done
 
 
-def propose(cycle: Cycle, log: EventLog, *, today: str | date | None = None, **wishes: Any) -> Plan:
+def propose(
+    cycle: Cycle, log: EventLog, *, today: str | date | None = None, voted: Sequence[Voted] = (), **wishes: Any,
+) -> Plan:
     """A plan that answers the findings of a cycle, with what the team wants instead. log: what the cycle was assessed
-    on, read again. today: ISO day, by default the real one. wishes: the fields of `Wishes`.
+    on, read again. today: ISO day, by default the real one. voted: what a workshop gave dots to. wishes: the fields of
+    `Wishes`.
 
     Raises InputError with every fault: a cycle that was not assessed yet, names of findings, KPIs, parties, columns,
     values or steps that are not there, days that are none, a measure for which not exactly one person answers."""
     cycle.needs("plan")
-    asked = wishes_of(day_of(today), **wishes)
+    asked = replace(wishes_of(day_of(today), **wishes), voted=tuple(voted))
     departments = departments_of(log)
     check(asked, log, cycle.findings, departments)
     asked = replace(asked, question=asked.question or cycle.question).dated
@@ -44,20 +47,22 @@ def propose(cycle: Cycle, log: EventLog, *, today: str | date | None = None, **w
         question=asked.question, goals=goals, measures=measures, milestones=tuple(milestones_of(asked, measures)),
         risks=tuple(risks_of(asked, findings)), change=asked.change, review_on=asked.review_on, pilot=asked.pilot,
         control=asked.control, wave_column=asked.wave_column, waves=asked.waves, horizon_days=asked.horizon_days,
-        calendar=asked.calendar, people=dict(asked.people))
+        calendar=asked.calendar, people=dict(asked.people), voted=asked.voted)
 
 
 def chosen(findings: Sequence[Entry], asked: Wishes) -> tuple[Entry, ...]:
-    """The findings that are answered: those the team keeps, else the first that the library knows an answer to; what is
-    the same step seen from another side is left out."""
+    """The findings that are answered: those the team keeps, else the first that the library knows an answer to, those
+    with most dots of a workshop before the others; what is the same step seen from another side is left out, unless it
+    has dots."""
+    known, dots = load_initiatives(), {each.about: each.dots for each in asked.voted if each.kind == "finding"}
+    ordered = sorted(findings, key=lambda each: -dots.get(str(each["id"]), 0))      # where dots tie, as the data say
     if asked.keep:
-        return tuple(each for each in findings if each["id"] in asked.keep)
-    known = load_initiatives()
+        return tuple(each for each in ordered if each["id"] in asked.keep)
     found: list[Entry] = []
-    for each in findings:
+    for each in ordered:
         told = {str(other["id"]) for other in found}
         same = told.intersection(each.get("overlaps", ())) or any(step_of(each) == step_of(one) for one in found)
-        if step_of(each) and same and each.get("ledger") == "none":
+        if step_of(each) and same and each.get("ledger") == "none" and not dots.get(str(each["id"])):
             continue
         found += [each] if any(key in known for key in each.get("initiatives", ())) else []
     return tuple(found[:asked.top])

@@ -16,7 +16,7 @@ from ..measures.compare_logs import Options, having
 from ..words import current, say
 from ..words.texts import tidy
 from .definition import Scope, is_day, scope_of
-from .plan import RACI, SIGNS, STATUS
+from .plan import RACI, SIGNS, STATUS, Voted
 
 LEAD_DAYS, REVIEW_DAYS = 42, 182
 """From today to the change, and from the change to the review, where nobody names the days."""
@@ -33,7 +33,7 @@ class Wishes:
     waves: column and value → day. keep: ids of the findings that the plan answers (empty: the first `top`). goals,
     measures, milestones: entries with the fields of the values of the plan. drop: ids, or keys of initiatives, that are
     left out. risks: keys of the checklist that the team takes seriously. people: party → name. top: findings,
-    per_finding: measures for each. horizon_days, calendar: of the goals."""
+    per_finding: measures for each. horizon_days, calendar: of the goals. voted: what a workshop gave dots to."""
 
     question: str = ""
     change: str = ""
@@ -54,6 +54,7 @@ class Wishes:
     per_finding: int = 3
     horizon_days: int | None = None
     calendar: str = ""
+    voted: tuple[Voted, ...] = ()
 
     @property
     def dated(self) -> Wishes:
@@ -68,7 +69,7 @@ class Wishes:
 
 def wishes_of(today: str, **said: Any) -> Wishes:
     """Plain arguments as wishes. Raises InputError for names that are none of a plan, and for days that are no days."""
-    lang, known = current(), set(Wishes.__dataclass_fields__)
+    lang, known = current(), set(Wishes.__dataclass_fields__) - {"voted"}
     faults = [Fault(say("planning.unknown_wish", lang, name=name),
                     fix=say("engine.one_of", lang, values=", ".join(sorted(known - {"today"}))))
               for name in said if name not in known]
@@ -96,6 +97,7 @@ def check(wishes: Wishes, log: EventLog, findings: Sequence[Entry], departments:
     lang = current()
     ids = [str(each["id"]) for each in findings]
     faults = [*_strange(wishes.keep, ids, "finding"), *_strange(wishes.risks or (), load_risks(), "risk"),
+              *_strange([each.about for each in wishes.voted if each.kind == "finding"], ids, "finding"),
               *_strange(wishes.people, [*load_owners(), *departments], "party")]
     faults += [fault for each in wishes.goals for fault in _of_goal(each, ids)]
     faults += [fault for each in wishes.measures for fault in _of_measure(each, ids, log)]

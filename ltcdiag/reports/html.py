@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from ..charts.drawing import Drawing
-from ..charts.fonts import FAMILY, subset_woff
+from ..charts.fonts import FAMILY, web_face
 from ..words import say
 from .assessment import Assessment
 from .diagnosed import Diagnosed
@@ -45,7 +45,7 @@ def whole_page(template: str, lang: str, values: Mapping[str, Any], *, title: st
     script = _asset("report.js")
     values = {**values, "lang": lang, "t": lambda key, **places: say(f"reports.{key}", lang, **places)}
     body = _environment().get_template(template).render(values)
-    style = _font_face(body + foot) + _asset("report.css") + _page_foot(foot)
+    style = web_face(body + foot, lang) + _asset("report.css") + _page_foot(foot)
     return _environment().get_template("page.html.j2").render(
         lang=lang, body=body, style=style, script=script, policy=_policy(style, script),
         title=title,
@@ -70,11 +70,6 @@ def _options(text: str) -> Markup:
     from markupsafe import Markup, escape
 
     return Markup(_OPTION.sub(r'<code class="option">\1</code>', str(escape(text))))  # noqa: S704 - escaped just before
-
-
-def _font_face(text: str) -> str:
-    font = b64encode(subset_woff("".join(sorted(set(text))))).decode("ascii")
-    return f'@font-face{{font-family:"{FAMILY}";src:url(data:font/woff;base64,{font}) format("woff")}}\n'
 
 
 @cache

@@ -9,7 +9,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from ..charts.fonts import FAMILY, subset_woff
+from ..charts.fonts import web_face
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -17,17 +17,15 @@ if TYPE_CHECKING:
 
 def paper(template: str, values: Mapping[str, Any], *, style: str) -> str:
     """The page as text. template, style: files beside each other; the template is given `style` and `policy` beside the
-    values."""
+    values, of which `lang` is one."""
     page = _environment().get_template(template)
-    look = _look(page.render(**values, style="", policy=""), style)
+    look = _look(page.render(**values, style="", policy=""), style, values["lang"])
     return page.render(**values, style=look, policy=_policy(look))
 
 
-def _look(page: str, style: str) -> str:
+def _look(page: str, style: str, lang: str) -> str:
     """The style with the font cut to the characters of the page."""
-    font = b64encode(subset_woff("".join(sorted(set(page))))).decode("ascii")
-    face = f'@font-face{{font-family:"{FAMILY}";src:url(data:font/woff;base64,{font}) format("woff")}}\n'
-    return face + _asset(style)
+    return web_face(page, lang) + _asset(style)
 
 
 def _policy(style: str) -> str:

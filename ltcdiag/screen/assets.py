@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from functools import cache
 from importlib.resources import files
 from string import Formatter
 
-from ..charts.fonts import FAMILY, subset_woff
 from ..words import say, sentences
 
 MAP_SCRIPTS = ("numbers.js", "map_scales.js", "map_draw.js", "map_bar.js", "map_replay.js", "map_touch.js",
@@ -24,12 +22,6 @@ def script(*names: str) -> str:
 def style(*names: str) -> str:
     """Style sheets of the assets as one."""
     return "\n".join(map(_asset, names))
-
-
-def face(text: str) -> str:
-    """A rule that makes the shipped font, cut to the characters of a text, known as "LTC Sans SC"."""
-    font = b64encode(subset_woff("".join(sorted(set(text))))).decode("ascii")
-    return f'@font-face{{font-family:"{FAMILY}";src:url(data:font/woff;base64,{font}) format("woff")}}\n'
 
 
 def browser_words(lang: str, *rooms: str) -> dict[str, str]:

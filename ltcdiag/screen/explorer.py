@@ -13,6 +13,7 @@ import anywidget
 import traitlets
 
 from ..charts.drawing import Drawing
+from ..charts.fonts import web_face
 from ..cycle.filter_file import SavedFilters, read_filters, save_filter
 from ..errors import LtcdiagError
 from ..findings.finding import Finding
@@ -21,7 +22,7 @@ from ..log.filter_plain import from_plain, to_plain
 from ..log.filter_words import filter_words
 from ..log.filters import Filter
 from ..words import say, use
-from .assets import MAP_SCRIPTS, MAP_STYLES, browser_words, face, script, style
+from .assets import MAP_SCRIPTS, MAP_STYLES, browser_words, script, style
 from .frames import frame, frame_key, grid_of, kinds_of_lanes
 from .map_model import map_model
 from .provider import Provider
@@ -69,7 +70,7 @@ class Explorer(anywidget.AnyWidget):
         shown = [model["activities"], model["stages"], words, told, [
             (column.name, column.values) for column in self._provider.columns]]
         super().__init__(drawn=model, words=words, lang=lang, height=height, findings=told, saved=_plain_sets(there),
-                         filters=to_plain(keep), face=face(json.dumps(shown, ensure_ascii=False)))
+                         filters=to_plain(keep), face=web_face(json.dumps(shown, ensure_ascii=False), lang))
         self.on_msg(self._answer)
 
     @property

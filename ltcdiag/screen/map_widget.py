@@ -12,11 +12,12 @@ import anywidget
 import traitlets
 
 from ..charts.drawing import Drawing
+from ..charts.fonts import web_face
 from ..errors import LtcdiagError
 from ..log.event_log import EventLog
 from ..log.filters import Contains, EndsWith, Filter, Follows, StartsWith
 from ..words import say
-from .assets import MAP_SCRIPTS, MAP_STYLES, MAP_WORDS, browser_words, face, script, style
+from .assets import MAP_SCRIPTS, MAP_STYLES, MAP_WORDS, browser_words, script, style
 from .frames import frame, frame_key, grid_of, kinds_of_lanes
 from .map_model import map_model, map_values
 from .replay import tokens_of
@@ -51,11 +52,12 @@ class MapWidget(anywidget.AnyWidget):
         if model["activities"]:
             model["frames"] = {frame_key(*grid.usual): frame(model, *grid.usual)}
         words = browser_words(lang, *MAP_WORDS)
+        shown = json.dumps([model["activities"], model["stages"], words], ensure_ascii=False)
         self._log = asked if isinstance(asked, EventLog) else None
         self._leveled = getattr(asked, "level", "activity") != "activity"
         self._picture, self._on_pick, self._lang = picture, on_pick, lang
         super().__init__(drawn=model, words=words, height=height, replays=self._log is not None,
-                         face=face(json.dumps([model["activities"], model["stages"], words], ensure_ascii=False)))
+                         face=web_face(shown, lang))
         self.on_msg(self._answer)
         self.observe(self._told, "picked")
 

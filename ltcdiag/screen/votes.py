@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..cycle.plan import Voted
 from ..errors import Fault, InputError
 from ..log.look import html_table
 from ..words import current, say
@@ -75,19 +76,24 @@ class Votes:
         """Target, text and name of who wrote it, in the order of the targets."""
         return tuple(sorted((target, text, ballot.who) for ballot in self.ballots for target, text in ballot.notes))
 
+    @property
+    def voted(self) -> tuple[Voted, ...]:
+        """All that has dots or notes, without names, as a plan keeps it; the most dots first."""
+        people = Counter(target for ballot in self.ballots for target in ballot.dots)
+        written: dict[Target, list[str]] = {}
+        for target, text, _ in self.notes:
+            written.setdefault(target, []).append(tidy(text))
+        given = self.dots
+        return tuple(Voted(each.kind, str(each), given.get(each, 0), people[each], tuple(written.get(each, ())))
+                     for each in [*given, *(other for other in written if other not in given)])
+
     def __str__(self) -> str:
         return say("workshop.votes_told", current(), people=f"{self.people:,}", dots=f"{sum(self.dots.values()):,}",
                    notes=f"{len(self.notes):,}")
 
     def _repr_html_(self) -> str:
         lang = current()
-        people = Counter(target for ballot in self.ballots for target in ballot.dots)
-        written: dict[Target, list[str]] = {}
-        for target, text, _ in self.notes:
-            written.setdefault(target, []).append(tidy(text))
-        given = self.dots
-        rows = [(str(each), f"{given.get(each, 0):,}", f"{people[each]:,}", " / ".join(written.get(each, ())))
-                for each in [*given, *(other for other in written if other not in given)]]
+        rows = [(each.about, f"{each.dots:,}", f"{each.people:,}", " / ".join(each.notes)) for each in self.voted]
         heads = [say(f"workshop.head_{name}", lang) for name in ("target", "dots", "people", "notes")]
         return html_table(heads, rows, numeric=[False, True, True, False], caption=str(self))
 

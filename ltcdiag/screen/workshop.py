@@ -12,6 +12,7 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
+from ..charts.fonts import web_face
 from ..errors import InputError
 from ..findings.finding import Finding
 from ..log.event_log import EventLog
@@ -19,7 +20,7 @@ from ..log.telling import filter_lines, reason_name
 from ..words import say
 from ..words.numbers import count, days_interval
 from ..words.texts import tidy
-from .assets import MAP_SCRIPTS, MAP_STYLES, browser_words, face, script, style
+from .assets import MAP_SCRIPTS, MAP_STYLES, browser_words, script, style
 from .filter_columns import filter_columns
 from .frames import frames, grid_of
 from .map_model import map_model
@@ -137,7 +138,7 @@ def _filled(title: str, data: Mapping[str, Any], head: Sequence[tuple[str, str]]
     plain = plain.encode("utf-8", "replace").decode("utf-8")
     shown = [f'<p class="{name}">{escape(text)}</p>' for name, text in head]
     code = script(*PAGE_SCRIPTS) + "\nopenWorkshop();\n"
-    look = face(_drawn(title, data, head)) + style(*PAGE_STYLES)
+    look = web_face(_drawn(title, data, head), lang) + style(*PAGE_STYLES)
     return Template(_template()).substitute(
         lang=lang, generator=GENERATOR, policy=page_policy(look, code), title=escape(title), style=look,
         head="\n".join(shown), no_script=escape(say("workshop.no_script", lang)),

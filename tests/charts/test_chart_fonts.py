@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ltcdiag.charts import fonts
-from ltcdiag.charts.fonts import FAMILY, font_family, measure, readable, subset_woff, wrapped
+from ltcdiag.charts.fonts import FAMILY, font_family, measure, readable, subset_woff, web_face, wrapped
 from ltcdiag.words import sentences
 
 ROOMS = sorted(p.name.removesuffix(".toml") for p in files("ltcdiag.words").iterdir() if p.name.endswith(".toml"))
@@ -93,6 +93,27 @@ def test_any_text_becomes_a_label_that_fits_and_can_be_drawn(text: str, longest:
     assert measure(label.text, 1) <= longest + 1e-9
     assert not [c for c in label.text if unicodedata.category(c) in ("Cc", "Cf", "Cs")]
     label.text.encode("utf-8")
+
+
+def test_only_chinese_pages_draw_quotes_as_wide_as_a_chinese_character(browser) -> None:
+    page = browser.new_page()
+    try:
+        width = {}
+        for lang in ("zh", "zh-Hant", "en"):
+            marks = {"quote": "“", "dots": "…", "han": "合", "letter": "a"}
+            spans = "".join(f'<span id="{name}">{text}</span> ' for name, text in marks.items())
+            page.set_content('<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
+                             f'style-src \'unsafe-inline\'; font-src data:"><style>{web_face("“a”…合", lang)}'
+                             f'body{{font:100px "{FAMILY}",sans-serif}}</style>{spans}')
+            page.evaluate("async () => { await document.fonts.ready; }")
+            width[lang] = {name: page.evaluate("id => document.getElementById(id).getBoundingClientRect().width", name)
+                           for name in marks}
+    finally:
+        page.close()
+    assert width["zh"]["quote"] == width["zh"]["dots"] == width["zh"]["han"] == 100
+    assert width["zh-Hant"] == width["zh"]
+    assert width["en"]["quote"] < 60                                # of a latin font, whichever the system has
+    assert (width["en"]["han"], width["en"]["letter"]) == (100, width["zh"]["letter"])
 
 
 @given(st.text(st.sampled_from("合同评审线索ABCxyz 019"), min_size=1, max_size=8))

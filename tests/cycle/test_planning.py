@@ -11,7 +11,7 @@ import ltcdiag as ltc
 from ltcdiag.cycle.actions import sign_of
 from ltcdiag.cycle.defining import GUARDS, WORTH_OF_HOPE
 from ltcdiag.cycle.goals import Saved, _days_gained
-from ltcdiag.cycle.plan import Baseline, Plan, Sign
+from ltcdiag.cycle.plan import Baseline, Plan, Sign, Voted
 from ltcdiag.cycle.planning import chosen, with_days
 from ltcdiag.cycle.wishes import wishes_of
 from ltcdiag.domain.initiatives import load_initiatives
@@ -21,7 +21,9 @@ from ltcdiag.domain.risks import load_risks
 from ltcdiag.engine.build import Labelling
 from ltcdiag.errors import InputError
 from ltcdiag.log.filters import Attribute
+from ltcdiag.screen.votes import Ballot, Target, Votes
 from ltcdiag.stats.intervals import Interval
+from ltcdiag.words import use
 
 
 @pytest.fixture(scope="module")
@@ -277,3 +279,44 @@ def test_the_plan_reads_in_both_languages(plan, lang):
     assert "None" not in shown + "".join(parts)
     with pytest.raises(InputError):
         plan.part("weather")
+
+
+# ---- votes of a workshop -----------------------------------------------------------------------------------
+
+
+def votes_of(log, *ballots):
+    made = [Ballot(who, {Target("finding", (name,)): n for name, n in dots.items()}, notes, {})
+            for who, dots, notes in ballots]
+    return Votes(log, tuple(made))
+
+
+def test_findings_with_more_dots_are_answered_first_and_the_plan_says_so(cycle, plan):
+    log = plan_log()
+    note = (Target("path", ("报价", "合同评审")), "=等\n法务")
+    votes = votes_of(log.fingerprint, ("Anna", {"F03": 2, "F02": 1}, (note,)), ("", {"F03": 1}, ()))
+    made = ltc.plan(cycle, log, today=TODAY, people={"legal": "王芳"}, votes=votes, **DAYS, **REGIONS)
+    assert (plan.goals[0].finding, made.goals[0].finding) == ("F01", "F03")
+    assert "F02" in {each.finding for each in made.measures}        # the same step as F01, but somebody wants it
+    assert made.voted == (Voted("finding", "F03", 3, 2), Voted("finding", "F02", 1, 1),
+                          Voted("path", "报价 → 合同评审", 0, 0, ("=等 法务",)))
+    assert Plan.from_dict(made.to_dict()) == made
+    assert "Anna" not in str(made.to_dict())
+    with use("en"):
+        assert "F03 (3), F02 (1); findings with more dots are answered first" in str(made)
+        assert "=等 法务" in str(made.part("votes"))
+        assert "=等 法务" in made._repr_html_()
+
+
+def test_where_dots_tie_the_data_decide_and_the_team_goes_before_dots():
+    dots = tuple(Voted("finding", name, 2, 1) for name in ("F03", "F01"))
+    assert [each["id"] for each in chosen(FINDINGS, replace(wishes_of(TODAY), voted=dots))] == ["F01", "F03"]
+    assert [each["id"] for each in chosen(FINDINGS, replace(wishes_of(TODAY, keep=["F02"]), voted=dots))] == ["F02"]
+    kept = chosen(FINDINGS, replace(wishes_of(TODAY, keep=["F02", "F03"]), voted=dots))
+    assert [each["id"] for each in kept] == ["F03", "F02"]
+
+
+def test_votes_about_other_data_or_findings_are_refused(cycle):
+    with pytest.raises(InputError, match="不是本轮"):
+        ltc.plan(cycle, plan_log(), today=TODAY, votes=votes_of("another"), **DAYS)
+    with pytest.raises(InputError, match="F99"):
+        ltc.plan(cycle, plan_log(), today=TODAY, votes=votes_of(plan_log().fingerprint, ("", {"F99": 1}, ())), **DAYS)

@@ -8,7 +8,7 @@ import pytest
 from plan_logs import DAYS, REGIONS, TODAY, plan_cycle, plan_log
 
 import ltcdiag as ltc
-from ltcdiag.cycle.plan import Plan, Sign
+from ltcdiag.cycle.plan import Plan, Sign, Voted
 from ltcdiag.errors import InputError, OutputError
 from ltcdiag.reports.plan_book_back import _day
 
@@ -49,6 +49,14 @@ def edited(path, *cells, rows=()):
 def test_nothing_changes_by_itself(plan, tmp_path, lang):
     path = ltc.plan_book(plan, tmp_path / "plan.xlsx", lang=lang)
     assert ltc.read_plan_book(path, plan) == plan
+
+
+def test_votes_stand_in_the_overview_and_stay_in_the_plan(plan, tmp_path):
+    voted = replace(plan, voted=(Voted("finding", "F01", 3, 2, ("=1+1", "慢")), Voted("path", "a → b", 1, 1)))
+    path = ltc.plan_book(voted, tmp_path / "plan.xlsx", lang="en")
+    shown = {row[0].value: row[1].value for row in openpyxl.load_workbook(path).worksheets[0].iter_rows(min_row=2)}
+    assert shown["Dots of the workshop"].startswith("F01 (3); ")
+    assert ltc.read_plan_book(path, voted) == voted
 
 
 def test_the_same_plan_gives_the_same_bytes(plan, tmp_path):

@@ -246,6 +246,17 @@ def dots_run_along_the_paths(page, tokens):
         const near = samples.reduce((a, b) => (Math.abs(b[2] - way / 2) < Math.abs(a[2] - way / 2) ? b : a));
         return Math.hypot(near[0] - half[0], near[1] - half[1]); }""")
     assert along < 8
+    way = set(map(tuple, page.evaluate("""map.state.frame.paths.map((id) =>
+        [map.state.model.paths[id].source, map.state.model.paths[id].target])""")))
+    walks = [[(i, moment) for i, moment in zip(ids, seconds, strict=True) if i in drawn]
+             for _, ids, seconds in tokens["rows"]]
+    unseen = any(one[1] < other[1] and (one[0], other[0]) not in way
+                 for walk in walks for one, other in itertools.pairwise(walk))
+    assert unseen
+    assert page.is_visible(".ltc-straight")
+    seen = min(pair for pair in way if min(pair) >= 0)
+    page.evaluate("(seen) => mapReplay(map.state, { ...told.tokens, rows: [[0, seen, [0, 100]]] })", list(seen))
+    assert page.is_hidden(".ltc-straight")
     page.click(".ltc-play button >> nth=1")
     assert page.evaluate("map.state.play") is None
 

@@ -31,6 +31,7 @@ function mapReplay(map, tokens) {
   htmlPart("span", { class: "ltc-tokens" }, panel, sayWith(
     words[tokens.shown < tokens.all ? "map.tokens_some" : "map.tokens_all"],
     { n: sayCount(tokens.shown), all: sayCount(tokens.all) }));
+  play.straight = htmlPart("span", { class: "ltc-straight" }, panel, words["map.straight"]);
   const close = htmlPart("button", { type: "button", "aria-label": words["map.close"] }, panel, "×");
   play.button.addEventListener("click", () => mapRun(map, !play.running));
   play.slider.addEventListener("input", () => mapSeek(map, (Number(play.slider.value) / 1000) * play.length));
@@ -56,8 +57,10 @@ function mapRoutes(map) {
     [...middle.get(other), Math.hypot(middle.get(other)[0] - middle.get(one)[0],
                                       middle.get(other)[1] - middle.get(one)[1])]];
   const known = new Map();
+  let unseen = false;
   const route = (one, other) => {
     const key = one + "," + other;
+    unseen ||= !way.has(key);
     if (!known.has(key)) {
       known.set(key, way.has(key) ? map.ways.get(way.get(key)).samples : straight(one, other));
     }
@@ -70,6 +73,7 @@ function mapRoutes(map) {
     }
     return { found, at: 0 };
   });
+  play.straight.hidden = !unseen;
 }
 
 function mapPlace(points, share) {
