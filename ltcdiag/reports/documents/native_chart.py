@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -128,6 +129,8 @@ def _look(chart: Any, block: ChartBlock, lang: str) -> None:
     lows = [low for series in block.series for low in (*series.lows, *series.values) if low is not None]
     if lows and min(lows) >= 0:
         values.minimum_scale = 0
+        if reach := [high for series in block.series for high in series.highs if high is not None]:
+            values.maximum_scale = _round_above(max(reach))     # programs look at the bars alone and cut whiskers off
     names.format.line.color.rgb = _rgb("#66707d")
     names.has_major_gridlines = False
     names.tick_label_position = XL_TICK_LABEL_POSITION.LOW
@@ -136,6 +139,12 @@ def _look(chart: Any, block: ChartBlock, lang: str) -> None:
         values.tick_label_position = XL_TICK_LABEL_POSITION.HIGH
     if block.kind != "line":
         chart.plots[0].gap_width = _GAP
+
+
+def _round_above(value: float) -> float:
+    """The next round number, for the end of an axis."""
+    power = 10.0 ** math.floor(math.log10(value)) if value > 0 else 1.0
+    return next(each * power for each in (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10) if each * power >= value)
 
 
 def _series(plot: Any, series: Series, number: int, block: ChartBlock) -> None:

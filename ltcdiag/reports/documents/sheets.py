@@ -169,8 +169,8 @@ def _placed(
     body = area.body
     width, left = body.right - body.left, body.bottom - top
     if isinstance(block, FindingBlock):
-        for place, items in enumerate(finding_sheets(block, body, told("in_notes", lang), spoken=spoken)):
-            yield items, body.bottom, place > 0
+        for place, found in enumerate(finding_sheets(block, body, told("in_notes", lang), spoken=spoken)):
+            yield found, body.bottom, place > 0
     elif isinstance(block, Facts):
         items, bottom = fact_items(block.facts, Box(body.left, top, body.right, body.bottom))
         yield list(items), bottom, False
