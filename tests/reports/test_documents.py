@@ -17,11 +17,11 @@ from ltcdiag.charts.map_shapes import map_shapes
 from ltcdiag.errors import InputError, OutputError
 from ltcdiag.reports.assessment import assess
 from ltcdiag.reports.documents import WRITERS
-from ltcdiag.reports.documents.blocks import ChartBlock, Column, TableBlock
+from ltcdiag.reports.documents.blocks import ChartBlock, Column, FindingBlock, TableBlock
 from ltcdiag.reports.documents.fitting import CELL_X, column_widths, fitted, height, lines
 from ltcdiag.reports.documents.of_log import document_of_log
 from ltcdiag.reports.documents.presenting import document_of, present, write_document
-from ltcdiag.reports.documents.sheets import USUAL, TableItem, TextItem, sheets
+from ltcdiag.reports.documents.sheets import USUAL, ChartItem, TableItem, TextItem, sheets
 from ltcdiag.reports.pictures import named_graph
 from ltcdiag.words.numbers import time_interval
 
@@ -181,10 +181,63 @@ def test_a_short_heading_stays_in_one_line_and_the_columns_fill_the_width(width)
     assert all(len(lines(head, 9, wide - 2 * CELL_X)) == 1 for (head, _), wide in zip(heads, widths, strict=True))
 
 
+def sentences_of(block):
+    yield from (*block.evidence, block.doubt, *block.asks)
+    for step in block.steps:
+        yield from (step.name, step.owner, step.first)
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_nothing_leaves_its_box(sample, lang):
+def test_each_sentence_of_a_finding_is_on_its_slide_or_in_its_notes_and_few_are_on_the_slide(sample, lang):
+    document, seen = document_of_log(sample, lang), 0
+    chapter = next(each for each in document.chapters if isinstance(each.pages[-1].blocks[0], FindingBlock))
+    made, printed = ([sheet for sheet in sheets(document, spoken=spoken) if sheet.chapter == chapter.title]
+                     for spoken in (True, False))
+    for page in chapter.pages:
+        for block in (each for each in page.blocks if isinstance(each, FindingBlock)):
+            own = [sheet for sheet in made if sheet.title.startswith(page.title)]
+            texts = [para for item in own[0].items if isinstance(item, TextItem) for para in item.paras]
+            points = [para for para in texts if para.bullet]
+            assert 3 <= len(points) <= 5
+            assert all(para.size >= 14 for para in points), page.title
+            notes = "\n".join(own[0].notes)
+            print_text = "\n".join(para.text for sheet in printed if sheet.title.startswith(page.title)
+                                   for item in sheet.items if isinstance(item, TextItem) for para in item.paras)
+            slide = "\n".join(para.text for para in texts)
+            for sentence in filter(None, sentences_of(block)):
+                assert sentence in slide or sentence in notes
+                assert sentence in print_text
+            seen += 1
+    assert seen == len(sample.diagnosis) >= 3
+
+
+def test_the_marked_bar_of_a_finding_is_its_own_number(sample):
+    document, kinds = document_of_log(sample, "en"), set()
+    for sheet, finding in ((sheet, finding) for sheet in sheets(document) for finding in sample.diagnosis
+                           if sheet.title.startswith(finding.title["en"].replace("“", '"').replace("”", '"'))):
+        for chart in (item.chart for item in sheet.items if isinstance(item, ChartItem) and item.chart.brief):
+            own, (series,) = finding.share if chart.percent else finding.days, chart.series
+            assert (series.values[chart.marked], series.lows[chart.marked], series.highs[chart.marked]) == \
+                pytest.approx((own.value, own.low, own.high))
+            assert list(series.values) == sorted(series.values, reverse=True)
+            kinds.add(finding.kind)
+    assert kinds >= {"bottleneck", "handover", "ping_pong"}
+
+
+@pytest.mark.parametrize("n", [15, 16, 17, 18, 29, 30])
+def test_the_last_part_of_a_table_is_never_a_single_row(n):
+    table = TableBlock((Column("a"),), tuple((str(k),) for k in range(n)))
+    found = fitted(table, 400, 360, 360)
+    assert [row for part in found for row in part.block.rows] == list(table.rows)
+    assert all(len(part.block.rows) >= min(3, n) and part.height <= 360 for part in found)
+    assert all(len(part.heights) == len(part.block.rows) + 1 for part in found)
+
+
+@pytest.mark.parametrize("spoken", [True, False])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_nothing_leaves_its_box(sample, lang, spoken):
     some = 0
-    for sheet in sheets(document_of_log(sample, lang)):
+    for sheet in sheets(document_of_log(sample, lang), spoken=spoken):
         for item in sheet.items:
             assert item.box.right <= USUAL.body.right + 0.5
             assert item.box.bottom <= USUAL.body.bottom + 0.5, sheet.title

@@ -84,7 +84,8 @@ class Series:
 @dataclass(frozen=True)
 class ChartBlock:
     """A chart that its reader can edit. kind: "bar" (lying, first category on top), "column" or "line". unit: what is
-    counted. percent: shares of 1, shown as per cent. places: decimals of the numbers at the bars."""
+    counted. percent: shares of 1, shown as per cent. places: decimals of the numbers at the bars. brief: the numbers
+    stand without their intervals, which the whiskers show."""
 
     kind: str
     categories: tuple[str, ...]
@@ -95,6 +96,7 @@ class ChartBlock:
     percent: bool = False
     places: int = 1
     marked: int | None = None
+    brief: bool = False
 
     @property
     def number_format(self) -> str:
@@ -132,7 +134,8 @@ class Step:
 @dataclass(frozen=True)
 class FindingBlock:
     """A finding. tags: id, kind, confidence. evidence: sentences. doubt: what speaks against it. asks: the next
-    question, and whom. steps: measures worth discussing. heads: what these four are called."""
+    question, and whom. steps: measures worth discussing. heads: what these four are called. chart: its contrast, None
+    where there are no peers."""
 
     tags: tuple[str, ...]
     facts: tuple[Fact, ...]
@@ -141,6 +144,7 @@ class FindingBlock:
     asks: tuple[str, ...]
     steps: tuple[Step, ...] = ()
     heads: tuple[str, ...] = ("", "", "", "")
+    chart: ChartBlock | None = None
 
 
 @dataclass(frozen=True)

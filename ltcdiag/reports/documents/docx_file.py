@@ -170,9 +170,12 @@ class Pages:
 
     @block.register
     def _(self, block: FindingBlock, page: Page) -> None:
-        del page
         with_next(self.text(" · ".join(block.tags), quiet=True))
         self._facts(block.facts)
+        if block.chart is not None:
+            self.block(block.chart, page)
+            if block.chart.note:
+                self.text(block.chart.note, quiet=True)
         steps = tuple(" — ".join(filter(None, (f"{each.name} ({each.owner})" if each.owner else each.name, each.first)))
                       for each in block.steps)
         for head, items in zip(block.heads, (block.evidence, (block.doubt,), block.asks, steps), strict=True):

@@ -12,6 +12,7 @@ from .blocks import TableBlock
 LINE = 1.36             # height of a line, in sizes of its type
 SAFE = 1.07             # other fonts are a little wider than the one we measure with
 CELL_X, CELL_Y = 7.0, 3.5
+LAST = 3                # rows that the last part of a table has at least
 _NEVER_FIRST = "，。、；：？！）》」』】％,.;:?!)%”’"
 _NEVER_LAST = "（《「『【“‘(["
 _INDENT = 14.0
@@ -129,7 +130,20 @@ def fitted(block: TableBlock, width: float, room: float, later: float, size: flo
             rows, heights, limit = [], [head], later
         rows.append(row)
         heights.append(tall)
-    return [*parts, Fitted(replace(block, rows=tuple(rows)), size, widths, tuple(heights))]
+    return _ended([*parts, Fitted(replace(block, rows=tuple(rows)), size, widths, tuple(heights))], later)
+
+
+def _ended(parts: list[Fitted], room: float) -> list[Fitted]:
+    """The last part is not a row or two alone: it takes some of the part before, which keeps at least as many."""
+    while len(parts) > 1 and len(parts[-1].block.rows) < LAST < len(parts[-2].block.rows):
+        before, last = parts[-2:]
+        moved = replace(last, block=replace(last.block, rows=(before.block.rows[-1], *last.block.rows)),
+                        heights=(last.heights[0], before.heights[-1], *last.heights[1:]))
+        if moved.height > room:
+            break
+        parts[-2:] = [replace(before, block=replace(before.block, rows=before.block.rows[:-1]),
+                              heights=before.heights[:-1]), moved]
+    return parts
 
 
 def column_widths(block: TableBlock, width: float, size: float) -> tuple[float, ...]:

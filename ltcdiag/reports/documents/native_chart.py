@@ -53,7 +53,7 @@ def _said(series: Series, place: int, block: ChartBlock, lang: str) -> str:
     value = series.values[place]
     shown = _number(value, block, lang)
     low, high = _end(series.lows, place), _end(series.highs, place)
-    if value is None or low is None or high is None:
+    if block.brief or value is None or low is None or high is None:
         return shown
     ends = f"{_number(low, block, lang)}–{_number(high, block, lang)}"
     return f"{shown}（{ends}）" if chinese(lang) else f"{shown} ({ends})"

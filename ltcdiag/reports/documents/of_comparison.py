@@ -3,7 +3,7 @@ doubtful."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from math import isfinite
 
@@ -36,7 +36,7 @@ from .blocks import (
 from .pieces import apart, told
 
 STAGES = 10
-_NAME = 60
+_NAME, _FEW = 60, 7     # longest name; points that stand together on one page
 
 
 class OfComparison:
@@ -124,9 +124,7 @@ class OfComparison:
         """What speaks against it, what to do now, how it was reckoned, what became of every case."""
         parts = (("doubts_title", (*self.review.doubts(), *self.review.other_ways())),
                  ("next_title", self.review.next_steps()), ("method_title_compare", self.review.method()))
-        for key, lines in parts:
-            if lines:
-                yield Page(self.say(key), (Bullets(tuple(map(self._q, lines))),), self.notes())
+        yield from _points(parts, self.lang, self.notes())
         columns = (Column(self.say("col_item"), share=4), Column(self.say("col_cases"), "number"))
         rows = tuple((self._q(name), n) for name, n in self.review.counts())
         yield Page(self.say("counts_title"), (TableBlock(columns, rows),), self.notes())
@@ -241,8 +239,16 @@ def _judged_effects(found: Judged, lang: str) -> Iterator[Page]:
 
 
 def _judged_doubts(found: Judged, page: CyclePage, lang: str) -> Iterator[Page]:
-    for key, lines in (("targets_title", page.targets()), ("harm_title", page.harm()),
-                       ("doubts_title", (*page.opening()[1:], *page.doubts()))):
-        if lines:
-            yield Page(told(key, lang), (Bullets(tuple(quoted(line, lang) for line in lines)),),
-                       _judged_notes(found, lang))
+    parts = (("targets_title", page.targets()), ("harm_title", page.harm()),
+             ("doubts_title", (*page.opening()[1:], *page.doubts())))
+    yield from _points(parts, lang, _judged_notes(found, lang))
+
+
+def _points(parts: Sequence[tuple[str, Sequence[str]]], lang: str, notes: tuple[str, ...]) -> Iterator[Page]:
+    """Lists of points, a page each; together on one where they are few."""
+    lists = [(told(key, lang), tuple(quoted(line, lang) for line in lines)) for key, lines in parts if lines]
+    if len(lists) > 1 and sum(len(lines) for _, lines in lists) <= _FEW:
+        yield Page(told("chapter_doubts", lang), tuple(Bullets(lines, head) for head, lines in lists), notes)
+        return
+    for head, lines in lists:
+        yield Page(head, (Bullets(lines),), notes)

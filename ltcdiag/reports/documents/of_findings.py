@@ -9,6 +9,7 @@ from ...words.numbers import count, percent, time_interval
 from ..diagnosis_document import Story
 from ..page import quoted
 from .blocks import Column, Fact, FindingBlock, Page, Paragraph, Step, TableBlock
+from .of_contrast import contrast
 from .of_log import OfLog, days_fact
 
 STEPS = 3
@@ -49,7 +50,8 @@ def _page(of: OfLog, story: Story) -> Page:
     steps = tuple(Step(each.name, each.owner, "" if each.told else each.first) for each in story.options[:STEPS])
     block = FindingBlock(card.tags, tuple(_facts(of, story)), (*card.evidence, *story.worth, *story.voices),
                          card.caveat, tuple(filter(None, asks)), steps,
-                         tuple(of.say(f"head_{key}") for key in ("evidence", "doubt", "ask", "steps")))
+                         tuple(of.say(f"head_{key}") for key in ("evidence", "doubt", "ask", "steps")),
+                         contrast(of, of.finding(card.id)))
     place = [each.id for each in of.found.diagnosis].index(card.id)
     finding = of.finding(card.id)
     return Page(card.title, (block,), of.notes(f"ltc.diagnose(log)[{place}]", of.say(

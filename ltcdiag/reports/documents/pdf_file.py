@@ -41,7 +41,7 @@ def write_pdf(document: Document, path: Path, template: Path | None = None) -> N
     del template
     press = Press(document)
     press.first()
-    for number, sheet in enumerate(sheets(document), start=2):
+    for number, sheet in enumerate(sheets(document, spoken=False), start=2):
         press.sheet(sheet, number)
     path.write_bytes(press.done())
 

@@ -24,9 +24,10 @@ from .blocks import (
     TableBlock,
     TimelineBlock,
 )
+from .finding_sheets import finding_sheets, finding_text
 from .fitting import LINE, Fitted, Para, fitted, height, lines
 from .pieces import map_note, told
-from .sheet_parts import effect_items, fact_items, finding_sheets
+from .sheet_parts import effect_items, fact_items
 
 TITLE, LEAST_TITLE, BODY, QUIET = 24.0, 18.0, 16.0, 11.0
 GAP = 14.0
@@ -112,16 +113,18 @@ class Sheet:
     opens: bool
 
 
-def sheets(document: Document, area: Area = USUAL) -> Iterator[Sheet]:
-    """All sheets but the first, which holds the title. Law: no text is left out, no item leaves the body."""
+def sheets(document: Document, area: Area = USUAL, *, spoken: bool = True) -> Iterator[Sheet]:
+    """All sheets but the first, which holds the title. spoken: what a finding says beyond its slide stands in the notes
+    for the speaker; else on a sheet of its own. Law: no text is left out, no item leaves the body."""
     for chapter in document.chapters:
         opens = True
         for page in chapter.pages:
-            made = _sheets(page, area, document.lang)
+            made = _sheets(page, area, document.lang, spoken=spoken)
+            notes = (*_full(page), *page.notes) if spoken else page.notes
             for place, items in enumerate(made, start=1):
                 mark = told("page_of", document.lang, page=place, all=len(made)) if len(made) > 1 else ""
                 title, size = _title(page.title, mark, area)
-                yield Sheet(title, size, tuple(items), page.notes, chapter.title, opens)
+                yield Sheet(title, size, tuple(items), notes, chapter.title, opens)
                 opens = False
 
 
@@ -141,11 +144,17 @@ def _title(text: str, mark: str, area: Area) -> tuple[str, float]:
     return text + mark, size
 
 
-def _sheets(page: Page, area: Area, lang: str) -> list[list[Item]]:
+def _full(page: Page) -> Iterator[str]:
+    for block in page.blocks:
+        if isinstance(block, FindingBlock):
+            yield from finding_text(block)
+
+
+def _sheets(page: Page, area: Area, lang: str, *, spoken: bool) -> list[list[Item]]:
     found: list[list[Item]] = [[]]
     top = area.body.top
     for place, block in enumerate(page.blocks):
-        for items, bottom, fresh in _placed(block, page.blocks[place + 1:], top, area, lang):
+        for items, bottom, fresh in _placed(block, page.blocks[place + 1:], top, area, lang, spoken):
             if fresh and found[-1]:
                 found.append([])
             found[-1] += items
@@ -154,14 +163,14 @@ def _sheets(page: Page, area: Area, lang: str) -> list[list[Item]]:
 
 
 def _placed(
-    block: Block, after: Sequence[Block], top: float, area: Area, lang: str,
+    block: Block, after: Sequence[Block], top: float, area: Area, lang: str, spoken: bool,
 ) -> Iterator[tuple[list[Item], float, bool]]:
     """Parts of a block: items, where they end, and whether they begin a new sheet."""
     body = area.body
     width, left = body.right - body.left, body.bottom - top
     if isinstance(block, FindingBlock):
-        for place, items in enumerate(finding_sheets(block, body)):
-            yield list(items), body.bottom, place > 0
+        for place, found in enumerate(finding_sheets(block, body, told("in_notes", lang), spoken=spoken)):
+            yield found, body.bottom, place > 0
     elif isinstance(block, Facts):
         items, bottom = fact_items(block.facts, Box(body.left, top, body.right, body.bottom))
         yield list(items), bottom, False
