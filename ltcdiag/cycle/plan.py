@@ -161,7 +161,7 @@ class Plan:
     horizon_days: int | None = None
     calendar: str = ""
     people: Mapping[str, str] = field(default_factory=dict)
-    voted: tuple[Voted, ...] = ()
+    voted: tuple[Voted, ...] = field(default=(), repr=False)
 
     def to_dict(self) -> dict[str, Any]:
         """The content of plan.json."""
