@@ -38,6 +38,8 @@ def kept(keep):
     (f.StartsWith(("b",)), ["3"]),
     (f.EndsWith(("a",)), ["2"]),
     (f.Follows("a", "a"), ["2"]),
+    (f.Follows("a", "a", directly=False), ["2"]),        # no event comes after itself
+    (f.Follows("a", "b", directly=False), ["1", "4"]),
     (f.Attribute("region", ("S",)), ["1", "4"]),
     (f.Attribute("region", ("it's",)), ["3"]),
     (f.Duration(at_least=4, under=30), ["1", "2"]),
