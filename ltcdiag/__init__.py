@@ -17,11 +17,6 @@ if TYPE_CHECKING:
         diagnose,
         directly_follows,
         discover,
-        draw,
-        explore,
-        explore_map,
-        export,
-        exports_to_ask_for,
         fitness,
         gaps,
         handovers,
@@ -31,15 +26,12 @@ if TYPE_CHECKING:
         load_prices,
         monitor,
         points,
-        present,
         privacy_report,
         pull,
         read_voices,
-        report,
         rework,
         side_tables,
         sql,
-        templates,
         triangulate,
         variants,
         waits,
@@ -129,16 +121,16 @@ if TYPE_CHECKING:
         swimlanes,
         work_over_time,
     )
+    from .showing import draw, explore, explore_map, export, exports_to_ask_for, present, report, templates
     from .stats.comparison import clock_level, compare_clock_groups, compare_clocks
     from .workshops import read_votes, workshop
 
 __version__ = "0.1.0"
 
 _WHERE = {
-    "api": ("activities", "cases", "channels", "clock", "diagnose", "directly_follows", "discover", "draw", "explore",
-            "explore_map", "export", "exports_to_ask_for", "fitness", "gaps", "handovers", "kpis", "language",
-            "load_model", "load_prices", "monitor", "points", "present", "privacy_report", "pull", "read_voices",
-            "report", "rework", "side_tables", "sql", "templates", "triangulate", "variants", "waits"),
+    "api": ("activities", "cases", "channels", "clock", "diagnose", "directly_follows", "discover", "fitness", "gaps",
+            "handovers", "kpis", "language", "load_model", "load_prices", "monitor", "points", "privacy_report", "pull",
+            "read_voices", "rework", "side_tables", "sql", "triangulate", "variants", "waits"),
     "comparing": ("compare", "compare_change", "compare_groups", "compare_periods", "compare_waves", "difference_map",
                   "funnel", "review", "review_waves", "stage_ledgers", "variant_changes"),
     "bundled": ("sample",),
@@ -166,6 +158,7 @@ _WHERE = {
     "workshops": ("read_votes", "workshop"),
     "picturing": ("case_days", "causes", "control", "day_counts", "party_load", "spectrum", "stage_flows", "survival",
                   "swimlanes", "work_over_time"),
+    "showing": ("draw", "explore", "explore_map", "export", "exports_to_ask_for", "present", "report", "templates"),
 }
 
 _HOME = {name: module for module, names in _WHERE.items() for name in names}

@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from ltcdiag.cli import _parser  # noqa: E402 - found in the checkout
+from ltcdiag.cli.arguments import parser  # noqa: E402 - found in the checkout
 
 PAGE = "commands.md"
 _HEAD = """
@@ -28,15 +28,15 @@ done, 2 asks the user to act.
 def page(made: str) -> str:
     """The page of docs/api/ about the commands. made: its first line."""
     lines = [made, _HEAD]
-    for name, parser in commands().items():
-        lines += [f"## {name}", "", _plain(parser.description or ""), "", "| 参数 / argument | 说明 / meaning |",
-                  "| --- | --- |", *_rows(parser), ""]
+    for name, command in commands().items():
+        lines += [f"## {name}", "", _plain(command.description or ""), "", "| 参数 / argument | 说明 / meaning |",
+                  "| --- | --- |", *_rows(command), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def commands() -> dict[str, argparse.ArgumentParser]:
     """Name → parser, in the order in which help shows them."""
-    for action in _parser()._actions:           # noqa: SLF001 - argparse has no public list of what it takes
+    for action in parser()._actions:           # noqa: SLF001 - argparse has no public list of what it takes
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - nor a public name for its commands
             return dict(action.choices)
     return {}

@@ -27,11 +27,11 @@ FLOORS = {
     "screen": 8,                                     # what a browser shows: map, explorer, workshop page
     "reports": 9,
     "api": 10, "intake": 10, "__init__": 10,         # the front door joins the rooms
-    "project": 10, "comparing": 10, "growing": 10, "compare_command": 10, "improving": 10, "workshops": 10,
-    "picturing": 10,
+    "project": 10, "comparing": 10, "growing": 10, "improving": 10, "workshops": 10,
+    "picturing": 10, "showing": 10,
     "cli": 11, "__main__": 12,
 }
-FRONT_DOOR = ("api", "intake", "growing", "comparing", "improving", "compare_command", "workshops", "picturing",
+FRONT_DOOR = ("api", "intake", "growing", "comparing", "improving", "workshops", "picturing", "showing",
               "__init__")    # see each other
 OWNERS = {"duckdb": "engine", "pm4py": "mining", "matplotlib": "charts", "seaborn": "charts",
           "anywidget": "screen", "traitlets": "screen", "pptx": "reports", "docx": "reports", "fpdf": "reports",

@@ -137,7 +137,7 @@ def test_nothing_of_broken_files_stays_anywhere(said):
 
 def test_a_report_leaves_nothing_in_the_temporary_folder_and_nothing_on_stderr(tmp_path):
     source = company(tmp_path / "exports")
-    command = [sys.executable, "-W", "default", "-m", "ltcdiag.cli", "diagnose", str(source), "--out",
+    command = [sys.executable, "-W", "default", "-m", "ltcdiag", "diagnose", str(source), "--out",
                str(tmp_path / "out"), "--pseudonymise"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment(tmp_path),
                           encoding="utf-8")

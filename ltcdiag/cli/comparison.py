@@ -6,17 +6,17 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from . import comparing
-from .errors import InputError
-from .log.period import Period
-from .measures.compare_logs import Options
-from .words import current, say
+from .. import comparing
+from ..errors import InputError
+from ..log.period import Period
+from ..measures.compare_logs import Options
+from ..words import current, say
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from .log.event_log import EventLog
-    from .measures.comparison import Comparison
+    from ..log.event_log import EventLog
+    from ..measures.comparison import Comparison
 
 Read = Callable[[Sequence[str]], "EventLog"]
 
