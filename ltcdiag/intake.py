@@ -108,9 +108,9 @@ def read_opened(
         attributes=attributes,
         artificial=artificial_labels(),
         checks=_checks(_with_answers(settings)),
+        threads=threads,
     )
-    shared: dict[str, Any] = {"name": opened.name, "calendar": str(asked["calendar"]), "progress": progress or silent,
-                              "threads": threads}
+    shared: dict[str, Any] = {"name": opened.name, "calendar": str(asked["calendar"]), "progress": progress or silent}
     options = replace(options, attributes="all")     # the tables themselves are narrowed to what is asked for
     names, hiding = _hiding(source, pseudonymise, asked["names_to"])
     systems = system_tables(opened.tables, settings)

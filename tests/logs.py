@@ -27,8 +27,8 @@ def log_of(frame: pd.DataFrame, labelling: Labelling | None = None, *, threads=N
              "currency", "outcome", "sequence"}
     columns = roles or {**ROLES, **{name: name for name in frame.columns if name in known}}
     table = TypedTable("frame", "0", frame, tuple(frame.columns))
-    return build([(table, ColumnMap(columns))], [], ReadOptions(**options),
-                 labelling=lambda _: labelling or Labelling({}, {}), name="frame", threads=threads)
+    return build([(table, ColumnMap(columns))], [], ReadOptions(threads=threads, **options),
+                 labelling=lambda _: labelling or Labelling({}, {}), name="frame")
 
 
 def moments(seconds: list[int]) -> list[datetime]:

@@ -37,9 +37,8 @@ def objects_table(kind, rows, *, activity=None, links=True):
 def view_of(plans, case="opportunity", *, labelling=None, as_of=None):
     """The case view of some table plans."""
     return build_view(
-        plans, [], ReadOptions(as_of=as_of), view_plan(case), words=WORDS,
-        meaning=lambda _, texts: dict.fromkeys(texts), labelling=lambda *_: labelling or NO_LABELS, name="made",
-        threads=1)
+        plans, [], ReadOptions(as_of=as_of, threads=1), view_plan(case), words=WORDS,
+        meaning=lambda _, texts: dict.fromkeys(texts), labelling=lambda *_: labelling or NO_LABELS, name="made")
 
 
 @st.composite

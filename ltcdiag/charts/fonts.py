@@ -121,7 +121,7 @@ def subset_woff(text: str) -> bytes:
     from fontTools.ttLib import TTFont
 
     with as_file(files(__package__) / "fonts" / "LTCSansSC-Regular.otf") as path:
-        font = TTFont(path, recalcTimestamp=False)
+        font = TTFont(path, recalcTimestamp=False, recalcBBoxes=False)   # bounds of the whole font do
         cutter = Subsetter(Options(layout_features=[], notdef_outline=True))
         cutter.populate(unicodes={ord(character) for character in text} | {0x20})
         cutter.subset(font)

@@ -14,7 +14,7 @@ from ..log.records import ColumnMap, Table
 from ..words import current, say
 from .accounts import lines_by_reason, nothing_left, rows_set_aside
 from .cells import make_macros
-from .connection import literal
+from .connection import all_hands, literal
 from .deciding import decide_times, unreadable_notes
 from .defects.check import doubt_events, mend_tables, softer
 from .defects.found import Desk
@@ -99,6 +99,7 @@ def assemble(
     make_macros(connection)
     items = [load(connection, i, plan.table, ColumnMap(dict(plan.fields)), options, progress)
              for i, plan in enumerate(plans)]
+    all_hands(connection, sum(item.records for item in items), options.threads)
     desk = Desk(connection, softer(options.checks)) if options.checks.deeds else None
     if desk:
         mend_tables(desk, items)

@@ -57,14 +57,13 @@ def build(
     notion: str = "case",
     calendar: str = "none",
     progress: Progress = silent,
-    threads: int | None = None,
 ) -> EventLog:
     """Reads event tables into one event log.
 
     labelling is asked once, with the sorted activities of the log. Raises InputError or QuestionError when
     the tables cannot make a log, ConservationError when a count does not balance.
     """
-    connection = connect(threads)
+    connection = connect(1)
     found = ingest(connection, used, unused, options, progress)
     progress("", 0)
     facts = Facts(name, notion, dict(used[0][1].columns), calendar)
@@ -83,7 +82,6 @@ def build_view(
     name: str,
     calendar: str = "none",
     progress: Progress = silent,
-    threads: int | None = None,
 ) -> EventLog:
     """Reads tables of systems into one case view of their objects.
 
@@ -91,7 +89,7 @@ def build_view(
     labelling is asked once, with the sorted activities, the stages that the systems name, and the canonical key of
     each activity that was made from columns. Errors as `build`.
     """
-    connection = connect(threads)
+    connection = connect(1)
     found = assemble(connection, plans, unused, options, view, words, meaning, progress)
     facts = Facts(name, view.key, {role: role for role in found.present}, calendar)
     used = [(plan.table, ColumnMap(dict(plan.fields))) for plan in plans]

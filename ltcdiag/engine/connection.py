@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import duckdb
 
 MEMORY = "LTCDIAG_MEMORY"
+ROW_GROUP = 122_880
+"""Rows of a table that DuckDB gives to one thread; with fewer, several only wait for each other."""
 
 
 def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
@@ -44,6 +46,14 @@ def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
     if connection.sql("select current_setting('enable_progress_bar')").fetchall()[0][0]:
         connection.execute("set enable_progress_bar = false")  # already off, it cannot be set in a notebook
     return connection
+
+
+def all_hands(connection: duckdb.DuckDBPyConnection, rows: int, threads: int | None) -> None:
+    """As many threads as were asked for, else one where the rows are few (a fifth less work for 4,000) and all cores
+    where they are not."""
+    if threads is None and rows <= ROW_GROUP:
+        threads = 1
+    connection.execute("reset threads" if threads is None else f"set threads = {int(threads)}")
 
 
 def lock(connection: duckdb.DuckDBPyConnection) -> None:

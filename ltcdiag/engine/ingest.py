@@ -13,7 +13,7 @@ from ..log.ledger import CORRECTED, Ledger, Money, RowSetAside, SourceFile, Step
 from ..log.records import ColumnMap, Table
 from ..words import current, say
 from .accounts import cases_gone, fates, lines_by_reason, money, nothing_left, rows_set_aside
-from .connection import count
+from .connection import all_hands, count
 from .corrected import take_back, use_anyway
 from .defects import clocks
 from .defects.check import doubt_rows, repair_cells
@@ -89,6 +89,7 @@ def ingest(
     Raises InputError when nothing usable is left, QuestionError when zone or day order must be asked.
     """
     untimed = [load(connection, i, table, columns, options, progress) for i, (table, columns) in enumerate(used)]
+    all_hands(connection, sum(item.records for item in untimed), options.threads)
     untimed = hide_in_tables(connection, untimed, options.hiding) if options.hiding else untimed
     desk = Desk(connection, options.checks) if options.checks.deeds else None
     said = take_back(desk, untimed) if desk else []

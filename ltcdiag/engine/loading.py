@@ -39,7 +39,7 @@ class ReadOptions:
     currency: of amounts without one.
     attributes: "all" columns are kept for filters, or only those named. artificial: words of start and end
     rows that mining tools add, in lower case. checks: defects to look for, by default none. hiding: whose names become
-    pseudonyms, and how.
+    pseudonyms, and how. threads: how many cores compute, by default as many as the rows are worth.
     """
 
     timezone: str | None = None
@@ -50,6 +50,7 @@ class ReadOptions:
     artificial: frozenset[str] = frozenset()
     checks: Checks = field(default_factory=Checks)
     hiding: Hiding | None = None
+    threads: int | None = None
 
 
 @dataclass(frozen=True)

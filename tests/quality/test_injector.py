@@ -53,7 +53,7 @@ IN_ROWS = [name for name in UNITS if name != "wrong_separator"]
 
 @lru_cache(maxsize=20)
 def rows_of(seed, ids, language):
-    return tuple(sound(seed, cases=200, ids=ids, language=language))
+    return tuple(sound(seed, cases=120, ids=ids, language=language))
 
 
 def log_for(name, seed=1):
