@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from ..errors import QuestionError
 from ..log.defects import Checks
 from ..log.ledger import RowSetAside, Seen, SourceFile
-from ..log.records import ColumnMap, Fates, Table, TextTable, TypedTable
+from ..log.records import ColumnBatch, ColumnMap, Fates, Table, TextBatch, TextTable, TypedTable
 from .connection import count, literal, name
 from .time_columns import TimeColumn
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
     from .pseudonyms import Hiding
 
@@ -125,31 +126,29 @@ def _load_text(
     connection.execute(
         f"create table {relation} (line bigint{''.join(f', {cell} varchar' for cell in cells.values())})"
     )
-    for batch in table.draw(fates):
-        _append(connection, relation, batch.lines, [batch.columns[column] for column in keep])
-        progress(table.file, len(batch.lines))
+    for batch in (table.scan or table.draw)(fates):
+        part = _columns(batch, keep)
+        connection.register("batch", part)
+        connection.execute(f"insert into {relation} select * from batch")
+        connection.unregister("batch")
+        progress(table.file, part.num_rows)
     types = dict.fromkeys(cells, "VARCHAR")
     line = _source_row(cells, "line")
     return Loaded(index, table, columns, relation, line, cells, types, count(connection, relation), fates)
 
 
-def _append(
-    connection: duckdb.DuckDBPyConnection,
-    relation: str,
-    lines: list[int],
-    columns: list[list[str | None]],
-) -> None:
+def _columns(batch: TextBatch | ColumnBatch, keep: Sequence[str]) -> pa.Table:
+    """line and the columns x0, x1, …"""
     import numpy as np
-    import pandas as pd
+    import pyarrow as pa
 
-    data = {"line": np.asarray(lines, dtype="int64")}
-    for i, values in enumerate(columns):
-        cell = np.empty(len(values), dtype=object)
-        cell[:] = values
-        data[f"x{i}"] = cell
-    connection.register("batch", pd.DataFrame(data, copy=False))
-    connection.execute(f"insert into {relation} select * from batch")
-    connection.unregister("batch")
+    if isinstance(batch, ColumnBatch):
+        lines = np.arange(batch.line, batch.line + batch.table.num_rows)
+        cells = [batch.table.column(column) for column in keep]
+    else:
+        lines = np.asarray(batch.lines, dtype="int64")
+        cells = [pa.array(batch.columns[column], pa.string()) for column in keep]
+    return pa.table([pa.array(lines), *cells], names=["line", *(f"x{i}" for i in range(len(keep)))])
 
 
 def _source_row(cells: Mapping[str, str], line: str) -> str:

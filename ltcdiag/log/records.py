@@ -11,6 +11,7 @@ from .ledger import RowSetAside
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,15 @@ class TextBatch:
 
     lines: list[int]
     columns: dict[str, list[str | None]]
+
+
+@dataclass(frozen=True)
+class ColumnBatch:
+    """Some records of one table as columns: record i stands on the physical line `line` + i. `table`: an Arrow table of
+    text columns named as in the source, null where the file has nothing."""
+
+    line: int
+    table: pa.Table
 
 
 @dataclass
@@ -48,7 +58,8 @@ class TextTable:
     encoding: as detected ("utf-8", "gb18030", ... or "" for binary formats). dialect: what was decided,
     in words. columns: unique header names, in order; trace attributes of XES are named `case:...`.
     draw: starts the stream anew each time it is called; the Fates it fills are complete once the
-    iterator is exhausted.
+    iterator is exhausted. scan: the same records with the same fates, quicker, some of them as columns; where there is
+    none, `draw` is all there is.
     notes: what was decided on opening and a person may want to know, one sentence each. nested: its records lie
     inside those of another table, so it has no lines of its own. nameless: rows of an interface, whose columns nobody
     has named.
@@ -63,6 +74,7 @@ class TextTable:
     notes: tuple[str, ...] = ()
     nested: bool = False
     nameless: bool = False
+    scan: Callable[[Fates], Iterator[TextBatch | ColumnBatch]] | None = None
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 
 from ..errors import InputError
 from ..log.ledger import RowSetAside
-from ..log.records import Fates, TextBatch, TextTable
+from ..log.records import ColumnBatch, Fates, TextBatch, TextTable
 from ..words.texts import outline
 from .content import Content
 from .dialect import SAMPLE_LINES, Dialect, decide
@@ -16,6 +17,7 @@ from .encoding import Encoding, detect
 from .lines import Lines
 from .reasons import MAX_COLUMNS, MAX_LINE, MAX_QUOTED_LINES, SHOWN, fault, note
 from .rows import Chunk, Sorter
+from .segments import Stretch, columns_of, stretches, suits
 
 _NAMES = {
     ",": "separator_comma",
@@ -49,6 +51,7 @@ def open_delimited(content: Content, encoding: str | None = None) -> TextTable:
         dialect.columns,
         partial(_draw, content, chosen, dialect),
         _notes(content.file, chosen, dialect),
+        scan=partial(_scan, content, chosen, dialect) if suits(chosen, dialect) else None,
     )
 
 
@@ -90,6 +93,17 @@ def _draw(content: Content, encoding: Encoding, dialect: Dialect, fates: Fates) 
     fates.set_aside.sort(key=lambda row: row.line_from)
 
 
+def _scan(
+    content: Content, encoding: Encoding, dialect: Dialect, fates: Fates
+) -> Iterator[TextBatch | ColumnBatch]:
+    source = Lines(content, encoding)
+    sorter = Sorter(content.file, dialect.columns, dialect.header_cells, fates, _other(dialect))
+    with closing(content.start()) as stream:
+        yield from sorter.mixed(_Cutter(source, dialect, fates).mixed(stretches(stream)))
+    fates.lines = source.seen
+    fates.set_aside.sort(key=lambda row: row.line_from)
+
+
 def _other(dialect: Dialect) -> str:
     return dialect.runner_up or (";" if dialect.separator == "," else ",")
 
@@ -105,8 +119,24 @@ class _Cutter:
     def chunks(self) -> Iterator[Chunk]:
         number = self.dialect.data_line  # line number of the first line in `waiting`
         waiting: list[str] = []
-        for block in self._data_blocks():
+        for block in self._data_blocks(self.source.blocks()):
             waiting, number = yield from self._cut_all(waiting + block, number, last=False)
+        yield from self._cut_all(waiting, number, last=True)
+
+    def mixed(self, stretches: Iterable[Stretch]) -> Iterator[Chunk | ColumnBatch]:
+        """The same of stretches of the text: those in which every line is a row come out as columns."""
+        number, waiting = self.dialect.data_line, list[str]()
+        for stretch in stretches:
+            behind = self.source.seen >= self.dialect.data_line - 1 and not waiting
+            codec = self.source.encoding.codec
+            found = columns_of(stretch.data, codec, self.dialect) if stretch.alike and behind else None
+            if found is not None:
+                yield ColumnBatch(number, found)
+                self.source.seen += found.num_rows
+                number += found.num_rows
+                continue
+            for block in self._data_blocks(self.source.of(stretch.data)):
+                waiting, number = yield from self._cut_all(waiting + block, number, last=False)
         yield from self._cut_all(waiting, number, last=True)
 
     def _cut_all(self, lines: list[str], number: int, *, last: bool) -> Generator[Chunk, None, tuple[list[str], int]]:
@@ -121,10 +151,10 @@ class _Cutter:
             lines, number = lines[done:], number + done
         return lines, number
 
-    def _data_blocks(self) -> Iterator[list[str]]:
+    def _data_blocks(self, blocks: Iterable[list[str]]) -> Iterator[list[str]]:
         """Blocks without the lines up to the header, which are structure."""
-        skip = self.dialect.data_line - 1
-        for block in self.source.blocks():
+        skip = max(0, self.dialect.data_line - 1 - self.source.seen)
+        for block in blocks:
             if skip:
                 head, block = block[:skip], block[skip:]  # noqa: PLW2901 - the rest of the same block
                 skip -= len(head)

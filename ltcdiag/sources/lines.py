@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import BinaryIO
 
 from ..log.ledger import RowSetAside
 from .content import Content
@@ -30,17 +31,25 @@ class Lines:
 
     def blocks(self) -> Iterator[list[str]]:
         """Lists of physical lines, each with its line end."""
-        with closing(self._text()) as text:
-            source = self._careful(text) if self.encoding.long_lines else text
-            while lines := list(islice(source, self.block)):
-                joined = "".join(lines)
-                if "\x00" in joined or MARK in joined:
-                    lines = self._checked(lines)
-                self.seen += len(lines)
-                yield lines
+        with closing(self._text(self.content.start(), self.encoding.codec)) as text:
+            yield from self._blocks(text)
 
-    def _text(self) -> io.TextIOWrapper:
-        return io.TextIOWrapper(self.content.start(), self.encoding.codec, self.encoding.errors, newline="")
+    def of(self, data: bytes) -> Iterator[list[str]]:
+        """The same of some bytes of the file, which begin and end with whole lines and are the next ones."""
+        codec = "utf-8" if self.seen and self.encoding.codec == "utf-8-sig" else self.encoding.codec
+        yield from self._blocks(self._text(io.BytesIO(data), codec))
+
+    def _blocks(self, text: io.TextIOWrapper) -> Iterator[list[str]]:
+        source = self._careful(text) if self.encoding.long_lines else text
+        while lines := list(islice(source, self.block)):
+            joined = "".join(lines)
+            if "\x00" in joined or MARK in joined:
+                lines = self._checked(lines)
+            self.seen += len(lines)
+            yield lines
+
+    def _text(self, stream: BinaryIO, codec: str) -> io.TextIOWrapper:
+        return io.TextIOWrapper(stream, codec, self.encoding.errors, newline="")
 
     def _checked(self, lines: list[str]) -> list[str]:
         kept = []

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from ..log.ledger import RowSetAside
-from ..log.records import Fates, TextBatch
+from ..log.records import ColumnBatch, Fates, TextBatch
 from .reasons import BATCH, SHOWN, note
 
 _TAIL = 40  # rows at the end among which a footer is looked for
@@ -61,8 +62,19 @@ class Sorter:
 
     def batches(self, chunks: Iterable[Chunk]) -> Iterator[TextBatch]:
         """The records of the chunks; the last rows are held back until a footer can be told."""
+        return cast("Iterator[TextBatch]", self.mixed(chunks))     # of chunks nothing else is made
+
+    def mixed(self, chunks: Iterable[Chunk | ColumnBatch]) -> Iterator[TextBatch | ColumnBatch]:
+        """The same of chunks and of columns, which are complete, and behind which more must follow."""
         held = Chunk([], [], [], [])
         for chunk in chunks:
+            if isinstance(chunk, ColumnBatch):
+                self._take(held)
+                held = Chunk([], [], [], [])
+                if self._lines:
+                    yield self._batch()
+                yield chunk
+                continue
             joined = held.then(chunk) if held.rows else chunk
             keep = max(0, len(joined.rows) - _TAIL)
             held = joined.part(keep, None)

@@ -7,7 +7,8 @@ import shutil
 from pathlib import Path
 
 import ltcdiag
-from ltcdiag import api, cli, comparing, growing, improving, intake, project, workshops
+from ltcdiag import comparing, growing, improving, intake, project, showing, workshops
+from ltcdiag.cli import commands
 from ltcdiag.words import current
 
 NAMES = {
@@ -16,8 +17,8 @@ NAMES = {
     "zh": {"exports": "导出", "cycle": "循环", "notes": "访谈.xlsx", "drawing": "流程图.bpmn", "old": "旧.xlsx",
            "new": "新.xlsx"},
 }
-WRITERS = ((api, "report"), (comparing, "review"), (comparing, "review_waves"), (improving, "week"),
-           (workshops, "workshop"), (api, "present"))
+WRITERS = ((showing, "report"), (comparing, "review"), (comparing, "review_waves"), (improving, "week"),
+           (workshops, "workshop"), (showing, "present"))
 
 
 def furnish(folder: Path, lang: str) -> None:
@@ -99,7 +100,7 @@ def light(monkeypatch) -> None:
         if home is ltcdiag or hasattr(home, "read"):
             monkeypatch.setattr(home, "read", once)
     monkeypatch.setattr(project, "open_lab", lambda folder, lang: None)
-    monkeypatch.setattr(cli, "_say", lambda text: None)
+    monkeypatch.setattr(commands, "tell", lambda text: None)
 
 
 def asked_only(real):
