@@ -189,18 +189,14 @@ def _catching_up(desk: Desk) -> None:
     step about the end of a month are none."""
     if not desk.looks_for("ts_friday_bulk"):
         return
+    near = " or ".join(f"({_near('lag', _SESSION - 1 - after)} and {_near('lead', after)})"
+                       for after in range(_SESSION))
     desk.connection.execute(f"""
         create or replace temp table session as
-        with told as (select row, resource, activity, ts, epoch(ts)::bigint // {_WITHIN} as part from sound
-                      where resource is not null),
-        dense as (select resource, part from told group by all having count(*) > 1),
-        -- four within ten minutes of one lie in three such parts, so one part has two and the others are near it
-        around as (select distinct resource, part + beside as part from dense, range(-2, 3) as parts(beside)),
-        near as (select row, resource, activity, ts,
-            count(*) over (partition by resource order by ts range between to_seconds({_WITHIN}) preceding
-              and to_seconds({_WITHIN}) following) as n from told semi join around using (resource, part))
-        select row, resource, activity, ts, ts::date as day from near where n >= {_SESSION}
-          and row not in (select row from defect_rows where defect in ('ts_same_second', 'ts_form_snap'))""")
+        select row, resource, activity, ts, ts::date as day from (
+          select row, resource, activity, ts, {near} as held from sound where resource is not null
+          window w as (partition by resource order by ts))
+        where held and row not in (select row from defect_rows where defect in ('ts_same_second', 'ts_form_snap'))""")
     desk.rows("ts_friday_bulk", f"""
         with steps as (select resource, day, activity, count(*) as n from session group by all),
         held as (select resource, day from steps group by all
@@ -209,6 +205,12 @@ def _catching_up(desk: Desk) -> None:
         usual as (select weekday from days qualify n >= {_ONE_DAY} * sum(n) over () and n >= {_WEEKS})
         select row, resource || ' ' || day as example from session semi join held using (resource, day)
           semi join usual on weekday = isodow(day)""")
+
+
+def _near(way: str, steps: int) -> str:
+    """Whether the edit so many places before (`lag`) or behind (`lead`) lies within a session's minutes. Of four that
+    do, some are before and the others behind: neighbours say it without a look at every edit of ten minutes."""
+    return f"abs(epoch_us(ts) - epoch_us({way}(ts, {steps}) over w)) <= {_WITHIN}000000" if steps else "true"
 
 
 def _order(desk: Desk) -> None:
