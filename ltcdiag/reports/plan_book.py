@@ -70,7 +70,8 @@ def _votes(plan: Plan, lang: str) -> Grid:
     answers = {each.about: say("log.comma", lang).join(one.id for one in plan.measures if one.finding == each.about)
                for each in plan.voted if each.kind == "finding"}
     rows: list[tuple[Value, ...]] = [
-        (each.about, each.dots, each.people, "\n".join(each.notes) or None, answers.get(each.about) or None) for each in plan.voted]
+        (each.about, each.dots, each.people, "\n".join(each.notes) or None, answers.get(each.about) or None)
+        for each in plan.voted]
     return Grid("votes", columns, len(rows), lambda: iter(rows), say("planning.row_votes", lang))
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ..domain.reference import ReferenceModel
 from ..errors import InputError
+from ..findings.diagnosis import look_of
 from ..log.look import missing
 from ..log.results import StageLedgers
 from ..measures.comparison import Comparison
@@ -73,7 +75,7 @@ def _answers(header: Sequence[str], rows: Sequence[Sequence[str]], lang: str) ->
 def _ledgers(found: Comparison, reference: ReferenceModel) -> StageLedgers | None:
     """None where the cases do not carry it."""
     try:
-        return found.stage_ledgers(reference)
+        return replace(found.stage_ledgers(reference), look=look_of(found.study.sides[1].log.log))
     except (InputError, ValueError):
         return None
 

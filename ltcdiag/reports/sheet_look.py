@@ -22,7 +22,7 @@ NUMBERS = ("count", "days", "share", "money")
 _SHOWN = {"count": "{:,.0f}", "share": "{:.1%}"}
 _A4 = 9                     # the number of the size
 _LOOKED_AT = 2_000          # rows of a table that are measured
-_NARROWEST, _WIDEST_TEXT = 8, 42
+_NARROWEST, _WIDEST_TEXT, _WIDEST_OF_FORM = 8, 42, 26
 _LINE, _CHINESE, _TALLEST = 15.0, 17.0, 400.0   # points: of a line of text, of a Chinese one, of a row at most
 _PAPER = 1_030              # pixels of an A4 page on its side, between narrow margins
 _LEAST_SCALE = 0.65         # below that nobody reads a printed page
@@ -50,7 +50,8 @@ def fitted(grid: Grid, lang: str) -> tuple[Column, ...]:
 
 def _of_form(column: Column, need: int, name: str, whole: bool) -> Column:
     del name, whole
-    return replace(column, width=max(column.width, need + 2)) if column.kind in NUMBERS else column
+    most = need + 2 if column.kind in NUMBERS else min(need + 3, _WIDEST_OF_FORM) if column.kind == "text" else 0
+    return replace(column, width=max(column.width, most))
 
 
 def _of_table(column: Column, need: int, name: str, whole: bool) -> Column:

@@ -72,7 +72,10 @@ def page(folders, lang):
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_workbook_holds_the_effects_the_sides_and_native_charts(folders, lang):
     book = openpyxl.load_workbook(folders / lang / "report.xlsx")
-    front, effects, *_, sides = book.worksheets
+    front, effects, stages, sides = book.worksheets
+    heads = [cell.value for cell in stages[1]]
+    assert [head for head in heads if "_" in head] == []
+    assert [row[0].value for row in stages.iter_rows(min_row=2) if "_" in row[0].value] == []
     assert len(front._charts) == 3
     with (folders / lang / "effects.csv").open(encoding="utf-8-sig", newline="") as source:
         _, *told = csv.reader(source)
