@@ -14,10 +14,10 @@ from .grids import Column, Grid, Linked, Told, Value
 from .page import Cell, Row, TableView, quoted
 
 COLUMNS = (
-    Column("kpi", width=28), Column("number", "days", 11), Column("low", "days", 11), Column("high", "days", 11),
+    Column("kpi", "lines", 28), Column("number", "days", 11), Column("low", "days", 11), Column("high", "days", 11),
     Column("unit", width=16), Column("kpi_cases", "count", 10), Column("kpi_open", "count", 12),
-    Column("kpi_horizon", "count", 12), Column("definition", "lines", 50), Column("trap", "lines", 36),
-    Column("note", "lines", 26),
+    Column("kpi_horizon", "count", 12), Column("definition", "lines", 48), Column("trap", "lines", 33),
+    Column("note", "lines", 24),
 )
 _KINDS = {"kpi": "text", "estimate": "interval", "n": "count", "open": "count", "horizon_days": "count", "note": "text"}
 

@@ -93,7 +93,7 @@ def _effects(header: Sequence[str], rows: Sequence[Sequence[Any]], lang: str) ->
 
 
 def _kind(key: str) -> Kind:
-    return "text" if key in _TEXTS else "count" if key in _COUNTS else "days"
+    return "lines" if key == "name" else "text" if key in _TEXTS else "count" if key in _COUNTS else "days"
 
 
 def _told(key: str, value: Any, lang: str, *, share: bool) -> Value:

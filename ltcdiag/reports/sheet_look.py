@@ -22,7 +22,7 @@ NUMBERS = ("count", "days", "share", "money")
 _SHOWN = {"count": "{:,.0f}", "share": "{:.1%}"}
 _A4 = 9                     # the number of the size
 _LOOKED_AT = 2_000          # rows of a table that are measured
-_NARROWEST, _WIDEST_TEXT, _WIDEST_OF_FORM = 8, 42, 26
+_NARROWEST, _WIDEST_TEXT, _WIDEST_OF_FORM = 8, 48, 26
 _LINE, _CHINESE, _TALLEST = 15.0, 17.0, 400.0   # points: of a line of text, of a Chinese one, of a row at most
 _PAPER = 1_030              # pixels of an A4 page on its side, between narrow margins
 _LEAST_SCALE = 0.65         # below that nobody reads a printed page
@@ -114,7 +114,7 @@ def _of_heading(name: str) -> int:
 
 def _one_line(width: int, name: str) -> int:
     """A little more where the heading then stands on one line."""
-    return wide(name) + 2 if width < wide(name) + 2 <= width + 4 else width
+    return wide(name) + 3 if width < wide(name) + 3 <= width + 3 else width
 
 
 def height(texts: Sequence[str], columns: Sequence[Column]) -> float:
