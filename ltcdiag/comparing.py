@@ -103,9 +103,9 @@ def review(
     model: ReferenceModel | str | Path = "ltc", progress: Callable[[str], None] | None = None,
     voices: VoicesAgain | None = None, decision: Decision | None = None, lessons: Lessons | None = None,
 ) -> Reviewed:
-    """The page of a comparison, or of a judged cycle, in a new folder: report.html, effects.json, effects.csv,
-    cases.csv, ledger.json and figures. voices, decision, lessons: of a judged cycle. All or nothing. Raises OutputError
-    when the folder exists and `force` is not given, or cannot be written."""
+    """The page of a comparison, or of a judged cycle, in a new folder: report.html, report.xlsx, effects.json,
+    effects.csv, cases.csv, ledger.json and figures. voices, decision, lessons: of a judged cycle. All or nothing.
+    Raises OutputError when the folder exists and `force` is not given, or cannot be written."""
     from .measures.comparison import Comparison
     from .reports.review import write_review
     from .reports.review_cycle import Closing, write_cycle

@@ -99,6 +99,9 @@ def _fitting(answer: Answer, column: AnswerColumn, lang: str) -> int:
 
 def _columns(table: pd.DataFrame) -> tuple[AnswerColumn, ...]:
     kinds = {str(name): _kind(str(name), table[name]) for name in table.columns}
+    for value, ends in interval_columns(kinds).items():
+        if kinds[value] in ("share", "money"):      # an interval is of the kind of its value
+            kinds |= dict.fromkeys(ends, kinds[value])
     return tuple(AnswerColumn(name, kind, _WIDTHS[kind]) for name, kind in kinds.items())
 
 

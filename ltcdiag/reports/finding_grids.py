@@ -19,7 +19,7 @@ MOST_CASES, FIRST_CASES = 100_000, 1_000
 
 FINDINGS = (
     Column("finding", width=9), Column("kind", width=12), Column("family", width=16), Column("confidence", width=12),
-    Column("title", "lines", 44), Column("finding_days", "days", 12), Column("low", "days", 10),
+    Column("title", "lines", 36), Column("finding_days", "days", 12), Column("low", "days", 10),
     Column("high", "days", 10), Column("each_days", "days", 12), Column("low", "days", 10), Column("high", "days", 10),
     Column("returning", "share", 12), Column("low", "share", 10), Column("high", "share", 10),
     Column("contrast", "days", 14), Column("low", "days", 10), Column("high", "days", 10), Column("limit", "days", 10),

@@ -32,7 +32,15 @@ class Linked:
     row: int = 0
 
 
-Value = str | int | float | Decimal | datetime | Linked | None
+@dataclass(frozen=True)
+class Told:
+    """A number that is shown as another kind than its column's: a share among days."""
+
+    value: int | float
+    kind: Kind
+
+
+Value = str | int | float | Decimal | datetime | Linked | Told | None
 
 
 @dataclass(frozen=True)
@@ -112,7 +120,7 @@ HANDOVERS = (
 )
 SET_ASIDE = (
     Column("file", width=40), Column("line_from", "count", 10), Column("line_to", "count", 10),
-    Column("reason", width=36), Column("text", width=90),
+    Column("reason", width=36), Column("text", width=70),
 )
 REASONS = (Column("reason", width=60), Column("rows", "count", 10))
 

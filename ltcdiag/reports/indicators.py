@@ -10,14 +10,14 @@ from ..log.look import heading
 from ..words import chinese, run_on, say
 from ..words.numbers import count
 from .assessment import Assessment
-from .grids import Column, Grid, Linked, Value
+from .grids import Column, Grid, Linked, Told, Value
 from .page import Cell, Row, TableView, quoted
 
 COLUMNS = (
-    Column("kpi", width=28), Column("number", "days", 11), Column("low", "days", 11), Column("high", "days", 11),
+    Column("kpi", "lines", 28), Column("number", "days", 11), Column("low", "days", 11), Column("high", "days", 11),
     Column("unit", width=16), Column("kpi_cases", "count", 10), Column("kpi_open", "count", 12),
-    Column("kpi_horizon", "count", 12), Column("definition", "lines", 60), Column("trap", "lines", 44),
-    Column("note", "lines", 34),
+    Column("kpi_horizon", "count", 12), Column("definition", "lines", 48), Column("trap", "lines", 33),
+    Column("note", "lines", 24),
 )
 _KINDS = {"kpi": "text", "estimate": "interval", "n": "count", "open": "count", "horizon_days": "count", "note": "text"}
 
@@ -98,7 +98,7 @@ def sheet(found: Assessment, lang: str) -> Grid:
     def draw() -> Iterator[tuple[Value, ...]]:
         for row, note in zip(kpis.table.to_dict("records"), notes, strict=True):
             texts = kpis.texts[row["kpi"]]
-            numbers = (_plain(row[name]) for name in ("value", "low", "high"))
+            numbers = (_shown(row[name], row["unit"]) for name in ("value", "low", "high"))
             n, *bases = (_plain(row[name]) for name in ("n", "open", "horizon_days"))
             yield (texts.name[lang], *numbers, _unit(row, lang),
                    n if n is None else Linked(n, "cases"), *bases,
@@ -109,7 +109,13 @@ def sheet(found: Assessment, lang: str) -> Grid:
 
 def _unit(row: Mapping[str, Any], lang: str) -> str:
     """The unit; of money its currency where one is stated."""
-    return row["currency"] or say(f"reports.unit_{row['unit']}", lang)
+    return row["currency"] or say("workbook.share" if row["unit"] == "share" else f"reports.unit_{row['unit']}", lang)
+
+
+def _shown(number: float, unit: str) -> Value:
+    """A share as per cent."""
+    plain = _plain(number)
+    return plain if plain is None or unit != "share" else Told(plain, "share")
 
 
 def _sortable(number: float) -> str:

@@ -10,7 +10,7 @@ from ..words import say
 from .front import Front, Panel
 
 _NAMES, _NUMBERS = 1, 2      # columns: names, first numbers; behind them an empty one and the charts
-_WIDE, _ROW_PIXELS, _LEAST_ROWS = 620, 20, 13
+_WIDE, _ROW_PIXELS, _LEAST_ROWS = 620, 22, 13     # a row is 20 or 22 pixels high, in Chinese
 _LETTER = 11                # pixels, at most: programs draw the same font in different widths
 _PAPER = (780.0, 500.0)     # points of an A4 page on its side, without margins
 _ACCENT = ("#1F6FB2", "#E08A1E", "#7A8CA3")
@@ -123,7 +123,7 @@ class FrontSheet:
         first = self._row
         for place, name in enumerate(panel.names):
             self.sheet.write_string(self._row, _NAMES, self.fitting(name), self._name)
-            self.sheet.set_row(self._row, 15 * _lines(name))
+            self.sheet.set_row(self._row, 0.75 * _ROW_PIXELS * _lines(name))
             at = _NUMBERS
             for series in panel.series:
                 for numbers in (series.values, *filter(None, (series.low, series.high))):

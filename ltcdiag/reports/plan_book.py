@@ -11,11 +11,14 @@ from ..cycle.folder import Cycle
 from ..cycle.plan import Plan
 from ..errors import InputError
 from ..words import current, say
-from .grids import Grid, Headed, Value
+from .grids import Grid, Headed, Kind, Value
 from .one_file import whole_file
 from .plan_sheets import Sheet, sheets_of
 from .xlsx import write_grids
 
+_VOTES: tuple[tuple[str, Kind, int], ...] = (
+    ("about", "lines", 36), ("dots", "count", 8), ("people", "count", 8), ("notes", "lines", 70),
+    ("measure", "text", 14))
 _MADE = datetime(2024, 1, 1)  # noqa: DTZ001 - the same bytes whenever it is written
 
 
@@ -55,8 +58,21 @@ def plan_grids(plan: Plan, lang: str) -> Iterator[Grid]:
         ranges = tuple((at, _range(tab, places[tuple(cell.words)], len(cell.words)))
                        for at, cell in enumerate(sheet.cells) if cell.how == "choice" and cell.words)
         yield Grid(sheet.name, columns, len(rows), draw, sheet.title(lang), ranges)
+    if plan.voted:
+        yield _votes(plan, lang)
     yield _choices(lists, tab, lang)
     yield _guide(lang)
+
+
+def _votes(plan: Plan, lang: str) -> Grid:
+    """What the workshop said of each thing, with every note; not to be edited."""
+    columns = tuple(Headed(key, kind, width, say(f"planning.col_{key}", lang)) for key, kind, width in _VOTES)
+    answers = {each.about: say("log.comma", lang).join(one.id for one in plan.measures if one.finding == each.about)
+               for each in plan.voted if each.kind == "finding"}
+    rows: list[tuple[Value, ...]] = [
+        (each.about, each.dots, each.people, "\n".join(each.notes) or None, answers.get(each.about) or None)
+        for each in plan.voted]
+    return Grid("votes", columns, len(rows), lambda: iter(rows), say("planning.row_votes", lang))
 
 
 def _lists(sheets: tuple[Sheet, ...], lang: str) -> list[tuple[str, ...]]:

@@ -109,7 +109,7 @@ def _overview(plan: Plan, lang: str) -> Sheet:
     for name, text in shown.items():
         key, value = editable.get(name, (name, text))
         rows[key] = (name, value, say("plan_book.may_edit" if name in editable else "plan_book.fixed", lang))
-    return Sheet("overview", (Cell("item", width=22), Cell("value", "text", 60), Cell("note", width=40)), rows)
+    return Sheet("overview", (Cell("item", width=22), Cell("value", "text", 80, "lines"), Cell("note", width=20)), rows)
 
 
 def _goals(plan: Plan, lang: str) -> Sheet:

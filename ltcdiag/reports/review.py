@@ -14,6 +14,7 @@ from ..words import say, use
 from . import files
 from .folder import whole
 from .html import whole_page
+from .places import Places
 from .review_book import write_review_book
 from .review_page import ReviewPage
 from .review_pictures import drawings
@@ -88,12 +89,11 @@ def write_files(found: Comparison, folder: Path, lang: str) -> None:
 
 def cases_of(found: Comparison) -> Iterator[list[str]]:
     """Every case with the side it is on. Law: as many of each side as the effects count."""
-    sides = found.case_sides()
-    for log, named in sides:
-        table = log.log.tables.answer("cases").table
-        columns = ["case_id", "started", "ended", "state", "first_row", "last_row"]
-        for side, (case, *rest) in zip(named, table[columns].itertuples(index=False, name=None), strict=True):
-            yield [str(case), side, *map(str, rest)]
+    columns = ["case_id", "started", "ended", "state", "first_row", "last_row"]
+    for log, named in found.case_sides():
+        rows, places = log.log.tables.answer("cases").table[columns], Places(log.log.ledger.files)
+        for side, (case, *rest, first, last) in zip(named, rows.itertuples(index=False, name=None), strict=True):
+            yield [str(case), side, *map(str, rest), places.text(first), places.text(last)]
 
 
 def effect_rows(found: Comparison, lang: str) -> Iterator[list[Any]]:

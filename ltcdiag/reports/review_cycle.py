@@ -23,6 +23,7 @@ from . import files
 from .folder import whole
 from .html import whole_page
 from .review import CASES, EFFECTS, Reviewed, cases_of, effect_rows
+from .review_book import write_judged_book
 from .review_page import ReviewPage
 from .review_pictures import drawings
 from .svg import inline_svg
@@ -143,8 +144,8 @@ def write_cycle(
     closing: Closing, out: Path, *, lang: str, force: bool = False, reference: ReferenceModel,
     say_progress: Callable[[str], None] | None = None,
 ) -> Reviewed:
-    """report.html, effects.json, effects.csv, cases.csv, ledger.json, figures and README.txt into the folder `out`, all
-    or nothing. Raises OutputError. Law: same logs, same definition, same bytes."""
+    """report.html, report.xlsx, effects.json, effects.csv, cases.csv, ledger.json, figures and README.txt into the
+    folder `out`, all or nothing. Raises OutputError. Law: same logs, same definition, same bytes."""
     tell, judged = say_progress or (lambda _: None), closing.judged
     with use(lang), whole(out, force=force) as folder:
         tell(say("review.progress_pictures", lang))
@@ -155,6 +156,7 @@ def write_cycle(
             drawn |= pictures
         page = CyclePage(closing, pages, lang, drawn)
         _write_files(closing, folder, lang)
+        _write_book(page, folder / "report.xlsx", reference)
         files.write_figures([each.marked(say("reports.page_foot", lang)) for each in drawn.values()], folder)
         (folder / "report.html").write_text(_rendered(page), encoding="utf-8", errors="replace", newline="\n")
         files.write_readme(folder, lang, say("reports.level_working", lang))
@@ -180,6 +182,18 @@ def _pace(found: Comparison, lang: str) -> Iterator[Drawing]:
     pace = found.effects.pace
     if pace is not None and pace.months and isfinite(pace.p):
         yield replace(chart("pace")(pace, lang=lang, counted=pace.what), name="pace")
+
+
+def _write_book(page: CyclePage, path: Path, reference: ReferenceModel) -> None:
+    """The workbook. Law: its numbers are those of effects.csv and cases.csv; of several parts each is named."""
+    parts, lang = page.judged.parts, page.lang
+    named = int(len(parts) == 1)        # so many columns are left out
+    write_judged_book(
+        {part.name: part.own for part in parts}, path, lang, reference=reference, title=page.title,
+        lines=(page.lead, *page.opening(), page.verdict()), answers=(page.heads(), page.rows()),
+        effects=(("part", *EFFECTS)[named:], [[part.name, *row][named:] for part in parts
+                                               for row in effect_rows(part.own, lang)]),
+        cases=(("part", *CASES)[named:], [row[named:] for row in _cases(parts)]))
 
 
 def _write_files(closing: Closing, folder: Path, lang: str) -> None:

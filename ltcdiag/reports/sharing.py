@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _TAIL = 10      # times k cases, before a ninetieth percentile is the time of more than k of them
-SUMMARY = (Column("item", width=34), Column("value", width=30), Column("note", width=80))
+SUMMARY = (Column("item", width=34), Column("value", width=30), Column("note", width=76))
 REASONS = (Column("reason", width=60), Column("rows", width=14))
 VARIANTS = (Column("variant", "count", 9), Column("path", width=90), Column("cases", "count", 9),
             Column("share", "share", 10), Column("median_days", "days", 12))

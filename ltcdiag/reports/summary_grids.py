@@ -37,7 +37,7 @@ def summary(found: Assessment, lang: str) -> Grid:
         (say("reports.s_loaded", lang), log.name, say("reports.fingerprint", lang, fingerprint=log.fingerprint)),
         ("", "", say("reports.level_working", lang)),
     ]
-    columns = (Column("item", width=26), Column("value", width=30), Column("note", width=90))
+    columns = (Column("item", width=26), Column("value", width=30), Column("note", width=76))
     return Grid("summary", columns, len(rows), lambda: iter(rows))
 
 
@@ -81,7 +81,7 @@ def ledger(found: Assessment, lang: str) -> Grid:
     rows += [(say("reports.money_title", lang), m.currency, float(m.read), None, float(m.set_aside), float(m.merged),
               float(m.kept), f"{m.read} = {m.kept} + {m.merged} + {m.set_aside}") for m in ledger.money]
     numbers = (Column(key, "count", 14) for key in ("in", "made", "aside", "merged", "out"))
-    columns = (Column("step", width=40), Column("unit", width=12), *numbers, Column("note", width=90))
+    columns = (Column("step", width=40), Column("unit", width=12), *numbers, Column("note", width=50))
     return Grid("ledger", columns, len(rows), lambda: iter(rows))
 
 

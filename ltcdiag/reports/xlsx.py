@@ -7,8 +7,6 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import Decimal
-from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -21,23 +19,14 @@ from .front import Front, front_of
 from .grids import Column, Grid, Kind, Linked, Value
 from .native import Entry, FrontSheet, place_of
 from .parts import parts_of
+from .sheet_look import FORMATS, NUMBERS, book_options, fitted, height, kind_of, plain_of, print_on_a4
 
 MOST_ROWS = 1_048_575       # of a sheet, without its heading
 MOST_CHARACTERS = 32_767    # of a cell
 MOST_LINKS = 20_000         # of a sheet; Excel takes 65,530, each of them costs time to open
-_A4 = 9                     # the number of the size
 _FORM_ROWS = 1_000          # of a form whose cells offer choices
-_LINE, _CHINESE, _TALLEST = 15.0, 17.0, 400.0   # points: of a line of text, of a Chinese one, of a row at most
-_PAGE = 260                 # characters beside each other that can still be read on one printed page
+_TO_WRITE, _AIR = 30.0, 7.5  # points: of a row that people write in, around a line that guides them
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_FORMATS: dict[str, dict[str, Any]] = {
-    "text": {"indent": 1}, "lines": {"text_wrap": True, "indent": 1},
-    "count": {"num_format": "#,##0"}, "days": {"num_format": "#,##0.00"}, "share": {"num_format": "0.0%"},
-    "time": {"num_format": "yyyy-mm-dd hh:mm:ss"},
-    "money": {"num_format": "#,##0.00"},
-}
-_LOOKED_AT = 2_000          # rows of a table whose numbers are measured
-_SHOWN = {"count": "{:,.0f}", "share": "{:.1%}"}
 _LINK = {"font_color": "#0B5CAD", "underline": 1}
 # Nothing that stands in the data may become a formula, a link or another value.
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
@@ -60,7 +49,7 @@ def write_grids(
     from xlsxwriter.exceptions import FileCreateError
 
     with tempfile.TemporaryDirectory(dir=path.parent) as parts:     # what stands in them must not lie elsewhere
-        book = xlsxwriter.Workbook(str(path), {**_OPTIONS, "tmpdir": parts})
+        book = xlsxwriter.Workbook(str(path), {**_OPTIONS, **book_options(lang), "tmpdir": parts})
         book.set_properties({"title": title, "created": created.replace(tzinfo=None), "comments": level})
         grids_in_order = list(tables)
         writer = _Writer(book, lang, level, places={grid.name: grid for grid in grids_in_order})
@@ -102,12 +91,14 @@ class _Writer:
     places: Mapping[str, Grid] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.heading = self.book.add_format({"bold": True, "bg_color": "#E6EDF5", "border": 1,
-                                             "border_color": "#C9D2DC", "text_wrap": True, "valign": "top"})
+        heading = {"bold": True, "bg_color": "#E6EDF5", "border": 1, "border_color": "#C9D2DC", "text_wrap": True,
+                   "valign": "top"}
+        self.heads = {number: self.book.add_format({**heading, **look}) for number, look in (
+            (True, {"align": "right"}), (False, {"align": "left", "indent": 1}))}
         self.guide = self.book.add_format({"text_wrap": True, "valign": "vcenter", "font_color": "#44546A",
-                                           "indent": 1})
-        self.formats = {kind: self.book.add_format({"valign": "top", **look}) for kind, look in _FORMATS.items()}
-        self.links = {kind: self.book.add_format({"valign": "top", **look, **_LINK}) for kind, look in _FORMATS.items()}
+                                           "align": "left", "indent": 1})
+        self.formats = {kind: self.book.add_format({"valign": "top", **look}) for kind, look in FORMATS.items()}
+        self.links = {kind: self.book.add_format({"valign": "top", **look, **_LINK}) for kind, look in FORMATS.items()}
         self.linked = 0
 
     def front(self, front: Front, tables: Sequence[Grid]) -> None:
@@ -123,6 +114,7 @@ class _Writer:
 
     def write(self, grid: Grid) -> None:
         """A grid on one sheet, or on as many as it needs: rows are never left out."""
+        grid = replace(grid, columns=fitted(grid, self.lang))
         rows, part, left = grid.draw(), 1, max(1, grid.size)
         while left > 0:
             here = min(left, MOST_ROWS)
@@ -131,35 +123,33 @@ class _Writer:
 
     def _sheet(self, grid: Grid, rows: Iterator[tuple[Value, ...]], size: int, part: int) -> None:
         sheet, self.linked = self.book.add_worksheet(_part(self._name(grid), part)), 0
-        for at, (column, width) in enumerate(zip(grid.columns, _widths(grid), strict=True)):
-            sheet.set_column(at, at, width, self.formats[column.kind])
+        for at, column in enumerate(grid.columns):
+            sheet.set_column(at, at, column.width, self.formats[column.kind])
         top = self._above(sheet, grid)
         names = [column.name(self.lang) for column in grid.columns]
-        sheet.set_row(top, _height(names, grid.columns))
-        for at, name in enumerate(names):
-            sheet.write_string(top, at, name, self.heading)
+        sheet.set_row(top, height(names, grid.columns))
+        for at, (name, column) in enumerate(zip(names, grid.columns, strict=True)):
+            sheet.write_string(top, at, name, self.heads[column.kind in NUMBERS])
         sheet.freeze_panes(top + 1, 0)
-        sheet.set_landscape()
-        sheet.set_paper(_A4)
-        sheet.set_footer(f"&L{self.level.replace('&', '&&')}&R&P")
-        if sum(column.width for column in grid.columns) <= _PAGE:
-            sheet.fit_to_pages(1, 0)
-        else:
-            sheet.repeat_columns(0)         # what the rows are about, on every page
-        sheet.repeat_rows(top)
-        last = top
-        wrapped = any(column.kind == "lines" for column in grid.columns)
-        for last, row in enumerate(_first(rows, size), top + 1):
-            if wrapped or grid.choices:
-                texts = [str(value) if column.kind == "lines" and value is not None else ""
-                         for value, column in zip(row, grid.columns, strict=True)]
-                least = 2 * _LINE if grid.above and grid.choices else 0     # room to write
-                sheet.set_row(last, max(least, _height(texts, grid.columns)))
-            for at, value in enumerate(row):
-                self._cell(sheet, last, at, grid.columns[at], value)
+        print_on_a4(sheet, grid.columns, top, self.level)
+        last = self._rows(sheet, grid, _first(rows, size), top)
         sheet.autofilter(top, 0, last, len(grid.columns) - 1)
         for at, allowed in grid.choices:
             sheet.data_validation(top + 1, at, _FORM_ROWS, at, {"validate": "list", "source": allowed})
+
+    def _rows(self, sheet: Any, grid: Grid, rows: Iterator[tuple[Value, ...]], top: int) -> int:
+        """Writes the rows below the heading; the last of them."""
+        last = top
+        wrapped = any(column.kind == "lines" for column in grid.columns)
+        for last, row in enumerate(rows, top + 1):
+            if wrapped or grid.choices:
+                texts = [str(plain_of(value)) if column.kind == "lines" and value is not None else ""
+                         for value, column in zip(row, grid.columns, strict=True)]
+                least = _TO_WRITE if grid.above and grid.choices else 0
+                sheet.set_row(last, max(least, height(texts, grid.columns)))
+            for at, value in enumerate(row):
+                self._cell(sheet, last, at, grid.columns[at], value)
+        return last
 
     def _above(self, sheet: Any, grid: Grid) -> int:
         """The line over the heading, where there is one; the row of the heading."""
@@ -167,24 +157,22 @@ class _Writer:
             return 0
         sheet.hide_gridlines(0)     # printed too: people write into the cells
         whole = [replace(grid.columns[0], width=sum(column.width for column in grid.columns))]
-        sheet.set_row(0, _height([grid.above], whole) + _LINE / 2)
+        sheet.set_row(0, height([grid.above], whole) + _AIR)
         sheet.merge_range(0, 0, 0, len(grid.columns) - 1, "", self.guide)
         sheet.write_string(0, 0, grid.above, self.guide)
         return 1
 
     def _cell(self, sheet: Any, row: int, at: int, column: Column, value: Value) -> None:
-        kind = _kind(column, value.value if isinstance(value, Linked) else value)
-        look = self.formats[kind]
-        if isinstance(value, Linked):
-            look, value = self._lead(sheet, row, at, kind, value), value.value
-        if value is None:
+        kind, plain = kind_of(column, value), plain_of(value)
+        look = self._lead(sheet, row, at, kind, value) if isinstance(value, Linked) else self.formats[kind]
+        if plain is None:
             return
-        if isinstance(value, datetime):
-            sheet.write_datetime(row, at, value, look)
-        elif isinstance(value, str):
-            sheet.write_string(row, at, fitting(value, self.lang), look)
+        if isinstance(plain, datetime):
+            sheet.write_datetime(row, at, plain, look)
+        elif isinstance(plain, str):
+            sheet.write_string(row, at, fitting(plain, self.lang), look)
         else:
-            sheet.write_number(row, at, value, look)
+            sheet.write_number(row, at, plain, look)
 
     def _lead(self, sheet: Any, row: int, at: int, kind: Kind, value: Linked) -> Any:
         """Makes a cell lead to its rows and gives it the look of a link; only inside the workbook, and no more cells of
@@ -199,28 +187,6 @@ class _Writer:
         return self.links[kind]
 
 
-def _kind(column: Column, value: Value) -> Kind:
-    """A number in a column of texts is still shown as a number."""
-    if column.kind != "text" or not isinstance(value, int | float):
-        return column.kind
-    return "days" if isinstance(value, float) else "count"
-
-
-def _widths(grid: Grid) -> list[int]:
-    """The widths of the columns, more where a number of a short table needs it: one that does not fit is shown as
-    ###."""
-    widths = [column.width for column in grid.columns]
-    if grid.size > _LOOKED_AT:
-        return widths
-    for row in grid.draw():
-        for at, (column, value) in enumerate(zip(grid.columns, row, strict=True)):
-            number = value.value if isinstance(value, Linked) else value
-            if isinstance(number, int | float | Decimal):
-                form = _SHOWN.get(_kind(column, number), "{:,.2f}")
-                widths[at] = max(widths[at], len(form.format(number)) + 2)
-    return widths
-
-
 def _part(name: str, part: int) -> str:
     """The name of the n-th sheet of a grid."""
     return name if part == 1 else f"{name} {part}"
@@ -232,17 +198,6 @@ def holds(grid: Grid, lang: str) -> str:
         if key in sentences(room):
             return say(f"{room}.{key}", lang)
     return ""
-
-
-def _height(texts: Sequence[str], columns: Sequence[Column]) -> float:
-    """Points that wrapped texts need: not every program works that out by itself. A Chinese character is two wide."""
-    def lines(text: str, width: int) -> int:
-        return sum(max(1, ceil(sum(1 if letter < "\u2e80" else 2 for letter in line) / (0.9 * width)))
-                   for line in text.splitlines())
-
-    most = max(lines(text, column.width) for text, column in zip(texts, columns, strict=True))
-    tall = _CHINESE if any(letter >= "\u2e80" for text in texts for letter in text) else _LINE
-    return min(tall * max(1, most), _TALLEST)
 
 
 def _first(rows: Iterator[tuple[Value, ...]], size: int) -> Iterator[tuple[Value, ...]]:

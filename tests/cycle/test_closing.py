@@ -1,10 +1,12 @@
 """The end of a cycle: voices again, the decision, lessons, the page, the next cycle."""
 
+import csv
 import json
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import openpyxl
 import pytest
 
 import ltcdiag as ltc
@@ -232,6 +234,22 @@ def check_files(told, closed):
     assert sides.count("control") == judged.counts["control"] > 0
     assert json.loads((told.folder / "effects.json").read_text(encoding="utf-8"))["verdict"] == judged.verdict
     assert log.cases == judged.counts["cases"]
+    front, answers, effects, *_, sides = openpyxl.load_workbook(told.folder / "report.xlsx").worksheets
+    assert judged.question in front["B1"].value
+    asked = [answer.effect for answer in judged.answers]
+    assert answers.max_row == 1 + len(asked)
+    with (told.folder / "effects.csv").open(encoding="utf-8-sig", newline="") as source:
+        rows = [row[1:] for row in csv.reader(source)][1:]
+    shown = list(effects.iter_rows(min_row=2, values_only=True))
+    assert [row[0] for row in shown] == [row[0] for row in rows]
+    at = [row[0] for row in rows].index(asked[0].kpi)
+    assert shown[at][5] == pytest.approx(asked[0].before.value)
+    assert shown[at][13] == pytest.approx(asked[0].difference.value)
+    assert sides.max_row - 1 == len(sides_of(told))
+
+
+def sides_of(told):
+    return (told.folder / "cases.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
 
 
 def test_the_next_cycle_begins_with_the_time_after(closed, tmp_path):

@@ -17,7 +17,7 @@ from report_logs import frame_of, log_of, other_log, plain
 import ltcdiag as ltc
 from ltcdiag.findings.diagnosis import Diagnosis
 from ltcdiag.log.results import Answer
-from ltcdiag.reports import finding_grids, xlsx
+from ltcdiag.reports import finding_grids
 from ltcdiag.reports.assessment import assess
 from ltcdiag.reports.diagnosed import Diagnosed
 from ltcdiag.reports.finding_cases import FindingCases
@@ -25,6 +25,7 @@ from ltcdiag.reports.grids import Column
 from ltcdiag.reports.html import render
 from ltcdiag.reports.parts import PARTS, parts_of
 from ltcdiag.reports.pictures import picture
+from ltcdiag.reports.sheet_look import height
 from ltcdiag.reports.writing import write_report
 from ltcdiag.reports.xlsx import write_workbook
 from ltcdiag.words import say, use
@@ -482,8 +483,8 @@ def test_a_wrapped_text_has_the_height_it_needs(book):
     sheet = openpyxl.load_workbook(book)["findings"]
     assert sheet.row_dimensions[2].height >= 15 * len(sheet.cell(2, 24).value.splitlines())
     column = [Column("title", "lines", 20)]
-    assert xlsx._height(["长" * 40], column) > xlsx._height(["x" * 40], column)
-    assert xlsx._height(["x" * 10_000], column) <= 409, "no sheet holds a taller row"
+    assert height(["长" * 40], column) > height(["x" * 40], column)
+    assert height(["x" * 10_000], column) <= 409, "no sheet holds a taller row"
 
 
 def test_too_many_cases_for_a_sheet_end_with_a_word_about_the_rest(sample, monkeypatch):

@@ -146,7 +146,7 @@ def test_the_sheet_holds_numbers_as_numbers_with_definition_trap_and_note(sample
     rows = list(sheet.iter_rows(min_row=2, values_only=True))
     table = sample.kpis.table.astype(object).where(sample.kpis.table.notna(), None)
     assert len(rows) == len(table) == len(load_kpis())
-    units = {"days": {"zh": "天", "en": "days"}, "share": {"zh": "占比，1 = 100%", "en": "share, 1 = 100%"},
+    units = {"days": {"zh": "天", "en": "days"}, "share": {"zh": "占比", "en": "share"},
              "count": {"zh": "次", "en": "times"}, "money": {"zh": "金额", "en": "money"},
              "score": {"zh": "分", "en": "points"}}
     for row, told, card in zip(rows, table.itertuples(), load_kpis().values(), strict=True):

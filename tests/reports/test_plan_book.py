@@ -56,6 +56,11 @@ def test_votes_stand_in_the_overview_and_stay_in_the_plan(plan, tmp_path):
     path = ltc.plan_book(voted, tmp_path / "plan.xlsx", lang="en")
     shown = {row[0].value: row[1].value for row in openpyxl.load_workbook(path).worksheets[0].iter_rows(min_row=2)}
     assert shown["Dots of the workshop"].startswith("F01 (3); ")
+    told = list(openpyxl.load_workbook(path)["Dots of the workshop"].iter_rows(min_row=2))
+    answer = ", ".join(each.id for each in voted.measures if each.finding == "F01")
+    assert [[cell.value for cell in row] for row in told] == [
+        ["F01", 3, 2, "=1+1\n慢", answer], ["a → b", 1, 1, None, None]]
+    assert told[0][3].data_type == "s", "a note is never a formula"
     assert ltc.read_plan_book(path, voted) == voted
 
 

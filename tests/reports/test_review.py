@@ -72,18 +72,26 @@ def page(folders, lang):
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_the_workbook_holds_the_effects_the_sides_and_native_charts(folders, lang):
     book = openpyxl.load_workbook(folders / lang / "report.xlsx")
-    front, effects, *_, sides = book.worksheets
+    front, effects, stages, sides = book.worksheets
+    heads = [cell.value for cell in stages[1]]
+    assert [head for head in heads if "_" in head] == []
+    assert [row[0].value for row in stages.iter_rows(min_row=2) if "_" in row[0].value] == []
     assert len(front._charts) == 3
     with (folders / lang / "effects.csv").open(encoding="utf-8-sig", newline="") as source:
         _, *told = csv.reader(source)
     shown = list(effects.iter_rows(min_row=2, values_only=True))
     assert [row[:2] for row in shown] == [tuple(row[:2]) for row in told]
     units = {row[2] for row in shown} | {row[3] for row in shown if row[3]}
-    assert units == {say(f"reports.unit_{row[2]}", lang) for row in told} | {
+    assert units == {say("workbook.unit_share" if row[2] == "share" else f"reports.unit_{row[2]}", lang)
+                     for row in told} | {
         say(f"review.{row[3]}", lang) for row in told if row[3]}
     assert max(len(row[0]) for row in shown) <= effects.column_dimensions["A"].width
     assert [[cell for cell in row[5:20] if cell is not None] for row in shown] == \
         [[pytest.approx(float(cell)) for cell in row[5:20] if cell] for row in told]
+    for row, (_, _, unit, *_) in zip(effects.iter_rows(min_row=2), told, strict=True):
+        said = {row[at].number_format for at in (5, 6, 7, 9, 10, 11, 13, 14, 15) if row[at].value is not None}
+        assert said <= {"0.0%" if unit == "share" else "#,##0.00"}, row[0].value
+    assert effects.page_setup.fitToWidth <= 3
     with (folders / lang / "cases.csv").open(encoding="utf-8-sig", newline="") as source:
         assert [tuple(row) for row in csv.reader(source)][1:] == list(sides.iter_rows(min_row=2, values_only=True))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]

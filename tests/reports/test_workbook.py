@@ -189,6 +189,61 @@ def test_no_number_is_wider_than_its_column(books, name):
                     assert len(FORMS[cell.number_format].format(cell.value)) + 1 <= wide, (sheet.title, cell)
 
 
+def wide(text):
+    """Characters that the longest line is wide; a Chinese one is two."""
+    return max(sum(2 if ord(letter) > 0x2e7f else 1 for letter in line) for line in text.split("\n"))
+
+
+def width_of(sheet, column):
+    return next(its.width for its in sheet.column_dimensions.values() if its.min and its.min <= column <= its.max)
+
+
+@pytest.mark.parametrize("name", ["zh", "en", "shared"])
+def test_no_text_of_a_table_is_cut_by_the_cell_behind_it(books, name):
+    for sheet in books[name].worksheets[1:]:
+        for row in sheet.iter_rows(max_row=2_000):
+            for cell in row:
+                if isinstance(cell.value, str) and cell.value and not cell.alignment.wrap_text:
+                    assert wide(cell.value) + 1 <= width_of(sheet, cell.column), (sheet.title, cell.coordinate)
+                    assert cell.alignment.horizontal == "left", "an indent shows only beside a side"
+
+
+@pytest.mark.parametrize("name", ["zh", "en", "shared"])
+def test_every_sheet_prints_across_its_pages_in_letters_that_can_be_read(books, name):
+    for sheet in books[name].worksheets[1:]:
+        setup = sheet.page_setup
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title
+        assert (setup.orientation, setup.fitToHeight) == ("landscape", 0)
+        assert sheet.print_title_rows == "$1:$1"
+        assert sheet.oddFooter.right.text == "&A  &P / &N"
+        pages = setup.fitToWidth or 1
+        inches = sum(7 * width_of(sheet, at) + 5 for at in range(1, sheet.max_column + 1)) / 96
+        assert inches / pages <= 10.9 / 0.6, sheet.title
+        assert pages == 1 or sheet.print_title_cols == "$A:$A"
+    if name != "shared":
+        findings = books[name]["发现" if name == "zh" else "findings"]
+        assert findings.page_setup.fitToWidth <= 3
+
+
+@pytest.mark.parametrize("lang", FRONT)
+def test_shares_and_the_ends_of_their_intervals_are_per_cent(books, lang, assessed):
+    forms = {}
+    for sheet in books[lang].worksheets[1:]:
+        for row in sheet.iter_rows(min_row=2, max_row=40):
+            for cell in row:
+                if isinstance(cell.value, float):
+                    forms.setdefault(round(cell.value, 12), set()).add(cell.number_format)
+    reached = assessed.diagnosis.tables["funnels"].table
+    for column in ("share_reached", "reached_low", "reached_high"):
+        for value in reached[column]:
+            if 0 < value < 1:
+                assert "0.0%" in forms[round(value, 12)], column
+                assert "#,##0.00" not in forms[round(value, 12)], column
+    kpis = {row["kpi"]: row for row in assessed.kpis.table.to_dict("records")}
+    for end in ("value", "low", "high"):
+        assert forms[round(kpis["win_rate"][end], 12)] == {"0.0%"}
+
+
 def test_a_link_into_a_long_table_leads_to_the_right_part(tmp_path, monkeypatch, assessed):
     monkeypatch.setattr(xlsx, "MOST_ROWS", 10)
     monkeypatch.setattr(xlsx, "MOST_LINKS", 2)

@@ -142,6 +142,13 @@ def test_votes_are_given_saved_loaded_and_read_by_python(log, file, browser, tmp
             assert not page.is_visible(".app-left-over .app-number")
             page.fill(".app-guess input", "12")
             page.click("text=Keep the guess")
+            holds = ".app-variants li, .app-table tr, .ltc-label, .app-evidence"
+            assert page.locator(holds).count() == 0, "what is guessed does not stand in the document"
+            assert page.inner_text(".app-guess .app-number") == ""
+            assert page.locator(".ltc-node").count() == len(LABELS)
+            page.click("text=Guess first >> nth=0")
+            assert page.locator(holds).count() > 10
+            assert "12" in page.inner_text(".app-guess .app-number")
             with page.expect_download() as kept:
                 page.click("text=Save the votes file")
             saved.append(tmp_path / f"votes{n}.json")
@@ -287,3 +294,23 @@ def test_an_address_or_a_file_that_somebody_changed_breaks_nothing(log, file, br
         page.wait_for_selector(".app-wrong")        # said in the bar, and it can be undone
         page.click("text=Undo")
         assert left(page) == log.cases
+
+
+def test_a_print_out_holds_every_part_and_the_whole_map(file, browser):
+    with opened(browser, file) as page:
+        page.emulate_media(media="print")
+        left(page)
+        page.evaluate("() => { for (let i = 0; i < 9; i++) document.querySelector('.ltc-zoom button').click(); }")
+        there = page.evaluate("() => document.querySelector('.ltc-nodes').parentNode.getAttribute('transform')")
+        page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+        names = page.locator(".app-panel")
+        assert [names.nth(n).is_visible() for n in range(names.count())] == [True] * 6
+        assert page.locator(".app-panel li button:not(.app-link):visible").count() == 0
+        outside = page.evaluate("""() => {
+            const box = document.querySelector('.ltc-map-stage').getBoundingClientRect();
+            return [...document.querySelectorAll('.ltc-node, .ltc-label, .ltc-path')].map((each) =>
+                each.getBoundingClientRect()).filter((each) => each.top < box.top - 1 || each.bottom > box.bottom + 1
+                || each.left < box.left - 1 || each.right > box.right + 1).length; }""")
+        assert outside == 0
+        page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
+        assert page.evaluate("() => document.querySelector('.ltc-nodes').parentNode.getAttribute('transform')") == there

@@ -51,6 +51,7 @@ function appView(holder, options) {
     if (options.onFilters) options.onFilters(plainFilters(view.filters));
   };
   view.ask = () => askAll(view);
+  view.veil = (on) => veilAll(view, on);
   hashOf(view, change);
   return view;
 }
@@ -69,6 +70,15 @@ async function askAll(view) {
   }
   view.root.classList.remove("app-busy");
   for (const part of view.parts) part.update(view.answer);
+}
+
+// While people guess, nothing that holds a number is in the document: the lists wait outside, of the map a bare copy stands
+// there.
+function veilAll(view, on) {
+  view.veiled = on;
+  for (const part of view.parts) if (part.veil) part.veil(on);
+  for (const part of view.parts) part.update(view.answer);
+  if (on) view.openTab("votes");
 }
 
 // What a filter says to others: without what only this page knows of it.
@@ -134,7 +144,20 @@ function mapPart(view) {
   return {
     node, menu, update: (answer) => { if (answer) map.update({cases: answer.cases, values: answer.values}); },
     select: (what) => { map.select(what); }, destroy: () => map.destroy(),
+    veil: (on) => { menu.hidden = true; refill(node, on ? bareMap(drawing) : drawing, menu); },
   };
+}
+
+// The steps and paths alone: no labels, no widths or colours that tell how many or how long.
+function bareMap(drawing) {
+  const bare = drawing.cloneNode(true);
+  for (const each of bare.querySelectorAll(".ltc-map-bar, .ltc-hits, .ltc-label, .ltc-legend, .ltc-map-note, .ltc-tip, .ltc-replay, "
+    + ".ltc-play, .ltc-dots, .ltc-zoom, title, .ltc-node text:last-of-type:not(:first-of-type)")) each.remove();
+  for (const each of bare.querySelectorAll(".ltc-paths *, .ltc-heads *, .ltc-node, .ltc-node rect:first-of-type, svg")) {
+    for (const name of ["aria-label", "style", "stroke", "stroke-width"]) each.removeAttribute(name);
+    if (each.getAttribute("fill") !== "none") each.setAttribute("fill", "#aab4bf");
+  }
+  return bare;
 }
 
 // What can be done with an activity or a path that was picked.
@@ -170,8 +193,8 @@ function tabsPart(view) {
   const parts = names.map((name) => {
     const part = made[name](view);
     bodies[name] = el("div", {class: "app-panel", role: "tabpanel", id: "panel-" + name, tabindex: "0",
-      "aria-labelledby": "tab-" + name}, part.node);
-    return part;
+      "aria-labelledby": "tab-" + name, data: {panel: name, name: view.t("tab_" + name)}}, part.node);
+    return name === "votes" ? part : {...part, veil: (on) => refill(bodies[name], on ? null : part.node)};
   });
   const open = (name, focus) => {
     for (const each of names) {

@@ -13,7 +13,7 @@ function filterBar(view) {
     el("div", {class: "app-row app-tools"}, add, undo, reset, saved.node, toCode), code);
   return {node, update: (answer) => {
     refill(chips, view.filters.map((filter, i) => chip(view, filter, i)));
-    refill(left, view.wrong ? el("span", {class: "app-wrong"}, view.wrong) : answer && leftOver(view, answer));
+    refill(left, view.wrong ? el("span", {class: "app-wrong"}, view.wrong) : answer && !view.veiled && leftOver(view, answer));
     undo.disabled = !view.past.length;
     reset.disabled = !view.filters.length;
     code.textContent = view.options.code ? view.options.code(plainFilters(view.filters))

@@ -29,7 +29,12 @@ function processMap(holder, model, options) {
     replay: (tokens) => mapReplay(map, tokens),
     select: (what) => mapChoose(map, what),
     frame: (na, np) => mapShow(map, { a: na, p: np }),
-    destroy: () => { mapStopReplay(map); map.watch.disconnect(); root.remove(); },
+    destroy: () => {
+      mapStopReplay(map);
+      map.watch.disconnect();
+      for (const [name, heard] of map.printing) window.removeEventListener(name, heard);
+      root.remove();
+    },
     state: map,
   };
 }
@@ -59,6 +64,7 @@ function mapStage(map, root) {
     button.addEventListener("click", act);
   }
   mapPointers(map);
+  mapPrints(map);
   svg.addEventListener("keydown", (event) => mapKey(map, event));
   svg.addEventListener("focusin", (event) => mapFocus(map, event.target));
   svg.addEventListener("focusout", () => mapHover(map, null));

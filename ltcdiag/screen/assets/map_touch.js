@@ -30,6 +30,20 @@ function mapZoom(map, factor, at) {
   mapMove(map, { k: next, x: centre[0] - (centre[0] - x) * share, y: centre[1] - (centre[1] - y) * share });
 }
 
+// A print-out shows the whole map, whatever part of it stands on the screen.
+function mapPrints(map) {
+  const { svg, view } = map;
+  const printed = (whole) => () => {
+    if (!map.frame) return;
+    const { width, height, band } = map.frame, top = (band || 0) + 24;
+    if (whole) svg.setAttribute("viewBox", `-12 ${-top} ${width + 24} ${height + top + 30}`);
+    else svg.removeAttribute("viewBox");
+    if (whole) view.removeAttribute("transform"); else mapMove(map, map.place);
+  };
+  map.printing = [["beforeprint", printed(true)], ["afterprint", printed(false)]];
+  for (const [name, heard] of map.printing) window.addEventListener(name, heard);
+}
+
 function mapPointers(map) {
   const { svg } = map, held = new Map();
   let travelled = 0;

@@ -154,7 +154,7 @@ function votesPanel(view) {
         votes.changed();
       }, {class: "app-plain", "aria-label": view.t("delete_note")}) : null))));
   });
-  return {node, update: () => {}};
+  return {node, update: () => view.reveal()};
 }
 
 async function loadSheets(view, votes, files, told) {
@@ -192,16 +192,17 @@ function guessPart(view, votes, options) {
     votes.changed();
   });
   const told = el("p", {class: "app-hint", role: "status"});
-  votes.listen(said, () => {
+  view.reveal = () => {
     const people = allPeople(votes).filter((each) => Object.keys(each.guesses || {}).length);
     told.textContent = view.t("guessed", {n: people.length});
     const {slowest: name, days: middle} = options.truth;
-    refill(said, !people.length ? null : [el("p", {}, view.t("truth_slowest", {name: name === null ? "–" : name}), el("br"),
+    refill(said, !people.length || view.veiled ? null : [el("p", {}, view.t("truth_slowest", {name: name === null ? "–" : name}), el("br"),
       view.t("truth_days", {days: view.days(middle)})), el("ul", {}, people.map((each, i) => el("li", {},
       (each.name || view.t("nameless", {n: i + 1})) + view.t("colon"), [each.guesses.slowest,
         each.guesses.days === undefined ? null : view.days(each.guesses.days)].filter((part) => part).join(" · "),
       each.guesses.slowest === name ? " ✓" : "")))]);
-  });
+  };
+  votes.listen(said, view.reveal);
   return el("section", {class: "app-guess"}, el("h3", {}, view.t("guess_title")), fieldOf(view.t("guess_slowest"), slowest),
     fieldOf(view.t("guess_days"), days), el("div", {class: "app-row"}, keep), told, said);
 }

@@ -62,7 +62,7 @@ function workshopHead(head, said, view) {
     const made = button(t(name), () => {
       const on = target.classList.toggle(cls);
       made.setAttribute("aria-pressed", String(on));
-      if (name === "guess_first" && on) view.openTab("votes");
+      if (name === "guess_first") view.veil(on);
     }, {"aria-pressed": "false"});
     return made;
   };
