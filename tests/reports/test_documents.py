@@ -221,7 +221,45 @@ def test_the_marked_bar_of_a_finding_is_its_own_number(sample):
                 pytest.approx((own.value, own.low, own.high))
             assert list(series.values) == sorted(series.values, reverse=True)
             kinds.add(finding.kind)
-    assert kinds >= {"bottleneck", "handover", "ping_pong"}
+    assert kinds >= {"bottleneck", "handover", "ping_pong", "rework"}
+
+
+def test_a_share_without_peers_stands_beside_the_limit_that_made_it_a_finding(sample):
+    finding = next(each for each in sample.diagnosis if each.kind == "rework")
+    block = next(block for page in document_of_log(sample, "en").pages for block in page.blocks
+                 if isinstance(block, FindingBlock) and block.tags[0] == finding.id)
+    assert block.chart.series[0].values == (finding.share.value, finding.contrast.limit)
+    assert block.chart.series[0].lows[1] is None
+
+
+def test_the_findings_are_said_to_stand_in_the_order_they_stand_in(sample):
+    page = next(page for page in document_of_log(sample, "en").pages if page.title.startswith("6 findings"))
+    assert "order of days" not in page.title
+    assert "money" in page.blocks[0].note
+    sure = [each for each in sample.diagnosis if each.confidence != "low"]
+    assert [row[0] for row in page.blocks[0].rows][:len(sure)] == [each.id for each in sorted(sure, key=lambda each: (
+        -max((worth.value for worth in each.worth), default=0), -(each.money_days.value if each.money_days else 0)))]
+
+
+def test_in_word_the_remark_on_where_numbers_come_from_is_not_alone_on_a_page(made):
+    import docx
+
+    word, seen = docx.Document(str(made / "deck.docx")), 0
+    for paragraph in word.paragraphs:
+        if paragraph.text.startswith("Where the numbers come from"):
+            before = paragraph._p.getprevious()
+            rest = [before] if before.tag.endswith("}p") else before.xpath("./w:tr[last()]//w:p")
+            assert rest
+            assert all(each.xpath("./w:pPr/w:keepNext") for each in rest)
+            seen += 1
+    assert seen >= 10
+
+
+@pytest.mark.parametrize("kind", ["pptx", "docx"])
+def test_every_bar_has_its_name(made, kind):
+    charts = [text for name, text in parts(made / f"deck.{kind}") if "charts/chart" in name and "barDir" in text]
+    assert len(charts) >= 5
+    assert all('<c:tickLblSkip val="1"/>' in text for text in charts)
 
 
 @pytest.mark.parametrize("n", [15, 16, 17, 18, 29, 30])
@@ -231,6 +269,7 @@ def test_the_last_part_of_a_table_is_never_a_single_row(n):
     assert [row for part in found for row in part.block.rows] == list(table.rows)
     assert all(len(part.block.rows) >= min(3, n) and part.height <= 360 for part in found)
     assert all(len(part.heights) == len(part.block.rows) + 1 for part in found)
+    assert len(found[-2].block.rows) - len(found[-1].block.rows) <= 1 if len(found) > 1 else True
 
 
 @pytest.mark.parametrize("spoken", [True, False])

@@ -54,6 +54,15 @@ def test_the_levels_and_the_verdict_of_a_comparison_are_on_its_slide(compared, t
         assert caution.text("en").replace("“", '"').replace("”", '"')[:60] in text
 
 
+def test_lists_of_a_few_points_share_a_page_and_none_is_lost():
+    from ltcdiag.reports.documents.of_comparison import _points
+
+    parts = (("doubts_title", ("a",)), ("next_title", ("b", "c")), ("method_title_compare", tuple("defgh")))
+    pages = list(_points(parts, "en", ()))
+    assert [[block.items for block in page.blocks] for page in pages] == [[("a",), ("b", "c")], [tuple("defgh")]]
+    assert all(head.heading in pages[0].title for head in pages[0].blocks)
+
+
 def test_a_plan_names_its_measures_owners_and_days_whatever_they_are_called(tmp_path):
     write_document(document_of(plan(), "zh"), tmp_path / "deck.pptx")
     text = "".join(text for _, text in parts(tmp_path / "deck.pptx"))

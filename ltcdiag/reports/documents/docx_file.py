@@ -32,6 +32,7 @@ from .blocks import (
 from .docx_chart import place_chart
 from .docx_parts import (
     cell_text,
+    end_with_next,
     field,
     house_styles,
     kept_together,
@@ -109,6 +110,7 @@ class Pages:
         for block in page.blocks:
             self.block(block, page)
         if page.notes:
+            end_with_next(self.word)
             self.text(told("notes_head", self.lang) + told("colon", self.lang) + " ".join(page.notes), quiet=True)
 
     def text(self, text: str, *, quiet: bool = False, style: str = "Normal") -> Any:

@@ -134,12 +134,12 @@ def fitted(block: TableBlock, width: float, room: float, later: float, size: flo
 
 
 def _ended(parts: list[Fitted], room: float) -> list[Fitted]:
-    """The last part is not a row or two alone: it takes some of the part before, which keeps at least as many."""
-    while len(parts) > 1 and len(parts[-1].block.rows) < LAST < len(parts[-2].block.rows):
+    """The last part is no remnant: it takes rows of the part before, until both are about as high."""
+    while len(parts) > 1 and len(parts[-1].block.rows) < len(parts[-2].block.rows) - 1:
         before, last = parts[-2:]
         moved = replace(last, block=replace(last.block, rows=(before.block.rows[-1], *last.block.rows)),
                         heights=(last.heights[0], before.heights[-1], *last.heights[1:]))
-        if moved.height > room:
+        if moved.height > room or (len(last.block.rows) >= LAST and moved.height > before.height):
             break
         parts[-2:] = [replace(before, block=replace(before.block, rows=before.block.rows[:-1]),
                               heights=before.heights[:-1]), moved]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ...domain.levels import name_of
 from ...findings.finding import Finding
 from ...words.texts import tidy
-from .blocks import ChartBlock
+from .blocks import ChartBlock, Series
 from .pieces import bars
 
 if TYPE_CHECKING:
@@ -51,7 +51,40 @@ PEERS: Mapping[str, Peers] = MappingProxyType({
 
 
 def contrast(of: OfLog, finding: Finding) -> ChartBlock | None:
-    """The bars, None where there is no peer. Law: the marked bar is the number of the finding itself."""
+    """The bars: beside its peers, else beside the limit that made it a finding; a segment beside all other cases. None
+    where there is neither. Law: the marked bar is the number of the finding itself."""
+    return _beside_peers(of, finding) or _beside_limit(of, finding) or _beside_others(of, finding)
+
+
+def _beside_limit(of: OfLog, finding: Finding) -> ChartBlock | None:
+    """The share of a finding and the line it had to pass, which is no estimate and has no interval."""
+    own, line = finding.share, finding.contrast
+    if own is None or line is None or line.against != "reference" or not math.isclose(own.value, line.value):
+        return None
+    series = Series(of.say("contrast_limit"), (own.value, line.limit), (own.low, None), (own.high, None))
+    return ChartBlock("bar", (of.say("here_bar"), of.say("limit_bar")), (series,), of.say("unit_share_cases"),
+                      caption=of.say("contrast_limit"), note=of.say("limit_note"), percent=True, marked=0, brief=True)
+
+
+def _beside_others(of: OfLog, finding: Finding) -> ChartBlock | None:
+    """The days of a segment and those of all other cases, from the row it was claimed from."""
+    tables = of.found.diagnosis.tables
+    if finding.kind != "segment" or finding.days is None or "segments" not in tables:
+        return None
+    rows = tables["segments"].table
+    for key in ("segment_column", "segment_value"):
+        rows = rows[rows[key] == finding.where.get(key)]
+    rows = rows[rows["days_group"].notna()]
+    rows = rows[[math.isclose(float(more), finding.contrast.value) for more in rows["days_more"]]]
+    if len(rows) != 1:
+        return None
+    caption, name = of.say("contrast_segment"), tidy(str(finding.where.get("segment_value")), _NAME)
+    series = Series(caption, tuple(float(rows[column].iloc[0]) for column in ("days_group", "days_elsewhere")))
+    return ChartBlock("bar", (name, of.say("segment_rest")), (series,), of.say("unit_days_case"), caption=caption,
+                      note=of.say("segment_note"), marked=0, brief=True)
+
+
+def _beside_peers(of: OfLog, finding: Finding) -> ChartBlock | None:
     peers, tables = PEERS.get(finding.kind), of.found.diagnosis.tables
     own = (finding.share if peers.percent else finding.days) if peers else None
     if peers is None or own is None or peers.table not in tables:
