@@ -18,8 +18,9 @@ from ltcdiag.errors import InputError, OutputError
 from ltcdiag.reports.assessment import assess
 from ltcdiag.reports.documents import WRITERS
 from ltcdiag.reports.documents.blocks import ChartBlock, Column, FindingBlock, TableBlock
-from ltcdiag.reports.documents.fitting import CELL_X, column_widths, fitted, height, lines
-from ltcdiag.reports.documents.of_log import document_of_log
+from ltcdiag.reports.documents.fitting import CELL_X, column_widths, fitted, height, lines, readable_size
+from ltcdiag.reports.documents.of_contrast import PEERS, _names
+from ltcdiag.reports.documents.of_log import OfLog, document_of_log
 from ltcdiag.reports.documents.presenting import document_of, present, write_document
 from ltcdiag.reports.documents.sheets import USUAL, ChartItem, TableItem, TextItem, sheets
 from ltcdiag.reports.pictures import named_graph
@@ -253,6 +254,32 @@ def test_in_word_the_remark_on_where_numbers_come_from_is_not_alone_on_a_page(ma
             assert all(each.xpath("./w:pPr/w:keepNext") for each in rest)
             seen += 1
     assert seen >= 10
+
+
+def test_in_word_the_number_of_the_page_stands_in_the_line_of_its_foot(made):
+    import docx
+
+    word = docx.Document(str(made / "deck.docx"))
+    assert word.sections[0].footer.paragraphs[0].text.count("\t") == 1
+    assert [stop.position.cm for stop in word.styles["Footer"].paragraph_format.tab_stops] == [pytest.approx(16, 0.01)]
+
+
+def test_a_wide_table_is_set_in_a_size_that_breaks_no_word():
+    heads = ("No.", "Measure", "Finding", "Goal", "Effort (1–5)", "Accountable", "Done by", "Begins", "Ends", "Shown")
+    block = TableBlock(tuple(map(Column, heads)), (("M1", "Reviews", "F01", "G1", "2", "Ms Wang", "Legal",
+                                                    "2024-09-24", "2024-10-24", "Contracting"),))
+    size = readable_size(block, 454, (9.0, 8.5, 8.0, 7.5, 7.0))
+    assert size < 9
+    for column, width, text in zip(heads, column_widths(block, 454, size), block.rows[0], strict=True):
+        assert all(len(lines(word, size, width - 2 * CELL_X)) == 1 for word in (*column.split(), text))
+
+
+@pytest.mark.parametrize("teams", [("South team 1", "South team 2"), ("Sales", "Finance")])
+def test_bars_that_are_not_the_same_have_names_that_tell_them_apart(sample, teams):
+    of = OfLog(sample, "en")
+    names = _names(of, [{"source": team, "target": "Legal department", "owner": ""} for team in teams],
+                   PEERS["handover"])
+    assert all(team in name for team, name in zip(teams, names, strict=True))
 
 
 @pytest.mark.parametrize("kind", ["pptx", "docx"])

@@ -35,6 +35,16 @@ def test_nobody_and_no_case_stands_in_what_may_be_shared(tmp_path):
         assert "汇总版" in text
 
 
+def test_a_count_that_is_shared_has_no_interval_of_zeros(compared):
+    from ltcdiag.reports.assessment import assess
+    from ltcdiag.reports.sharing import Shared
+
+    rows = Shared(assess(compared.study.sides[0].log.log, mined=False), "en", 5).kpi_rows()
+    assert any(row["low"] is None for row in rows)
+    for row in rows:
+        assert row["low"] is None or row["low"] <= row["value"] <= row["high"]
+
+
 def test_plans_and_comparisons_are_not_shared(compared):
     for what in (compared, plan()):
         with pytest.raises(InputError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -102,7 +102,7 @@ def _beside_peers(of: OfLog, finding: Finding) -> ChartBlock | None:
     shown = rows.iloc[places]
     unit = of.say("unit_share_cases" if peers.percent else "unit_days_case")
     caption = of.say(peers.caption)
-    made = bars([_named(of, row, peers) for row in shown.to_dict("records")],
+    made = bars(_names(of, shown.to_dict("records"), peers),
                 *(shown[column].tolist() for column in peers.columns), name=caption, unit=unit, percent=peers.percent)
     left = len(rows) - len(shown)
     notes = (of.say("bars_note"), of.say("contrast_left", n=left) if left else "")
@@ -110,8 +110,14 @@ def _beside_peers(of: OfLog, finding: Finding) -> ChartBlock | None:
                    note=" ".join(filter(None, notes)))
 
 
-def _named(of: OfLog, row: Mapping[Any, Any], peers: Peers) -> str:
+def _names(of: OfLog, rows: Sequence[Mapping[Any, Any]], peers: Peers) -> list[str]:
+    """Names of the bars, as short as they can be told apart."""
+    found = [[_named(of, row, peers, longest) for row in rows] for longest in (_NAME, 2 * _NAME)]
+    return next((names for names in found if len({*names}) == len(names)), found[-1])
+
+
+def _named(of: OfLog, row: Mapping[Any, Any], peers: Peers, longest: int) -> str:
     """The name of a bar; of a step that customers do, that they do it."""
     parts = [name_of(str(row[column]), of.lang) if column == "stage" else str(row[column]) for column in peers.name]
-    name = " → ".join(tidy(part, max(8, _NAME // len(parts))) for part in parts)
+    name = " → ".join(tidy(part, max(8, longest // len(parts))) for part in parts)
     return of.say("with_customer", name=name) if row.get("owner") == "customer" else name
