@@ -256,6 +256,14 @@ def test_in_word_the_remark_on_where_numbers_come_from_is_not_alone_on_a_page(ma
     assert seen >= 10
 
 
+def test_the_findings_of_a_measure_are_separated_by_blanks_which_every_program_sets_alike(sample):
+    page = next(page for page in document_of_log(sample, "zh").pages if "这一周先做" in
+                [column.head for block in page.blocks if isinstance(block, TableBlock) for column in block.columns])
+    ids = [row[0] for row in page.blocks[0].rows]
+    assert any(" " in each for each in ids)
+    assert all(re.fullmatch(r"F\d\d( F\d\d)*", each) for each in ids)
+
+
 def test_in_word_the_number_of_the_page_stands_in_the_line_of_its_foot(made):
     import docx
 
