@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import zipfile
 from dataclasses import replace
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
@@ -19,7 +20,7 @@ from ltcdiag.reports.assessment import assess
 from ltcdiag.reports.documents import WRITERS
 from ltcdiag.reports.documents.blocks import ChartBlock, Column, FindingBlock, TableBlock
 from ltcdiag.reports.documents.fitting import CELL_X, column_widths, fitted, height, lines, readable_size
-from ltcdiag.reports.documents.of_contrast import PEERS, _names
+from ltcdiag.reports.documents.of_contrast import PEERS, _names, contrast
 from ltcdiag.reports.documents.of_log import OfLog, document_of_log
 from ltcdiag.reports.documents.presenting import document_of, present, write_document
 from ltcdiag.reports.documents.sheets import USUAL, ChartItem, TableItem, TextItem, sheets
@@ -262,6 +263,21 @@ def test_the_findings_of_a_measure_are_separated_by_blanks_which_every_program_s
     ids = [row[0] for row in page.blocks[0].rows]
     assert any(" " in each for each in ids)
     assert all(re.fullmatch(r"F\d\d( F\d\d)*", each) for each in ids)
+
+
+def test_a_segment_stands_beside_all_other_cases(sample):
+    import pandas as pd
+
+    rows = pd.DataFrame({"segment_column": ["Region", "Region", "Size"], "segment_value": ["East", "East", "East"],
+                         "step": ["Review", None, "Review"], "days_group": [3.0, None, 9.0],
+                         "days_elsewhere": [2.0, None, 8.0]})
+    finding = replace(sample.diagnosis[0], kind="segment", share=None, where={
+        "segment_column": "Region", "segment_value": "East", "activity": "Review"})
+    of = OfLog(sample, "en")
+    of.found = SimpleNamespace(diagnosis=SimpleNamespace(tables={"segments": SimpleNamespace(table=rows)}))
+    assert contrast(of, finding).series[0].values == (3.0, 2.0)
+    both = {**finding.where, "segment_2_column": "Size", "segment_2_value": "Large"}
+    assert contrast(of, replace(finding, where=both)) is None
 
 
 def test_in_word_the_number_of_the_page_stands_in_the_line_of_its_foot(made):

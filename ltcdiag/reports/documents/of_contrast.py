@@ -67,20 +67,20 @@ def _beside_limit(of: OfLog, finding: Finding) -> ChartBlock | None:
 
 
 def _beside_others(of: OfLog, finding: Finding) -> ChartBlock | None:
-    """The days of a segment and those of all other cases, from the row it was claimed from."""
+    """The days of each passage in a segment and in all other cases, from the row it was claimed from; a segment of two
+    conditions has no such row."""
     tables = of.found.diagnosis.tables
-    if finding.kind != "segment" or finding.days is None or "segments" not in tables:
+    if finding.kind != "segment" or "segments" not in tables or "segment_2_column" in finding.where:
         return None
     rows = tables["segments"].table
     for key in ("segment_column", "segment_value"):
         rows = rows[rows[key] == finding.where.get(key)]
-    rows = rows[rows["days_group"].notna()]
-    rows = rows[[math.isclose(float(more), finding.contrast.value) for more in rows["days_more"]]]
+    rows = rows[rows["days_group"].notna() & (rows["step"] == finding.where.get("activity"))]
     if len(rows) != 1:
         return None
     caption, name = of.say("contrast_segment"), tidy(str(finding.where.get("segment_value")), _NAME)
     series = Series(caption, tuple(float(rows[column].iloc[0]) for column in ("days_group", "days_elsewhere")))
-    return ChartBlock("bar", (name, of.say("segment_rest")), (series,), of.say("unit_days_case"), caption=caption,
+    return ChartBlock("bar", (name, of.say("segment_rest")), (series,), of.say("unit_days_passage"), caption=caption,
                       note=of.say("segment_note"), marked=0, brief=True)
 
 
