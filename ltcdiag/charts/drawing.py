@@ -86,9 +86,9 @@ def _straightened(figure: Figure) -> None:
     from matplotlib.text import Text
 
     for each in figure.findobj(Text):
-        text = each.get_text() if isinstance(each, Text) else ""
+        text = each.get_text()
         if ("“" in text or "”" in text) and max(text) < "⺀":
-            each.set_text(text.replace("“", '"').replace("”", '"'))  # type: ignore[attr-defined]
+            each.set_text(text.replace("“", '"').replace("”", '"'))
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def contrast(of: OfLog, finding: Finding) -> ChartBlock | None:
 def _beside_limit(of: OfLog, finding: Finding) -> ChartBlock | None:
     """The share of a finding and the line it had to pass, which is no estimate and has no interval."""
     own, line = finding.share, finding.contrast
-    if own is None or line is None or line.against != "reference" or not math.isclose(own.value, line.value):
+    if own is None or line.against != "reference" or not math.isclose(own.value, line.value):
         return None
     series = Series(of.say("contrast_limit"), (own.value, line.limit), (own.low, None), (own.high, None))
     return ChartBlock("bar", (of.say("here_bar"), of.say("limit_bar")), (series,), of.say("unit_share_cases"),
