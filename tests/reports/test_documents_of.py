@@ -9,6 +9,7 @@ from test_documents import everything, parts, slides
 import ltcdiag as ltc
 from ltcdiag.cli import main
 from ltcdiag.errors import InputError
+from ltcdiag.reports.documents.blocks import TableBlock
 from ltcdiag.reports.documents.presenting import document_of, present, write_document
 from ltcdiag.stats.telling import bare
 from tests.privacy.people import needles
@@ -35,11 +36,16 @@ def test_nobody_and_no_case_stands_in_what_may_be_shared(tmp_path):
         assert "汇总版" in text
 
 
-def test_a_count_that_is_shared_has_no_interval_of_zeros(compared):
+def test_what_is_shared_keeps_its_doubts_whole_and_gives_a_count_no_interval_of_zeros(compared):
     from ltcdiag.reports.assessment import assess
     from ltcdiag.reports.sharing import Shared
 
-    rows = Shared(assess(compared.study.sides[0].log.log, mined=False), "en", 5).kpi_rows()
+    found = assess(compared.study.sides[0].log.log, mined=False)
+    text = str([block.rows for page in document_of(found, "en", level="shareable").pages for block in page.blocks
+                if isinstance(block, TableBlock)])
+    assert found.diagnosis
+    assert all(finding.caveat["en"].replace("“", '"').replace("”", '"') in text for finding in found.diagnosis)
+    rows = Shared(found, "en", 5).kpi_rows()
     assert any(row["low"] is None for row in rows)
     for row in rows:
         assert row["low"] is None or row["low"] <= row["value"] <= row["high"]

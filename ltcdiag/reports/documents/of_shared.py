@@ -20,7 +20,7 @@ from .blocks import Bullets, Chapter, Column, Document, Fact, Facts, Page, Parag
 from .pieces import PATHS, bars, map_block, told
 
 _KPIS = (2, 0.7, 0.7, 0.7, 0.9, 0.6, 5)
-_NUMBERS, _LONGEST, ROWS = ("count", "days", "share", "money", "time"), 300, 20
+_NUMBERS, _LONGEST, ROWS = ("count", "days", "share", "money", "time"), 600, 20
 
 
 class OfShared:
