@@ -79,6 +79,16 @@ def test_lists_of_a_few_points_share_a_page_and_none_is_lost():
     assert all(head.heading in pages[0].title for head in pages[0].blocks)
 
 
+def test_in_word_a_day_that_is_a_big_number_stays_in_one_line(tmp_path):
+    import docx
+
+    write_document(document_of(plan(), "zh"), tmp_path / "plan.docx")
+    runs = [run for table in docx.Document(str(tmp_path / "plan.docx")).tables for cell in table.rows[0].cells
+            for run in cell.paragraphs[0].runs]
+    assert {run.font.size.pt for run in runs if run.text == "2024-10-08"} == {13}
+    assert 20 in {run.font.size.pt for run in runs}
+
+
 def test_a_plan_names_its_measures_owners_and_days_whatever_they_are_called(tmp_path):
     write_document(document_of(plan(), "zh"), tmp_path / "deck.pptx")
     text = "".join(text for _, text in parts(tmp_path / "deck.pptx"))

@@ -44,7 +44,7 @@ from .docx_parts import (
     whole,
     with_next,
 )
-from .fitting import column_widths, readable_size
+from .fitting import CELL_X, column_widths, lines, readable_size
 from .looks import readable_text
 from .packing import properties, write_packed
 from .pieces import map_note, told
@@ -219,7 +219,8 @@ class Pages:
         made.autofit = False
         for cell, fact in zip(made.rows[0].cells, facts, strict=True):
             cell.width = Cm(_WIDTH / len(facts))
-            cell_text(cell, fact.value, _BIG if len(fact.value) < 14 else 13, "accent")
+            whole_line = len(lines(fact.value, _BIG, Cm(_WIDTH / len(facts)).pt - 2 * CELL_X)) == 1
+            cell_text(cell, fact.value, _BIG if whole_line else 13, "accent")
             cell_text(cell, fact.note, _SMALL + 1, "ink", more=True)
             if fact.doubt:
                 cell_text(cell, fact.doubt, _SMALL, "muted", more=True)
