@@ -35,6 +35,9 @@ class Drawing:
     words: str
     name: str
 
+    def __post_init__(self) -> None:
+        _straightened(self.figure)
+
     def marked(self, text: str) -> Drawn:
         """The same with a line at its foot: the level of the report it belongs to. Nothing is added after that."""
         with style():
@@ -76,6 +79,16 @@ class Drawing:
         picture = b64encode(self._repr_png_()).decode("ascii")
         return (f'<figure style="margin:0"><img style="max-width:100%" alt="{words}" '
                 f'src="data:image/png;base64,{picture}"><figcaption>{lines}</figcaption></figure>')
+
+
+def _straightened(figure: Figure) -> None:
+    """Straight quotes in texts without Chinese: the font draws curly ones as wide as a Chinese character."""
+    from matplotlib.text import Text
+
+    for each in figure.findobj(Text):
+        text = each.get_text()
+        if ("“" in text or "”" in text) and max(text) < "⺀":
+            each.set_text(text.replace("“", '"').replace("”", '"'))
 
 
 @dataclass(frozen=True)

@@ -330,12 +330,15 @@ def _days(days: pd.Series, enough: pd.Series) -> list[float]:
             for d, good in zip(days, enough, strict=True)]
 
 
-def _told(value: float, unit: str) -> str:
+def _told(value: float | None, unit: str) -> str | None:
+    if value is None:
+        return None
     return f"{value:.0%}" if unit == "share" else f"{value:,g}"
 
 
-def _number(value: float, unit: str) -> float:
-    return round(value, 2) if unit == "share" else float(rounded_days(value) or 0.0)
+def _number(value: float, unit: str) -> float | None:
+    """Rounded; None of what has no number: a count has no interval, and 0 would be one."""
+    return rounded_days(value) if unit != "share" else None if math.isnan(value) else round(value, 2)
 
 
 def _rows(table: pd.DataFrame, columns: Sequence[str]) -> list[tuple[Any, ...]]:

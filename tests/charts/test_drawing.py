@@ -155,3 +155,15 @@ def test_a_picture_that_is_done_is_drawn_once_and_bears_its_mark(monkeypatch):
     assert first == made.svg() != plain
     assert "内部" in first
     assert (done.words, done.name) == (made.words, made.name)
+
+
+def test_quotes_are_no_wider_than_letters_where_no_chinese_stands() -> None:
+    from matplotlib.figure import Figure
+
+    from ltcdiag.charts.drawing import Drawing
+
+    figure = Figure()
+    figure.text(0, 0, "Days in “Contracting”")
+    figure.text(0, 0.5, "“合同评审”的天数")
+    Drawing(figure, "Days in “Contracting”", "quotes")
+    assert [text.get_text() for text in figure.texts] == ['Days in "Contracting"', "“合同评审”的天数"]

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import zipfile
 from dataclasses import replace
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
@@ -18,8 +19,9 @@ from ltcdiag.errors import InputError, OutputError
 from ltcdiag.reports.assessment import assess
 from ltcdiag.reports.documents import WRITERS
 from ltcdiag.reports.documents.blocks import ChartBlock, Column, FindingBlock, TableBlock
-from ltcdiag.reports.documents.fitting import CELL_X, column_widths, fitted, height, lines
-from ltcdiag.reports.documents.of_log import document_of_log
+from ltcdiag.reports.documents.fitting import CELL_X, column_widths, fitted, height, lines, readable_size
+from ltcdiag.reports.documents.of_contrast import PEERS, _names, contrast
+from ltcdiag.reports.documents.of_log import OfLog, document_of_log
 from ltcdiag.reports.documents.presenting import document_of, present, write_document
 from ltcdiag.reports.documents.sheets import USUAL, ChartItem, TableItem, TextItem, sheets
 from ltcdiag.reports.pictures import named_graph
@@ -221,7 +223,94 @@ def test_the_marked_bar_of_a_finding_is_its_own_number(sample):
                 pytest.approx((own.value, own.low, own.high))
             assert list(series.values) == sorted(series.values, reverse=True)
             kinds.add(finding.kind)
-    assert kinds >= {"bottleneck", "handover", "ping_pong"}
+    assert kinds >= {"bottleneck", "handover", "ping_pong", "rework"}
+
+
+def test_a_share_without_peers_stands_beside_the_limit_that_made_it_a_finding(sample):
+    finding = next(each for each in sample.diagnosis if each.kind == "rework")
+    block = next(block for page in document_of_log(sample, "en").pages for block in page.blocks
+                 if isinstance(block, FindingBlock) and block.tags[0] == finding.id)
+    assert block.chart.series[0].values == (finding.share.value, finding.contrast.limit)
+    assert block.chart.series[0].lows[1] is None
+
+
+def test_the_findings_are_said_to_stand_in_the_order_they_stand_in(sample):
+    page = next(page for page in document_of_log(sample, "en").pages if page.title.startswith("6 findings"))
+    assert "order of days" not in page.title
+    assert "money" in page.blocks[0].note
+    sure = [each for each in sample.diagnosis if each.confidence != "low"]
+    assert [row[0] for row in page.blocks[0].rows][:len(sure)] == [each.id for each in sorted(sure, key=lambda each: (
+        -max((worth.value for worth in each.worth), default=0), -(each.money_days.value if each.money_days else 0)))]
+
+
+def test_in_word_the_remark_on_where_numbers_come_from_is_not_alone_on_a_page(made):
+    import docx
+
+    word, seen = docx.Document(str(made / "deck.docx")), 0
+    for paragraph in word.paragraphs:
+        if paragraph.text.startswith("Where the numbers come from"):
+            before = paragraph._p.getprevious()
+            rest = [before] if before.tag.endswith("}p") else before.xpath("./w:tr[last()]//w:p")
+            assert rest
+            assert all(each.xpath("./w:pPr/w:keepNext") for each in rest)
+            seen += 1
+    assert seen >= 10
+
+
+def test_the_findings_of_a_measure_are_separated_by_blanks_which_every_program_sets_alike(sample):
+    page = next(page for page in document_of_log(sample, "zh").pages if "这一周先做" in
+                [column.head for block in page.blocks if isinstance(block, TableBlock) for column in block.columns])
+    ids = [row[0] for row in page.blocks[0].rows]
+    assert any(" " in each for each in ids)
+    assert all(re.fullmatch(r"F\d\d( F\d\d)*", each) for each in ids)
+
+
+def test_a_segment_stands_beside_all_other_cases(sample):
+    import pandas as pd
+
+    rows = pd.DataFrame({"segment_column": ["Region", "Region", "Size"], "segment_value": ["East", "East", "East"],
+                         "step": ["Review", None, "Review"], "days_group": [3.0, None, 9.0],
+                         "days_elsewhere": [2.0, None, 8.0]})
+    finding = replace(sample.diagnosis[0], kind="segment", share=None, where={
+        "segment_column": "Region", "segment_value": "East", "activity": "Review"})
+    of = OfLog(sample, "en")
+    of.found = SimpleNamespace(diagnosis=SimpleNamespace(tables={"segments": SimpleNamespace(table=rows)}))
+    assert contrast(of, finding).series[0].values == (3.0, 2.0)
+    both = {**finding.where, "segment_2_column": "Size", "segment_2_value": "Large"}
+    assert contrast(of, replace(finding, where=both)) is None
+
+
+def test_in_word_the_number_of_the_page_stands_in_the_line_of_its_foot(made):
+    import docx
+
+    word = docx.Document(str(made / "deck.docx"))
+    assert word.sections[0].footer.paragraphs[0].text.count("\t") == 1
+    assert [stop.position.cm for stop in word.styles["Footer"].paragraph_format.tab_stops] == [pytest.approx(16, 0.01)]
+
+
+def test_a_wide_table_is_set_in_a_size_that_breaks_no_word():
+    heads = ("No.", "Measure", "Finding", "Goal", "Effort (1–5)", "Accountable", "Done by", "Begins", "Ends", "Shown")
+    block = TableBlock(tuple(map(Column, heads)), (("M1", "Reviews", "F01", "G1", "2", "Ms Wang", "Legal",
+                                                    "2024-09-24", "2024-10-24", "Contracting"),))
+    size = readable_size(block, 454, (9.0, 8.5, 8.0, 7.5, 7.0))
+    assert size < 9
+    for column, width, text in zip(heads, column_widths(block, 454, size), block.rows[0], strict=True):
+        assert all(len(lines(word, size, width - 2 * CELL_X)) == 1 for word in (*column.split(), text))
+
+
+@pytest.mark.parametrize("teams", [("South team 1", "South team 2"), ("Sales", "Finance")])
+def test_bars_that_are_not_the_same_have_names_that_tell_them_apart(sample, teams):
+    of = OfLog(sample, "en")
+    names = _names(of, [{"source": team, "target": "Legal department", "owner": ""} for team in teams],
+                   PEERS["handover"])
+    assert all(team in name for team, name in zip(teams, names, strict=True))
+
+
+@pytest.mark.parametrize("kind", ["pptx", "docx"])
+def test_every_bar_has_its_name(made, kind):
+    charts = [text for name, text in parts(made / f"deck.{kind}") if "charts/chart" in name and "barDir" in text]
+    assert len(charts) >= 5
+    assert all('<c:tickLblSkip val="1"/>' in text for text in charts)
 
 
 @pytest.mark.parametrize("n", [15, 16, 17, 18, 29, 30])
@@ -231,6 +320,7 @@ def test_the_last_part_of_a_table_is_never_a_single_row(n):
     assert [row for part in found for row in part.block.rows] == list(table.rows)
     assert all(len(part.block.rows) >= min(3, n) and part.height <= 360 for part in found)
     assert all(len(part.heights) == len(part.block.rows) + 1 for part in found)
+    assert len(found[-2].block.rows) - len(found[-1].block.rows) <= 1 if len(found) > 1 else True
 
 
 @pytest.mark.parametrize("spoken", [True, False])

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import docx
-from docx.enum.text import WD_BREAK
+from docx.enum.text import WD_BREAK, WD_TAB_ALIGNMENT
 from docx.shared import Cm, Pt
 
 from ...charts.map_sheet import map_sheet
@@ -32,6 +32,7 @@ from .blocks import (
 from .docx_chart import place_chart
 from .docx_parts import (
     cell_text,
+    end_with_next,
     field,
     house_styles,
     kept_together,
@@ -43,13 +44,14 @@ from .docx_parts import (
     whole,
     with_next,
 )
-from .fitting import column_widths
+from .fitting import CELL_X, column_widths, lines, readable_size
 from .looks import readable_text
 from .packing import properties, write_packed
 from .pieces import map_note, told
 
 _WIDTH, _TALLEST, _DPI = 16.0, 20.5, 150      # centimetres of a page between its margins
 _BIG, _SMALL = 20, 9
+_SIZES = (9.0, 8.5, 8.0, 7.5, 7.0)     # of a table, the largest in which no word is broken
 _MAP = (560.0, 560.0)       # points of the sheet a map is laid out on
 
 
@@ -81,10 +83,13 @@ class Pages:
         section.top_margin = section.bottom_margin = Cm(2.3)
         section.header.paragraphs[0].text = readable_text(document.level)
         foot = section.footer.paragraphs[0]
-        foot.text = readable_text(f"{document.source}\t\t")
+        foot.text = readable_text(f"{document.source}\t")
         number_field(foot)
         for part in (section.header, section.footer):
             part.paragraphs[0].style = self.word.styles["Footer"]
+        stops = self.word.styles["Footer"].paragraph_format.tab_stops
+        stops.clear_all()
+        stops.add_tab_stop(Cm(_WIDTH), WD_TAB_ALIGNMENT.RIGHT)
 
     def front(self) -> None:
         """Title, what was looked at, the contents."""
@@ -109,11 +114,16 @@ class Pages:
         for block in page.blocks:
             self.block(block, page)
         if page.notes:
-            self.text(told("notes_head", self.lang) + told("colon", self.lang) + " ".join(page.notes), quiet=True)
+            self.remark(told("notes_head", self.lang) + told("colon", self.lang) + " ".join(page.notes))
 
     def text(self, text: str, *, quiet: bool = False, style: str = "Normal") -> Any:
         """A paragraph."""
         return self.word.add_paragraph(readable_text(text), style="Quiet" if quiet else style)
+
+    def remark(self, text: str) -> None:
+        """A remark in small type, on the page of what it explains."""
+        end_with_next(self.word)
+        self.text(text, quiet=True)
 
     def caption(self, kind: str, text: str) -> None:
         """A numbered caption."""
@@ -129,7 +139,7 @@ class Pages:
     @block.register
     def _(self, block: Paragraph, page: Page) -> None:
         del page
-        self.text(block.text, quiet=block.quiet)
+        (self.remark if block.quiet else self.text)(block.text)
 
     @block.register
     def _(self, block: Bullets, page: Page) -> None:
@@ -150,11 +160,11 @@ class Pages:
         self._table(block)
         left = told("left_out", self.lang, n=f"{block.left_out:,}") if block.left_out else ""
         if said := " ".join(filter(None, (left, block.note))):
-            self.text(said, quiet=True)
+            self.remark(said)
 
     @block.register
     def _(self, block: ChartBlock, page: Page) -> None:
-        tall = min(14.0, 2.0 + 0.85 * len(block.categories)) if block.kind == "bar" else 8.0
+        tall = min(14.0, 3.2 + 0.9 * len(block.categories)) if block.kind == "bar" else 8.0
         place_chart(self.word, block, self.lang, self.document.as_of, _WIDTH, tall, page.title)
         self.caption("figure", block.caption or f"{page.title} ({block.unit})")
 
@@ -166,7 +176,7 @@ class Pages:
     def _(self, block: MapBlock, page: Page) -> None:
         shapes = block.fit(*_MAP)
         self._picture(map_sheet(shapes, self.lang, block.words).png(_DPI), block.words, block.caption or page.title)
-        self.text(map_note(shapes, self.lang), quiet=True)
+        self.remark(map_note(shapes, self.lang))
 
     @block.register
     def _(self, block: FindingBlock, page: Page) -> None:
@@ -175,7 +185,7 @@ class Pages:
         if block.chart is not None:
             self.block(block.chart, page)
             if block.chart.note:
-                self.text(block.chart.note, quiet=True)
+                self.remark(block.chart.note)
         steps = tuple(" — ".join(filter(None, (f"{each.name} ({each.owner})" if each.owner else each.name, each.first)))
                       for each in block.steps)
         for head, items in zip(block.heads, (block.evidence, (block.doubt,), block.asks, steps), strict=True):
@@ -209,7 +219,8 @@ class Pages:
         made.autofit = False
         for cell, fact in zip(made.rows[0].cells, facts, strict=True):
             cell.width = Cm(_WIDTH / len(facts))
-            cell_text(cell, fact.value, _BIG if len(fact.value) < 14 else 13, "accent")
+            whole_line = len(lines(fact.value, _BIG, Cm(_WIDTH / len(facts)).pt - 2 * CELL_X)) == 1
+            cell_text(cell, fact.value, _BIG if whole_line else 13, "accent")
             cell_text(cell, fact.note, _SMALL + 1, "ink", more=True)
             if fact.doubt:
                 cell_text(cell, fact.doubt, _SMALL, "muted", more=True)
@@ -219,19 +230,20 @@ class Pages:
     def _table(self, block: TableBlock) -> None:
         made = self.word.add_table(rows=1, cols=len(block.columns))
         made.autofit = False
-        widths = [Pt(points) for points in column_widths(block, Cm(_WIDTH).pt, _SMALL)]
+        size = readable_size(block, Cm(_WIDTH).pt, _SIZES)
+        widths = [Pt(points) for points in column_widths(block, Cm(_WIDTH).pt, size)]
         for column, width in zip(made.columns, widths, strict=True):
             column.width = width
         for cell, column, width in zip(made.rows[0].cells, block.columns, widths, strict=True):
             cell.width = width
-            cell_text(cell, column.head, _SMALL, "muted", right=column.kind == "number")
+            cell_text(cell, column.head, size, "muted", right=column.kind == "number")
             shaded(cell)
         repeated_head(made.rows[0])
         for texts in block.rows:
             row = made.add_row()
             for cell, text, column, width in zip(row.cells, texts, block.columns, widths, strict=True):
                 cell.width = width
-                cell_text(cell, text, _SMALL, "ink", right=column.kind == "number")
+                cell_text(cell, text, size, "ink", right=column.kind == "number")
         ruled(made)
         kept_together(made.rows)
 

@@ -125,6 +125,13 @@ def with_next(paragraph: Any) -> None:
     paragraph.paragraph_format.keep_with_next = True
 
 
+def end_with_next(word: Any) -> None:
+    """What was written last, a paragraph or the last row of a table, stands on the page of what follows it."""
+    last = word.element.body.xpath("./*[not(self::w:sectPr)]")[-1]
+    for paragraph in [last] if last.tag == qn("w:p") else last.xpath("./w:tr[last()]//w:p"):
+        paragraph.get_or_add_pPr().get_or_add_keepNext()
+
+
 def kept_together(rows: Sequence[Any]) -> None:
     """A short table stays whole; of a long one no page has a row alone, neither the first nor the last."""
     rows, last = list(rows), len(rows) - 1

@@ -134,12 +134,12 @@ def fitted(block: TableBlock, width: float, room: float, later: float, size: flo
 
 
 def _ended(parts: list[Fitted], room: float) -> list[Fitted]:
-    """The last part is not a row or two alone: it takes some of the part before, which keeps at least as many."""
-    while len(parts) > 1 and len(parts[-1].block.rows) < LAST < len(parts[-2].block.rows):
+    """The last part is no remnant: it takes rows of the part before, until both are about as high."""
+    while len(parts) > 1 and len(parts[-1].block.rows) < len(parts[-2].block.rows) - 1:
         before, last = parts[-2:]
         moved = replace(last, block=replace(last.block, rows=(before.block.rows[-1], *last.block.rows)),
                         heights=(last.heights[0], before.heights[-1], *last.heights[1:]))
-        if moved.height > room:
+        if moved.height > room or (len(last.block.rows) >= LAST and moved.height > before.height):
             break
         parts[-2:] = [replace(before, block=replace(before.block, rows=before.block.rows[:-1]),
                               heights=before.heights[:-1]), moved]
@@ -151,15 +151,25 @@ def column_widths(block: TableBlock, width: float, size: float) -> tuple[float, 
     a short head, none of numbers than its numbers."""
     whole = sum(column.share for column in block.columns) or 1.0
     wanted = [column.share / whole * width for column in block.columns]
-    least = [min(0.4 * width, max([_head(column.head, size), *(
-        (_line(row[k], size) if column.kind == "number" else _widest(row[k], size)) for row in block.rows)]))
-        for k, column in enumerate(block.columns)]
+    least = _least(block, width, size)
     short = [max(0.0, need - have) for need, have in zip(least, wanted, strict=True)]
     spare = [max(0.0, have - need) for need, have in zip(least, wanted, strict=True)]
     given = min(1.0, sum(short) / sum(spare)) if sum(spare) > 0 else 0.0
     taken = sum(spare) * given / sum(short) if sum(short) > 0 else 0.0
     return tuple(have + lack * taken - extra * given
                  for have, lack, extra in zip(wanted, short, spare, strict=True))
+
+
+def readable_size(block: TableBlock, width: float, sizes: Sequence[float]) -> float:
+    """The first of the sizes in which no word is broken, else the last."""
+    return next((size for size in sizes if sum(_least(block, width, size)) <= width), sizes[-1])
+
+
+def _least(block: TableBlock, width: float, size: float) -> list[float]:
+    """What each column needs: the longest word, or the longest number."""
+    return [min(0.4 * width, max([_head(column.head, size), *(
+        (_line(row[k], size) if column.kind == "number" else _widest(row[k], size)) for row in block.rows)]))
+        for k, column in enumerate(block.columns)]
 
 
 def _head(text: str, size: float) -> float:

@@ -146,10 +146,17 @@ def _look(chart: Any, block: ChartBlock, lang: str) -> None:
     names.has_major_gridlines = False
     names.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     if block.kind == "bar":
+        _every_name(names)
         names.reverse_order = True
         values.tick_label_position = XL_TICK_LABEL_POSITION.HIGH
     if block.kind != "line":
         chart.plots[0].gap_width = _GAP
+
+
+def _every_name(names: Any) -> None:
+    """No bar without its name, however many lines the names take."""
+    every = etree.Element(qn("c:tickLblSkip"), val="1")
+    names._element.find(qn("c:noMultiLvlLbl")).addprevious(every)
 
 
 def _series(plot: Any, series: Series, number: int, block: ChartBlock) -> None:

@@ -233,6 +233,8 @@ def _judged_effects(found: Judged, lang: str) -> Iterator[Page]:
         lines = tuple(quoted(line, lang) for line in telling.control_lines(answer, found, lang))
         said = quoted(telling.answer_line(answer, found, lang), lang)
         yield effect_page(answer.effect, effects, names, lang, said, _judged_notes(found, lang), answer.verdict, lines)
+    if len(found.answers) == 1:         # its page has said all that a row would
+        return
     heads = telling.heads(lang)
     yield Page(told("answers_title", lang), (TableBlock(_columns(heads, lang), tuple(
         tuple(quoted(cell, lang) for cell in row) for row in telling.rows(found, lang))),), _judged_notes(found, lang))
@@ -245,10 +247,21 @@ def _judged_doubts(found: Judged, page: CyclePage, lang: str) -> Iterator[Page]:
 
 
 def _points(parts: Sequence[tuple[str, Sequence[str]]], lang: str, notes: tuple[str, ...]) -> Iterator[Page]:
-    """Lists of points, a page each; together on one where they are few."""
-    lists = [(told(key, lang), tuple(quoted(line, lang) for line in lines)) for key, lines in parts if lines]
-    if len(lists) > 1 and sum(len(lines) for _, lines in lists) <= _FEW:
-        yield Page(told("chapter_doubts", lang), tuple(Bullets(lines, head) for head, lines in lists), notes)
-        return
-    for head, lines in lists:
-        yield Page(head, (Bullets(lines),), notes)
+    """Lists of points; neighbours stand together on a page where they are few."""
+    together: list[tuple[str, tuple[str, ...]]] = []
+    for key, found in parts:
+        lines = tuple(quoted(line, lang) for line in found)
+        if lines and together and sum(len(each) for _, each in together) + len(lines) > _FEW:
+            yield _listed(together, lang, notes)
+            together = []
+        together += [(told(key, lang), lines)] if lines else []
+    if together:
+        yield _listed(together, lang, notes)
+
+
+def _listed(lists: Sequence[tuple[str, tuple[str, ...]]], lang: str, notes: tuple[str, ...]) -> Page:
+    """One list under its own title; several under their heads."""
+    if len(lists) == 1:
+        return Page(lists[0][0], (Bullets(lists[0][1]),), notes)
+    title = told("chapter_doubts", lang) if len(lists) > 2 else told("semi", lang).join(head for head, _ in lists)
+    return Page(title, tuple(Bullets(lines, head) for head, lines in lists), notes)

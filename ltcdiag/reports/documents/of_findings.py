@@ -84,7 +84,7 @@ def measures(of: OfLog) -> Iterator[Page]:
     for story in of.stories:
         for each in story.options:
             row = options.setdefault(each.name, ["", each.name, each.first, each.owner, each.kpi])
-            row[0] = of.say("comma").join(filter(None, (row[0], story.card.id)))
+            row[0] = " ".join(filter(None, (row[0], story.card.id)))     # no wide comma: some programs leave air at it
     if options:
         columns = (Column(of.say("col_of"), share=1.3), Column(of.say("col_measure"), share=2.2),
                    Column(of.say("col_first"), share=3.4), Column(of.say("col_owner"), share=1.2),

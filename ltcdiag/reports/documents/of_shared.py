@@ -19,7 +19,8 @@ from ..sharing import Shared, rounded_days
 from .blocks import Bullets, Chapter, Column, Document, Fact, Facts, Page, Paragraph, TableBlock
 from .pieces import PATHS, bars, map_block, told
 
-_NUMBERS, _LONGEST, ROWS = ("count", "days", "share", "money", "time"), 300, 20
+_KPIS = (2, 0.7, 0.7, 0.7, 0.9, 0.6, 5)
+_NUMBERS, _LONGEST, ROWS = ("count", "days", "share", "money", "time"), 600, 20
 
 
 class OfShared:
@@ -92,7 +93,8 @@ class OfShared:
 
     def appendix(self) -> Iterator[Page]:
         """The other tables."""
-        for grid in (self.shared.kpis(), self.shared.activities(), self.shared.gaps(), self.shared.rework(),
+        yield from self._grid(self.shared.kpis(), _KPIS)
+        for grid in (self.shared.activities(), self.shared.gaps(), self.shared.rework(),
                      self.shared.handovers(), self.shared.reasons()):
             yield from self._grid(grid)
 
@@ -105,7 +107,8 @@ class OfShared:
                         for column, share in zip(grid.columns, shares, strict=True))
         rows = tuple(tuple(self._cell(value, column.kind) for value, column in zip(row, grid.columns, strict=True))
                      for row in grid.head(most))
-        yield Page(quoted(grid.title, self.lang), (TableBlock(columns, rows, all_rows=grid.size),), self.notes())
+        title = quoted(grid.title, self.lang)
+        yield Page(title[:1].upper() + title[1:], (TableBlock(columns, rows, all_rows=grid.size),), self.notes())
 
     def _cell(self, value: Any, kind: str) -> str:
         return tidy(quoted(value if isinstance(value, str) else cell(value, kind).text, self.lang), _LONGEST)
