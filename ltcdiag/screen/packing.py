@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "ltcdiag.packed/1"
 STATES = ("closed", "open", "unknown")
-MOST_EVENTS = 100_000
+MOST_EVENTS = 300_000
 """More make a page slow on a laptop: the caller narrows the log first."""
 
 
