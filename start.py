@@ -32,13 +32,15 @@ SCRIPTS = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = SCRIPTS / ("python.exe" if os.name == "nt" else "python")
 LOCK = ROOT / "requirements.lock"
 STAMP = VENV / "set-up-complete"
+WORKERS = min(4, (os.cpu_count() or 1) + 1)
+"""One more than cores, because a test may wait for a browser; each takes about a gigabyte."""
 
 COMMANDS: dict[str, list[str]] = {
     "demo": [str(SCRIPTS / "ltcdiag"), "demo"],
     "test": [
         str(PYTHON), "-m", "pytest", "--nbval-lax", "--nbval-current-env",
         "--nbval-sanitize-with", "tests/nbval_sanitize.cfg",
-        "--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile",  # each takes about a gigabyte
+        f"--numprocesses={WORKERS}", "--dist=loadfile",
     ],
     "lab": [str(SCRIPTS / "ltcdiag"), "lab"],
     "setup": [],
