@@ -96,6 +96,22 @@ def test_children_compile_bytecode_and_see_no_other_python(monkeypatch):
     assert environment["PATH"].split(os.pathsep)[0] == str(load_start().SCRIPTS)
 
 
+@pytest.mark.parametrize(("told", "asked"), [
+    ({}, []),
+    ({"PIP_INDEX_URL": "https://example.org/simple"}, ["--default-index", "https://example.org/simple"]),
+    ({"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "packages"}, ["--no-index", "--find-links", "packages"]),
+    ({"PIP_NO_INDEX": "0", "PIP_FIND_LINKS": "packages"}, ["--find-links", "packages"]),
+])
+def test_uv_looks_where_pip_was_told_to_look(told, asked, monkeypatch, tmp_path):
+    for name in [name for name in os.environ if name.startswith("PIP_")]:
+        monkeypatch.delenv(name)
+    for name, value in {**told, "PIP_CONFIG_FILE": os.devnull, "HOME": str(tmp_path)}.items():
+        monkeypatch.setenv(name, value)
+    start = load_start()
+    start.PYTHON = Path(sys.executable)
+    assert start.mirror() == asked
+
+
 @pytest.mark.parametrize("words", [[], ["nonsense"]])
 def test_a_wrong_word_shows_the_commands_and_ends_with_2(words):
     command = [sys.executable, ROOT / "start.py", *words]
