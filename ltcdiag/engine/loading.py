@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from ..errors import QuestionError
 from ..log.defects import Checks
 from ..log.ledger import RowSetAside, Seen, SourceFile
-from ..log.records import ColumnBatch, ColumnMap, Fates, Table, TextBatch, TextTable, TypedTable
+from ..log.records import ColumnBatch, ColumnMap, Fates, Table, TextTable, TypedTable
 from .connection import count, literal, name
+from .text_rows import fill
 from .time_columns import TimeColumn
 
 if TYPE_CHECKING:
@@ -123,32 +124,32 @@ def _load_text(
     fates = Fates()
     cells = {column: f"x{i}" for i, column in enumerate(keep)}
     relation = f"raw_{index}"
-    connection.execute(
-        f"create table {relation} (line bigint{''.join(f', {cell} varchar' for cell in cells.values())})"
-    )
-    for batch in (table.scan or table.draw)(fates):
-        part = _columns(batch, keep)
-        connection.register("batch", part)
-        connection.execute(f"insert into {relation} select * from batch")
-        connection.unregister("batch")
-        progress(table.file, part.num_rows)
+    fill(connection, relation, _schema(len(keep)), _parts(table, keep, fates, progress))
     types = dict.fromkeys(cells, "VARCHAR")
     line = _source_row(cells, "line")
     return Loaded(index, table, columns, relation, line, cells, types, count(connection, relation), fates)
 
 
-def _columns(batch: TextBatch | ColumnBatch, keep: Sequence[str]) -> pa.Table:
-    """line and the columns x0, x1, …"""
+def _parts(table: TextTable, keep: Sequence[str], fates: Fates, progress: Progress) -> Iterator[pa.Table]:
+    """The records as columns: their line, then the text of each kept column."""
     import numpy as np
     import pyarrow as pa
 
-    if isinstance(batch, ColumnBatch):
-        lines = np.arange(batch.line, batch.line + batch.table.num_rows)
-        cells = [batch.table.column(column) for column in keep]
-    else:
-        lines = np.asarray(batch.lines, dtype="int64")
-        cells = [pa.array(batch.columns[column], pa.string()) for column in keep]
-    return pa.table([pa.array(lines), *cells], names=["line", *(f"x{i}" for i in range(len(keep)))])
+    for batch in (table.scan or table.draw)(fates):
+        if isinstance(batch, ColumnBatch):
+            lines = np.arange(batch.line, batch.line + batch.table.num_rows)
+            cells = [batch.table.column(column) for column in keep]
+        else:
+            lines = np.asarray(batch.lines, dtype="int64")
+            cells = [pa.array(batch.columns[column], pa.string()) for column in keep]
+        yield pa.table([pa.array(lines), *cells], schema=_schema(len(keep)))
+        progress(table.file, len(lines))
+
+
+def _schema(columns: int) -> pa.Schema:
+    import pyarrow as pa
+
+    return pa.schema([("line", pa.int64()), *((f"x{i}", pa.string()) for i in range(columns))])
 
 
 def _source_row(cells: Mapping[str, str], line: str) -> str:
