@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import Fault, InputError
-from .reasons import FREE_BYTES, MAX_FILE_BYTES, MAX_RATIO, fault
+from .reasons import FREE_BYTES, MAX_FILE_BYTES, MAX_PLAIN_BYTES, MAX_RATIO, fault
 
 HEAD = 64 * 1024
 DAMAGE = (
@@ -104,8 +104,8 @@ def plain_file(path: Path, file: str) -> Content:
         if not path.is_file():
             raise InputError(fault("not_a_file", where=file))
         size = path.stat().st_size
-        if size > MAX_FILE_BYTES:
-            raise InputError(fault("too_big", where=file, limit_mib=MAX_FILE_BYTES // 1024**2))
+        if size > MAX_PLAIN_BYTES:
+            raise InputError(fault("too_big", where=file, limit_mib=MAX_PLAIN_BYTES // 1024**2))
         with path.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:

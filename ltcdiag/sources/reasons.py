@@ -12,7 +12,8 @@ from ..errors import Fault
 from ..words import current, say
 from ..words import sentences as sentences_of
 
-MAX_FILE_BYTES = 2 * 1024**3  # of one file, packed or unpacked
+MAX_FILE_BYTES = 2 * 1024**3  # of one file that is unpacked or held as a whole
+MAX_PLAIN_BYTES = 256 * 1024**3  # of one that lies on the disk as it is and is drawn in pieces
 MAX_RATIO = 200  # unpacked : packed
 FREE_BYTES = 64 * 1024**2  # so much may always be unpacked: small files pack very well
 MAX_COLUMNS = 1_000
