@@ -151,12 +151,11 @@ def mirror() -> list[str]:
     """The package mirror or folder of pip's configuration, as options for uv, which does not read pip's files."""
     question = [str(PYTHON), "-m", "pip", "config", "list"]
     asked = subprocess.run(question, env=environment(), capture_output=True, text=True, check=False)
-    told = dict(re.findall(r"^[\w:]+\.(index.url|no.index|find.links)='(.+)'$", asked.stdout, flags=re.MULTILINE))
-    told = {name.replace("_", "-"): value for name, value in told.items()}
-    folder = ["--find-links", told["find-links"]] if "find-links" in told else []
-    if told.get("no-index", "0").lower() in ("1", "true", "yes", "on"):
+    told = dict(re.findall(r"^[\w:]+\.(index|no|find).(?:url|index|links)='(.+)'$", asked.stdout, flags=re.MULTILINE))
+    folder = ["--find-links", told["find"]] if "find" in told else []
+    if told.get("no", "0").lower() in ("1", "true", "yes", "on"):
         return ["--no-index", *folder]
-    return [*(["--default-index", told["index-url"]] if "index-url" in told else []), *folder]
+    return [*(["--default-index", told["index"]] if "index" in told else []), *folder]
 
 
 def locked(package: str) -> str:
