@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-FEW = 1_000_000
-"""Rows that are held in memory. More lie in a file, a quarter as large, and only the columns asked for are read."""
+FEW = 128 * 1024**2
+"""Bytes of text that are held in memory. More lie in a file, a quarter as large; only columns asked for are read."""
 _FILE = "scratch"
 
 
@@ -22,11 +22,11 @@ def fill(connection: duckdb.DuckDBPyConnection, relation: str, schema: pa.Schema
     """The table `relation` of all parts. Raises what drawing the parts raises."""
     import pyarrow as pa
 
-    drawn, first, rows = iter(parts), list[pa.Table](), 0
+    drawn, first, size = iter(parts), list[pa.Table](), 0
     for part in drawn:
         first.append(part)
-        rows += part.num_rows
-        if rows > FEW:
+        size += part.nbytes
+        if size > FEW:
             break
     else:
         _create(connection, relation, pa.concat_tables([schema.empty_table(), *first]))

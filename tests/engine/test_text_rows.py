@@ -44,7 +44,7 @@ def test_a_log_in_a_file_is_the_log_in_memory(sample, export, monkeypatch):
         return ltc.read(ltc.sample("ltc_en"), case="opportunity") if sample else ltc.read(export)
 
     here = read()
-    monkeypatch.setattr(text_rows, "FEW", 20)
+    monkeypatch.setattr(text_rows, "FEW", 200)
     there = read()
     assert (in_a_file(here), in_a_file(there)) == (False, True)
     assert told(there) == told(here)
@@ -52,14 +52,14 @@ def test_a_log_in_a_file_is_the_log_in_memory(sample, export, monkeypatch):
 
 
 def test_pseudonyms_and_a_kept_log_stand_on_rows_in_a_file_too(export, tmp_path, monkeypatch):
-    monkeypatch.setattr(text_rows, "FEW", 20)
+    monkeypatch.setattr(text_rows, "FEW", 200)
     log = ltc.read(export)
     ltc.keep(log, tmp_path / "kept")
     assert ltc.cases(ltc.read(tmp_path / "kept")).table.equals(ltc.cases(log).table)
 
 
 def test_a_fault_in_the_middle_keeps_its_kind_its_text_and_the_language(export, monkeypatch):
-    monkeypatch.setattr(text_rows, "FEW", 20)
+    monkeypatch.setattr(text_rows, "FEW", 200)
     real, seen = loading._parts, []        # what is drawn must fail on the way
 
     def failing(*arguments):
