@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import count
+from itertools import count, islice
 
 from ..log.records import Fates, TextBatch, TextTable
 from .reasons import BATCH, MAX_COLUMNS, note
@@ -44,8 +44,7 @@ def list_columns(table: TextTable, sample: Mapping[str, Sequence[str | None]]) -
 
 
 def _holds_lists(cells: Sequence[str | None]) -> bool:
-    filled = [cell for cell in cells if cell and cell != "[]"]
-    some = filled[:50]
+    some = list(islice((cell for cell in cells if cell and cell != "[]"), 50))
     return bool(some) and sum(objects_in(cell) is not None for cell in some) >= _LEAST_SHARE * len(some)
 
 
