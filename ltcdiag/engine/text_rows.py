@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextvars import copy_context
+from contextvars import Context, copy_context
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -68,7 +68,12 @@ def _batches(parts: Iterable[pa.Table]) -> Iterator[pa.RecordBatch]:
 def _here(batches: Iterator[pa.RecordBatch], told: list[BaseException]) -> Iterator[pa.RecordBatch]:
     """The batches, drawn by whatever thread wants them as if it were this one (the language of a person belongs to a
     thread). told: what went wrong, because the database hands on no more than its text."""
-    context = copy_context()
+    return _drawn_in(copy_context(), batches, told)     # of this thread, and now: a generator begins where it is drawn
+
+
+def _drawn_in(
+    context: Context, batches: Iterator[pa.RecordBatch], told: list[BaseException]
+) -> Iterator[pa.RecordBatch]:
     while True:
         try:
             batch = context.run(next, batches, None)

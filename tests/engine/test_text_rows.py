@@ -1,6 +1,7 @@
 """Many rows of text lie in a file instead of in memory: nothing else may change, nor may a fault lose its name."""
 
 import csv
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -74,3 +75,18 @@ def test_a_fault_in_the_middle_keeps_its_kind_its_text_and_the_language(export, 
     with use("en"), pytest.raises(InputError, match="torn in en"):
         ltc.read(export)
     assert set(seen) == {"en"}
+
+
+def test_whatever_thread_draws_the_rows_hears_the_language_of_the_reader():
+    heard = []
+
+    def batches():
+        for part in range(3):
+            heard.append(current())
+            yield part
+
+    with use("en"):
+        drawn = text_rows._here(batches(), [])
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(list, drawn).result() == [0, 1, 2]
+    assert heard == ["en"] * 3
