@@ -298,6 +298,21 @@ def test_a_wide_table_is_set_in_a_size_that_breaks_no_word():
         assert all(len(lines(word, size, width - 2 * CELL_X)) == 1 for word in (*column.split(), text))
 
 
+def test_a_number_is_not_parted_from_the_bracket_of_its_interval():
+    block = TableBlock((Column("指标", share=6), Column("之前", share=0.1)), (("签订合同的天数" * 9, "14.2（11.9～17.0）个"),))
+    _, narrow = column_widths(block, 200, 9)
+    assert lines("14.2（11.9～17.0）个", 9, narrow - 2 * CELL_X)[0].startswith("14.2（11.9")
+
+
+def test_contents_that_fill_a_page_leave_none_empty_behind_them(made):
+    import docx
+
+    word = docx.Document(str(made / "deck.docx"))
+    heads = [each for each in word.paragraphs if each.style.name == "Heading 1"]
+    assert [bool(head.paragraph_format.page_break_before) for head in heads] == [True] + [False] * (len(heads) - 1)
+    assert 'w:type="page"' not in word.element.xml
+
+
 @pytest.mark.parametrize("teams", [("South team 1", "South team 2"), ("Sales", "Finance")])
 def test_bars_that_are_not_the_same_have_names_that_tell_them_apart(sample, teams):
     of = OfLog(sample, "en")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import docx
-from docx.enum.text import WD_BREAK, WD_TAB_ALIGNMENT
+from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.shared import Cm, Pt
 
 from ...charts.map_sheet import map_sheet
@@ -61,7 +61,9 @@ def write_docx(document: Document, path: Path, template: Path | None = None) -> 
     made = Pages(document)
     made.front()
     for chapter in document.chapters:
-        made.heading(chapter.title, 1)
+        head = made.heading(chapter.title, 1)
+        # A paragraph with the break would stand alone on a page of its own behind contents that fill one.
+        head.paragraph_format.page_break_before = chapter is document.chapters[0]
         for page in chapter.pages:
             made.page(page)
     properties(made.word.core_properties, document.title, document.subtitle, document.as_of, document.lang)
@@ -102,11 +104,10 @@ class Pages:
                       for line in (chapter.title, *(f"    {page.title}" for page in chapter.pages))]
         field(self.word.add_paragraph(), 'TOC \\o "1-2" \\h \\z \\u', readable_text("\n".join(told_first)))
         self.text(told("toc_note", self.lang), quiet=True)
-        self.word.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
 
-    def heading(self, text: str, level: int) -> None:
+    def heading(self, text: str, level: int) -> Any:
         """A heading that the contents list."""
-        self.word.add_heading(readable_text(text), level)
+        return self.word.add_heading(readable_text(text), level)
 
     def page(self, page: Page) -> None:
         """A message with its blocks; what a speaker would say stands under it in small type."""

@@ -65,11 +65,13 @@ def _broken(text: str, room: float) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    """Where a line may break: after blanks, and between Chinese characters, never before a closing sign."""
+    """Where a line may break: after blanks, and between Chinese characters, never before a closing sign, nor between a
+    number and the bracket after it (LibreOffice would rather break the number at its point)."""
     found: list[str] = []
     for letter in text:
         joins = found and not found[-1].endswith(" ") and (found[-1][-1] in _NEVER_LAST or
-            letter in _NEVER_FIRST or letter == " " or (letter < "\u2e80" and found[-1][-1] < "\u2e80"))
+            letter in _NEVER_FIRST or letter == " " or (letter < "\u2e80" and found[-1][-1] < "\u2e80") or
+            (letter == "（" and found[-1][-1].isdigit()))
         if joins:
             found[-1] += letter
         else:
