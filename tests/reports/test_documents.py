@@ -299,7 +299,8 @@ def test_a_wide_table_is_set_in_a_size_that_breaks_no_word():
 
 
 def test_a_number_is_not_parted_from_the_bracket_of_its_interval():
-    block = TableBlock((Column("指标", share=6), Column("之前", share=0.1)), (("签订合同的天数" * 9, "14.2（11.9～17.0）个"),))
+    block = TableBlock((Column("指标", share=6), Column("之前", share=0.1)), (
+        ("签订合同的天数" * 9, "14.2（11.9～17.0）个"),))
     _, narrow = column_widths(block, 200, 9)
     assert lines("14.2（11.9～17.0）个", 9, narrow - 2 * CELL_X)[0].startswith("14.2（11.9")
 
