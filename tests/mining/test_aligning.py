@@ -92,7 +92,7 @@ def test_the_cheapest_alignment_is_found_and_is_one(tree):
             assert found == searched(net, initial, final, path)
             twice = len({move.label for move in net.transitions if move.label}) < sum(
                 move.label is not None for move in net.transitions)
-            assert theirs["cost"] >= found if twice else theirs["cost"] == found    # of steps drawn twice it misses some
+            assert theirs["cost"] >= found if twice else theirs["cost"] == found  # duplicates confuse it
             assert [step for step, _ in moves if step != ">>"] == path
             assert replayed(net, initial, final, moves)
             assert found == sum(cost(step if label == ">>" else label) for step, label in moves if step != label)
