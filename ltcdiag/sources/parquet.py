@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from os.path import commonprefix
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
@@ -75,8 +77,11 @@ def together(tables: Sequence[Table], found: Mapping[str, Found | Fault]) -> lis
         place = _place(table, found)
         if isinstance(table, TypedTable) and place is not None:
             groups.setdefault(place, []).append(table)
-    several = {place: parts for place, parts in groups.items() if len(parts) > 1 or place[2]}
-    first = {min(parts, key=_order).file: _joined(place, parts) for place, parts in several.items()}
+    folders = Counter(folder for folder, _, _ in groups)
+    several = {place: parts for place, parts in groups.items()
+               if len(parts) > 1 or place[2] or folders[place[0]] == 1}     # a lone part, too, is called by its folder
+    first = {min(parts, key=_order).file: _joined(place, parts, alone=folders[place[0]] == 1)
+             for place, parts in several.items()}
     gone = {part.file for parts in several.values() for part in parts}
     return [first.get(table.file, table) for table in tables if table.file not in gone or table.file in first]
 
@@ -90,8 +95,7 @@ def _place(table: Table, found: Mapping[str, Found | Fault]) -> tuple[str, Colum
     told = _told(table.file)
     if not told and not _PART.search(path.stem.partition(".")[0]):
         return None
-    folder = path.parents[len(told)] if len(told) < len(path.parents) else path.parent
-    return str(folder), each.columns, tuple(told)
+    return str(path.parents[len(told)]), each.columns, tuple(told)
 
 
 def _told(file: str) -> dict[str, str | None]:
@@ -110,8 +114,13 @@ def _order(table: TypedTable) -> list[tuple[int, str]]:
     return [(int(piece), "") if piece.isdigit() else (-1, piece) for piece in _NUMBER.split(table.file)]
 
 
-def _joined(place: tuple[str, Columns, tuple[str, ...]], tables: Sequence[TypedTable]) -> TypedTable:
+def _joined(
+    place: tuple[str, Columns, tuple[str, ...]], tables: Sequence[TypedTable], *, alone: bool
+) -> TypedTable:
+    """One table of its parts, called by their folder. alone: there are no others in it; else by their names, too."""
     folder, columns, told = place
+    if not alone:
+        folder = commonprefix([table.file for table in tables]) + "*"    # noqa: RUF071 - letters of a name
     names = tuple(name for name, _ in columns)
     spare = [name for name in told if name.casefold() not in {each.casefold() for each in names}]
     parts = []

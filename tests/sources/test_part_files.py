@@ -145,6 +145,17 @@ def test_files_of_other_columns_or_types_are_tables_of_their_own(tmp_path):
     assert [fault.where.rpartition("/")[2] for fault in found.passed_over] == ["part-4.parquet"]
 
 
+def test_two_tables_in_one_folder_have_two_names_and_a_lone_part_is_called_by_its_folder(tmp_path):
+    cut(table(240), tmp_path / "a", 2, "orders_part_{}.parquet")
+    cut(table(240).drop_columns(["region"]), tmp_path / "a", 2, "deals_part_{}.parquet")
+    cut(table(240), tmp_path / "sales_opportunity", 1)
+    found = open_tables([tmp_path])
+    assert sorted(each.file.partition("/")[2] for each in found) == [
+        "a/deals_part_*", "a/orders_part_*", "sales_opportunity"]
+    assert [file.file.rpartition("/")[2] for file in ltc.read(tmp_path / "sales_opportunity").ledger.files] == [
+        "part-0.parquet"]
+
+
 def test_a_table_of_a_data_lake_is_refused(tmp_path):
     cut(table(240), tmp_path, 2)
     (tmp_path / "_delta_log").mkdir()
