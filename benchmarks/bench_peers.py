@@ -94,6 +94,13 @@ def same(one, other):
         for key in one)
 
 
+def apart(one, other):
+    """How far two answers of the same names are apart, as a share; None where the names or texts differ."""
+    if one.keys() != other.keys() or any(isinstance(value, str) for value in one.values()):
+        return None
+    return max(abs(one[key] - other[key]) / max(abs(other[key]), 1e-9) for key in one)
+
+
 def log_file(events, suffix):
     path = RESULTS / "data" / f"{events}_events.{suffix}"
     if not path.exists():
@@ -119,7 +126,7 @@ def measured(events, options):
                 answer = rows[tool].pop("answer", None)
                 ours = answer if tool == "ltcdiag" else ours
                 if rows[tool]["outcome"] == "ok" and (ours is None or not same(answer, ours)):
-                    rows[tool]["outcome"] = "other answer"
+                    rows[tool] |= {"outcome": "other answer", "apart": apart(answer, ours or {})}
             row = rows[tool]
             took = f"{row['wall_s']:9.2f} s {row['peak_mb']:8,} MB" if "wall_s" in row else " " * 23
             print(f"{events:>11,}  {job:<10} {tool:<13} {took}  {row['outcome']} {row.get('said', '')}", flush=True)
@@ -130,7 +137,7 @@ def exponents(runs):
     """job → tool → how time grows with size, between the two largest sizes that worked; 1 is in proportion."""
     sizes = sorted(map(int, runs))
     found = {}
-    for job in JOBS:
+    for job in JOBS[1:]:        # the program is loaded alike for any size
         for tool in peers.TOOLS:
             rows = [(n, runs[str(n)][job][tool]) for n in sizes]
             worked = [(n, row["wall_s"]) for n, row in rows if row["outcome"] == "ok"]

@@ -38,7 +38,8 @@ LEAD = ("""\
 {title_line}
 
 每一项都是一个全新的进程，从启动 Python 到得出结果；所有工具读同一个文件，结果先和 ltcdiag 的核对，
-不一样的写“结果不同”，不计时间。一格里是**整个进程的秒数**（其中读完之后的秒数）和内存峰值。取 {repeat} 次里最好的一次；
+不一样的写“结果不同”和最大相差的比例，不计时间。
+一格里是**整个进程的秒数**（其中读完之后的秒数）和内存峰值。取 {repeat} 次里最好的一次；
 上限 {limit} 秒、{memory} GB。增长指数：数据量变大时时间怎样变，1 是成正比；取能跑完的最大两档。
 
 - **读的内容不一样**：ltcdiag 读的时候给每一行记账、查 60 种数据毛病、定时区和日期顺序；别的工具只把三列读进来。
@@ -51,9 +52,9 @@ LEAD = ("""\
 
 Each job is a process of its own, from the start of Python to the answer. All tools read the same file; answers are
 compared with those of ltcdiag one by one before any time counts, and where they differ "other answer" is written
-instead. A cell holds the **seconds of the whole process** (of these, after the log had been read) and the peak of
-memory: the best of {repeat} runs, with a limit of {limit} s and {memory} GB. Growth exponent: how time grows with size,
-1 is in proportion; between the two largest sizes that came to an end.
+instead, with the largest difference as a share. A cell holds the **seconds of the whole process** (of these, after
+the log had been read) and the peak of memory: best of {repeat}, with a limit of {limit} s and {memory} GB. Growth
+exponent: how time grows with size, 1 is in proportion; between the two largest sizes that came to an end.
 
 - **Reading is not the same work**: while it reads, ltcdiag accounts for every row, looks for 60 kinds of defects and
   settles zones and the order of days; the others load three columns.
@@ -72,14 +73,16 @@ def said(key, lang):
 def cell(row, lang):
     """One measurement: seconds, those after reading, memory; or why there is none."""
     if row["outcome"] != "ok":
-        return said(row["outcome"], lang)
+        far = f" ({row['apart']:.1g})" if row.get("apart") else ""
+        return said(row["outcome"], lang) + far
     after = f" ({row['call_s']:.2f})" if row["call_s"] else ""
     return f"**{row['wall_s']:.2f}**{after}, {row['peak_mb']:,} MB"
 
 
 def table(found, job, lang):
     """The rows of a job that any tool can do; tools that have no such thing at all are named below it."""
-    sizes, runs = list(found["runs"]), found["runs"]
+    runs = found["runs"]
+    sizes = list(runs) if job != "import" else list(runs)[-1:]
     heads = [said("tool", lang), *(f"{int(size):,}" for size in sizes), said("growth", lang)]
     lines = [f"| {' | '.join(heads)} |", "|" + "---|" * len(heads)]
     none = []
