@@ -83,7 +83,8 @@ def table(found, job, lang):
     """The rows of a job that any tool can do; tools that have no such thing at all are named below it."""
     runs = found["runs"]
     sizes = list(runs) if job != "import" else list(runs)[-1:]
-    heads = [said("tool", lang), *(f"{int(size):,}" for size in sizes), said("growth", lang)]
+    grows = job != "import"
+    heads = [said("tool", lang), *(f"{int(size):,}" for size in sizes), *([said("growth", lang)] if grows else ())]
     lines = [f"| {' | '.join(heads)} |", "|" + "---|" * len(heads)]
     none = []
     for tool in TOOLS:
@@ -92,7 +93,8 @@ def table(found, job, lang):
             none.append(said(tool, lang))
             continue
         growth = found["exponents"].get(job, {}).get(tool)
-        cells = [said(tool, lang), *(cell(row, lang) for row in rows), "–" if growth is None else f"{growth:.2f}"]
+        cells = [said(tool, lang), *(cell(row, lang) for row in rows),
+                 *(["–" if growth is None else f"{growth:.2f}"] if grows else ())]
         lines.append(f"| {' | '.join(cells)} |")
     if none:
         comma, stop, colon = ("、", "。", "：") if lang == "zh" else (", ", ".", ": ")
@@ -123,6 +125,7 @@ def picture(found, what, lang, path):
 
     mpl.use("Agg")
     from matplotlib import pyplot as plt
+    from matplotlib.ticker import LogLocator
 
     key = {"time": "wall_s", "memory": "peak_mb"}[what]
     with plt.rc_context({"font.family": font_family(), "font.size": 9}):
@@ -136,6 +139,7 @@ def picture(found, what, lang, path):
                               linewidth=2.4 if tool == "ltcdiag" else 1.3, label=said(tool, lang))
             axis.set(title=said(job, lang), xscale="log", yscale="log", xlabel=said("events", lang))
             axis.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+            axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
             axis.yaxis.set_major_formatter(lambda value, _: f"{value:,g}")
             axis.tick_params(axis="x", labelrotation=30)
             axis.minorticks_off()

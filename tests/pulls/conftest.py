@@ -31,7 +31,7 @@ def postgres():
 
         owner = next(user for user in pwd.getpwall() if user.pw_name in ("postgres", "nobody"))
         other = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
-    folder = Path(tempfile.mkdtemp(prefix="ltc-", dir="/tmp"))      # paths of sockets must be short
+    folder = Path(tempfile.mkdtemp(prefix="ltc-"))      # the path of a socket must be short
     password = folder / "password"
     password.write_text(PASSWORD, "utf-8")
     if other:
