@@ -15,7 +15,7 @@ from ..log.filters import Filter
 from ..log.ledger import CORRECTED, GIVEN_BACK, TOLD_AGAIN
 from ..log.object_centric import ObjectCentricLog
 from ..log.results import ActivityGaps, Answer, Cases, Clock, DirectlyFollowsGraph, Gaps, Handovers, Rework, Variants
-from ..log.steps import NO_TIME, UNKNOWN, Steps
+from ..log.steps import NO_TIME, SHORT_CODES, UNKNOWN, Steps
 from ..words import current, say
 from . import answers
 from .case_amounts import amounts_sql, last_amounts_sql
@@ -175,18 +175,27 @@ class DuckTables:
 
     def steps(self, by: str = "") -> Steps:
         """The finished pieces of work inside the open time of each case, as arrays. by: as in log.event_log.Tables."""
+        import numpy as np
+
         names, store = self.names("ev", "wi", "cs"), self.store
         by = by or next((role for role in reversed(PARTY_ROLES) if role in store.columns), "")
         party, person = _code(by), _code("resource" if "resource" in store.columns else "")
         as_of = f"timestamp '{store.as_of.isoformat(sep=' ')}'"
         open_time = answers.OPEN_TIME.format(as_of=as_of, **names)
         statement = answers.STATE_STEPS if store.states else answers.STEPS
-        asked = statement.format(open_time=open_time, party=party, person=person, no_time=NO_TIME, **names)
+        labels = self._values("act")
+        started = "st" in store.columns or lifecycle_rows(store.connection, store.columns)
+        asked = statement.format(
+            open_time=open_time, party=party, person=person, **names,
+            code="smallint" if len(labels) <= SHORT_CODES else "int",
+            started=f"coalesce(epoch_us(w.st), {NO_TIME}) as started" if started else "false as started")
         rows, standing = _standing(self._arrays(asked))
+        if not started:
+            rows["started"] = np.broadcast_to(np.int64(NO_TIME), len(rows["case"]))
         cases = self._arrays(open_time)
         return Steps(
             **rows, entered=cases["entered"], left=cases["until"], closed=cases["closed"].astype(bool),
-            labels=self._values("act"), standing=standing, states=self._codes(store.states),
+            labels=labels, standing=standing, states=self._codes(store.states),
             unseen=self._codes(store.unseen), parties=self._values(by) if by else (), by=by,
             known=store.closes_known, as_of=self._one(f"select epoch_us({as_of})"),
         )
@@ -247,11 +256,11 @@ def _standing(rows: dict[str, Any]) -> tuple[dict[str, Any], dict[int, int]]:
         return rows, {}
     stands = stands.astype(bool)
     standing = dict(zip(rows["case"][stands].tolist(), rows["label"][stands].tolist(), strict=True))
-    return {name: values[~stands].astype("int64") for name, values in rows.items()}, standing
+    return {name: values[~stands] for name, values in rows.items()}, standing
 
 
 def _code(party: str) -> str:
-    return f"coalesce(enum_code(w.{party})::bigint, {UNKNOWN})" if party else f"{UNKNOWN}::bigint"
+    return f"coalesce(enum_code(w.{party})::int, {UNKNOWN})" if party else f"{UNKNOWN}::int"
 
 
 def _unknown(value: str, known: Iterable[str]) -> InputError:

@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from ..domain.stages import load_stages
 from ..log.segments import SegmentEffects, SegmentRules
-from ..log.steps import first_of_each
+from ..log.steps import first_of_each, keyed
 from ..measures.facts import SOLD
 from ..measures.segment_effects import NOT_WON, Condition, Effect, Rule, Target, search
 from ..measures.spells import NONE
@@ -122,7 +122,7 @@ def _usual_person(context: Context) -> Ints:
     if not len(known):
         return found
     wide = int(steps.person.max()) + 1
-    pair, times = np.unique(steps.case[known] * wide + steps.person[known], return_counts=True)
+    pair, times = np.unique(keyed(steps.case[known], wide, steps.person[known]), return_counts=True)
     order = np.lexsort((pair, -times, pair // wide))
     case, first = first_of_each((pair // wide)[order])
     found[case] = (pair % wide)[order][first]
