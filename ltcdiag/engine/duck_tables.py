@@ -127,6 +127,12 @@ class DuckTables:
         relation = f"sel{self.selection}" if self.selection else "k"
         return self._one(f"select count(*) from {relation}")
 
+    @cached_property
+    def amounts(self) -> tuple[str, pd.DataFrame]:
+        """The statement of the amounts and its rows: a diagnosis asks for them more than once."""
+        sql = amounts_sql(self.store.loaded, self.names("ev", "cs"), objects=self.store.objects)
+        return sql, self.table(sql)
+
     def _one(self, sql: str) -> int:
         return int(self.store.connection.sql(sql).fetchall()[0][0] or 0)
 
@@ -379,8 +385,8 @@ def _segments(t: DuckTables, column: str = "") -> Answer:
 
 
 def _amounts(t: DuckTables) -> Answer:
-    sql = amounts_sql(t.store.loaded, t.names("ev", "cs"), objects=t.store.objects)
-    return Answer(t.table(sql), t.cases, t.text(sql))
+    sql, table = t.amounts
+    return Answer(table.copy(deep=False), t.cases, t.text(sql))     # writing into a copy leaves the other as it is
 
 
 def _stated(t: DuckTables, attribute: str = "", column: str = "") -> Answer:

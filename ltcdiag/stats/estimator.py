@@ -26,6 +26,10 @@ import numpy as np
 
 from .case_clock import CaseClock, Floats, Ints
 
+MANY = 500_000
+"""Cases from which on influence values are kept in seven digits: a diagnosis holds a hundred of these arrays, and an
+interval is said in three."""
+
 
 @dataclass(frozen=True, eq=False)
 class Points:
@@ -61,7 +65,8 @@ class Estimate:
     @property
     def error(self) -> float:
         """Standard error of the value."""
-        return float(np.sqrt(np.sum(self.influence**2) / (self.n * (self.n - 1)))) if self.n > 1 else float("inf")
+        squares = np.sum(self.influence**2, dtype=float)
+        return float(np.sqrt(squares / (self.n * (self.n - 1)))) if self.n > 1 else float("inf")
 
     def __add__(self, other: Estimate) -> Estimate:
         return Estimate(self.value + other.value, self.influence + other.influence)
@@ -193,7 +198,8 @@ class Timeline:
         earlier = np.where(first > 0, watch[first - 1], 0.0)
         influence = own - (watch[last] - earlier) - (between[last] - between[first])
         influence -= np.where(self._closed, pull[last], 0.0)
-        return Estimate(theta, np.where(self._seen, influence, 0.0) * self.n)
+        influence = np.where(self._seen, influence, 0.0) * self.n
+        return Estimate(theta, influence if self.n <= MANY else influence.astype(np.float32))
 
 
 def _divided(above: np.typing.ArrayLike, below: Floats) -> Floats:
