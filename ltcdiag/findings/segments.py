@@ -41,8 +41,11 @@ def segments(context: Context) -> Detected:
 
 
 def rules(context: Context) -> Detected:
-    """The claims of `segments` as rules to read: if this, then so many days more there."""
-    return Detected(_rule_table(context, _searched(context)), ())
+    """The claims of `segments` as rules to read: if this, then so many days more there. Nobody asks for the search
+    again: what it compared goes."""
+    found = Detected(_rule_table(context, _searched(context)), ())
+    del _SEARCHED[context]
+    return found
 
 
 def _searched(context: Context) -> Searched:
@@ -107,7 +110,7 @@ def _first_passages(context: Context, label: int) -> tuple[Bools, Ints]:
     steps = context.observed.steps
     rows = np.flatnonzero((steps.label == label) & ~context.observed.rework)
     case, first = first_of_each(steps.case[rows])
-    reached, person = np.zeros(steps.cases, dtype=bool), np.full(steps.cases, NONE)
+    reached, person = np.zeros(steps.cases, dtype=bool), np.full(steps.cases, NONE, dtype=steps.person.dtype)
     reached[case], person[case] = True, steps.person[rows[first]]
     return reached, person
 
