@@ -69,6 +69,11 @@ class Shape:
     levels: tuple[str, ...] = ("activity",)
 
     @property
+    def clocked(self) -> str:
+        """The level of which stays are counted."""
+        return clocked(self.levels)
+
+    @property
     def parties(self) -> tuple[str, ...]:
         """Roles between which work is handed over; never people, whom a purpose must be named for."""
         return tuple(role for role in PARTY_ROLES[1:] if role in self.columns)
@@ -91,20 +96,25 @@ def statements(shape: Shape, events: Mapping[str, str]) -> dict[str, str]:
              "quality": quality_part(shape.columns, names)}
     for level in shape.levels:
         of = {"events": events[level], "level": level, **names}
-        found |= {f"{part}:{level}": sql.format(**of) for part, sql in _BY_LEVEL.items()}
+        found |= {f"{part}.{level}": sql.format(**of) for part, sql in _BY_LEVEL.items()}
+    found["stays"] = answers.STAYS_PART.format(events=events[shape.clocked], **names) + " order by all"
     for by in shape.parties:
         moves = answers.MOVES.format(by=by, **names)
-        found |= {f"handovers:{by}": HANDOVERS.format(moves=moves),
-                  f"handover_gaps:{by}": HANDOVER_GAPS.format(moves=moves)}
+        found |= {f"handovers.{by}": HANDOVERS.format(moves=moves),
+                  f"handover_gaps.{by}": HANDOVER_GAPS.format(moves=moves)}
     if shape.parties:
         found["parties"] = PARTIES.format(by=shape.parties[-1], **names)
     return found
 
 
-_BY_LEVEL = {"edges": EDGES, "edge_gaps": EDGE_GAPS, "labels": LABELS, "paths": PATHS, "spans": SPANS,
-             "stays": answers.STAYS_PART + " order by all"}
+_BY_LEVEL = {"edges": EDGES, "edge_gaps": EDGE_GAPS, "labels": LABELS, "paths": PATHS, "spans": SPANS}
 
 
 def levels_of(staged: bool, wanted: Collection[str] = ("stage", "main_stage")) -> tuple[str, ...]:
     """The levels that say something: those above the activities only where stages are known."""
     return ("activity", *(wanted if staged else ()))
+
+
+def clocked(levels: Collection[str]) -> str:
+    """The level of which stays are counted: stages where they are known."""
+    return "stage" if "stage" in levels else "activity"
