@@ -127,12 +127,12 @@ from marked join k using (c) order by case_id, visit"""
 # part stays true when the as-of moment moves.
 STAYS_PART = _VISITS + """
 select a::varchar as stage, mark, visit = 1 as first, epoch_us(exited) - epoch_us(entered) as us,
-       case when exited is null then epoch_us(entered) end as since, count(*) as n
-from marked group by all"""
+       case when exited is null then epoch_us(entered) end as since
+from marked"""
 
 CLOCK_COUNTS = f"""
 select stage, mark, coalesce(us, case mark when 'open' then epoch_us({{as_of}}) - since end) / {DAY} as days,
-       sum(n)::bigint as visits, coalesce(sum(n) filter (first), 0)::bigint as first_visits
+       count(*) as visits, count(*) filter (first) as first_visits
 from ({{parts}}) group by all order by stage, mark, days"""
 
 QUALITY = """

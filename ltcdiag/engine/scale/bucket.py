@@ -13,7 +13,7 @@ from ..prepare import (
     prepare_instances,
     prepare_labels,
 )
-from .parts import Shape, path_tables, statements
+from .parts import Shape, statements, tables
 from .whole import Whole
 
 if TYPE_CHECKING:
@@ -71,8 +71,8 @@ def part_statements(connection: duckdb.DuckDBPyConnection, whole: Whole) -> dict
     shape = Shape(columns, whole.levels)
     events = {level: "ev" if level == "activity" else answers.LABELLED.format(level=level, ev="ev")
               for level in shape.levels}
-    for level in shape.levels:
-        template = answers.PATHS if level == "activity" else answers.VISITED_PATHS
-        for statement in path_tables(level, template.format(events=events[level], cs="cs")):
-            connection.execute(statement)
+    paths = {level: (answers.PATHS if level == "activity" else answers.VISITED_PATHS).format(events=relation, cs="cs")
+             for level, relation in events.items()}
+    for statement in tables(shape, paths):
+        connection.execute(statement)
     return statements(shape, events)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ...errors import InputError
 from ...log.records import ColumnMap, Fates, TypedTable
 from ...words import current, say
-from ..connection import connect, count, literal, name
+from ..connection import connect, count, literal, memory_cap, name
 from ..loading import Loaded, ReadOptions
 from ..time_columns import TimeColumn, decide_zone, time_column
 from ..typed_rows import make_typed, parse_rows
@@ -115,15 +115,8 @@ def with_times(connection: duckdb.DuckDBPyConnection, item: Loaded, options: Rea
 
 def _enough(connection: duckdb.DuckDBPyConnection, found: Survey) -> int:
     """How many buckets of a size that fits into memory."""
-    cap = connection.sql("select current_setting('memory_limit')").fetchall()[0][0]
-    events = min(max(_bytes(cap) // BYTES_AN_EVENT, _FEWEST), _MOST)
+    events = min(max(memory_cap(connection) // BYTES_AN_EVENT, _FEWEST), _MOST)
     return max(1, -(-found.kept // events))
-
-
-def _bytes(text: str) -> int:
-    """"953.6 MiB" as a number."""
-    number, unit = text.split()
-    return int(float(number) * 1024 ** ("bytes", "KiB", "MiB", "GiB", "TiB").index(unit))
 
 
 def _cases(connection: duckdb.DuckDBPyConnection, earlier: Sequence[Path], first: int, buckets: int) -> int:

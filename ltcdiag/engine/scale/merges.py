@@ -66,7 +66,7 @@ from {{paths}} join {{paths_q}} using (g) order by variant"""
 HANDOVERS = f"""
 select source, target, moves, cases, q[1] / {DAY} as gap_days_median, q[2] / {DAY} as gap_days_p90,
        total::double / {DAY} as gap_days_total
-from {{handovers}} join {{handovers_q}} using (g) order by moves desc, source nulls last, target nulls last"""
+from {{handovers}} left join {{handovers_q}} using (g) order by moves desc, source nulls last, target nulls last"""
 
 PARTIES = """
 select activity, party, sum(events)::bigint as events from {parts}
@@ -80,18 +80,20 @@ from {{cases}} join {{places}} using (bucket, p) order by case_id"""
 
 @dataclass(frozen=True)
 class Merging:
-    """Where parts are merged. parts: name of a part → the relation that holds it of all buckets."""
+    """Where parts are merged. parts: name of a part → the relation that holds it of all buckets. most: as of
+    `exact_quantiles`."""
 
     connection: duckdb.DuckDBPyConnection
     parts: Callable[[str], str]
     whole: Whole
     as_of: str
+    most: int
 
     def statements(self) -> dict[tuple[str, str], str]:
         """(answer, level or party) → its statement, once all that it stands on is added up."""
         found = {("rework", ""): answers.REWORK.format(parts=self._of("rework")),
                  ("quality", ""): answers.QUALITY.format(parts=self._of("quality"))}
-        _labels(self.connection, self.whole.labelling.stages, self.whole.activities)
+        _labels(self.connection, self.whole)
         for level in self.whole.levels:
             found |= self._of_level(level)
         for by in self._parties():
@@ -121,41 +123,48 @@ class Merging:
                 ("variants", level): VARIANTS.format(**names)}
 
     def _edges(self, level: str, names: Mapping[str, str]) -> None:
-        run, gaps = self.connection.execute, self.parts(f"edge_gaps.{level}")
+        """Above the activities the gaps are the same, under other labels."""
+        run, own = self.connection.execute, self.parts("edges.activity")
         run(EDGES.format(into=names["edges"], parts=self.parts(f"edges.{level}"),
                          ends=", min(low) as low, max(high) as high"))
         run(LABELS.format(into=names["labels"], parts=self.parts(f"labels.{level}")))
-        exact_quantiles(self.connection, f"(select g, us, n from {gaps} join {names['edges']} using (source, target))",
-                        TYPICAL, names["edges_q"])
-        exact_quantiles(self.connection,
-                        f"(select g, us, n from {gaps} join {names['labels']} on activity = target)",
-                        TYPICAL, names["labels_q"])
+        run(f"create table gaps_of_{level} as select bucket, e, edges.g, labels.g as into_g from {own} own "
+            f"join lab s on s.a = own.source join lab t on t.a = own.target "
+            f"join {names['edges']} edges on edges.source = s.at_{level} and edges.target = t.at_{level} "
+            f"join {names['labels']} labels on labels.activity = t.at_{level}")
+        gaps = f"{self.parts('edge_gaps')} join gaps_of_{level} using (bucket, e)"
+        self._quantiles(f"(select g, us from {gaps})", names["edges_q"])
+        self._quantiles(f"(select into_g as g, us from {gaps})", names["labels_q"])
+
+    def _quantiles(self, values: str, into: str, quantiles: Sequence[float] = TYPICAL) -> None:
+        exact_quantiles(self.connection, values, quantiles, into, most=self.most)
 
     def _paths(self, level: str, names: Mapping[str, str]) -> None:
         run, paths = self.connection.execute, self.parts(f"paths.{level}")
         run(PATHS.format(into=names["paths"], parts=paths))
         run(f"create table places_{level} as select bucket, p, g from {paths} join {names['paths']} using (v)")
-        exact_quantiles(
-            self.connection,
-            f"(select g, us, n from {self.parts(f'spans.{level}')} join places_{level} using (bucket, p))",
-            TYPICAL[:1], names["paths_q"])
+        self._quantiles(f"(select g, us from {self.parts(f'spans.{level}')} join places_{level} using (bucket, p))",
+                        names["paths_q"], TYPICAL[:1])
 
     def _handovers(self, by: str) -> str:
-        into = f"handovers_{by}"
-        self.connection.execute(EDGES.format(into=into, parts=self.parts(f"handovers.{by}"), ends=""))
-        exact_quantiles(
-            self.connection,
-            f"(select m.g, v.us, v.n from {self.parts(f'handover_gaps.{by}')} v join {into} m "
-            "on v.source is not distinct from m.source and v.target is not distinct from m.target)",
-            TYPICAL, f"{into}_q")
+        """Moves that somebody unnamed has a part in have no typical gap: they are only counted."""
+        into, own = f"handovers_{by}", self.parts(f"handovers.{by}")
+        self.connection.execute(EDGES.format(into=into, parts=own, ends=""))
+        self.connection.execute(f"create table gaps_of_{by} as select bucket, e, g from {own} join {into} "
+                                "using (source, target)")
+        self._quantiles(f"(select g, us from {self.parts(f'handover_gaps.{by}')} join gaps_of_{by} using (bucket, e))",
+                        f"{into}_q")
         return HANDOVERS.format(handovers=into, handovers_q=f"{into}_q")
 
 
-def _labels(
-    connection: duckdb.DuckDBPyConnection, stages: Mapping[str, str | None], activities: Sequence[str]
-) -> None:
-    connection.execute("create table lab (a varchar, known_stage varchar)")
-    connection.executemany("insert into lab values (?, ?)", [[label, stages.get(label)] for label in activities])
+def _labels(connection: duckdb.DuckDBPyConnection, whole: Whole) -> None:
+    """lab: each activity with its stage, and its label on each level."""
+    columns = "".join(f", at_{level} varchar" for level in whole.levels)
+    connection.execute(f"create table lab (a varchar, known_stage varchar{columns})")
+    meaning = whole.labelling
+    rows = [[label, meaning.stages.get(label), *(meaning.levels.get(level, {}).get(label, label)
+                                                 for level in whole.levels)] for label in whole.activities]
+    connection.executemany(f"insert into lab values (?, ?{', ?' * len(whole.levels)})", rows)
 
 
 def counts_of(merging: Merging) -> dict[str, int]:

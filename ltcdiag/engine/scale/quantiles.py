@@ -10,63 +10,66 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ..connection import memory_cap
+
 if TYPE_CHECKING:
     import duckdb
 
-MANY = 4_000_000
-"""Of more values those far from a quantile are only counted."""
+_BYTES = 40     # of memory that a value takes in `quantile_cont`, at most
 _BINS = 4096
 _FRACTIONS = 100        # asked for at once
 
 _PLACES = """
 create or replace temp table places as
-select g, i, n, floor(place)::bigint as low, ceil(place)::bigint as high, place - floor(place) as fraction
-from (select g, n, unnest(range(len(qs))) + 1 as i, (n - 1)::double * unnest(qs) as place
-      from (select g, sum(n)::bigint as n, ?::double[] as qs from {values} group by g))"""
+select g, i, floor(place)::bigint as low, ceil(place)::bigint as high, place - floor(place) as fraction
+from (select g, unnest(range(len(qs))) + 1 as i, (n - 1)::double * unnest(qs) as place
+      from (select g, count(*) as n, ?::double[] as qs from {values} group by g))"""
 
-_COUNTED = """
-select g, us, n, (sum(n) over (partition by g order by us))::bigint as upto
-from (select g, us, sum(n)::bigint as n from {values} group by g, us)"""
-
-_NEIGHBOURS = """
-create or replace temp table neighbours as
-with counted as ({counted})
-select p.g, p.i, p.fraction, min(us) as low, max(us) as high
-from places p join counted c on c.g = p.g and ((p.low >= upto - c.n and p.low < upto) or (p.high >= upto - c.n
-  and p.high < upto)) group by p.g, p.i, p.fraction"""
-
-# The same in two passes: bins of equal width for each group, then the values of those bins that hold a neighbour.
+# Bins of equal width for each group, then the values of those bins that hold a neighbour.
 _BINNED = """
 create or replace temp table bins as
 with spans as (select g, min(us) as least, (max(us) - min(us)) // {bins} + 1 as width from {values} group by g),
-counted as (select g, bin, n, (sum(n) over (partition by g order by bin))::bigint as upto, least, width from (
-  select v.g, (us - least) // width as bin, sum(n)::bigint as n, any_value(least) as least, any_value(width) as width
-  from {values} v join spans using (g) group by v.g, bin))
+counted as (select *, (sum(n) over (partition by g order by bin))::bigint as upto from (
+  select v.g, (us - least) // width as bin, least, width, count(*) as n
+  from {values} v join spans using (g) group by v.g, bin, least, width))
 select g, bin, least, width, upto - n as before from counted c
-where exists (select 1 from places p where p.g = c.g and ((p.low >= upto - c.n and p.low < upto) or
-  (p.high >= upto - c.n and p.high < upto)))"""
+where exists (select 1 from places p where p.g = c.g and ((p.low >= upto - n and p.low < upto) or
+  (p.high >= upto - n and p.high < upto)))"""
 
-_COUNTED_IN_BINS = """
-select g, us, n, (before + sum(n) over (partition by g, bin order by us))::bigint as upto from (
-  select v.g, us, bin, before, sum(n)::bigint as n
-  from {values} v join bins b on b.g = v.g and b.bin = (us - least) // width group by v.g, us, bin, before)"""
+_NEIGHBOURS = """
+create or replace temp table neighbours as
+with counted as (
+  select g, us, n, (before + sum(n) over (partition by g, bin order by us))::bigint as upto from (
+    select v.g, us, bin, before, count(*) as n
+    from {values} v join bins b on b.g = v.g and b.bin = (us - least) // width group by v.g, us, bin, before))
+select p.g, p.i, p.fraction, min(us) as low, max(us) as high
+from places p join counted c on c.g = p.g and ((p.low >= upto - n and p.low < upto) or (p.high >= upto - n
+  and p.high < upto)) group by p.g, p.i, p.fraction"""
 
 
 def exact_quantiles(
-    connection: duckdb.DuckDBPyConnection, values: str, quantiles: Sequence[float], into: str, *, many: int = MANY
+    connection: duckdb.DuckDBPyConnection, values: str, quantiles: Sequence[float], into: str, *, most: int
 ) -> None:
     """The table `into`: g, q (the quantiles in their order), as `quantile_cont` gives them over all values.
 
-    values: a relation with g (a group), us (a value), n (how often)."""
-    connection.execute(_PLACES.format(values=values), [list(quantiles)])
+    values: a relation with g (a group) and us (a value). most: the values that may be in memory at once; of more, only
+    those near a quantile are."""
     rows = int(connection.sql(f"select count(*) from {values}").fetchall()[0][0])
-    counted = _COUNTED
-    if rows > many:
-        connection.execute(_BINNED.format(values=values, bins=_BINS))
-        counted = _COUNTED_IN_BINS
-    connection.execute(_NEIGHBOURS.format(counted=counted.format(values=values)))
+    if rows <= most:
+        asked = ", ".join(map(repr, quantiles))
+        connection.execute(f"create or replace table {into} as select g, quantile_cont(us, [{asked}]) as q "
+                           f"from {values} group by g")
+        return
+    connection.execute(_PLACES.format(values=values), [list(quantiles)])
+    connection.execute(_BINNED.format(values=values, bins=_BINS))
+    connection.execute(_NEIGHBOURS.format(values=values))
     _between(connection)
     connection.execute(f"create or replace table {into} as select g, list(value order by i) as q from found group by g")
+
+
+def values_in_memory(connection: duckdb.DuckDBPyConnection) -> int:
+    """How many values may be in memory at once, by the cap of the connection."""
+    return memory_cap(connection) // 2 // _BYTES
 
 
 def _between(connection: duckdb.DuckDBPyConnection) -> None:

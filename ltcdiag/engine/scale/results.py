@@ -16,6 +16,7 @@ from ...unfinished import Scratch
 from ..answers_shaped import handovers_of, variants_of
 from ..connection import connect, literal
 from .merges import Merging, counts_of
+from .quantiles import values_in_memory
 from .whole import Survey, Whole, ledger_of
 
 if TYPE_CHECKING:
@@ -52,13 +53,13 @@ def parquet(files: Sequence[Path]) -> str:
 
 def found_in(
     folders: Sequence[Path], whole: Whole, survey: Survey, *, files: Sequence[tuple[str, str]], zone: str | None,
-    as_of: datetime,
+    as_of: datetime, most: int | None = None,
 ) -> Found:
     """The answers, from folders that hold one file a part. Raises ConservationError where a row is lost."""
     connection, place = connect(), Scratch()
     try:
         merging = Merging(connection, lambda part: parquet([folder / f"{part}.parquet" for folder in folders]), whole,
-                          f"timestamp '{as_of.isoformat(sep=' ')}'")
+                          f"timestamp '{as_of.isoformat(sep=' ')}'", most or values_in_memory(connection))
         statements = merging.statements()
         counts = counts_of(merging)
         ledger = ledger_of(survey, files, counts, zone=zone, as_of=as_of)
