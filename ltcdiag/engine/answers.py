@@ -136,7 +136,8 @@ select stage, mark, coalesce(us, case mark when 'open' then epoch_us({{as_of}}) 
 from ({{parts}}) group by all order by stage, mark, days"""
 
 QUALITY = """
-select quality, of, sum(n)::bigint as n, sum(base)::bigint as base from ({parts}) group by all order by of desc, quality"""
+select quality, counted, sum(how_many)::bigint as how_many, sum(base)::bigint as base
+from ({parts}) group by all order by counted desc, quality"""
 
 POINTS = """
 select case_id, ts as time, e.a::varchar as activity, known_stage as stage, row as source_row

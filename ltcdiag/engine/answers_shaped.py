@@ -33,8 +33,8 @@ def handovers_of(table: pd.DataFrame, n: int, sql: str, by: str) -> Handovers:
 
 
 def quality_part(columns: Collection[str], names: Mapping[str, str]) -> str:
-    """quality, of (events or cases), n, base (how many events or cases there are): what a reader should know of the
-    events before trusting an answer."""
+    """quality, counted (events or cases), how_many, base (how many there are in all): what a reader should know of
+    the events before trusting an answer."""
     events = {"same_moment": "ts2 = ts", "whole_day": "ts = date_trunc('day', ts)"}
     if "st" in columns:
         events |= {"no_start": "st is null", "start_after_end": "st > ts"}
@@ -43,8 +43,8 @@ def quality_part(columns: Collection[str], names: Mapping[str, str]) -> str:
     return f"{_counted(events, 'events', names['ev'])} union all {_counted(cases, 'cases', names['cs'])}"
 
 
-def _counted(rules: Mapping[str, str], of: str, relation: str) -> str:
+def _counted(rules: Mapping[str, str], counted: str, relation: str) -> str:
     words = ", ".join(f"'{name}'" for name in rules)
     counts = ", ".join(f"count(*) filter ({rule})" for rule in rules.values())
-    return (f"select unnest([{words}]) as quality, '{of}' as of, unnest([{counts}]) as n, unnest(list_resize("
+    return (f"select unnest([{words}]) as quality, '{counted}' as counted, unnest([{counts}]) as how_many, unnest(list_resize("
             f"[count(*)], {len(rules)}, count(*))) as base from {relation}")

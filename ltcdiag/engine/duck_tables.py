@@ -9,12 +9,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
+from ..log.aggregates import ClockCounts, QualityCounts
 from ..log.chain import ChainGap, ChainPlan
 from ..log.defects import Deed
 from ..log.filters import Filter
 from ..log.ledger import CORRECTED, GIVEN_BACK, TOLD_AGAIN
 from ..log.object_centric import ObjectCentricLog
-from ..log.aggregates import ClockCounts, QualityCounts
 from ..log.results import ActivityGaps, Answer, Cases, Clock, DirectlyFollowsGraph, Gaps, Handovers, Rework, Variants
 from ..log.steps import NO_TIME, UNKNOWN, Steps
 from ..words import current, say

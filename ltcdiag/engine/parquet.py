@@ -29,6 +29,18 @@ def parquet_columns(path: Path) -> tuple[str, ...]:
     return tuple(map(str, found["columns"]))
 
 
+def parquet_names(path: Path) -> tuple[str, ...]:
+    """Names of the columns, in order, of a file whose values are read later. Raises ValueError where it is none."""
+    import duckdb
+
+    with closing(connect(1)) as connection:
+        try:
+            found = connection.sql(f"select * from read_parquet({literal(str(path))}) limit 0").columns
+        except duckdb.Error as error:
+            raise ValueError(str(error).splitlines()[0]) from None
+    return tuple(map(str, found))
+
+
 def parquet_sample(path: Path, rows: int) -> dict[str, list[str | None]]:
     """The first rows as text, column by column."""
     with closing(connect()) as connection:

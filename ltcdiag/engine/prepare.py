@@ -148,7 +148,8 @@ def prepare_instances(
     """wi: one row a piece of work, with its start (if recorded) and its completion (null while it runs).
 
     Where rows are lifecycle transitions, the n-th completion takes the oldest open start of the same activity
-    (or of the same concept:instance); schedule, suspend and resume rows are no work of their own. transitions: as `lifecycle_rows` says of the whole log.
+    (or of the same concept:instance); schedule, suspend and resume rows are no work of their own. transitions: as
+    `lifecycle_rows` says of the whole log.
     """
     start = "st" if "st" in columns else "null::timestamp as st"
     parties = "".join(f", {role}" for role in PARTY_ROLES if role in columns)

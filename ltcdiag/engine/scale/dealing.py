@@ -17,7 +17,7 @@ from ..connection import connect, count, literal, memory_cap, name
 from ..loading import Loaded, ReadOptions
 from ..time_columns import TimeColumn, decide_zone, time_column
 from ..typed_rows import make_typed, parse_rows
-from .whole import Survey, survey
+from .whole import Survey, rows_shown, survey
 
 if TYPE_CHECKING:
     import duckdb
@@ -67,7 +67,9 @@ def deal(
         zone_of([*clocks, *told], options.timezone)
         parse_rows(connection, loaded, options)
         make_typed(connection, options, unfit=False)
-        found = survey(connection, loaded, options.currency)
+        found = survey(connection, options.currency)
+        found = replace(found, records={each.table.file: each.records for each in loaded})
+        found = replace(found, rows=rows_shown(connection, loaded)) if found.aside else found
         last = _cases(connection, earlier, first, buckets or _enough(connection, found))
         _write(connection, into)
     finally:

@@ -26,8 +26,8 @@ from {{events}} where a2 is not null group by a, a2 order by a, a2"""
 
 EDGES_ABOVE = EDGES.replace(f"{CODE.format(source='a', target='a2')} as e, ", "")
 
-EDGE_GAPS = f"select {CODE.format(source='a', target='a2')} as e, epoch_us(ts2) - epoch_us(ts) as us " \
-            "from ev where a2 is not null"
+EDGE_GAPS = f"""
+select {CODE.format(source="a", target="a2")} as e, epoch_us(ts2) - epoch_us(ts) as us from ev where a2 is not null"""
 
 LABELS = """
 select e.a::varchar as activity, count(*) as events, count(distinct e.c) as cases, count(*) filter (pos = 1) as starts,

@@ -52,13 +52,13 @@ def parquet(files: Sequence[Path]) -> str:
 
 
 def found_in(
-    folders: Sequence[Path], whole: Whole, survey: Survey, *, files: Sequence[tuple[str, str]], zone: str | None,
-    as_of: datetime, most: int | None = None,
+    parts: Callable[[str], Sequence[Path]], whole: Whole, survey: Survey, *, files: Sequence[tuple[str, str]],
+    zone: str | None, as_of: datetime, most: int | None = None,
 ) -> Found:
-    """The answers, from folders that hold one file a part. Raises ConservationError where a row is lost."""
+    """The answers. parts: name of a part → its files, of all buckets. Raises ConservationError where a row is lost."""
     connection, place = connect(), Scratch()
     try:
-        merging = Merging(connection, lambda part: parquet([folder / f"{part}.parquet" for folder in folders]), whole,
+        merging = Merging(connection, lambda part: parquet(parts(part)), whole,
                           f"timestamp '{as_of.isoformat(sep=' ')}'", most or values_in_memory(connection))
         statements = merging.statements()
         counts = counts_of(merging)

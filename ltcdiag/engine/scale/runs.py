@@ -1,7 +1,7 @@
 """A run over buckets: rows dealt out, each bucket worked on by itself, its parts kept until all are there.
 
-The folder holds `run.json`, `dealt/N` (rows by bucket, one folder each time files came) and `parts/N-KEY` (what bucket N
-gave). Everything in it takes its name when it is whole, so that whoever is stopped goes on where he was.
+The folder holds `run.json`, `dealt/N` (rows by bucket, one folder each time files came) and `parts/N-KEY` (what bucket
+N gave). Everything in it takes its name when it is whole, so that whoever is stopped goes on where he was.
 """
 
 from __future__ import annotations
@@ -15,14 +15,22 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...errors import ConservationError, InputError
+from ...errors import InputError
 from ...log.records import ColumnMap
 from ...unfinished import become, beside, hold, sweep, write_whole
 from ...words import current, say
 from ..build import Labelling
 from ..connection import connect, literal
 from ..loading import ReadOptions
-from .bucket import AFTERCARE, aftercare_statement, learnt_from, looks_for_aftercare, part_statements, prepare_bucket, take_rows
+from .bucket import (
+    AFTERCARE,
+    aftercare_statement,
+    learnt_from,
+    looks_for_aftercare,
+    part_statements,
+    prepare_bucket,
+    take_rows,
+)
 from .dealing import ROWS, Dealt, Given, deal, zone_of
 from .results import Found, found_in, parquet
 from .whole import Survey, Whole, together, whole_of
@@ -103,9 +111,8 @@ def _run(asked: Asked, folder: Path, tell: Tell) -> Found:
     tell(say("scale.merging", current(), buckets=buckets))
     as_of = asked.options.as_of or found.latest or datetime.max
     told = [(name, sha) for batch in batches for name, sha in batch["files"]]
-    result = found_in(paths, whole, found, files=told, zone=zone, as_of=as_of)
-    if result.counts["events"] != found.kept:
-        raise ConservationError(f"{found.kept} events read, {result.counts['events']} in the buckets")
+    result = found_in(lambda part: [path / f"{part}.parquet" for path in paths], whole, found, files=told, zone=zone,
+                      as_of=as_of)
     return replace(result, buckets=buckets, reused=reused)
 
 

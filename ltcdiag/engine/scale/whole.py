@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from ...log.ledger import Ledger, Money, RowSetAside, SourceFile, Step
 from ..accounts import money, nothing_left, rows_set_aside
 from ..build import Labelling
 from ..ingest import Ingested
-from ..loading import ROWS_A_FILE, Loaded
+from ..loading import Loaded
 from .parts import levels_of
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ _TRANSITIONS = ("start", "complete")
 
 @dataclass(frozen=True)
 class Survey:
-    """What some rows hold. records: file → its rows. aside: reason → rows. words: of the lifecycle, those that tell rows
-    of transitions apart. money: of each currency what was read, kept and set aside."""
+    """What some rows hold. records: file → its rows. aside: reason → rows. words: of the lifecycle, those that tell
+    rows of transitions apart. money: of each currency what was read, kept and set aside."""
 
     records: Mapping[str, int] = field(default_factory=dict)
     kept: int = 0
@@ -55,27 +55,19 @@ class Survey:
             tuple((row[0], row[1], row[2], row[3]) for row in said["rows"]))
 
 
-def survey(connection: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded], currency: str | None) -> Survey:
-    """Of the relation `typed`, which the tables of `loaded` have made."""
+def survey(connection: duckdb.DuckDBPyConnection, currency: str | None) -> Survey:
+    """Of the relation `typed`; which file its rows come from, others say."""
     columns = connection.sql("select * from typed limit 0").columns
     latest = "greatest(max(ts), max(st))" if "st" in columns else "max(ts)"
-    found = connection.sql(f"select row // {ROWS_A_FILE}, reason, count(*), {latest} from typed group by 1, 2 "
-                           "order by 1, 2").fetchall()
-    files = {item.index: item.table.file for item in loaded}
-    aside: dict[str, int] = {}
-    records = dict.fromkeys(files.values(), 0)
-    for at, reason, n, _ in found:
-        records[files[at] if len(files) > 1 else loaded[0].table.file] += n
-        if reason is not None:
-            aside[reason] = aside.get(reason, 0) + n
-    moments = [moment for _, reason, _, moment in found if reason is None]
+    found = connection.sql(f"select reason, count(*), {latest} from typed group by 1 order by 1").fetchall()
+    moments = [moment for reason, _, moment in found if reason is None]
     sums, unreadable = money(connection, currency or "unstated")
     return Survey(
-        records, sum(n for _, reason, n, _ in found if reason is None), aside, max(moments, default=None),
+        {}, sum(n for reason, n, _ in found if reason is None),
+        {reason: n for reason, n, _ in found if reason is not None}, max(moments, default=None),
         _distinct(connection, "activity"),
         _distinct(connection, "lower(lifecycle)", _TRANSITIONS) if "lifecycle" in columns else (),
-        {each.currency: (str(each.read), str(each.kept), str(each.set_aside)) for each in sums}, unreadable,
-        _rows(connection, loaded) if aside else ())
+        {each.currency: (str(each.read), str(each.kept), str(each.set_aside)) for each in sums}, unreadable)
 
 
 def _distinct(connection: duckdb.DuckDBPyConnection, what: str, among: Sequence[str] = ()) -> tuple[str, ...]:
@@ -84,7 +76,9 @@ def _distinct(connection: duckdb.DuckDBPyConnection, what: str, among: Sequence[
     return tuple(value for (value,) in rows)
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded]) -> tuple[tuple[str, int, str, str], ...]:
+def rows_shown(connection: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded]) -> tuple[
+        tuple[str, int, str, str], ...]:
+    """The first rows set aside: file, line, reason, text."""
     first = f"(select row, reason from typed where reason is not null order by row limit {SHOWN_ROWS})"
     return tuple((row.file, row.line_from, row.reason, row.text)
                  for row in rows_set_aside(connection, loaded, relation=first))
@@ -149,7 +143,9 @@ def whole_of(found: Survey, roles: frozenset[str], labelling: Callable[[Sequence
         raise InputError(nothing_left(found.aside, sum(found.records.values()), "; ".join(found.records)))
     meaning = labelling(list(found.activities))
     staged = any(meaning.stages.get(label) for label in found.activities)
-    return Whole(roles, meaning, len(found.words) == len(_TRANSITIONS), levels_of(staged), found.activities)
+    plain = replace(meaning, stages=dict(meaning.stages), levels={level: dict(keys) for level, keys in
+                                                                  meaning.levels.items()}, known=dict(meaning.known))
+    return Whole(roles, plain, len(found.words) == len(_TRANSITIONS), levels_of(staged), found.activities)
 
 
 def ledger_of(
