@@ -7,6 +7,7 @@ tables come out of all three, to the last bit.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,7 @@ def aggregate(
     ends: Sequence[str] = (), as_of: str | date | datetime | None = None, timezone: str | None = None,
     day_order: str | None = None, buckets: int | None = None, spark: Any = None, parts: str | Path | None = None,
     out: str | Path | None = None, force: bool = False, progress: Callable[[str], None] | None = None,
+    threads: int | None = None,
 ) -> Aggregates:
     """Activities, moves, gaps, variants, rework, handovers, cases, stays and quality, of a log of any size.
 
@@ -46,6 +48,7 @@ def aggregate(
     done: a stopped one goes on there, and with more files behind the old ones only the buckets they touch are done
     again. spark: a session that reads the files instead. out: a folder for all answers as Parquet and CSV, whole or not
     at all; force: it takes the place of an earlier one. progress: told in a sentence what is done, such as `print`.
+    threads: how many cores, by default all.
 
     Handovers between people are left out; `ltc.handovers` has them where a purpose is named. Raises InputError with
     what is wrong, QuestionError when only a person can decide, OutputError where `out` cannot be written.
@@ -59,7 +62,7 @@ def aggregate(
     elif type(source).__module__.startswith("pyspark."):
         found = _of_frame(source, settings, as_of, buckets, tell)
     else:
-        found = _of_files(source, settings, as_of, _Way(buckets, spark, parts), tell)
+        found = _of_files(source, settings, as_of, _Way(buckets, spark, parts, threads), tell)
     if out is not None:
         from .reports.aggregates_out import write_aggregates
 
@@ -70,10 +73,13 @@ def aggregate(
 class _Way:
     """How files are worked on."""
 
-    def __init__(self, buckets: int | None, spark: Any, parts: str | Path | None) -> None:
+    def __init__(
+        self, buckets: int | None, spark: Any, parts: str | Path | None, threads: int | None
+    ) -> None:
         if buckets is not None and buckets < 1:
             raise InputError(say("scale.no_buckets", current(), n=buckets))
-        self.buckets, self.spark, self.parts = buckets, spark, None if parts is None else Path(parts)
+        self.buckets, self.spark, self.threads = buckets, spark, threads
+        self.parts = None if parts is None else Path(parts)
 
 
 def _of_log(log: EventLog) -> Aggregates:
@@ -146,7 +152,8 @@ def _of_files(
     name = Path(first.file).name if len(files) == 1 else f"{Path(first.file).name} … ({len(files)})"
     if way.spark is not None:
         return _files_on_spark(files, roles, settings, _options(settings, as_of), way, name, tell)
-    asked = Asked(files, roles, _options(settings, as_of), lambda labels: labelling_of(labels, settings), way.buckets)
+    options = replace(_options(settings, as_of), threads=way.threads)
+    asked = Asked(files, roles, options, lambda labels: labelling_of(labels, settings), way.buckets)
     if way.parts is not None:
         return _told(run_over_buckets(asked, way.parts, tell), name, "buckets")
     place = Scratch()

@@ -46,5 +46,6 @@ def quality_part(columns: Collection[str], names: Mapping[str, str]) -> str:
 def _counted(rules: Mapping[str, str], counted: str, relation: str) -> str:
     words = ", ".join(f"'{name}'" for name in rules)
     counts = ", ".join(f"count(*) filter ({rule})" for rule in rules.values())
-    return (f"select unnest([{words}]) as quality, '{counted}' as counted, unnest([{counts}]) as how_many, unnest(list_resize("
-            f"[count(*)], {len(rules)}, count(*))) as base from {relation}")
+    base = ", ".join(["count(*)"] * len(rules))
+    return (f"select unnest([{words}]) as quality, '{counted}' as counted, unnest([{counts}]) as how_many, "
+            f"unnest([{base}]) as base from {relation}")

@@ -35,7 +35,8 @@ def parquet_names(path: Path) -> tuple[str, ...]:
 
     with closing(connect(1)) as connection:
         try:
-            found = connection.sql(f"select * from read_parquet({literal(str(path))}) limit 0").columns
+            found = connection.sql(f"select * from read_parquet({literal(str(path))}, "
+                                   "hive_partitioning = false) limit 0").columns
         except duckdb.Error as error:
             raise ValueError(str(error).splitlines()[0]) from None
     return tuple(map(str, found))

@@ -53,10 +53,10 @@ def parquet(files: Sequence[Path]) -> str:
 
 def found_in(
     parts: Callable[[str], Sequence[Path]], whole: Whole, survey: Survey, *, files: Sequence[tuple[str, str]],
-    zone: str | None, as_of: datetime, most: int | None = None,
+    zone: str | None, as_of: datetime, threads: int | None = None, most: int | None = None,
 ) -> Found:
     """The answers. parts: name of a part → its files, of all buckets. Raises ConservationError where a row is lost."""
-    connection, place = connect(), Scratch()
+    connection, place = connect(threads), Scratch()
     try:
         merging = Merging(connection, lambda part: parquet(parts(part)), whole,
                           f"timestamp '{as_of.isoformat(sep=' ')}'", most or values_in_memory(connection))

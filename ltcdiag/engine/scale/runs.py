@@ -102,17 +102,17 @@ def _run(asked: Asked, folder: Path, tell: Tell) -> Found:
         _write(folder, asked, batches)
     found = together(Survey.of(batch["survey"]) for batch in batches)
     clocks = [tuple(clock) for batch in batches for clock in batch["clocks"]]
-    zone = zone_of(clocks, asked.options.timezone)     # type: ignore[arg-type]
+    zone = zone_of(clocks, asked.options.timezone)   
     roles = frozenset(role for role, column in asked.columns.columns.items()
                       if any(column in each.columns for each in asked.files))
     whole = whole_of(found, roles, asked.labelling)
     buckets = batches[-1]["last"]
-    whole, paths, reused = _parts(whole, folder, buckets, tell)
+    whole, paths, reused = _parts(whole, folder, buckets, asked.options.threads, tell)
     tell(say("scale.merging", current(), buckets=buckets))
     as_of = asked.options.as_of or found.latest or datetime.max
     told = [(name, sha) for batch in batches for name, sha in batch["files"]]
     result = found_in(lambda part: [path / f"{part}.parquet" for path in paths], whole, found, files=told, zone=zone,
-                      as_of=as_of)
+                      as_of=as_of, threads=asked.options.threads)
     return replace(result, buckets=buckets, reused=reused)
 
 
@@ -151,7 +151,7 @@ def _deal(asked: Asked, folder: Path, batches: Sequence[Mapping[str, Any]], fres
         dealt: Dealt = deal(
             fresh, asked.columns, asked.options, into=new, buckets=asked.buckets,
             earlier=[place / f"{at:04d}" for at in range(len(batches))], first=batches[-1]["last"] if batches else 0,
-            clocks=[tuple(clock) for batch in batches for clock in batch["clocks"]])     # type: ignore[misc]
+            clocks=[tuple(clock) for batch in batches for clock in batch["clocks"]])
         become(new, target)
     return {"files": [[each.file, each.sha256] for each in fresh], "first": dealt.first, "last": dealt.last,
             "survey": dealt.survey.to_dict(), "clocks": [list(clock) for clock in dealt.clocks]}
@@ -162,11 +162,13 @@ def _write(folder: Path, asked: Asked, batches: Sequence[Mapping[str, Any]]) -> 
     write_whole(folder / RUN, json.dumps(said, ensure_ascii=False, indent=1).encode())
 
 
-def _parts(whole: Whole, folder: Path, buckets: int, tell: Tell) -> tuple[Whole, list[Path], int]:
+def _parts(
+    whole: Whole, folder: Path, buckets: int, threads: int | None, tell: Tell
+) -> tuple[Whole, list[Path], int]:
     """The parts of all buckets. Which steps come only after an end is known when all buckets are: until then it is
     guessed from those so far, and buckets that guessed otherwise are done again."""
     (folder / PARTS).mkdir(exist_ok=True)
-    bench = _Bench(whole, folder, looks_for_aftercare(whole), buckets, tell)
+    bench = _Bench(whole, folder, looks_for_aftercare(whole), buckets, threads, tell)
     for bucket in range(buckets):
         bench.worked(bucket)
     sure = replace(whole, learnt=bench.learnt())
@@ -185,6 +187,7 @@ class _Bench:
     folder: Path
     looks: bool
     buckets: int
+    threads: int | None
     tell: Tell
     done: set[int] = field(default_factory=set)
 
@@ -195,7 +198,7 @@ class _Bench:
             return
         self.tell(say("scale.bucket", current(), bucket=bucket + 1, buckets=self.buckets))
         self.done.add(bucket)
-        connection = connect()
+        connection = connect(self.threads)
         try:
             self._prepare(connection, bucket)
             if self.looks and not known:
