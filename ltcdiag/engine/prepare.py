@@ -86,7 +86,8 @@ def prepare_labels(
         "create table lab (a e_act, known_stage varchar, stage varchar, main_stage varchar, sub_process varchar, "
         "chain varchar, closes boolean, aftercare boolean)"
     )
-    connection.executemany("insert into lab values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    if rows:
+        connection.executemany("insert into lab values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 ORDINARY, STATE, PASSING = 0, 1, 2

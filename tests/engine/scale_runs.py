@@ -39,8 +39,7 @@ def roles_of(paths):
 
 def in_memory(paths, labelling=NO_LABELS, **options):
     used = [(TypedTable(each.file, each.sha256, each.path, each.columns),
-             ColumnMap({role: column for role, column in roles_of([each.path]).columns.items()}))
-            for each in given(paths)]
+             roles_of([each.path])) for each in given(paths)]
     return build(used, [], ReadOptions(attributes=(), **options), labelling=lambda _: labelling, name="log")
 
 

@@ -102,7 +102,7 @@ def _run(asked: Asked, folder: Path, tell: Tell) -> Found:
         _write(folder, asked, batches)
     found = together(Survey.of(batch["survey"]) for batch in batches)
     clocks = [tuple(clock) for batch in batches for clock in batch["clocks"]]
-    zone = zone_of(clocks, asked.options.timezone)   
+    zone = zone_of(clocks, asked.options.timezone)
     roles = frozenset(role for role, column in asked.columns.columns.items()
                       if any(column in each.columns for each in asked.files))
     whole = whole_of(found, roles, asked.labelling)
