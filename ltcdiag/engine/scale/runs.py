@@ -181,7 +181,8 @@ def _parts(
 
 @dataclass
 class _Bench:
-    """Where buckets are worked on. looks: whether steps may come only after an end. done: the buckets that were."""
+    """Where buckets are worked on. looks: whether steps may come only after an end. done: the buckets that were.
+    side: where the little is asked that concerns all."""
 
     whole: Whole
     folder: Path
@@ -190,6 +191,7 @@ class _Bench:
     threads: int | None
     tell: Tell
     done: set[int] = field(default_factory=set)
+    side: duckdb.DuckDBPyConnection = field(default_factory=lambda: connect(1))
 
     def worked(self, bucket: int) -> None:
         """The parts of a bucket, by what is known of the others."""
@@ -219,13 +221,7 @@ class _Bench:
     def learnt(self) -> frozenset[str]:
         """The steps that come only after an end, as far as the buckets so far say."""
         files = [path for path in map(self._after, range(self.buckets)) if path.is_file()] if self.looks else []
-        if not files:
-            return frozenset()
-        connection = connect(1)
-        try:
-            return learnt_from(connection, parquet(files))
-        finally:
-            connection.close()
+        return learnt_from(self.side, parquet(files)) if files else frozenset()
 
     def place(self, bucket: int, whole: Whole) -> Path:
         """Where the parts of a bucket lie, by all that they depend on."""
