@@ -122,7 +122,7 @@ def _of_frame(
     from .engine.scale.spark import OnSpark, numbered_frame, run_on_spark
 
     numbered = numbered_frame(frame)
-    sample = frame.limit(_SAMPLED).toPandas()
+    sample = frame.limit(_SAMPLED).toArrow().to_pandas()
     asked = OnSpark(numbered, (("DataFrame", ""),), _roles_of(sample, settings), _options(settings, as_of),
                     lambda labels: labelling_of(labels, settings), partitions)
     return _told(run_on_spark(asked, tell), "DataFrame", "spark")

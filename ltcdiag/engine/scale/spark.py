@@ -7,6 +7,7 @@ adds them up as it adds up buckets. Nothing is collected whole.
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -100,7 +101,7 @@ def run_on_spark(asked: OnSpark, tell: Callable[[str], None]) -> Found:
                    asked.options.timezone)
     tell(say("scale.surveying", current()))
     rows = frame.groupBy(FILE).count().collect()
-    said = frame.mapInArrow(partial(_survey_rows, item, asked.options), "said string").collect()
+    said = _mapped(frame, partial(_survey_rows, item, asked.options), "said string").collect()
     found = together(Survey.of(json.loads(row["said"])) for row in said)
     records = {row[FILE]: row["count"] for row in rows}
     found = replace(found, records={file: records.get(at, 0) for at, (file, _) in enumerate(asked.files)})
@@ -191,6 +192,13 @@ def _worked(
     return whole, _collected(frame, partial(_work, item, options, whole, False))
 
 
+def _mapped(frame: Any, work: Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]], schema: str) -> Any:
+    """The frame that tasks make. Spark warns of a pandas that it does not know; no pandas is at work here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        return frame.mapInArrow(work, schema)
+
+
 def _collected(frame: Any, work: Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]) -> _Parts:
     """What the tasks hand back, in files; all of them work at once, and one partition at a time comes here."""
     import pyarrow as pa
@@ -198,7 +206,7 @@ def _collected(frame: Any, work: Callable[[Iterator[pa.RecordBatch]], Iterator[p
     from pyspark import StorageLevel
 
     place, made = Scratch(), dict[str, list[Path]]()
-    result = frame.mapInArrow(work, _PARTS).persist(StorageLevel.DISK_ONLY)
+    result = _mapped(frame, work, _PARTS).persist(StorageLevel.DISK_ONLY)
     try:
         result.count()
         for at, row in enumerate(result.toLocalIterator()):
