@@ -22,13 +22,12 @@ from . import answers
 from .answers_shaped import handovers_of, quality_part, variants_of
 from .case_amounts import amounts_sql, last_amounts_sql
 from .chain import chain_gaps
-from .connection import literal
 from .corrected import set_aside_tables
 from .defects.found import changes
 from .exchange import event_batches, object_tables
 from .loading import Loaded
 from .prepare import LEVELS, PARTY_ROLES, lifecycle_rows, prepare_cases, prepare_instances
-from .selection import Asked, compiled
+from .selection import Asked, compiled, shown
 from .stated_values import stated_sql
 
 if TYPE_CHECKING:
@@ -156,7 +155,7 @@ class DuckTables:
         new = f"_{store.views}"
         base = self.names("cs")["cs"]
         store.connection.execute(f"create table sel{new} as select c from {base} where c in ({sql}) order by c", values)
-        return DuckTables(store, new, (*self.filters, _shown(f"sel{new}", base, sql, values)))
+        return DuckTables(store, new, (*self.filters, shown(f"sel{new}", base, sql, values)))
 
     def _asked(self) -> Asked:
         """What a filter may ask of these tables."""
@@ -262,20 +261,6 @@ def _unknown(value: str, known: Iterable[str]) -> InputError:
         say("engine.unknown_choice", current(), value=value),
         fix=say("engine.one_of", current(), values=", ".join(known)),
     )
-
-
-def _shown(name: str, base: str, sql: str, values: Iterable[Any]) -> str:
-    parts = sql.split("?")
-    filled = "".join(part + value for part, value in zip(parts, [*map(_literal, values), ""], strict=True))
-    return f"create table {name} as select c from {base} where c in ({filled});"
-
-
-def _literal(value: Any) -> str:
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_literal, value)) + "]"
-    if isinstance(value, datetime):
-        return f"timestamp '{value.isoformat(sep=' ')}'"
-    return literal(value) if isinstance(value, str) else str(value)
 
 
 def _directly_follows(t: DuckTables, level: str = "activity") -> DirectlyFollowsGraph:
