@@ -92,7 +92,8 @@ def _of_log(log: EventLog) -> Aggregates:
     for level in levels:
         asked += [(name, level, {"level": level})
                   for name in ("gaps", "directly_follows", "activity_gaps", "variants")]
-    parties = [role for role in ("department", "role") if role in log.columns]
+    told = set(log.tables.answer("quality").table["quality"])
+    parties = [role for role in ("department", "role") if f"no_{role}" in told]
     asked += [("handovers", by, {"by": by}) for by in parties]
     asked += [("activity_parties", "", {})] if parties else []
     asked += [("clock_counts", clocked(levels), {"level": clocked(levels)}), ("cases", "activity", {})]

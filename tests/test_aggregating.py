@@ -94,6 +94,15 @@ def test_what_cannot_be_added_up_is_said_in_words(sample, tmp_path):
         with pytest.raises(InputError):
             wrong()
     assert (tmp_path / "mine" / "thesis.docx").read_text() == "x"
+    (tmp_path / "theirs" / "parts").mkdir(parents=True)
+    (tmp_path / "theirs" / "parts" / "engine.step").write_text("x")
+    with pytest.raises(InputError):
+        ltc.aggregate(events, parts=tmp_path / "theirs")
+    assert (tmp_path / "theirs" / "parts" / "engine.step").read_text() == "x"
+    cut = events.read_bytes()
+    (tmp_path / "cut.parquet").write_bytes(cut[:3000] + b"\0" * 3000 + cut[6000:])
+    with pytest.raises(InputError):
+        ltc.aggregate(tmp_path / "cut.parquet")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "a.txt").write_text("x")
     with pytest.raises(OutputError):

@@ -67,6 +67,8 @@ def run_over_buckets(asked: Asked, folder: Path, tell: Tell) -> Found:
     settings, and files that the asked ones begin with, is not done again.
 
     Raises InputError where the folder holds something else or another process works in it, and as reading does."""
+    import duckdb
+
     _check(folder)
     folder.mkdir(parents=True, exist_ok=True)
     held = hold(folder / LOCK)
@@ -76,17 +78,25 @@ def run_over_buckets(asked: Asked, folder: Path, tell: Tell) -> Found:
         for place in (folder, folder / DEALT, folder / PARTS):
             sweep(place)
         return _run(asked, folder, tell)
+    except duckdb.OutOfMemoryException as error:
+        raise InputError(say("scale.memory", current()), fix=say("scale.memory_fix", current())) from error
+    except (duckdb.Error, OSError) as error:
+        raise InputError(say("scale.database", current(), detail=str(error).splitlines()[0]),
+                         fix=say("scale.database_fix", current(), folder=folder)) from error
     finally:
         held.close()
 
 
 def _check(folder: Path) -> None:
+    """A folder that may be ours: empty, or with our own run.json and nothing beside what is ours."""
     try:
-        strange = sorted(path.name for path in folder.iterdir() if path.name not in OURS and path.name[:1] != ".")
+        there = {path.name for path in folder.iterdir()}
     except FileNotFoundError:
         return
     except OSError as error:
         raise InputError(say("scale.no_folder", current(), folder=folder)) from error
+    ours = {name for name in OURS if name != LOCK} if _said(folder) else set()
+    strange = sorted(name for name in there - ours if not name.startswith("."))
     if strange:
         raise InputError(say("scale.stranger", current(), folder=folder, example=strange[0]),
                          fix=say("scale.stranger_fix", current()))
@@ -118,27 +128,28 @@ def _run(asked: Asked, folder: Path, tell: Tell) -> Found:
 
 def _batches(asked: Asked, folder: Path, tell: Tell) -> list[dict[str, Any]]:
     """What was dealt out before and is of use; else nothing, and an empty folder."""
+    said = _said(folder)
+    found: list[dict[str, Any]] = said["batches"] if said else []
+    before = [sha for batch in found for _, sha in batch["files"]]
+    if before and said.get("key") == asked.key and [each.sha256 for each in asked.files][:len(before)] == before:
+        tell(say("scale.goes_on", current(), files=len(before)))
+        return found
+    if before:
+        tell(say("scale.starts_clean", current()))
+    _write(folder, asked, [])       # from here on what is in the folder is known as ours
+    for name in (DEALT, PARTS):
+        if (folder / name).exists():
+            shutil.rmtree(folder / name)
+    return []
+
+
+def _said(folder: Path) -> dict[str, Any]:
+    """What the run.json of a folder says; nothing where there is none of ours."""
     try:
         said = json.loads((folder / RUN).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        said = None
     except (OSError, ValueError):
-        said = {}
-    before = [sha for batch in (said or {}).get("batches", ()) for _, sha in batch["files"]]
-    asked_for = [each.sha256 for each in asked.files]
-    if said and said.get("key") == asked.key and asked_for[:len(before)] == before:
-        tell(say("scale.goes_on", current(), files=len(before)))
-        found: list[dict[str, Any]] = said["batches"]
-        return found
-    if said is not None:
-        tell(say("scale.starts_clean", current()))
-    for name in (RUN, DEALT, PARTS):
-        path = folder / name
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
-    return []
+        return {}
+    return said if isinstance(said, dict) and said.get("schema") == SCHEMA else {}
 
 
 def _deal(asked: Asked, folder: Path, batches: Sequence[Mapping[str, Any]], fresh: Sequence[Given]) -> dict[str, Any]:
