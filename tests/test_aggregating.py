@@ -47,7 +47,10 @@ def test_a_log_and_its_parquet_give_the_same_files(sample, tmp_path):
     stays = ours.answer("clock_counts").table
     assert stays["visits"].sum() == len(ltc.clock(log, level="stage").table)
     assert stays["first_visits"].sum() == log.cases
-    assert "select" in theirs.sql("variants")
+    for name in theirs.names:
+        assert "of all buckets" in theirs.sql(name)
+        assert str(folder) not in theirs.sql(name)
+        assert "parquet" not in theirs.sql(name)
 
 
 def test_a_run_goes_on_where_it_was_stopped_and_an_append_touches_few_buckets(sample, tmp_path):

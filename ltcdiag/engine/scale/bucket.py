@@ -61,6 +61,18 @@ def learnt_from(connection: duckdb.DuckDBPyConnection, parts: str) -> frozenset[
     return frozenset(row[0] for row in connection.sql(ONLY_AFTER.format(parts=f"select * from {parts}")).fetchall())
 
 
+def part_texts(whole: Whole) -> dict[str, str]:
+    """The statement of each part, to be read."""
+    columns = tuple(_COLUMNS[role][0] for role in _COLUMNS if role in whole.roles)
+    shape = Shape(columns, whole.levels)
+    return statements(shape, _events(shape))
+
+
+def _events(shape: Shape) -> dict[str, str]:
+    return {level: "ev" if level == "activity" else answers.LABELLED.format(level=level, ev="ev")
+            for level in shape.levels}
+
+
 def part_statements(connection: duckdb.DuckDBPyConnection, whole: Whole) -> dict[str, str]:
     """Name of each part → its statement, once cases, pieces of work and paths are prepared."""
     for label in sorted(whole.learnt):
@@ -69,8 +81,7 @@ def part_statements(connection: duckdb.DuckDBPyConnection, whole: Whole) -> dict
     prepare_instances(connection, columns, transitions=whole.transitions)
     prepare_cases(connection, columns, whole.known)
     shape = Shape(columns, whole.levels)
-    events = {level: "ev" if level == "activity" else answers.LABELLED.format(level=level, ev="ev")
-              for level in shape.levels}
+    events = _events(shape)
     paths = {level: (answers.PATHS if level == "activity" else answers.VISITED_PATHS).format(events=relation, cs="cs")
              for level, relation in events.items()}
     for statement in tables(shape, paths):

@@ -15,6 +15,7 @@ from ...log.results import ActivityGaps, Answer, Cases, DirectlyFollowsGraph, Ga
 from ...unfinished import Scratch
 from ..answers_shaped import handovers_of, variants_of
 from ..connection import connect, literal
+from .bucket import part_texts
 from .merges import Merging, counts_of
 from .quantiles import values_in_memory
 from .whole import Survey, Whole, ledger_of
@@ -58,7 +59,7 @@ def found_in(
     """The answers. parts: name of a part → its files, of all buckets. Raises ConservationError where a row is lost."""
     connection, place = connect(threads), Scratch()
     try:
-        merging = Merging(connection, lambda part: parquet(parts(part)), whole,
+        merging = Merging(connection, _views(connection, parts), whole,
                           f"timestamp '{as_of.isoformat(sep=' ')}'", most or values_in_memory(connection))
         statements = merging.statements()
         counts = counts_of(merging)
@@ -66,13 +67,46 @@ def found_in(
         for name in statements:
             if name[0] in LONG:
                 _write(connection, statements[name], _file(place, name))
-        answers = {name: _answer(connection, name, statements, counts["cases"], place)
+        texts = part_texts(whole)
+        answers = {name: _answer(connection, name, statements, texts, counts["cases"], place)
                    for name in statements if name[0] != "activities"}
     finally:
         connection.close()
     del counts["cases_gone"]
     long = {name: _batches(place, name) for name in statements if name[0] in LONG}
     return Found(answers, counts, ledger, whole, zone, as_of, long)
+
+
+def _views(
+    connection: duckdb.DuckDBPyConnection, parts: Callable[[str], Sequence[Path]]
+) -> Callable[[str], str]:
+    """A view of each part that is asked for, so that the statements name no files."""
+    made: set[str] = set()
+
+    def view(part: str) -> str:
+        name = f"part_{part.replace('.', '_')}"
+        if name not in made:
+            connection.execute(f"create view {name} as from {parquet(parts(part))}")
+            made.add(name)
+        return name
+
+    return view
+
+
+_PARTS = {
+    "gaps": ("edges.{of}", "edge_gaps"), "directly_follows": ("edges.{of}", "edge_gaps", "labels.{of}"),
+    "activity_gaps": ("labels.{of}", "edges.{of}", "edge_gaps"), "variants": ("paths.{of}", "spans.{of}"),
+    "handovers": ("handovers.{of}", "handover_gaps.{of}"), "rework": ("rework",), "quality": ("quality",),
+    "clock_counts": ("stays",), "cases": ("cases", "paths.{of}"), "activity_parties": ("parties",),
+}
+"""Answer → the parts that it is made of."""
+
+
+def _text(name: Name, sql: str, texts: Mapping[str, str]) -> str:
+    """The statements behind an answer: those of its parts, which each bucket runs, and the one over all of them."""
+    parts = [part.format(of=name[1]) for part in _PARTS[name[0]]]
+    told = [f"-- {part}, of each bucket, over its tables ev, wi, cs, lab, k\n{texts[part].strip()};" for part in parts]
+    return "\n\n".join([*told, f"-- of all buckets\n{sql.strip()};"])
 
 
 def _write(connection: duckdb.DuckDBPyConnection, sql: str, path: Path) -> None:
@@ -95,16 +129,17 @@ def _batches(place: Scratch, name: Name) -> Callable[[], Iterator[pd.DataFrame]]
 
 
 def _answer(
-    connection: duckdb.DuckDBPyConnection, name: Name, statements: Mapping[Name, str], n: int, place: Scratch
+    connection: duckdb.DuckDBPyConnection, name: Name, statements: Mapping[Name, str], texts: Mapping[str, str], n: int,
+    place: Scratch,
 ) -> Callable[[], Answer]:
     """A short answer as it is; a long one is read when somebody asks."""
     what, of = name
-    sql = statements[name].strip()
+    sql = _text(name, statements[name], texts)
     if what in LONG:
         kind = Cases if what == "cases" else ClockCounts
         path = _file(place, name)
         return lambda: kind(_read(place, path), n, sql, of)
-    table = connection.sql(sql).df()
+    table = connection.sql(statements[name]).df()
     if what == "directly_follows":
         activities = connection.sql(statements["activities", of]).df()
         graph = DirectlyFollowsGraph(table, n, sql, of, activities=activities)
