@@ -152,8 +152,8 @@ from {cs} cs join {ev} e on e.c = cs.c and e.pos = cs.last_pos order by cs.c"""
 
 STEPS = """
 with open_time as ({open_time})
-select o.n as case, enum_code(w.a)::bigint as label, {party} as party,
-       {person} as person, coalesce(epoch_us(w.st), {no_time}) as started, epoch_us(w.ts) as ended
+select o.n::int as case, enum_code(w.a)::{code} as label, {party} as party,
+       {person} as person, {started}, epoch_us(w.ts) as ended
 from {wi} w join open_time o using (c) join {cs} cs using (c)
 where w.ts is not null and w.pos <= cs.last_pos order by o.n, w.pos"""
 
@@ -167,8 +167,7 @@ placed as (select *,
   last_value(case when grip <> 2 then grip end ignore nulls) over (partition by c order by pos) as in_force,
   min(case when grip <> 2 then ts end) over (
     partition by c order by pos rows between 1 following and unbounded following) as next_ts from told)
-select w.n as case, enum_code(w.a)::bigint as label, {party} as party, {person} as person,
-       coalesce(epoch_us(w.st), {no_time}) as started,
+select w.n::int as case, enum_code(w.a)::{code} as label, {party} as party, {person} as person, {started},
        case grip when 1 then epoch_us(next_ts) else epoch_us(w.ts) end as ended,
        w.grip = 1 and next_ts is null as stands
 from placed w where not (grip = 2 and coalesce(in_force, 0) = 1) order by w.n, w.pos"""

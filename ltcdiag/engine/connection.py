@@ -51,8 +51,11 @@ def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
 def all_hands(connection: duckdb.DuckDBPyConnection, rows: int, threads: int | None) -> None:
     """As many threads as were asked for, else one where the rows are few (a fifth less work for 4,000) and all cores
     where they are not."""
-    if threads is None and rows <= ROW_GROUP:
-        threads = 1
+    widen(connection, 1 if threads is None and rows <= ROW_GROUP else threads)
+
+
+def widen(connection: duckdb.DuckDBPyConnection, threads: int | None) -> None:
+    """That many threads, by default as many as there are cores."""
     connection.execute("reset threads" if threads is None else f"set threads = {int(threads)}")
 
 

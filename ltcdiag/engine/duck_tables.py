@@ -16,7 +16,7 @@ from ..log.filters import Filter
 from ..log.ledger import CORRECTED, GIVEN_BACK, TOLD_AGAIN
 from ..log.object_centric import ObjectCentricLog
 from ..log.results import ActivityGaps, Answer, Cases, Clock, DirectlyFollowsGraph, Gaps, Handovers, Rework, Variants
-from ..log.steps import NO_TIME, UNKNOWN, Steps
+from ..log.steps import NO_TIME, SHORT_CODES, UNKNOWN, Steps
 from ..words import current, say
 from . import answers
 from .answers_shaped import handovers_of, quality_part, variants_of
@@ -129,6 +129,12 @@ class DuckTables:
         relation = f"sel{self.selection}" if self.selection else "k"
         return self._one(f"select count(*) from {relation}")
 
+    @cached_property
+    def amounts(self) -> tuple[str, pd.DataFrame]:
+        """The statement of the amounts and its rows: a diagnosis asks for them more than once."""
+        sql = amounts_sql(self.store.loaded, self.names("ev", "cs"), objects=self.store.objects)
+        return sql, self.table(sql)
+
     def _one(self, sql: str) -> int:
         return int(self.store.connection.sql(sql).fetchall()[0][0] or 0)
 
@@ -177,18 +183,27 @@ class DuckTables:
 
     def steps(self, by: str = "") -> Steps:
         """The finished pieces of work inside the open time of each case, as arrays. by: as in log.event_log.Tables."""
+        import numpy as np
+
         names, store = self.names("ev", "wi", "cs"), self.store
         by = by or next((role for role in reversed(PARTY_ROLES) if role in store.columns), "")
         party, person = _code(by), _code("resource" if "resource" in store.columns else "")
         as_of = f"timestamp '{store.as_of.isoformat(sep=' ')}'"
         open_time = answers.OPEN_TIME.format(as_of=as_of, **names)
         statement = answers.STATE_STEPS if store.states else answers.STEPS
-        asked = statement.format(open_time=open_time, party=party, person=person, no_time=NO_TIME, **names)
+        labels = self._values("act")
+        started = "st" in store.columns or lifecycle_rows(store.connection, store.columns)
+        asked = statement.format(
+            open_time=open_time, party=party, person=person, **names,
+            code="smallint" if len(labels) <= SHORT_CODES else "int",
+            started=f"coalesce(epoch_us(w.st), {NO_TIME}) as started" if started else "false as started")
         rows, standing = _standing(self._arrays(asked))
+        if not started:
+            rows["started"] = np.broadcast_to(np.int64(NO_TIME), len(rows["case"]))
         cases = self._arrays(open_time)
         return Steps(
             **rows, entered=cases["entered"], left=cases["until"], closed=cases["closed"].astype(bool),
-            labels=self._values("act"), standing=standing, states=self._codes(store.states),
+            labels=labels, standing=standing, states=self._codes(store.states),
             unseen=self._codes(store.unseen), parties=self._values(by) if by else (), by=by,
             known=store.closes_known, as_of=self._one(f"select epoch_us({as_of})"),
         )
@@ -249,11 +264,11 @@ def _standing(rows: dict[str, Any]) -> tuple[dict[str, Any], dict[int, int]]:
         return rows, {}
     stands = stands.astype(bool)
     standing = dict(zip(rows["case"][stands].tolist(), rows["label"][stands].tolist(), strict=True))
-    return {name: values[~stands].astype("int64") for name, values in rows.items()}, standing
+    return {name: values[~stands] for name, values in rows.items()}, standing
 
 
 def _code(party: str) -> str:
-    return f"coalesce(enum_code(w.{party})::bigint, {UNKNOWN})" if party else f"{UNKNOWN}::bigint"
+    return f"coalesce(enum_code(w.{party})::int, {UNKNOWN})" if party else f"{UNKNOWN}::int"
 
 
 def _unknown(value: str, known: Iterable[str]) -> InputError:
@@ -357,8 +372,8 @@ def _segments(t: DuckTables, column: str = "") -> Answer:
 
 
 def _amounts(t: DuckTables) -> Answer:
-    sql = amounts_sql(t.store.loaded, t.names("ev", "cs"), objects=t.store.objects)
-    return Answer(t.table(sql), t.cases, t.text(sql))
+    sql, table = t.amounts
+    return Answer(table.copy(deep=False), t.cases, t.text(sql))     # writing into a copy leaves the other as it is
 
 
 def _stated(t: DuckTables, attribute: str = "", column: str = "") -> Answer:
