@@ -80,3 +80,9 @@ def literal(text: str) -> str:
 def count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
     """How many rows a relation has."""
     return int(connection.sql(f"select count(*) from {relation}").fetchall()[0][0])
+
+
+def memory_cap(connection: duckdb.DuckDBPyConnection) -> int:
+    """How many bytes the tables may take before they go to disk."""
+    number, unit = connection.sql("select current_setting('memory_limit')").fetchall()[0][0].split()
+    return int(float(number) * 1024 ** ("bytes", "KiB", "MiB", "GiB", "TiB").index(unit))

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
+from ..log.aggregates import ClockCounts, QualityCounts
 from ..log.chain import ChainGap, ChainPlan
 from ..log.defects import Deed
 from ..log.filters import Filter
@@ -18,15 +19,15 @@ from ..log.results import ActivityGaps, Answer, Cases, Clock, DirectlyFollowsGra
 from ..log.steps import NO_TIME, SHORT_CODES, UNKNOWN, Steps
 from ..words import current, say
 from . import answers
+from .answers_shaped import handovers_of, quality_part, variants_of
 from .case_amounts import amounts_sql, last_amounts_sql
 from .chain import chain_gaps
-from .connection import literal
 from .corrected import set_aside_tables
 from .defects.found import changes
 from .exchange import event_batches, object_tables
 from .loading import Loaded
 from .prepare import LEVELS, PARTY_ROLES, lifecycle_rows, prepare_cases, prepare_instances
-from .selection import Asked, compiled
+from .selection import Asked, compiled, shown
 from .stated_values import stated_sql
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ class Store:
         """Prepares wi or cs on first use: directly-follows alone needs neither."""
         for name in sorted({"wi", "cs"}.intersection(names) - self.prepared):
             if name == "wi":
-                prepare_instances(self.connection, self.columns)
+                prepare_instances(self.connection, self.columns,
+                                  transitions=lifecycle_rows(self.connection, self.columns))
             else:
                 prepare_cases(self.connection, self.columns, self.closes_known)
             self.prepared.add(name)
@@ -159,7 +161,7 @@ class DuckTables:
         new = f"_{store.views}"
         base = self.names("cs")["cs"]
         store.connection.execute(f"create table sel{new} as select c from {base} where c in ({sql}) order by c", values)
-        return DuckTables(store, new, (*self.filters, _shown(f"sel{new}", base, sql, values)))
+        return DuckTables(store, new, (*self.filters, shown(f"sel{new}", base, sql, values)))
 
     def _asked(self) -> Asked:
         """What a filter may ask of these tables."""
@@ -276,20 +278,6 @@ def _unknown(value: str, known: Iterable[str]) -> InputError:
     )
 
 
-def _shown(name: str, base: str, sql: str, values: Iterable[Any]) -> str:
-    parts = sql.split("?")
-    filled = "".join(part + value for part, value in zip(parts, [*map(_literal, values), ""], strict=True))
-    return f"create table {name} as select c from {base} where c in ({filled});"
-
-
-def _literal(value: Any) -> str:
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_literal, value)) + "]"
-    if isinstance(value, datetime):
-        return f"timestamp '{value.isoformat(sep=' ')}'"
-    return literal(value) if isinstance(value, str) else str(value)
-
-
 def _directly_follows(t: DuckTables, level: str = "activity") -> DirectlyFollowsGraph:
     events, _ = t.events(level)
     sql = answers.DIRECTLY_FOLLOWS.format(events=events)
@@ -321,9 +309,7 @@ def _activity_parties(t: DuckTables) -> Answer:
 
 def _variants(t: DuckTables, level: str = "activity") -> Variants:
     sql = answers.VARIANTS.format(paths=_paths(t, level))
-    table = t.table(sql)
-    table["activities"] = [tuple(path) for path in table["activities"]]
-    return Variants(table, t.cases, t.text(sql), level)
+    return variants_of(t.table(sql), t.cases, t.text(sql), level)
 
 
 def _paths(t: DuckTables, level: str) -> str:
@@ -332,7 +318,7 @@ def _paths(t: DuckTables, level: str) -> str:
 
 
 def _rework(t: DuckTables) -> Rework:
-    sql = answers.REWORK.format(**t.names("wi"))
+    sql = answers.REWORK.format(parts=answers.REWORK_PART.format(**t.names("wi")))
     return Rework(t.table(sql), t.cases, t.text(sql))
 
 
@@ -343,18 +329,8 @@ def _handovers(t: DuckTables, by: str | None = None) -> Handovers:
             say("engine.no_parties", current(), by=by or "department"),
             fix=say("engine.no_parties_fix", current()),
         )
-    sql = answers.HANDOVERS.format(by=by, **t.names("wi"))
-    table = t.table(sql)
-    unknown = table["source"].isna() | table["target"].isna()
-    same = ~unknown & (table["source"] == table["target"])
-    return Handovers(
-        table[~unknown & ~same].reset_index(drop=True),
-        t.cases,
-        t.text(sql),
-        by=by,
-        within=int(table.loc[same, "moves"].sum()),
-        unknown=int(table.loc[unknown, "moves"].sum()),
-    )
+    sql = answers.HANDOVERS.format(moves=answers.MOVES.format(by=by, **t.names("wi")))
+    return handovers_of(t.table(sql), t.cases, t.text(sql), by)
 
 
 def _cases(t: DuckTables, level: str = "activity") -> Cases:
@@ -367,6 +343,17 @@ def _clock(t: DuckTables, level: str = "stage") -> Clock:
     as_of = f"timestamp '{t.store.as_of.isoformat(sep=' ')}'"
     sql = answers.CLOCK.format(events=t.events(level)[0], as_of=as_of, **t.names("cs"))
     return Clock(t.table(sql), t.cases, t.text(sql), level)
+
+
+def _clock_counts(t: DuckTables, level: str = "stage") -> ClockCounts:
+    parts = answers.STAYS_PART.format(events=t.events(level)[0], **t.names("cs"))
+    sql = answers.CLOCK_COUNTS.format(parts=parts, as_of=f"timestamp '{t.store.as_of.isoformat(sep=' ')}'")
+    return ClockCounts(t.table(sql), t.cases, t.text(sql), level)
+
+
+def _quality(t: DuckTables) -> QualityCounts:
+    sql = answers.QUALITY.format(parts=quality_part(t.store.columns, t.names("ev", "cs")))
+    return QualityCounts(t.table(sql), t.cases, t.text(sql))
 
 
 def _points(t: DuckTables) -> Answer:
@@ -402,10 +389,12 @@ _MAKERS: dict[str, Callable[..., Answer]] = {
     "amounts": _amounts,
     "cases": _cases,
     "clock": _clock,
+    "clock_counts": _clock_counts,
     "directly_follows": _directly_follows,
     "gaps": _gaps,
     "handovers": _handovers,
     "points": _points,
+    "quality": _quality,
     "rework": _rework,
     "segments": _segments,
     "stated": _stated,
