@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .aggregating import aggregate
     from .api import (
         activities,
         cases,
@@ -86,6 +87,7 @@ if TYPE_CHECKING:
         week,
     )
     from .intake import read, sniff
+    from .log.aggregates import Aggregates
     from .log.calendar import WorkCalendar
     from .log.event_log import EventLog
     from .log.filters import (
@@ -128,6 +130,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _WHERE = {
+    "aggregating": ("aggregate",),
     "api": ("activities", "cases", "channels", "clock", "diagnose", "directly_follows", "discover", "fitness", "gaps",
             "handovers", "kpis", "language", "load_model", "load_prices", "monitor", "points", "privacy_report", "pull",
             "read_voices", "rework", "side_tables", "sql", "triangulate", "variants", "waits"),
@@ -146,6 +149,7 @@ _WHERE = {
                   "read_paper", "read_plan_book", "reveal", "review_logs", "send", "timetable", "voices_again", "watch",
                   "week"),
     "intake": ("read", "sniff"),
+    "log.aggregates": ("Aggregates",),
     "log.event_log": ("EventLog",),
     "log.filters": ("AllOf", "Amount", "AnyOf", "Attribute", "Between", "CaseIs", "Contains", "Duration", "EndsWith",
                     "EventCount", "Follows", "StartsWith", "StateIs", "TopVariants", "VariantCases", "VariantIs"),
@@ -164,12 +168,12 @@ _WHERE = {
 _HOME = {name: module for module, names in _WHERE.items() for name in names}
 
 __all__ = [
-    "AllOf", "Amount", "AnyOf", "Attribute", "Between", "CaseIs", "ConservationError", "Contains", "Cycle",
-    "Definition", "Duration", "EndsWith", "EventCount", "EventLog", "Follows", "Goal", "InputError", "Ledger",
+    "Aggregates", "AllOf", "Amount", "AnyOf", "Attribute", "Between", "CaseIs", "ConservationError", "Contains",
+    "Cycle", "Definition", "Duration", "EndsWith", "EventCount", "EventLog", "Follows", "Goal", "InputError", "Ledger",
     "LtcdiagError", "Measure", "ObjectCentricLog", "OutputError", "Period", "Plan", "QuestionError", "StartsWith",
     "StateIs", "TopVariants", "VariantCases", "VariantIs", "WorkCalendar", "__version__", "activities", "adoption",
-    "append", "backlog", "besides", "calls", "case_days", "cases", "catch_up", "causes", "channels", "clock",
-    "clock_level", "compare", "compare_change", "compare_clock_groups", "compare_clocks", "compare_groups",
+    "aggregate", "append", "backlog", "besides", "calls", "case_days", "cases", "catch_up", "causes", "channels",
+    "clock", "clock_level", "compare", "compare_change", "compare_clock_groups", "compare_clocks", "compare_groups",
     "compare_periods", "compare_waves", "control", "day_counts", "decide", "definition_of", "diagnose",
     "difference_map", "directly_follows", "discover", "draw", "explore", "explore_map", "export", "exports_to_ask_for",
     "fitness", "funnel", "gaps", "guess_sheet", "handovers", "judge", "keep", "kpis", "language", "lessons",

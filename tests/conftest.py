@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import hypothesis
@@ -10,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PROMISED = {"real_data": "LTCDIAG_REAL_DATA", "browser": "LTCDIAG_BROWSER", "office": "LTCDIAG_OFFICE",
-            "postgres": "LTCDIAG_POSTGRES"}
+            "postgres": "LTCDIAG_POSTGRES", "spark": "LTCDIAG_SPARK"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge", "chrome")
 CLOSED = Path(__file__).resolve().parent / "closed"
 if str(CLOSED) not in os.environ.get("PYTHONPATH", "").split(os.pathsep):
@@ -84,3 +85,22 @@ def no_network(monkeypatch):
         monkeypatch.setattr(owner, name, function)
     yield tried
     assert not tried, f"a connection to {tried} was tried"
+
+
+@pytest.fixture(scope="session")
+def spark():
+    """A Spark session of two cores on this machine; its workers are this very Python."""
+    pyspark = pytest.importorskip("pyspark", reason="the extra [spark] is not installed")
+    if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+        pytest.skip("no Java on this machine")
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    settings = {"spark.ui.enabled": "false", "spark.driver.memory": "1g", "spark.sql.session.timeZone": "UTC",
+                "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
+    builder = pyspark.sql.SparkSession.builder.master("local[2]")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    yield session
+    session.stop()

@@ -27,19 +27,19 @@ FLOORS = {
     "screen": 8,                                     # what a browser shows: map, explorer, workshop page
     "reports": 9,
     "api": 10, "intake": 10, "__init__": 10,         # the front door joins the rooms
-    "project": 10, "comparing": 10, "growing": 10, "improving": 10, "workshops": 10,
+    "aggregating": 10, "project": 10, "comparing": 10, "growing": 10, "improving": 10, "workshops": 10,
     "picturing": 10, "showing": 10,
     "cli": 11, "__main__": 12,
 }
-FRONT_DOOR = ("api", "intake", "growing", "comparing", "improving", "workshops", "picturing", "showing",
+FRONT_DOOR = ("aggregating", "api", "intake", "growing", "comparing", "improving", "workshops", "picturing", "showing",
               "__init__")    # see each other
-OWNERS = {"duckdb": "engine", "pm4py": "mining", "matplotlib": "charts", "seaborn": "charts",
+OWNERS = {"duckdb": "engine", "pyspark": "engine", "pm4py": "mining", "matplotlib": "charts", "seaborn": "charts",
           "anywidget": "screen", "traitlets": "screen", "pptx": "reports", "docx": "reports", "fpdf": "reports",
           "pantab": "reports", "requests": "pulls", "urllib3": "pulls", "keyring": "pulls",
           **dict.fromkeys(("adbc_driver_manager", "adbc_driver_postgresql", "adbc_driver_sqlite", "adbc_driver_duckdb"),
                           "pulls")}  # the only way out
 INSIDE_FUNCTIONS = {"pandas", "numpy", "scipy", "pyarrow",  # slow to import: only where they are needed
-                    "requests", "urllib3", "keyring"}       # not everybody has them
+                    "requests", "urllib3", "keyring", "pyspark"}    # not everybody has them
 EVERYWHERE = ("stats",)                                     # the room that is made of numbers
 NOWHERE = ("errors", "words", "bundled", "cli", "__init__", "__main__")
 FORBIDDEN_LIBRARIES = {"pickle", "dill", "joblib", "shelve", "cloudpickle"}

@@ -6,7 +6,7 @@ import unicodedata
 from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import as_file, files
 from io import BytesIO
 from pathlib import Path
@@ -115,6 +115,7 @@ def remarks(labels: Iterable[Label], lang: str) -> list[str]:
     return cut + [say("charts.label_note", lang, label=x.text, note=x.notes) for x in some if x.notes]
 
 
+@lru_cache(maxsize=16)
 def subset_woff(text: str) -> bytes:
     """The shipped font cut down to the characters of a text, as WOFF; same text, same bytes."""
     from fontTools.subset import Options, Subsetter

@@ -66,21 +66,25 @@ VISITED_PATHS = """select c, list(a order by pos) filter (a is distinct from bef
   from (select c, pos, a, lag(a) over (partition by c order by pos) as before from {events}) join {cs} using (c)
   group by c, t0, t1"""
 
-REWORK = """
+# What adds up over cases, and what is made of the sums: the whole log is one part, a bucket of whole cases another.
+REWORK_PART = """
 with steps as (select c, a, lag(a) over (partition by c order by pos) as before from {wi}),
 per_case as (select c, a, count(*) as n, count(*) filter (before = a) as loops from steps group by c, a)
-select a::varchar as activity, known_stage as stage, sum(n)::bigint as instances, count(*) as cases,
-       count(*) filter (n > 1) as cases_repeating, sum(n - 1)::bigint as repeats, sum(loops)::bigint as self_loops,
-       count(*) filter (n > 1) / count(*) as share_of_cases
-from per_case join lab using (a) group by a, known_stage order by repeats desc, activity"""
+select a::varchar as activity, sum(n)::bigint as instances, count(*) as cases,
+       count(*) filter (n > 1) as cases_repeating, sum(loops)::bigint as self_loops
+from per_case group by a"""
+
+REWORK = """
+select activity, known_stage as stage, sum(instances)::bigint as instances, sum(cases)::bigint as cases,
+       sum(cases_repeating)::bigint as cases_repeating, (sum(instances) - sum(cases))::bigint as repeats,
+       sum(self_loops)::bigint as self_loops, sum(cases_repeating)::bigint / sum(cases)::bigint as share_of_cases
+from ({parts}) join lab on lab.a::varchar = activity
+group by activity, known_stage order by repeats desc, activity"""
 
 # Cases are counted in a pass of their own: distinct cases beside quantiles, over thousands of pairs, took
 # thirty times as long as the two passes together (10M events).
 HANDOVERS = f"""
-with moves as materialized (
-  select c, {{by}} as source, lead({{by}}) over w as target, lead(pos) over w is not null as moved,
-         epoch_us(lead(coalesce(st, ts)) over w) - epoch_us(coalesce(ts, st)) as us
-  from {{wi}} window w as (partition by c order by pos)),
+with moves as materialized ({{moves}}),
 touched as (select source, target, count(*) as cases
             from (select distinct source, target, c from moves where moved) group by source, target),
 measured as (select source, target, count(*) as moves, quantile_cont(us, [0.5, 0.9]) as q, sum(us) as total
@@ -90,6 +94,11 @@ select m.source::varchar as source, m.target::varchar as target, moves, cases, q
 from measured m join touched t on m.source is not distinct from t.source and m.target is not distinct from t.target
 order by moves desc, m.source nulls last, m.target nulls last"""
 
+MOVES = """
+  select c, {by} as source, lead({by}) over w as target, lead(pos) over w is not null as moved,
+         epoch_us(lead(coalesce(st, ts)) over w) - epoch_us(coalesce(ts, st)) as us
+  from {wi} window w as (partition by c order by pos)"""
+
 CASES = f"""
 with paths as ({{paths}}),
 ranks as (select v, row_number() over (order by count(*) desc, v) as variant from paths group by v)
@@ -97,19 +106,38 @@ select case_id, variant::int as variant, n::int as events, cs.t0 as started, cs.
        (epoch_us(cs.t1) - epoch_us(cs.t0)) / {DAY} as days, state, row0 as first_row, row1 as last_row
 from {{cs}} cs join k using (c) join paths using (c) join ranks on ranks.v = paths.v order by case_id"""
 
-CLOCK = f"""
+_VISITS = """
 with stays as (select c, pos, ts, a, a is distinct from lag(a) over (partition by c order by pos) as enters
-               from {{events}}),
+               from {events}),
 numbered as (select *, sum(enters::int) over (partition by c order by pos) as visit from stays),
 visits as (select c, visit, min(a) as a, min(ts) as entered from numbered group by c, visit),
 linked as (select *, lead(entered) over w as next_entered, lead(a) over w as next_a from visits
            window w as (partition by c order by visit)),
 marked as (select linked.*, case when next_a is not null then next_a::varchar else state end as mark,
              coalesce(next_entered, case state when 'closed' then t1 end) as exited
-           from linked join {{cs}} using (c))
+           from linked join {cs} using (c))
+"""
+
+CLOCK = _VISITS + f"""
 select case_id, a::varchar as stage, visit::int as visit, entered, exited, mark,
        (epoch_us(coalesce(exited, case mark when 'open' then {{as_of}} end)) - epoch_us(entered)) / {DAY} as days
 from marked join k using (c) order by case_id, visit"""
+
+# How many stays lasted how long, and what ended them. A stay that goes on is told by the moment it began, so that a
+# part stays true when the as-of moment moves.
+STAYS_PART = _VISITS + """
+select a::varchar as stage, mark, visit = 1 as first, epoch_us(exited) - epoch_us(entered) as us,
+       case when exited is null then epoch_us(entered) end as since
+from marked"""
+
+CLOCK_COUNTS = f"""
+select stage, mark, coalesce(us, case mark when 'open' then epoch_us({{as_of}}) - since end) / {DAY} as days,
+       count(*) as visits, count(*) filter (first) as first_visits
+from ({{parts}}) group by all order by stage, mark, days"""
+
+QUALITY = """
+select quality, counted, sum(how_many)::bigint as how_many, sum(base)::bigint as base
+from ({parts}) group by all order by counted desc, quality"""
 
 POINTS = """
 select case_id, ts as time, e.a::varchar as activity, known_stage as stage, row as source_row
@@ -124,8 +152,8 @@ from {cs} cs join {ev} e on e.c = cs.c and e.pos = cs.last_pos order by cs.c"""
 
 STEPS = """
 with open_time as ({open_time})
-select o.n as case, enum_code(w.a)::bigint as label, {party} as party,
-       {person} as person, coalesce(epoch_us(w.st), {no_time}) as started, epoch_us(w.ts) as ended
+select o.n::int as case, enum_code(w.a)::{code} as label, {party} as party,
+       {person} as person, {started}, epoch_us(w.ts) as ended
 from {wi} w join open_time o using (c) join {cs} cs using (c)
 where w.ts is not null and w.pos <= cs.last_pos order by o.n, w.pos"""
 
@@ -139,8 +167,7 @@ placed as (select *,
   last_value(case when grip <> 2 then grip end ignore nulls) over (partition by c order by pos) as in_force,
   min(case when grip <> 2 then ts end) over (
     partition by c order by pos rows between 1 following and unbounded following) as next_ts from told)
-select w.n as case, enum_code(w.a)::bigint as label, {party} as party, {person} as person,
-       coalesce(epoch_us(w.st), {no_time}) as started,
+select w.n::int as case, enum_code(w.a)::{code} as label, {party} as party, {person} as person, {started},
        case grip when 1 then epoch_us(next_ts) else epoch_us(w.ts) end as ended,
        w.grip = 1 and next_ts is null as stands
 from placed w where not (grip = 2 and coalesce(in_force, 0) = 1) order by w.n, w.pos"""

@@ -53,8 +53,11 @@ def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
 def all_hands(connection: duckdb.DuckDBPyConnection, rows: int, threads: int | None) -> None:
     """As many threads as were asked for, else one where the rows are few (a fifth less work for 4,000) and all cores
     where they are not."""
-    if threads is None and rows <= ROW_GROUP:
-        threads = 1
+    widen(connection, 1 if threads is None and rows <= ROW_GROUP else threads)
+
+
+def widen(connection: duckdb.DuckDBPyConnection, threads: int | None) -> None:
+    """That many threads, by default as many as there are cores."""
     connection.execute("reset threads" if threads is None else f"set threads = {int(threads)}")
 
 
@@ -77,3 +80,9 @@ def literal(text: str) -> str:
 def count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
     """How many rows a relation has."""
     return int(connection.sql(f"select count(*) from {relation}").fetchall()[0][0])
+
+
+def memory_cap(connection: duckdb.DuckDBPyConnection) -> int:
+    """How many bytes the tables may take before they go to disk."""
+    number, unit = connection.sql("select current_setting('memory_limit')").fetchall()[0][0].split()
+    return int(float(number) * 1024 ** ("bytes", "KiB", "MiB", "GiB", "TiB").index(unit))

@@ -9,24 +9,25 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
+from ..log.aggregates import ClockCounts, QualityCounts
 from ..log.chain import ChainGap, ChainPlan
 from ..log.defects import Deed
 from ..log.filters import Filter
 from ..log.ledger import CORRECTED, GIVEN_BACK, TOLD_AGAIN
 from ..log.object_centric import ObjectCentricLog
 from ..log.results import ActivityGaps, Answer, Cases, Clock, DirectlyFollowsGraph, Gaps, Handovers, Rework, Variants
-from ..log.steps import NO_TIME, UNKNOWN, Steps
+from ..log.steps import NO_TIME, SHORT_CODES, UNKNOWN, Steps
 from ..words import current, say
 from . import answers
+from .answers_shaped import handovers_of, quality_part, variants_of
 from .case_amounts import amounts_sql, last_amounts_sql
 from .chain import chain_gaps
-from .connection import literal
 from .corrected import set_aside_tables
 from .defects.found import changes
 from .exchange import event_batches, object_tables
 from .loading import Loaded
 from .prepare import LEVELS, PARTY_ROLES, lifecycle_rows, prepare_cases, prepare_instances
-from .selection import Asked, compiled
+from .selection import Asked, compiled, shown
 from .stated_values import stated_sql
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ class Store:
         """Prepares wi or cs on first use: directly-follows alone needs neither."""
         for name in sorted({"wi", "cs"}.intersection(names) - self.prepared):
             if name == "wi":
-                prepare_instances(self.connection, self.columns)
+                prepare_instances(self.connection, self.columns,
+                                  transitions=lifecycle_rows(self.connection, self.columns))
             else:
                 prepare_cases(self.connection, self.columns, self.closes_known)
             self.prepared.add(name)
@@ -127,6 +129,12 @@ class DuckTables:
         relation = f"sel{self.selection}" if self.selection else "k"
         return self._one(f"select count(*) from {relation}")
 
+    @cached_property
+    def amounts(self) -> tuple[str, pd.DataFrame]:
+        """The statement of the amounts and its rows: a diagnosis asks for them more than once."""
+        sql = amounts_sql(self.store.loaded, self.names("ev", "cs"), objects=self.store.objects)
+        return sql, self.table(sql)
+
     def _one(self, sql: str) -> int:
         return int(self.store.connection.sql(sql).fetchall()[0][0] or 0)
 
@@ -153,7 +161,7 @@ class DuckTables:
         new = f"_{store.views}"
         base = self.names("cs")["cs"]
         store.connection.execute(f"create table sel{new} as select c from {base} where c in ({sql}) order by c", values)
-        return DuckTables(store, new, (*self.filters, _shown(f"sel{new}", base, sql, values)))
+        return DuckTables(store, new, (*self.filters, shown(f"sel{new}", base, sql, values)))
 
     def _asked(self) -> Asked:
         """What a filter may ask of these tables."""
@@ -175,18 +183,27 @@ class DuckTables:
 
     def steps(self, by: str = "") -> Steps:
         """The finished pieces of work inside the open time of each case, as arrays. by: as in log.event_log.Tables."""
+        import numpy as np
+
         names, store = self.names("ev", "wi", "cs"), self.store
         by = by or next((role for role in reversed(PARTY_ROLES) if role in store.columns), "")
         party, person = _code(by), _code("resource" if "resource" in store.columns else "")
         as_of = f"timestamp '{store.as_of.isoformat(sep=' ')}'"
         open_time = answers.OPEN_TIME.format(as_of=as_of, **names)
         statement = answers.STATE_STEPS if store.states else answers.STEPS
-        asked = statement.format(open_time=open_time, party=party, person=person, no_time=NO_TIME, **names)
+        labels = self._values("act")
+        started = "st" in store.columns or lifecycle_rows(store.connection, store.columns)
+        asked = statement.format(
+            open_time=open_time, party=party, person=person, **names,
+            code="smallint" if len(labels) <= SHORT_CODES else "int",
+            started=f"coalesce(epoch_us(w.st), {NO_TIME}) as started" if started else "false as started")
         rows, standing = _standing(self._arrays(asked))
+        if not started:
+            rows["started"] = np.broadcast_to(np.int64(NO_TIME), len(rows["case"]))
         cases = self._arrays(open_time)
         return Steps(
             **rows, entered=cases["entered"], left=cases["until"], closed=cases["closed"].astype(bool),
-            labels=self._values("act"), standing=standing, states=self._codes(store.states),
+            labels=labels, standing=standing, states=self._codes(store.states),
             unseen=self._codes(store.unseen), parties=self._values(by) if by else (), by=by,
             known=store.closes_known, as_of=self._one(f"select epoch_us({as_of})"),
         )
@@ -247,11 +264,11 @@ def _standing(rows: dict[str, Any]) -> tuple[dict[str, Any], dict[int, int]]:
         return rows, {}
     stands = stands.astype(bool)
     standing = dict(zip(rows["case"][stands].tolist(), rows["label"][stands].tolist(), strict=True))
-    return {name: values[~stands].astype("int64") for name, values in rows.items()}, standing
+    return {name: values[~stands] for name, values in rows.items()}, standing
 
 
 def _code(party: str) -> str:
-    return f"coalesce(enum_code(w.{party})::bigint, {UNKNOWN})" if party else f"{UNKNOWN}::bigint"
+    return f"coalesce(enum_code(w.{party})::int, {UNKNOWN})" if party else f"{UNKNOWN}::int"
 
 
 def _unknown(value: str, known: Iterable[str]) -> InputError:
@@ -259,20 +276,6 @@ def _unknown(value: str, known: Iterable[str]) -> InputError:
         say("engine.unknown_choice", current(), value=value),
         fix=say("engine.one_of", current(), values=", ".join(known)),
     )
-
-
-def _shown(name: str, base: str, sql: str, values: Iterable[Any]) -> str:
-    parts = sql.split("?")
-    filled = "".join(part + value for part, value in zip(parts, [*map(_literal, values), ""], strict=True))
-    return f"create table {name} as select c from {base} where c in ({filled});"
-
-
-def _literal(value: Any) -> str:
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_literal, value)) + "]"
-    if isinstance(value, datetime):
-        return f"timestamp '{value.isoformat(sep=' ')}'"
-    return literal(value) if isinstance(value, str) else str(value)
 
 
 def _directly_follows(t: DuckTables, level: str = "activity") -> DirectlyFollowsGraph:
@@ -306,9 +309,7 @@ def _activity_parties(t: DuckTables) -> Answer:
 
 def _variants(t: DuckTables, level: str = "activity") -> Variants:
     sql = answers.VARIANTS.format(paths=_paths(t, level))
-    table = t.table(sql)
-    table["activities"] = [tuple(path) for path in table["activities"]]
-    return Variants(table, t.cases, t.text(sql), level)
+    return variants_of(t.table(sql), t.cases, t.text(sql), level)
 
 
 def _paths(t: DuckTables, level: str) -> str:
@@ -317,7 +318,7 @@ def _paths(t: DuckTables, level: str) -> str:
 
 
 def _rework(t: DuckTables) -> Rework:
-    sql = answers.REWORK.format(**t.names("wi"))
+    sql = answers.REWORK.format(parts=answers.REWORK_PART.format(**t.names("wi")))
     return Rework(t.table(sql), t.cases, t.text(sql))
 
 
@@ -328,18 +329,8 @@ def _handovers(t: DuckTables, by: str | None = None) -> Handovers:
             say("engine.no_parties", current(), by=by or "department"),
             fix=say("engine.no_parties_fix", current()),
         )
-    sql = answers.HANDOVERS.format(by=by, **t.names("wi"))
-    table = t.table(sql)
-    unknown = table["source"].isna() | table["target"].isna()
-    same = ~unknown & (table["source"] == table["target"])
-    return Handovers(
-        table[~unknown & ~same].reset_index(drop=True),
-        t.cases,
-        t.text(sql),
-        by=by,
-        within=int(table.loc[same, "moves"].sum()),
-        unknown=int(table.loc[unknown, "moves"].sum()),
-    )
+    sql = answers.HANDOVERS.format(moves=answers.MOVES.format(by=by, **t.names("wi")))
+    return handovers_of(t.table(sql), t.cases, t.text(sql), by)
 
 
 def _cases(t: DuckTables, level: str = "activity") -> Cases:
@@ -352,6 +343,17 @@ def _clock(t: DuckTables, level: str = "stage") -> Clock:
     as_of = f"timestamp '{t.store.as_of.isoformat(sep=' ')}'"
     sql = answers.CLOCK.format(events=t.events(level)[0], as_of=as_of, **t.names("cs"))
     return Clock(t.table(sql), t.cases, t.text(sql), level)
+
+
+def _clock_counts(t: DuckTables, level: str = "stage") -> ClockCounts:
+    parts = answers.STAYS_PART.format(events=t.events(level)[0], **t.names("cs"))
+    sql = answers.CLOCK_COUNTS.format(parts=parts, as_of=f"timestamp '{t.store.as_of.isoformat(sep=' ')}'")
+    return ClockCounts(t.table(sql), t.cases, t.text(sql), level)
+
+
+def _quality(t: DuckTables) -> QualityCounts:
+    sql = answers.QUALITY.format(parts=quality_part(t.store.columns, t.names("ev", "cs")))
+    return QualityCounts(t.table(sql), t.cases, t.text(sql))
 
 
 def _points(t: DuckTables) -> Answer:
@@ -370,8 +372,8 @@ def _segments(t: DuckTables, column: str = "") -> Answer:
 
 
 def _amounts(t: DuckTables) -> Answer:
-    sql = amounts_sql(t.store.loaded, t.names("ev", "cs"), objects=t.store.objects)
-    return Answer(t.table(sql), t.cases, t.text(sql))
+    sql, table = t.amounts
+    return Answer(table.copy(deep=False), t.cases, t.text(sql))     # writing into a copy leaves the other as it is
 
 
 def _stated(t: DuckTables, attribute: str = "", column: str = "") -> Answer:
@@ -387,10 +389,12 @@ _MAKERS: dict[str, Callable[..., Answer]] = {
     "amounts": _amounts,
     "cases": _cases,
     "clock": _clock,
+    "clock_counts": _clock_counts,
     "directly_follows": _directly_follows,
     "gaps": _gaps,
     "handovers": _handovers,
     "points": _points,
+    "quality": _quality,
     "rework": _rework,
     "segments": _segments,
     "stated": _stated,

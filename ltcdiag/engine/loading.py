@@ -151,7 +151,7 @@ def load(
         keep = tuple(column for column in table.columns if column in wanted)
     if isinstance(table, TypedTable):
         return _load_typed(connection, index, table, columns, keep)
-    return _load_text(connection, index, table, columns, keep, progress)
+    return _load_text(connection, index, table, columns, keep, progress, options.threads)
 
 
 def _load_text(
@@ -161,11 +161,12 @@ def _load_text(
     columns: ColumnMap,
     keep: Sequence[str],
     progress: Progress,
+    threads: int | None,
 ) -> Loaded:
     fates = Fates()
     cells = {column: f"x{i}" for i, column in enumerate(keep)}
     relation = f"raw_{index}"
-    fill(connection, relation, _schema(len(keep)), _parts(table, keep, fates, progress))
+    fill(connection, relation, _schema(len(keep)), _parts(table, keep, fates, progress), threads)
     types = dict.fromkeys(cells, "VARCHAR")
     line = _source_row(cells, "line")
     return Loaded(index, table, columns, relation, line, cells, types, count(connection, relation), fates)

@@ -50,6 +50,19 @@ def _seconds(size: int) -> int:
     return _LEAST_SECONDS + size // _BYTES_A_SECOND
 
 
+def parquet_names(path: Path) -> tuple[str, ...]:
+    """Names of the columns, in order, of a file whose values are read later. Raises ValueError where it is none."""
+    import duckdb
+
+    with closing(connect(1)) as connection:
+        try:
+            found = connection.sql(f"select * from read_parquet({literal(str(path))}, "
+                                   "hive_partitioning = false) limit 0").columns
+        except duckdb.Error as error:
+            raise ValueError(str(error).splitlines()[0]) from None
+    return tuple(map(str, found))
+
+
 def parquet_sample(table: TypedTable, rows: int) -> dict[str, list[str | None]]:
     """The first rows as text, column by column. Raises ValueError where they cannot be read."""
     with closing(connect()) as connection:

@@ -86,7 +86,8 @@ def prepare_labels(
         "create table lab (a e_act, known_stage varchar, stage varchar, main_stage varchar, sub_process varchar, "
         "chain varchar, closes boolean, aftercare boolean)"
     )
-    connection.executemany("insert into lab values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    if rows:
+        connection.executemany("insert into lab values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 ORDINARY, STATE, PASSING = 0, 1, 2
@@ -106,13 +107,28 @@ def prepare_states(
 AFTERCARE_CASES = 10
 """In fewer cases a step that comes only after an end proves nothing."""
 
-_ONLY_AFTER = f"""
+# Labels without a stage that do not close: where each first stands before which other, a null for all those that came
+# before an end here and so are no aftercare anywhere. It adds up over cases; `before` is null in the row of a label.
+ONLY_AFTER_PART = """
 with ends as (select c, min(pos) filter (closes) as first from ev join lab using (a) group by c),
-late as (select a from ev join ends using (c) join lab using (a) where known_stage is null and not closes
-         group by a having bool_and(first is not null and pos > first) and count(distinct c) >= {AFTERCARE_CASES}),
-last_other as (select c, max(pos) as pos from ev where a not in (select a from late) group by c)
-select a::varchar from ev join late using (a) join last_other l using (c)
-group by a having bool_and(ev.pos > l.pos) order by 1"""
+mine as (select c, a, min(pos) as first, max(pos) as last from ev join lab using (a)
+         where known_stage is null and not closes group by c, a),
+told as (select a, count(*) as cases, bool_and(e.first is not null and m.first > e.first) as after
+         from mine m join ends e using (c) group by a),
+late as (select a from told where after),
+other as (select c, max(pos) as last from ev where a not in (from late) group by c),
+behind as (select m.a, o.a as before from mine m join mine o on o.c = m.c and o.a <> m.a and o.last > m.first
+           where m.a in (from late) and o.a in (from late) union
+           select m.a, null from mine m join other o on o.c = m.c and o.last > m.first where m.a in (from late))
+select a::varchar as label, null::varchar as before, cases, after, false as pair from told union all
+select a::varchar, before::varchar, 0, true, true from behind"""
+
+ONLY_AFTER = f"""
+with parts as ({{parts}}),
+late as (select label from parts where not pair group by label
+         having bool_and(after) and sum(cases) >= {AFTERCARE_CASES})
+select label from late where label not in (
+  select label from parts where pair and (before is null or before not in (from late))) order by label"""
 
 
 def prepare_aftercare(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -121,21 +137,24 @@ def prepare_aftercare(connection: duckdb.DuckDBPyConnection) -> list[str]:
     open_labels = connection.sql("select count(*) from lab where known_stage is null and not closes and not aftercare")
     if not open_labels.fetchall()[0][0] or not connection.sql("select bool_or(closes) from lab").fetchall()[0][0]:
         return []
-    found = [row[0] for row in connection.sql(_ONLY_AFTER).fetchall()]
+    found = [row[0] for row in connection.sql(ONLY_AFTER.format(parts=ONLY_AFTER_PART)).fetchall()]
     for label in found:
         connection.execute("update lab set aftercare = true where a = ?::varchar", [label])
     return found
 
 
-def prepare_instances(connection: duckdb.DuckDBPyConnection, columns: Sequence[str]) -> None:
+def prepare_instances(
+    connection: duckdb.DuckDBPyConnection, columns: Sequence[str], *, transitions: bool
+) -> None:
     """wi: one row a piece of work, with its start (if recorded) and its completion (null while it runs).
 
     Where rows are lifecycle transitions, the n-th completion takes the oldest open start of the same activity
-    (or of the same concept:instance); schedule, suspend and resume rows are no work of their own.
+    (or of the same concept:instance); schedule, suspend and resume rows are no work of their own. transitions: as
+    `lifecycle_rows` says of the whole log.
     """
     start = "st" if "st" in columns else "null::timestamp as st"
     parties = "".join(f", {role}" for role in PARTY_ROLES if role in columns)
-    if not lifecycle_rows(connection, columns):
+    if not transitions:
         connection.execute(f"create view wi as select c, a, {start}, ts, row, pos{parties} from ev")
         return
     instance = ", instance" if "instance" in columns else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import get_close_matches
 from functools import singledispatch
 from typing import Any
@@ -12,6 +13,7 @@ from ..errors import Fault, InputError
 from ..log import filters as f
 from ..words import current, say
 from ..words.texts import tidy
+from .connection import literal
 
 _DAY = 86_400_000_000
 _NAMED = 12     # that a message lists
@@ -231,3 +233,18 @@ def _unknown(what: str, name: str, known: Iterable[str]) -> Fault:
         plural = {"activity": "activities", "column": "columns"}[what]
         fix = say(f"filters.known_{plural}", lang, names=say("filters.comma", lang).join(shown))
     return Fault(say(f"filters.unknown_{what}", lang, **{what: tidy(name, 60)}), fix=fix)
+
+
+def shown(name: str, base: str, sql: str, values: Iterable[Any]) -> str:
+    """A compiled filter as it can be read and run again: the table of the cases that it keeps."""
+    parts = sql.split("?")
+    filled = "".join(part + value for part, value in zip(parts, [*map(_literal, values), ""], strict=True))
+    return f"create table {name} as select c from {base} where c in ({filled});"
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_literal, value)) + "]"
+    if isinstance(value, datetime):
+        return f"timestamp '{value.isoformat(sep=' ')}'"
+    return literal(value) if isinstance(value, str) else str(value)

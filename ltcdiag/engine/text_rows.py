@@ -7,7 +7,7 @@ from contextvars import Context, copy_context
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from .connection import literal
+from .connection import literal, widen
 
 if TYPE_CHECKING:
     import duckdb
@@ -18,8 +18,11 @@ FEW = 128 * 1024**2
 _FILE = "scratch"
 
 
-def fill(connection: duckdb.DuckDBPyConnection, relation: str, schema: pa.Schema, parts: Iterable[pa.Table]) -> None:
-    """The table `relation` of all parts. Raises what drawing the parts raises."""
+def fill(
+    connection: duckdb.DuckDBPyConnection, relation: str, schema: pa.Schema, parts: Iterable[pa.Table],
+    threads: int | None = None,
+) -> None:
+    """The table `relation` of all parts. threads: as in `widen`. Raises what drawing the parts raises."""
     import pyarrow as pa
 
     drawn, first, size = iter(parts), list[pa.Table](), 0
@@ -31,6 +34,7 @@ def fill(connection: duckdb.DuckDBPyConnection, relation: str, schema: pa.Schema
     else:
         _create(connection, relation, pa.concat_tables([schema.empty_table(), *first]))
         return
+    widen(connection, threads)
     told = list[BaseException]()
     rest = pa.RecordBatchReader.from_batches(schema, _here(_batches(chain(first, drawn)), told))
     first = []

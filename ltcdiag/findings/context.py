@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..domain.reference import ReferenceModel
 from ..log.event_log import EventLog
 from ..log.results import Answer
-from ..log.steps import first_of_each
+from ..log.steps import distinct, first_of_each
 from ..measures.facts import Facts, facts_of
 from ..measures.groups import values_of
 from ..measures.observed import Observed
@@ -145,10 +146,10 @@ class Context:
         import numpy as np
 
         total = np.bincount(case, weights=days, minlength=len(self.case_ids))
-        there = np.unique(case)
+        there = distinct(case)
         order = there[np.argsort(-total[there], kind="stable")]
         return {"case_ids": tuple(self.case_ids[number] for number in order.tolist()),
-                "case_days": tuple(total[order].tolist())}
+                "case_days": array("d", total[order])}
 
 
 @dataclass(frozen=True, eq=False)

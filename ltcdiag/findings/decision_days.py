@@ -8,6 +8,7 @@ from math import exp
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from ..log.steps import distinct
 from ..log.wait_results import DecisionDays
 from ..measures.availability import Availability, learned
 from ..measures.passages import Extra, Passages, extra_of, passages_of, sum_of
@@ -240,11 +241,10 @@ def cycle_days(passages: Passages, rows: Ints, decided: Decided, on: Bools, rhyt
 
 def _matters(context: Context, passages: Passages, found: Found) -> bool:
     """Whether it is a claim: clear of its limit, and of days that matter."""
-    import numpy as np
 
     if found.days is None or found.contrast is None or found.on is None:
         return False
-    cases = len(np.unique(context.observed.steps.case[passages.row[found.on]]))
+    cases = len(distinct(context.observed.steps.case[passages.row[found.on]]))
     return (cases >= claims.LEAST_CASES and found.contrast.low > found.contrast.limit
             and mean_interval(found.days).low > LEAST_COST * context.observed.days_open.value)
 
@@ -266,7 +266,7 @@ def _table(context: Context, passages: Passages, found: Sequence[Found]) -> Deci
         shares = (rhythm.seen / n, rhythm.expected / n) if rhythm else (None, None)
         cells.append((
             observed.steps.labels[each.label], observed.stage[each.label], n,
-            len(np.unique(observed.steps.case[passages.row[each.rows]])), each.pattern, _when_plain(each), *shares,
+            len(distinct(observed.steps.case[passages.row[each.rows]])), each.pattern, _when_plain(each), *shares,
             *parts(each.contrast), *parts(cost), *parts(_per_passage(context, passages, each)), each.share_off,
         ))
     table = pd.DataFrame(cells, columns=list(COLUMNS))

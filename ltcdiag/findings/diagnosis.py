@@ -280,19 +280,20 @@ def _why_none(context: Context) -> Texts:
 
 def _overlapping_all(named: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """Those that share days name each other."""
-    return tuple(_silent(_overlapping(finding, named), named) for finding in named)
+    lying = {each.id: frozenset(each.case_ids) for each in named if each.kind == "leakage"}
+    return tuple(_silent(_overlapping(finding, named), lying) for finding in named)
 
 
-def _silent(finding: Finding, every: Iterable[Finding]) -> Finding:
-    """A slow step whose days are mostly those of cases that fell silent says so: it is left lying more than slow."""
-    total = sum(finding.case_days)
-    if finding.kind not in SLOW or not total:
+def _silent(finding: Finding, leaks: Mapping[str, frozenset[str]]) -> Finding:
+    """A slow step whose days are mostly those of cases that fell silent says so: it is left lying more than slow.
+    leaks: finding → the cases that fell silent there."""
+    total = sum(finding.case_days) if finding.kind in SLOW and leaks else 0
+    if not total:
         return finding
-    for leak in every:
-        lying = set(leak.case_ids) if leak.kind == "leakage" else set()
+    for leak, lying in leaks.items():
         held = sum(days for case, days in zip(finding.case_ids, finding.case_days, strict=True) if case in lying)
         if held > 0.5 * total:
-            return _said_silent(finding, leak.id, held / total)
+            return _said_silent(finding, leak, held / total)
     return finding
 
 

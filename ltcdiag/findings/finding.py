@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -109,7 +109,7 @@ class Finding:
     caveat: Texts
     next_step: Texts
     case_ids: tuple[str, ...] = field(repr=False)
-    case_days: tuple[float, ...] = field(repr=False)
+    case_days: Sequence[float] = field(repr=False)
     overlaps: tuple[str, ...] = ()
     at_stake: tuple[AtStake, ...] = ()
     objects: tuple[ObjectBehind, ...] = field(default=(), repr=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..log.results import HandoverDays
-from ..log.steps import first_of_each
+from ..log.steps import first_of_each, keyed
 from ..measures.spells import NONE, Spread, spread
 from ..measures.waiting import waiting_ends
 from ..stats.intervals import Interval, amount_interval
@@ -63,7 +63,7 @@ def _keys(context: Context) -> Ints:
     ours = np.array([context.ours(label) for label in range(len(steps.labels))] + [False])[spells.target]
     first_pass = ~np.append(observed.rework, False)[spells.step]
     moves = (spells.source != NONE) & (before != NONE) & (after != NONE) & (before != after) & ours & first_pass
-    keys: Ints = np.where(moves, before * len(steps.parties) + after, _SAME)
+    keys: Ints = np.where(moves, keyed(before, len(steps.parties), after), _SAME)
     return np.where(spells.running, NONE, keys)
 
 

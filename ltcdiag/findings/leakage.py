@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..domain.stages import load_stages
 from ..log.flows import Leaks
+from ..log.steps import distinct
 from ..measures.silence import Silence, Unassigned, silences, unassigned
 from ..measures.spells import NONE
 from ..measures.stays import Places, Stays, places_of, stays_of
@@ -88,10 +89,10 @@ def _rows(places: Places, stays: Stays, leaks: Sequence[_Leak]) -> Iterator[tupl
     out = np.isin(stays.next_place, exits(places))
     for place in in_order(places.names):
         here = stays.place == place
-        cases = len(np.unique(stays.case[here]))
+        cases = len(distinct(stays.case[here]))
         if not cases or not _may_leak(places.names[place]):
             continue
-        left = Counted(len(np.unique(stays.case[here & out])), cases, 0.0).share
+        left = Counted(len(distinct(stays.case[here & out])), cases, 0.0).share
         leak = silent.get(place)
         rest: tuple[object, ...] = (None, None, None, None, None, None)
         if leak is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import exp, hypot
 from typing import TYPE_CHECKING
 
+from ..log.steps import distinct
 from ..log.wait_results import QueueDays
 from ..measures.passages import Passages, passages_of, sum_of
 from ..measures.queues import Halves, Queue, halves, queue_of
@@ -73,7 +74,7 @@ def _rows(context: Context, passages: Passages, queue: Queue) -> list[_Row]:
     of_label = observed.steps.label[passages.row]
     for label in range(len(observed.steps.labels)):
         rows = np.flatnonzero(of_label == label)
-        if len(np.unique(observed.steps.case[passages.row[rows]])) < 2 * claims.LEAST_CASES:
+        if len(distinct(observed.steps.case[passages.row[rows]])) < 2 * claims.LEAST_CASES:
             continue
         both_halves = halves(passages, queue, rows)
         row = None if both_halves is None else _compared(context, passages, label, rows, both_halves)
@@ -83,11 +84,10 @@ def _rows(context: Context, passages: Passages, queue: Queue) -> list[_Row]:
 
 
 def _compared(context: Context, passages: Passages, label: int, rows: Ints, found: Halves) -> _Row | None:
-    import numpy as np
     from scipy.special import stdtr, stdtrit
 
     observed = context.observed
-    cases = [len(np.unique(observed.steps.case[passages.row[part]])) for part in (found.busy, found.quiet)]
+    cases = [len(distinct(observed.steps.case[passages.row[part]])) for part in (found.busy, found.quiet)]
     usual = sum_of(observed, passages, found.busy, found.usual)
     if min(cases) < claims.LEAST_CASES or usual.value <= 0:
         return None
@@ -119,7 +119,6 @@ def holm(ps: Sequence[float]) -> list[float]:
 def _table(
     context: Context, passages: Passages, queue: Queue | None, rows: Sequence[_Row], adjusted: Sequence[float],
 ) -> QueueDays:
-    import numpy as np
     import pandas as pd
 
     observed = context.observed
@@ -129,7 +128,7 @@ def _table(
         days = row.days
         cells.append((
             observed.steps.labels[row.label], observed.stage[row.label], len(row.found.busy) + len(row.found.quiet),
-            len(np.unique(observed.steps.case[passages.row[row.rows]])), _servers(queue, row.found), low, high,
+            len(distinct(observed.steps.case[passages.row[row.rows]])), _servers(queue, row.found), low, high,
             *parts(row.contrast), days.value, days.low, days.high, row.p, p))
     table = pd.DataFrame(cells, columns=list(COLUMNS))
     table = table.sort_values(["days_per_case", "step"], ascending=[False, True]).reset_index(drop=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..log.results import ReworkDays
+from ..log.steps import distinct
 from ..measures.landmark import Landmark, landmark
 from ..measures.rework_types import TYPES, typed
 from ..measures.spells import NONE
@@ -77,8 +78,8 @@ def _rows(context: Context) -> list[_Row]:
         days, base = observed.rework_days(here), _base(context, label, TYPES[kind])
         share = _share(context, rows, base)
         found.append(_Row(
-            label, _through(steps.label[rows], label), TYPES[kind], rows, cases=len(np.unique(steps.case[base])),
-            returning=len(np.unique(steps.case[rows])),
+            label, _through(steps.label[rows], label), TYPES[kind], rows, cases=len(distinct(steps.case[base])),
+            returning=len(distinct(steps.case[rows])),
             loops=max(int((steps.label[rows] == label).sum()), len(np.unique(observed.loops.block[rows]))),
             lost=int(np.median(sorts.depth[rows])), share=share_interval(share), p=_p(share),
             days=amount_interval(days), share_of_days=claims.share_of(days, observed.days_open),

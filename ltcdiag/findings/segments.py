@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from ..domain.stages import load_stages
 from ..log.segments import SegmentEffects, SegmentRules
-from ..log.steps import first_of_each
+from ..log.steps import first_of_each, keyed
 from ..measures.facts import SOLD
 from ..measures.segment_effects import NOT_WON, Condition, Effect, Rule, Target, search
 from ..measures.spells import NONE
@@ -41,8 +41,11 @@ def segments(context: Context) -> Detected:
 
 
 def rules(context: Context) -> Detected:
-    """The claims of `segments` as rules to read: if this, then so many days more there."""
-    return Detected(_rule_table(context, _searched(context)), ())
+    """The claims of `segments` as rules to read: if this, then so many days more there. Nobody asks for the search
+    again: what it compared goes."""
+    found = Detected(_rule_table(context, _searched(context)), ())
+    del _SEARCHED[context]
+    return found
 
 
 def _searched(context: Context) -> Searched:
@@ -107,7 +110,7 @@ def _first_passages(context: Context, label: int) -> tuple[Bools, Ints]:
     steps = context.observed.steps
     rows = np.flatnonzero((steps.label == label) & ~context.observed.rework)
     case, first = first_of_each(steps.case[rows])
-    reached, person = np.zeros(steps.cases, dtype=bool), np.full(steps.cases, NONE)
+    reached, person = np.zeros(steps.cases, dtype=bool), np.full(steps.cases, NONE, dtype=steps.person.dtype)
     reached[case], person[case] = True, steps.person[rows[first]]
     return reached, person
 
@@ -122,7 +125,7 @@ def _usual_person(context: Context) -> Ints:
     if not len(known):
         return found
     wide = int(steps.person.max()) + 1
-    pair, times = np.unique(steps.case[known] * wide + steps.person[known], return_counts=True)
+    pair, times = np.unique(keyed(steps.case[known], wide, steps.person[known]), return_counts=True)
     order = np.lexsort((pair, -times, pair // wide))
     case, first = first_of_each((pair // wide)[order])
     found[case] = (pair % wide)[order][first]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..log.results import StageDays, StepSums
-from ..log.steps import first_of_each
+from ..log.steps import distinct, first_of_each
 from ..measures.observed import by_stage
 from ..stats.intervals import amount_interval, first_shares
 from . import claims
@@ -50,7 +50,7 @@ def step_sums(context: Context) -> StepSums:
         rows = np.flatnonzero(steps.label == code)
         if len(rows):
             days = observed.length[rows]
-            cells.append((label, observed.stage[code], len(rows), len(np.unique(steps.case[rows])), float(days.sum()),
+            cells.append((label, observed.stage[code], len(rows), len(distinct(steps.case[rows])), float(days.sum()),
                           float(days.sum()) / total, float(np.median(days))))
     table = pd.DataFrame(sorted(cells, key=lambda row: (-row[4], row[0])), columns=list(SUMS))
     return StepSums(table, steps.cases, "")

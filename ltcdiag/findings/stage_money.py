@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..log.lists import StageMoney
+from ..log.steps import distinct
 from ..measures.facts import Amounts
 from ..measures.observed import by_stage
 from ..stats.estimator import Estimate, Spans
@@ -72,7 +73,7 @@ def _standing(context: Context, codes: tuple[int, ...], counted: Floats) -> tupl
     import numpy as np
 
     observed = context.observed
-    came = np.unique(observed.steps.case[np.isin(observed.steps.label, codes)])
+    came = distinct(observed.steps.case[np.isin(observed.steps.label, codes)])
     stand = observed.spells.case[np.isin(observed.heading, codes)]
     return int((counted[came] > 0).sum()), len(stand), float(counted[stand].sum())
 

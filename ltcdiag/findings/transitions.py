@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..log.flows import FunnelKinds, Transitions
+from ..log.steps import distinct
 from ..measures.funnels import funnel_kinds
 from ..measures.spells import NONE
 from ..measures.stays import Places, Stays, places_of, stays_of
@@ -61,5 +62,5 @@ def _rows(places: Places, stays: Stays, ends: Ints) -> Iterator[tuple[object, ..
         codes, moves = np.unique(ends[here], return_counts=True)
         for code, n in sorted(zip(codes.tolist(), moves.tolist(), strict=True), key=lambda pair: (-pair[1], pair[0])):
             rows = here[ends[here] == code]
-            yield (names[place], names[code], n, len(np.unique(stays.case[rows])),
+            yield (names[place], names[code], n, len(distinct(stays.case[rows])),
                    *parts(Counted(n, len(here), 0.0).share), float(np.median(days[rows])))

@@ -20,7 +20,7 @@ _STATES = ("open", "closed", "unknown")
 _ENDS = ("closed", "silent", "open")
 _WORDED = ("owner", "rework_type", "deviation", "change", "frequency_change", "gap_change", "period", "verdict",
            "measure", "leak_type", "party_kind", "triangle_type", "practice", "deals_judged", "slip_type",
-           "change_unit", "value_ledger", "value_part", "rhythm")
+           "change_unit", "value_ledger", "value_part", "rhythm", "quality", "counted")
 """Columns whose values are few and have words."""
 _SOURCE_ROWS = ("first_row", "last_row", "source_row")
 _SHARE = re.compile(r"[\d.]+%")

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.signedinteger[Any]]
     Bools = NDArray[np.bool_]
 
+SHORT_CODES = 2**15 - 2
+"""So many different labels have codes of two bytes, more of four. A log of 30 million events is many arrays, and its
+memory is what decides how large a log can be."""
 UNKNOWN = -1
 """Code of a party that has no name."""
 NO_TIME = -(2**63)
@@ -23,6 +26,7 @@ NO_TIME = -(2**63)
 class Steps:
     """Every finished piece of work inside the open time of its case, by case and then in the order of completion.
 
+    Codes and case numbers are as short as they can be: what is reckoned from two of them goes through `keyed`.
     One row a step: case (0, 1, ... in the order of case ids), label (code into `labels`), party (code into
     `parties`, UNKNOWN where nobody is named), person (a code a person, UNKNOWN where nobody is named), started (µs,
     NO_TIME where not recorded), ended (µs).
@@ -64,6 +68,23 @@ class Steps:
     def has_starts(self) -> bool:
         """Whether starts of work are recorded for at least half of the steps."""
         return bool(len(self.started)) and 2 * int((self.started != NO_TIME).sum()) >= len(self.started)
+
+
+def keyed(one: Ints, width: int, other: Ints) -> Ints:
+    """One number a pair: one * width + other, in 64 bits. The codes of a large log are shorter, and their product would
+    wrap around without a word."""
+    import numpy as np
+
+    return one.astype(np.int64) * width + other
+
+
+def distinct(case: Ints) -> Ints:
+    """The different case numbers of a column, in order: what `np.unique` gives, without sorting or hashing."""
+    import numpy as np
+
+    there = np.zeros(int(case.max(initial=-1)) + 1, dtype=bool)
+    there[case] = True
+    return np.flatnonzero(there)
 
 
 def first_of_each(case: Ints) -> tuple[Ints, Ints]:

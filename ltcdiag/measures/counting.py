@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ..domain.kpis import StageSet
 from ..domain.stages import load_stages
 from ..domain.step_words import says
+from ..log.steps import keyed
 from ..stats.estimator import Points
 from .journeys import begins_there
 from .observed import Observed
@@ -65,7 +66,7 @@ def new_versions(observed: Observed, rows: Ints, revised: Bools) -> Bools:
     version = np.zeros(len(rows), dtype=np.int64)
     version[order] = counts - np.maximum.accumulate(np.where(first, counts, 0)) + 1
     version += revised[label] & ~begins
-    lift = case * (int(version.max(initial=0)) + 1)
+    lift = keyed(case, int(version.max(initial=0)) + 1, np.zeros_like(version))
     before = np.append(-1, np.maximum.accumulate(lift + version)[:-1])[: len(rows)]
     new: Bools = (lift + version > before) & (version > 1)
     return new

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import exp, log, sqrt
 from typing import TYPE_CHECKING
 
+from ..log.steps import keyed
 from ..stats.contrast import Difference, student
 from ..stats.estimator import Estimate
 from ..stats.intervals import Interval, share_interval
@@ -77,7 +78,7 @@ def _straight(observed: Observed, fresh: Bools) -> dict[tuple[int, int], Floats]
     width = len(steps.labels)
     days = (steps.ended[rows + 1] - steps.ended[rows]) / DAY
     return {divmod(int(key), width): days[part]
-            for key, part in _groups(steps.label[rows] * width + steps.label[rows + 1])}
+            for key, part in _groups(keyed(steps.label[rows], width, steps.label[rows + 1]))}
 
 
 def _pieces(observed: Observed, fresh: Bools, having: Ints, length: int) -> Iterator[Ints]:

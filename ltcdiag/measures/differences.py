@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..log.event_log import EventLog
 from ..log.results import DifferenceMap
+from ..log.steps import keyed
 from ..stats.differences import LEVEL, adjusted, could_differ, counts_p, exact_p, ranks_p
 from .paths import Pair, Paths, pair_of
 
@@ -89,7 +90,7 @@ def _moves(arm: Paths) -> _Moves:
     import numpy as np
 
     inside = np.flatnonzero(arm.case[1:] == arm.case[:-1])
-    kind = arm.label[inside] * len(arm.labels) + arm.label[inside + 1]
+    kind = keyed(arm.label[inside], len(arm.labels), arm.label[inside + 1])
     gap = arm.age[inside + 1] - arm.age[inside]
     keys, place, times = np.unique(kind * max(1, arm.n) + arm.case[inside], return_inverse=True, return_counts=True)
     total = np.bincount(place, weights=gap, minlength=len(keys))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..log.steps import UNKNOWN, Steps
+from ..log.steps import UNKNOWN, Steps, keyed
 from .step_kinds import StepKinds
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _next_level(steps: Steps, before: Ints, kinds: StepKinds) -> Bools:
     if not other.any():
         return other
     width = int(person.max()) + 1
-    key = steps.label * width + np.maximum(person, 0)
+    key = keyed(steps.label, width, np.maximum(person, 0))
     rows = _of(steps.label, kinds.approvals) & (person != UNKNOWN)
     size = len(steps.labels) * width
     if size > 50_000_000:       # too many to count one by one: nobody is taken for a level

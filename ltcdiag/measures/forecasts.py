@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..domain.step_words import says
 from ..log.event_log import EventLog
+from ..log.steps import keyed
 from .facts import won_at
 from .observed import Observed
 from .quantity import LEAST_CASES
@@ -187,8 +188,8 @@ def _stage(observed: Observed, case: Ints, us: Ints) -> str | None:
     ages = (steps.ended - steps.entered[steps.case]) // second
     longest = int(max(ages.max(), 0)) + 2
     at = np.clip((us - steps.entered[case]) // second, 0, longest - 1)
-    keys = steps.case * longest + ages
-    row = np.searchsorted(keys, case * longest + at, side="right") - 1
+    keys = keyed(steps.case, longest, ages)
+    row = np.searchsorted(keys, keyed(case, longest, at), side="right") - 1
     row = row[(row >= 0) & (steps.case[np.maximum(row, 0)] == case)]
     if not len(row):
         return None

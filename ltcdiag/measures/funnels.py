@@ -10,6 +10,7 @@ from ..errors import InputError
 from ..log.event_log import EventLog
 from ..log.flows import FunnelKinds
 from ..log.results import Funnel
+from ..log.steps import keyed
 from ..stats.case_clock import horizon
 from ..stats.counted import Counted
 from ..stats.estimator import Points
@@ -186,7 +187,8 @@ def _so_far(case: Ints, at: Ints) -> Ints:
 
     if not len(case):
         return at
-    base = case * (int(at.max()) + 2)       # running maximum inside each case: later cases start above earlier ones
+    # running maximum inside each case: later cases start above earlier ones
+    base = keyed(case, int(at.max()) + 2, np.zeros_like(at))
     run = np.maximum.accumulate(base + at + 1)
     before = np.append(0, run[:-1])
     found: Ints = np.maximum(before - base - 1, NONE)

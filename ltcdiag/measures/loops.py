@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..log.steps import UNKNOWN, Steps
+from ..log.steps import UNKNOWN, Steps, keyed
 from .exclusions import in_bulk, usual_repeats
 from .step_kinds import StepKinds
 
@@ -58,7 +58,7 @@ def loops_of(
     import numpy as np
 
     n, width, known = len(steps.case), len(steps.labels), kinds or StepKinds()
-    before = _last_time(steps.case * width + _levels(width, known)[steps.label])
+    before = _last_time(keyed(steps.case, width, _levels(width, known)[steps.label]))
     bulk = np.zeros(n, dtype=bool) if kinds is None else in_bulk(steps)
     again, ignored = _counted(steps, before, usual_repeats(steps, before, usual, known, bulk=bulk), bulk)
     rows = np.flatnonzero(again)
@@ -73,7 +73,8 @@ def loops_of(
     block = np.where(covered, np.cumsum(starts) - 1, NONE)
     back_to = np.append(steps.label[np.flatnonzero(starts) - 1], NONE)[block]
     progress = _progress(steps, before, covered, order) & ~anew
-    return Loops(again, np.where(covered & ~progress, closed_by, NONE), block, back_to, ignored)
+    return Loops(again, np.where(covered & ~progress, closed_by, NONE).astype(np.int32), block.astype(np.int32),
+                 back_to.astype(steps.label.dtype), ignored)
 
 
 def _last_time(keys: Ints) -> Ints:
@@ -106,7 +107,7 @@ def _anew(steps: Steps, before: Ints, kinds: StepKinds) -> Bools:
         document[label] = its
     kind = document[steps.label]
     own = np.where(kind == NONE, 2 + steps.label, kind)
-    made = (_last_time(steps.case * (len(steps.labels) + 2) + own) != NONE) & (kind != NONE)
+    made = (_last_time(keyed(steps.case, len(steps.labels) + 2, own)) != NONE) & (kind != NONE)
     first = before == NONE
     revised = np.isin(steps.label, sorted(kinds.revised)) & first & made
     begun = np.bincount(kind[(kind != NONE) & ~made], minlength=2)      # cases that have each document
@@ -168,7 +169,7 @@ def _against_highest(steps: Steps, order: Ints | None) -> tuple[Bools, Bools]:
     if order is None or not len(steps.case):
         return np.zeros(len(steps.case), dtype=bool), np.zeros(len(steps.case), dtype=bool)
     place = order[steps.label]
-    lift = steps.case * (int(order.max()) + 2)
+    lift = keyed(steps.case, int(order.max()) + 2, np.zeros_like(place))
     highest = np.maximum.accumulate(lift + place + 1)
     prior = np.append(0, highest[:-1])
     here, highest_before = lift + place + 1, np.maximum(prior, lift)

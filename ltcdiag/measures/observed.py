@@ -94,7 +94,7 @@ class Observed:
         """The step that each running spell most likely leads to; NONE for finished spells and where nobody knows."""
         import numpy as np
 
-        best = np.full(len(self.spells.case), NONE)
+        best = np.full(len(self.spells.case), NONE, dtype=self.spells.target.dtype)
         chosen = self.spells.running[self.spread.row] & (self.spread.weight > 0)
         row, key, weight = self.spread.row[chosen], self.spread.key[chosen], self.spread.weight[chosen]
         order = np.lexsort((-weight, row))      # of equal weights the first stays first

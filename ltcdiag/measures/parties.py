@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..domain.reference import ReferenceModel
 from ..log.event_log import EventLog
-from ..log.steps import Steps
+from ..log.steps import Steps, keyed
 from ..stats.estimator import Estimate
 from ..stats.intervals import Interval, mean_interval
 from .observed import Observed
@@ -84,7 +84,7 @@ def moves_between(observed: Observed, parties: Parties) -> Iterator[Move]:
     before = np.append(NONE, parties.code)[spells.step]
     after = np.append(parties.code, NONE)[spells.step]
     rows = np.flatnonzero(done & (before != NONE) & (after != NONE) & (before != after))
-    keys, days = before[rows] * n + after[rows], (waiting_ends(observed) - spells.start)[rows]
+    keys, days = keyed(before[rows], n, after[rows]), (waiting_ends(observed) - spells.start)[rows]
     order = np.argsort(keys, kind="stable")
     found, first = np.unique(keys[order], return_index=True)
     for key, start, end in zip(found.tolist(), first, np.append(first, len(order))[1:], strict=True):
@@ -117,7 +117,7 @@ def presence(observed: Observed, parties: Parties) -> Iterator[tuple[str, int, i
     staged = np.flatnonzero(stage != NONE)
     if not len(staged):
         return
-    visits = steps.case[staged] * len(keys) + stage[staged]
+    visits = keyed(steps.case[staged], len(keys), stage[staged])
     came = np.bincount(pd.unique(visits) % len(keys), minlength=len(keys))
     code = parties.code[staged]
     pairs = pd.unique((visits * n + code)[code != NONE])
@@ -167,7 +167,7 @@ def _back(observed: Observed, inside: Bools, moved: Bools) -> Ints:
 
     steps, loops = observed.steps, observed.loops
     rows = np.flatnonzero(moved & loops.again)
-    order = np.argsort(steps.case * len(steps.labels) + steps.label, kind="stable")
+    order = np.argsort(keyed(steps.case, len(steps.labels), steps.label), kind="stable")
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     before = order[place[rows] - 1]                     # the same step of the same case, the last time

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..log.steps import NO_TIME
 from ..stats.estimator import Estimate, Points
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.signedinteger[Any]]
     Bools = NDArray[np.bool_]
 
 
@@ -52,9 +52,9 @@ def passages_of(observed: Observed) -> Passages:
     steps = observed.steps
     if steps.has_starts:
         ready = ready_moments(steps)
-        row = np.flatnonzero(ready != NO_TIME)
+        row = np.flatnonzero(ready != NO_TIME).astype(np.int32)
         return Passages(row, ready[row], steps.started[row], waits=True)
-    row = np.flatnonzero(np.append(False, steps.case[1:] == steps.case[:-1])[: len(steps.case)])
+    row = np.flatnonzero(np.append(False, steps.case[1:] == steps.case[:-1])[: len(steps.case)]).astype(np.int32)
     return Passages(row, steps.ended[row - 1], steps.ended[row], waits=False)
 
 

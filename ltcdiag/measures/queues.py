@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..log.steps import UNKNOWN, Steps
+from ..log.steps import UNKNOWN, Steps, keyed
 from .passages import Passages
 from .spells import DAY
 
@@ -76,7 +76,7 @@ def halves(passages: Passages, queue: Queue, rows: Ints) -> Halves | None:
         return None
     half_year = passages.ready[rows] // HALF_YEAR
     first_one = int(half_year.min())
-    key = queue.server[rows] * (int(half_year.max()) - first_one + 1) + half_year - first_one
+    key = keyed(queue.server[rows], int(half_year.max()) - first_one + 1, half_year - first_one)
     group = np.unique(key, return_inverse=True)[1]
     size = np.bincount(group)
     order = np.lexsort((queue.in_hand[rows], group))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..domain.stages import Stage, load_stages
 from ..domain.step_words import says
-from ..log.steps import UNKNOWN
+from ..log.steps import UNKNOWN, keyed
 from .loops import DAY, NONE
 from .observed import Observed
 
@@ -44,7 +44,7 @@ class Typed:
         import numpy as np
 
         rows = np.flatnonzero(self.type != NONE)
-        key = self.place[rows] * len(TYPES) + self.type[rows]
+        key = keyed(self.place[rows], len(TYPES), self.type[rows])
         order = np.argsort(key, kind="stable")
         keys, first = np.unique(key[order], return_index=True)
         ends = np.append(first, len(order))[1:]
@@ -124,7 +124,7 @@ class _Facts:
         import numpy as np
 
         steps = self._observed.steps
-        lift = steps.case * (_FAR + 2)
+        lift = keyed(steps.case, _FAR + 2, np.zeros_like(self._order))
         high = np.maximum.accumulate(lift + self._order + 1) - lift - 1
         start = np.full(self._blocks, len(high))
         np.minimum.at(start, self._of, self._rows)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from ..domain.party_words import party_kind
 from ..domain.rules import Rule, chosen
-from ..log.steps import UNKNOWN, Steps, first_of_each
+from ..log.steps import UNKNOWN, Steps, first_of_each, keyed
 from ..stats.case_clock import CaseClock, horizon
 from ..stats.contrast import Difference, Sample, difference
 from ..stats.estimator import Estimate, Points, Spans, Timeline
@@ -196,7 +196,7 @@ def _two_persons(asked: _Asked) -> _Verdicts | None:
     if not (steps.person != UNKNOWN).any():
         return None
     width = int(steps.person.max()) + 2
-    who = steps.case * width + steps.person + 1
+    who = keyed(steps.case, width, steps.person) + 1
     first, rows = (np.flatnonzero(mask[steps.label]) for mask in (asked.first, asked.step))
     n = steps.cases
     same = np.bincount(steps.case[rows], weights=np.isin(who[rows], who[first]), minlength=n)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..domain.stages import load_stages
 from ..domain.step_words import says
+from ..log.steps import distinct
 from .observed import Observed
 from .quantity import LEAST_CASES
 from .spells import DAY, NONE
@@ -63,7 +64,7 @@ def silences(observed: Observed, places: Places, *, without: Ints) -> Iterator[S
         rows = rows[keep[rows]]
         told = rows[age[spells.case[rows]] - spells.start[rows] >= limit]
         quiet = told[still[told] & (length[told] > limit)]
-        yield Silence(place, limit, np.unique(spells.case[told]), spells.case[quiet], length[quiet], ended,
+        yield Silence(place, limit, distinct(spells.case[told]), spells.case[quiet], length[quiet], ended,
                       _most(spells.source[quiet]))
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..log.steps import NO_TIME, Steps
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.signedinteger[Any]]
     Bools = NDArray[np.bool_]
 
 DAY = 86_400_000_000
@@ -54,20 +54,44 @@ def spells_of(steps: Steps) -> Spells:
     case, cases = steps.case, steps.cases
     ended = (steps.ended - steps.entered[case]) / DAY
     starts_case = np.append(True, case[1:] != case[:-1])[: len(case)]
-    before = np.where(starts_case, 0.0, np.append(0.0, ended[:-1])[: len(case)])
-    source = np.where(starts_case, NONE, np.append(NONE, steps.label[:-1])[: len(case)])
-    begun = np.where(steps.started == NO_TIME, np.nan, (steps.started - steps.entered[case]) / DAY)
+    before, source = _shifted(ended, 0.0), _shifted(steps.label, NONE)
+    before[starts_case], source[starts_case] = 0.0, NONE
+    begun = _begun(steps, before, ended)
     last, last_label = np.zeros(cases), np.full(cases, NONE)
     last[case], last_label[case] = ended, steps.label
     whole = (steps.left - steps.entered) / DAY
     runs = np.flatnonzero(whole > last)
     joined = [
         (case, runs), (before, last[runs]), (ended, whole[runs]), (source, last_label[runs]),
-        (steps.label, _standing(steps)[runs]), (np.arange(len(case)), np.full(len(runs), NONE)),
-        (np.clip(begun, before, ended), np.full(len(runs), np.nan)),
+        (steps.label, _standing(steps)[runs]), (np.arange(len(case), dtype=np.int32), np.full(len(runs), NONE)),
     ]
     place = np.searchsorted(case, runs, side="right")   # a spell that runs stands behind the others of its case
-    return Spells(*(np.insert(done, place, running) if len(runs) else done for done, running in joined))
+    case, start, end, source, target, step = [
+        np.insert(done, place, running) if len(runs) else done for done, running in joined]
+    nowhere: Floats = np.broadcast_to(np.nan, len(case))
+    return Spells(case, start, end, source, target, step,
+                  nowhere if begun is None else np.insert(begun, place, np.nan))
+
+
+def _shifted(column: NDArray[Any], first: float) -> NDArray[Any]:
+    """Each row holds what the row before held."""
+    import numpy as np
+
+    found = np.empty_like(column)
+    found[:1], found[1:] = first, column[:-1]
+    return found
+
+
+def _begun(steps: Steps, before: Floats, ended: Floats) -> Floats | None:
+    """Ages at which work began, inside the spells; None where no start is recorded at all."""
+    import numpy as np
+
+    there = steps.started != NO_TIME
+    if not there.any():
+        return None
+    begun: Floats = np.clip((steps.started - steps.entered[steps.case]) / DAY, before, ended)
+    begun[~there] = np.nan
+    return begun
 
 
 def _standing(steps: Steps) -> Ints:
@@ -116,14 +140,20 @@ def spread(spells: Spells, keys: Ints | None = None) -> Spread:
     known = ~running | (keys != NONE)
     done, open_rows = np.flatnonzero(~running), np.flatnonzero(~known)
     length = np.rint((spells.end - spells.start) * DAY).astype(np.int64)  # whole µs: equal lengths are ties
-    told = np.flatnonzero(known)
-    parts = [(told, keys[told], np.ones(len(told)))]
+    told = np.flatnonzero(known).astype(np.int32)
+    parts: list[tuple[Ints, Ints, Floats]] = [(told, keys[told], np.ones(len(told)))]
     sources = np.unique(spells.source[open_rows])
     ended, still = (_by_source(spells.source, rows, sources) for rows in (done, open_rows))
     for place in range(len(sources)):
         parts += _chances(length, keys, ended[place], still[place])
-    row, key, weight = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Spread(row, key, weight)
+    row, key, weight = zip(*parts, strict=True)
+    return Spread(_joined(row, told), _joined(key, keys), np.concatenate(weight))
+
+
+def _joined(parts: Sequence[Ints], like: Ints) -> Ints:
+    import numpy as np
+
+    return np.concatenate([part.astype(like.dtype, copy=False) for part in parts])
 
 
 def _by_source(source: Ints, rows: Ints, wanted: Ints) -> list[Ints]:

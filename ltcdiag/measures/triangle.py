@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..domain.reference import ReferenceModel
 from ..domain.stages import load_stages
+from ..log.steps import distinct, keyed
 from ..stats.counted import Counted
 from .facts import Amounts
 from .observed import Observed
@@ -57,9 +58,8 @@ def lacks(
 
 
 def _seen(observed: Observed, rows: Bools) -> bool:
-    import numpy as np
 
-    return len(np.unique(observed.steps.case[rows])) >= LEAST_CASES
+    return len(distinct(observed.steps.case[rows])) >= LEAST_CASES
 
 
 def _gate(observed: Observed, *gates: str) -> list[int]:
@@ -139,8 +139,8 @@ def _one_person(observed: Observed, roles: Ints, n: int) -> Iterator[Lack]:
     if not len(rows):
         return
     case, person = steps.case[rows], steps.person[rows]
-    three = np.bincount(np.unique(case * n + roles[rows]) // n, minlength=steps.cases) == n
-    alone = np.bincount(np.unique(case * (int(person.max()) + 1) + person) // (int(person.max()) + 1),
+    three = np.bincount(np.unique(keyed(case, n, roles[rows])) // n, minlength=steps.cases) == n
+    alone = np.bincount(np.unique(keyed(case, int(person.max()) + 1, person)) // (int(person.max()) + 1),
                         minlength=steps.cases) == 1
     if three.any():
         yield Lack("one_person", None, None, np.flatnonzero(three), np.flatnonzero(three & alone))
@@ -160,7 +160,7 @@ def _no_owner(observed: Observed, model: ReferenceModel, parties: tuple[Parties,
     stages = sorted({key for key in observed.stage if key is not None})
     of_label = np.array([stages.index(key) if key else NONE for key in observed.stage], dtype=np.int64)
     stage = of_label[steps.label]
-    pairs, place = np.unique(steps.case * (len(stages) + 1) + stage, return_inverse=True)
+    pairs, place = np.unique(keyed(steps.case, len(stages) + 1, stage), return_inverse=True)
     lacking = np.bincount(place, weights=unnamed) > 0
     of_pair, case = pairs % (len(stages) + 1), pairs // (len(stages) + 1)
     for code, key in enumerate(stages):

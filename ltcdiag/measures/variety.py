@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..domain.stages import load_stages
 from ..domain.step_words import is_approval, says
-from ..log.steps import Steps
+from ..log.steps import Steps, keyed
 from ..stats.estimator import Estimate
 from ..stats.intervals import Interval, share_interval
 from .facts import SOLD
@@ -74,7 +74,7 @@ def first_times(steps: Steps) -> Bools:
     import numpy as np
 
     first = np.zeros(len(steps.case), dtype=bool)
-    first[np.unique(steps.case * len(steps.labels) + steps.label, return_index=True)[1]] = True
+    first[np.unique(keyed(steps.case, len(steps.labels), steps.label), return_index=True)[1]] = True
     return first
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from ..log.steps import NO_TIME, UNKNOWN, Steps
+from ..log.steps import NO_TIME, UNKNOWN, Steps, keyed
 from .availability import Availability
 from .spells import DAY
 from .working_time import wall
@@ -169,7 +169,7 @@ def ordered(group: Ints, moment: Ints) -> Ints:
 
     first, last = (int(moment.min()), int(moment.max())) if len(moment) else (0, 0)
     if (int(group.max(initial=0)) + 2) * (last - first + 1) < 2**62:
-        return np.argsort((group + 1) * (last - first + 1) + (moment - first), kind="stable")
+        return np.argsort(keyed(group + 1, last - first + 1, moment - first), kind="stable")
     return np.lexsort((moment, group))
 
 

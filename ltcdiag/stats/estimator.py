@@ -26,6 +26,10 @@ import numpy as np
 
 from .case_clock import CaseClock, Floats, Ints
 
+MANY = 500_000
+"""Cases from which on influence values are kept in seven digits: a diagnosis holds a hundred of these arrays, and an
+interval is said in three."""
+
 
 @dataclass(frozen=True, eq=False)
 class Points:
@@ -61,7 +65,8 @@ class Estimate:
     @property
     def error(self) -> float:
         """Standard error of the value."""
-        return float(np.sqrt(np.sum(self.influence**2) / (self.n * (self.n - 1)))) if self.n > 1 else float("inf")
+        squares = np.sum(self.influence**2, dtype=float)
+        return float(np.sqrt(squares / (self.n * (self.n - 1)))) if self.n > 1 else float("inf")
 
     def __add__(self, other: Estimate) -> Estimate:
         return Estimate(self.value + other.value, self.influence + other.influence)
@@ -120,10 +125,10 @@ class Timeline:
         self._closing = _divided(self._closings, self._at)
 
     def _per_age(self, index: Ints, weights: Floats | None = None) -> Floats:
-        return np.bincount(index, weights=weights, minlength=len(self._grid)).astype(float)
+        return np.bincount(index, weights=weights, minlength=len(self._grid)).astype(float, copy=False)
 
     def _per_case(self, case: Ints, weights: Floats) -> Floats:
-        return np.bincount(case, weights=weights, minlength=self.n).astype(float)
+        return np.bincount(case, weights=weights, minlength=self.n).astype(float, copy=False)
 
     @property
     def open_share(self) -> float:
@@ -155,21 +160,31 @@ class Timeline:
         """Theta of spans, each cut to the watch of its case and to tau."""
         start = np.clip(marks.start, self._entry[marks.case], self.tau)
         end = np.maximum(np.minimum(marks.end, self._exit[marks.case]), start)
-        own = self._per_case(marks.case, marks.rate * (self._worth(end) - self._worth(start)))
-        held = np.diff(self._held(start, end, marks.rate), append=0.0)
-        held[-1] = 0.0
+        begun, ended = self._place(start), self._place(end)
+        worth = self._worth(end, ended) - self._worth(start, begun)
+        own = self._per_case(marks.case, marks.rate * worth)
+        held = self._ramp(start, begun, marks.rate) - self._ramp(end, ended, marks.rate)
         inside = held * self._pace
         nothing = np.zeros_like(inside)
         return self._estimate(own, nothing, inside, nothing, inside * self._each_inside)
 
-    def _worth(self, ages: Floats) -> Floats:
-        place = np.minimum(np.searchsorted(self._grid, ages, side="right") - 1, len(self._grid) - 1)
+    def _place(self, ages: Floats) -> Ints:
+        """The stretch of the grid that each age lies in."""
+        place: Ints = np.minimum(np.searchsorted(self._grid, ages, side="right") - 1, len(self._grid) - 1)
+        return place
+
+    def _worth(self, ages: Floats, place: Ints) -> Floats:
         worth: Floats = self._paid[place] + (ages - self._grid[place]) * self._pace[place]
         return worth
 
-    def _held(self, start: Floats, end: Floats, rate: Floats) -> Floats:
-        """Case-days marked up to each age of the grid."""
-        return _ramp(self._grid, start, rate) - _ramp(self._grid, end, rate)
+    def _ramp(self, starts: Floats, place: Ints, rate: Floats) -> Floats:
+        """What marks that grow from their starts on gain in each stretch of the grid: what began in an earlier stretch
+        grows all the way through, what begins in it from there on."""
+        begun = self._per_age(place, rate)
+        through = np.cumsum(begun) - begun
+        rest = self._per_age(place, rate * (self._grid[place] + self._length[place] - starts))
+        gained: Floats = through * self._length + rest
+        return gained
 
     def _estimate(self, own: Floats, at: Floats, inside: Floats, at_risk: Floats, inside_risk: Floats) -> Estimate:
         """Joins the parts: each case's own marks, its share of the watch, and what its closing does to S."""
@@ -183,7 +198,8 @@ class Timeline:
         earlier = np.where(first > 0, watch[first - 1], 0.0)
         influence = own - (watch[last] - earlier) - (between[last] - between[first])
         influence -= np.where(self._closed, pull[last], 0.0)
-        return Estimate(theta, np.where(self._seen, influence, 0.0) * self.n)
+        influence = np.where(self._seen, influence, 0.0) * self.n
+        return Estimate(theta, influence if self.n <= MANY else influence.astype(np.float32))
 
 
 def _divided(above: np.typing.ArrayLike, below: Floats) -> Floats:
@@ -191,12 +207,3 @@ def _divided(above: np.typing.ArrayLike, below: Floats) -> Floats:
     result: Floats = np.divide(above, below, out=np.zeros_like(below), where=below > 0)
     return result
 
-
-def _ramp(ages: Floats, starts: Floats, rate: Floats) -> Floats:
-    """Sum of rate * max(0, age - start) at each of the ages."""
-    order = np.argsort(starts, kind="stable")
-    place = np.searchsorted(starts[order], ages, side="right")
-    rates = np.concatenate([[0.0], np.cumsum(rate[order])])
-    moments = np.concatenate([[0.0], np.cumsum((rate * starts)[order])])
-    ramp: Floats = ages * rates[place] - moments[place]
-    return ramp

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from ltcdiag.stats import estimator
 from ltcdiag.stats.case_clock import CaseClock, watched_to
 from ltcdiag.stats.estimator import Points, Spans, Timeline
 from tests.stats.naive_estimator import NobodyWatchedError, influence, theta
@@ -127,3 +128,16 @@ def test_a_clock_that_cannot_be_is_refused(wrong):
     entry, left, follow_up = (np.array(column) for column in wrong)
     with pytest.raises(ValueError, match=r"entry <= exit|broadcast"):
         CaseClock(entry, left, np.ones(len(left), dtype=bool), follow_up)
+
+
+def test_of_many_cases_the_interval_is_the_same_to_seven_digits(monkeypatch):
+    draw = np.random.default_rng(8)
+    exits, closed = draw.exponential(40, 4000), draw.random(4000) < 0.7
+    cases = CaseClock(np.zeros(4000), np.minimum(exits, 90), closed & (exits < 90), np.full(4000, 90.0))
+    exact = Timeline(cases, 60).days_open()
+    monkeypatch.setattr(estimator, "MANY", 100)
+    short = Timeline(cases, 60).days_open()
+    assert short.influence.dtype == np.float32
+    assert short.value == exact.value
+    assert short.error == pytest.approx(exact.error, rel=1e-6)
+    assert (short - exact.times(0.5)).error == pytest.approx(exact.error / 2, rel=1e-6)

@@ -53,7 +53,8 @@ def doubt_rows(desk: Desk, loaded: Sequence[Loaded], checks: Checks, zone: str |
     for item in loaded:
         if isinstance(item.table, TextTable):
             structure.between(desk, item)
-    for name in _LEFT_OUT:
+    told = {reason for (reason,) in desk.connection.sql("select distinct reason from typed_all").fetchall()}
+    for name in sorted(told.intersection(_LEFT_OUT)):
         desk.rows(name, f"select row, activity as example from typed_all where reason = '{name}' "
                         "and row not in (select row from unfit)")
     columns = frozenset(desk.connection.sql("select * from typed_all limit 0").columns)

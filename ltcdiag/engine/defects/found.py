@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...log.defects import Checks, Deed, Defect
-from ..connection import ROWS_A_FILE, literal
+from ..connection import ROWS_A_FILE, count, literal
 from ..loading import Loaded, names_of_files
 
 if TYPE_CHECKING:
@@ -82,8 +82,8 @@ class Desk:
         """Notes the rows of a selection (row, example); sets them aside where the deed says so."""
         if defect not in self.deeds:
             return
-        self.connection.execute(f"insert into defect_rows select {literal(defect)}, row, example from ({sql})")
-        if self.deeds[defect] in _GONE:
+        there = self.connection.execute(f"insert into defect_rows select {literal(defect)}, row, example from ({sql})")
+        if there.fetchall()[0][0] and self.deeds[defect] in _GONE:
             self.set_aside(f"select row, defect from defect_rows where defect = {literal(defect)}")
 
     def cases(self, defect: str, sql: str) -> None:
@@ -117,6 +117,8 @@ class Desk:
         return tuple(joined[key] for key in sorted(joined))
 
     def _of_cells(self, files: Mapping[int, str]) -> list[Defect]:
+        if not count(self.connection, "defect_cells"):
+            return []
         whole = ", ".join(literal(name) for name, unit in self.units.items() if unit == "file") or "''"
         rows = self.connection.sql(f"""
             select defect, row // {ROWS_A_FILE} as file, case when defect in ({whole}) then '' else col end as col,
@@ -127,6 +129,8 @@ class Desk:
                        examples=tuple(shown)) for name, file, column, n, lines, shown in rows]
 
     def _of_rows(self, files: Mapping[int, str]) -> list[Defect]:
+        if not count(self.connection, "defect_rows"):
+            return []
         rows = self.connection.sql(f"""
             select defect, row // {ROWS_A_FILE} as file, list(row % {ROWS_A_FILE} order by row),
               list_sort(list(distinct case_id)), list_sort(list(distinct example))[:{_SHOWN}]

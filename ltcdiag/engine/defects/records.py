@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..connection import literal
 from ..loading import Loaded
+from .times import learns
 
 if TYPE_CHECKING:
     from .found import Desk
@@ -127,10 +128,10 @@ def _slipped(
 ) -> str:
     """Whether a cell of a column holds what belongs to another, "" where such things are at home in both."""
     if kind == "vocabulary":
-        same = sum(n for text, n in texts.get(there, {}).items() if text in texts[here])
-        more = (f"select a.t from texts a left join texts b on b.t = a.t and b.col = {literal(there)} "
-                f"where a.col = {literal(here)} and a.n > coalesce(b.n, 0)")
-        test = f"coalesce({there} in ({more}), false)::int"
+        other = texts.get(there, {})
+        same = sum(n for text, n in other.items() if text in texts[here])
+        more = ", ".join(literal(text) for text, n in texts[here].items() if n > other.get(text, 0))
+        test = f"coalesce({there} in ({more}), false)::int" if more else ""
     else:
         same = forms[there][kind]
         form = f"regexp_full_match({there}, {literal(_NUMBER)})" if kind == "number" else (
@@ -142,7 +143,8 @@ def _slipped(
 def habits(desk: Desk, columns: AbstractSet[str]) -> None:
     """What nearly all cases have and some have not: a step, a head, more than one person."""
     _heads(desk)
-    _skipped(desk)
+    if learns(desk):
+        _skipped(desk)
     if "resource" in columns:
         _owners(desk)
 

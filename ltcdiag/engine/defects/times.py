@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
-from ..connection import literal
+from ..connection import count, literal
 from ..loading import Loaded
 
 if TYPE_CHECKING:
@@ -105,11 +105,37 @@ def take_sound(desk: Desk, columns: AbstractSet[str], zone: str | None) -> None:
     desk.connection.execute(f"create temp view few as select * from sound {where if some > 1 else ''}")
 
 
+def _lies(desk: Desk, *tests: str) -> list[bool]:
+    """What is so of the first and the last moment (`low`, `high`): where a rule could find nothing between them, it
+    need not look at each row."""
+    tests_told = ", ".join(f"coalesce({test}, false)" for test in tests)
+    return list(desk.connection.sql(f"select {tests_told} from (select min(ts) as low, max(ts) as high from sound)"
+                                    ).fetchall()[0])
+
+
 def _impossible(desk: Desk) -> None:
+    odd, wide, late = _lies(desk, "low < '1980-01-01' or high >= '2099-12-31'",
+                            f"high::date - low::date > {_APART}", "high > now()::timestamp + interval 2 day")
+    if odd:
+        _never(desk)
+    if wide:
+        _far_from_all(desk)
+    if late:
+        desk.rows("ts_future", """
+            select row, ts::varchar as example from sound
+            where ts > now()::timestamp + interval 2 day and row not in (select row from unfit)""")
+
+
+def _never(desk: Desk) -> None:
+    """Days that systems fill in, and years before there were any."""
     never = ", ".join(f"date '{day}'" for day in _NEVER if day != "1900-01-00")
     desk.rows("ts_default_date", f"""
         select row, ts::varchar as example from sound
         where (ts::date in ({never}) or year(ts) < 1980 or year(ts) > 9000)""")
+
+
+def _far_from_all(desk: Desk) -> None:
+    """One day that comes often and lies far from all others."""
     desk.rows("ts_default_date", f"""
         with days as (select ts::date as day, count(*) as n from sound group by 1),
         many as (select day from days where n > greatest(4, {_SAME_DAY} * (select count(*) from sound))),
@@ -117,14 +143,13 @@ def _impossible(desk: Desk) -> None:
                  where day not in (select day from many))
         select row, ts::varchar as example from sound semi join many on day = ts::date, rest
         where not ts::date between low and high""")
-    desk.rows("ts_future", """
-        select row, ts::varchar as example from sound
-        where ts > now()::timestamp + interval 2 day and row not in (select row from unfit)""")
 
 
 def _other_year(desk: Desk) -> None:
     """A year that is one digit away from the year of the rest of the case, where the event then fits between the
     others."""
+    if not any(_lies(desk, f"high - low > interval {_YEARS} day")):
+        return
     desk.rows("ts_year_typo", f"""
         with few as (select case_id, median(ts) as middle from sound group by case_id
                      having count(*) >= 3 and max(ts) - min(ts) > interval {_YEARS} day),
@@ -151,6 +176,8 @@ def _grain(desk: Desk) -> None:
           avg((date_trunc('minute', ts) = ts)::int) as minutes
         from sound group by activity having count(*) >= {_ROWS}""")
     fine = "(select min(minutes) from grain) < 0.5"
+    if not desk.connection.sql(f"select coalesce({fine}, false)").fetchall()[0][0]:
+        return
     desk.rows("ts_midnight", f"""
         select row, activity || ' ' || ts as example from sound left join grain using (activity)
         where date_trunc('day', ts) = ts and {fine} and coalesce(days, 0) between 0.0001 and 0.98
@@ -187,7 +214,7 @@ def _bulks(desk: Desk, columns: AbstractSet[str]) -> None:
 def _catching_up(desk: Desk) -> None:
     """Sessions of one person: several cases within minutes, again and again on the same day of the week. Runs of one
     step about the end of a month are none."""
-    if not desk.looks_for("ts_friday_bulk"):
+    if not desk.looks_for("ts_friday_bulk") or count(desk.connection, "sound") < _SESSION * _WEEKS:
         return
     near = " or ".join(f"({_near('lag', _SESSION - 1 - after)} and {_near('lead', after)})"
                        for after in range(_SESSION))
@@ -222,6 +249,16 @@ def _order(desk: Desk) -> None:
         where activity in (select activity from sound group by 1 having count(distinct case_id) >= {_ROWS}
                            order by count(*) desc limit 40)
           and row not in (select row from defect_rows where defect = 'label_homonym') group by all""")
+    if learns(desk):
+        _pairs(desk)
+
+
+def learns(desk: Desk) -> bool:
+    """Whether any step comes in enough cases for a habit (`firsts`)."""
+    return count(desk.connection, "firsts") > 0
+
+
+def _pairs(desk: Desk) -> None:
     # of two steps of a case: in how many cases both are there, and in how many of these the first comes first
     desk.connection.execute("create or replace temp table learned as select * from firsts "
                             "semi join (select distinct case_id from few) using (case_id)")
