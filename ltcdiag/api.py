@@ -250,17 +250,33 @@ def triangulate(found: Diagnosis, voices: Voices | str | Path | Sequence[str | P
 
 
 def pull(
-    system: str, out: str | Path, *, since: str | None = None, progress: Callable[[str, int], None] | None = None
+    system: str, out: str | Path, *, since: str | None = None, table: str | Sequence[str] = (),
+    columns: Sequence[str] | None = None, query: str | Path | None = None,
+    progress: Callable[[str, int], None] | None = None,
 ) -> Pulled:
     """Fetch the records of an account by the interface of its system into a folder that `read` understands; again, and
-    only what has changed is fetched. Only this and `send` ever use a network.
+    only what has changed is fetched. Or tables of a database, anew each time. Only this and `send` ever use a network.
 
-    system: "salesforce", "hubspot", "zoho" or "jiandaoyun"; the token stands in a variable or in the keyring
-    (docs/pulls.md). since: a day or moment, to fetch only what was changed after it. Raises InputError, OutputError; a
-    run that was stopped goes on from where it was."""
-    from .pulls.pulling import pull as pulled
+    system: "salesforce", "hubspot", "zoho", "jiandaoyun", or a database: "postgresql", "sqlite", "duckdb"; the token or
+    password stands in a variable or in the keyring (docs/pulls.md). since: a day or moment, to fetch only what was
+    changed after it. table: of a database, schema.table, also several: all of one moment. query: a select statement, or
+    a Path to it. columns: those to fetch; by default all but contacts and free text. Raises InputError, OutputError; a
+    run on a system that was stopped goes on from where it was."""
+    from .pulls import pulling
+    from .pulls.databases import DATABASES
+    from .pulls.tables import asked_query, asked_tables
+    from .sources.needed import not_needed
 
-    return pulled(system, out, since=since, progress=progress)
+    tables = [table] if isinstance(table, str) else list(table)
+    if system not in DATABASES:
+        if tables or columns or query:
+            raise InputError(say("databases.only_databases", current(), system=system),
+                             fix=say("databases.only_databases_fix", current(), databases=", ".join(DATABASES)))
+        return pulling.pull(system, out, since=since, progress=progress)
+    if since:
+        raise InputError(say("databases.no_since", current()), fix=say("databases.no_since_fix", current()))
+    asked = [*asked_tables(tables, columns), *([asked_query(query, columns)] if query else ())]
+    return pulling.pull_database(system, out, asked, choose=not_needed, progress=progress)
 
 
 def privacy_report(log: EventLog, *, k: int | None = None) -> PrivacyReport:

@@ -11,9 +11,11 @@ import json
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +24,7 @@ from .intake import KEPT, Opened, dressed, labelling_of, opened_tables, plain, r
 from .intake import as_of_moment as _moment
 from .log.appended import Appended, together
 from .log.event_log import EventLog
+from .log.records import TypedTable
 from .unfinished import become, beside, hold, to_disk, write_whole
 from .words import current, say
 
@@ -188,16 +191,33 @@ def _groups(kept: _Kept, source: Any, told: _Told) -> tuple[list[Opened], list[s
     settings = replace(kept.settings, encoding=told.encoding or kept.settings.encoding)
     opened = opened_tables([source] if isinstance(source, str | Path) else source, settings)
     fresh: dict[str, Table] = {}
-    for table in opened.tables:
+    for table in [_unknown(table, kept.hashes) for table in opened.tables]:
         if table.sha256 not in kept.hashes:
             fresh.setdefault(f"{table.sha256} {table.file.rpartition('#')[2] if '#' in table.file else ''}", table)
-    known = [table.file for table in opened.tables if table.sha256 in kept.hashes]
+    known = [file for table in opened.tables for file, digest in _files(table) if digest in kept.hashes]
     tables = list(fresh.values())
     if not tables:
         return [], known
     if len({frozenset(table.columns) for table in tables}) == 1:
         return [opened._replace(tables=[table]) for table in tables], known
     return [opened._replace(tables=tables)], known
+
+
+def _files(table: Table) -> list[tuple[str, str]]:
+    """The files of a table, with their digests."""
+    parts = table.parts if isinstance(table, TypedTable) else ()
+    return [(part.file, part.sha256) for part in parts] or [(table.file, table.sha256)]
+
+
+def _unknown(table: Table, hashes: AbstractSet[str]) -> Table:
+    """A table of part files without those that are kept already; one of them where all are."""
+    if not isinstance(table, TypedTable) or not table.parts:
+        return table
+    parts = tuple(part for part in table.parts if part.sha256 not in hashes)
+    if not parts:
+        return replace(table, sha256=table.parts[0].sha256)
+    digest = sha256(" ".join(part.sha256 for part in parts).encode()).hexdigest()
+    return replace(table, parts=parts, origin=parts[0].path, sha256=digest)
 
 
 def _append_one(

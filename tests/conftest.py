@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PROMISED = {"real_data": "LTCDIAG_REAL_DATA", "browser": "LTCDIAG_BROWSER", "office": "LTCDIAG_OFFICE",
-            "spark": "LTCDIAG_SPARK"}
+            "postgres": "LTCDIAG_POSTGRES", "spark": "LTCDIAG_SPARK"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge", "chrome")
 CLOSED = Path(__file__).resolve().parent / "closed"
 if str(CLOSED) not in os.environ.get("PYTHONPATH", "").split(os.pathsep):

@@ -35,7 +35,9 @@ FRONT_DOOR = ("aggregating", "api", "intake", "growing", "comparing", "improving
               "__init__")    # see each other
 OWNERS = {"duckdb": "engine", "pyspark": "engine", "pm4py": "mining", "matplotlib": "charts", "seaborn": "charts",
           "anywidget": "screen", "traitlets": "screen", "pptx": "reports", "docx": "reports", "fpdf": "reports",
-          "pantab": "reports", "requests": "pulls", "urllib3": "pulls", "keyring": "pulls"}  # the only way out
+          "pantab": "reports", "requests": "pulls", "urllib3": "pulls", "keyring": "pulls",
+          **dict.fromkeys(("adbc_driver_manager", "adbc_driver_postgresql", "adbc_driver_sqlite", "adbc_driver_duckdb"),
+                          "pulls")}  # the only way out
 INSIDE_FUNCTIONS = {"pandas", "numpy", "scipy", "pyarrow",  # slow to import: only where they are needed
                     "requests", "urllib3", "keyring", "pyspark"}    # not everybody has them
 EVERYWHERE = ("stats",)                                     # the room that is made of numbers

@@ -63,10 +63,7 @@ def parser() -> argparse.ArgumentParser:
                          help="excel trello slack jira feishu jiandaoyun calendar")
     backlog.add_argument("--out", type=Path, required=True, metavar="DIR", help="输出文件夹 / output folder")
     backlog.add_argument("--force", action="store_true", help="替换已有的文件 / replace the files")
-    pull = _command(commands, "pull", "从系统直接取数 / fetch the records of a system by its interface", run.pull)
-    pull.add_argument("system", metavar="SYSTEM", help="salesforce, hubspot, zoho, jiandaoyun")
-    pull.add_argument("--out", type=Path, required=True, metavar="DIR", help="数据文件夹 / folder for the records")
-    pull.add_argument("--since", metavar="DATE", help="只取此日期以后变动的 / only what was changed after this day")
+    _pull(_command(commands, "pull", "从系统或数据库直接取数 / fetch records from a system or a database", run.pull))
     demo = _command(commands, "demo", "用自带样例跑一遍 / run on the sample that comes with it", run.demo)
     demo.add_argument("--out", type=Path, default=Path("ltcdiag-demo"), help="输出文件夹 / output folder")
     new = _command(commands, "new", "新建带笔记本的项目文件夹 / a project folder with the notebooks", run.new)
@@ -77,6 +74,18 @@ def parser() -> argparse.ArgumentParser:
     lab = _command(commands, "lab", "打开笔记本 / open the notebooks", run.lab)
     lab.add_argument("folder", type=Path, nargs="?", default=Path("ltcdiag-project"), metavar="FOLDER")
     return found
+
+
+def _pull(pull: argparse.ArgumentParser) -> None:
+    pull.add_argument("system", metavar="SYSTEM",
+                      help="salesforce, hubspot, zoho, jiandaoyun; postgresql, sqlite, duckdb")
+    pull.add_argument("--out", type=Path, required=True, metavar="DIR", help="数据文件夹 / folder for the records")
+    pull.add_argument("--since", metavar="DATE", help="只取此日期以后变动的 / only what was changed after this day")
+    pull.add_argument("--table", nargs="+", default=(), metavar="SCHEMA.TABLE",
+                      help="数据库的表 / tables of a database, all of one moment")
+    pull.add_argument("--columns", nargs="+", metavar="COL",
+                      help="只取这些列 / columns to fetch (default: all but contacts and free text)")
+    pull.add_argument("--query", type=Path, metavar="FILE.sql", help="查询文件 / a file with one select statement")
 
 
 def _command(

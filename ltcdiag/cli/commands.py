@@ -207,9 +207,12 @@ def pull(asked: Namespace) -> None:
             tell(say("pulls.progress", asked.lang, name=name, n=f"{records:,}"))
 
     try:
-        pulled = api.pull(asked.system, asked.out, since=asked.since, progress=count)
+        pulled = api.pull(asked.system, asked.out, since=asked.since, table=asked.table, columns=asked.columns,
+                          query=asked.query, progress=count)
     except KeyboardInterrupt:
-        raise SystemExit(stop(say("pulls.stopped", asked.lang), STOPPED)) from None
+        of_tables = asked.table or asked.query
+        said = say("databases.interrupted" if of_tables else "pulls.stopped", asked.lang)
+        raise SystemExit(stop(said, STOPPED)) from None
     print(json.dumps(pulled.to_dict(), ensure_ascii=False, indent=1) if asked.json else pulled.text(asked.lang))
 
 

@@ -11,8 +11,8 @@ from ..errors import Fault
 from ..log.ledger import Money, RowSetAside
 from ..log.telling import reason_name
 from ..words import current, say
-from .connection import literal
-from .loading import ROWS_A_FILE, Loaded
+from .connection import ROWS_A_FILE, literal
+from .loading import Loaded
 
 if TYPE_CHECKING:
     import duckdb
@@ -66,17 +66,16 @@ def rows_set_aside(
     rows: list[RowSetAside] = []
     told = ", ".join([NOBODY, *map(literal, sorted(without))])
     connection.execute(     # compared as it is, the reason goes wrong where one of several Parquet files has but one
-        f"create or replace temp table aside as "
-        f"select row // {ROWS_A_FILE} as at_file, row % {ROWS_A_FILE} as at_line, reason from {relation} "
+        f"create or replace temp table aside as select row as stood, reason from {relation} "
         f"where coalesce(reason, {NOBODY}) not in ({told}) order by row")
     for item in loaded:
         texts = ", ".join(f"coalesce({cell}::varchar, '')" for cell in item.cells.values())
         shown = f"concat_ws(' | ', {texts})" if texts else "''"     # a thousand columns joined by || are too deep
         found = connection.sql(
-            f"select at_line, reason, left({shown}, 500) from aside "
-            f"join {item.relation} on {item.line} = at_line where at_file = {item.index} order by at_line"
+            f"select stood // {ROWS_A_FILE}, stood % {ROWS_A_FILE}, reason, left({shown}, 500) from aside "
+            f"join {item.relation} on {item.row} = stood order by stood"
         ).fetchall()
-        rows += [RowSetAside(item.table.file, line, line, reason, text) for line, reason, text in found]
+        rows += [RowSetAside(item.files[file], line, line, reason, text) for file, line, reason, text in found]
     return rows
 
 

@@ -23,7 +23,7 @@ from .implied import add_first_stages, drop_first_values, set_plans_aside
 from .ingest import Ingested
 from .joining import add_columns, hinted
 from .linking import make_links, make_objects, match_rates, satellites_linked
-from .loading import PassedOver, Progress, ReadOptions, load, pass_over, telling_what_was_read
+from .loading import PassedOver, Progress, ReadOptions, load_all, pass_over, telling_what_was_read
 from .making import make_events
 from .meanings import Meaning, with_meanings
 from .pseudonyms import hide_in_objects
@@ -97,8 +97,7 @@ def assemble(
     Raises InputError when no event is left, QuestionError when zone or day order must be asked.
     """
     make_macros(connection)
-    items = [load(connection, i, plan.table, ColumnMap(dict(plan.fields)), options, progress)
-             for i, plan in enumerate(plans)]
+    items = load_all(connection, [(plan.table, ColumnMap(dict(plan.fields))) for plan in plans], options, progress)
     all_hands(connection, sum(item.records for item in items), options.threads)
     desk = Desk(connection, softer(options.checks)) if options.checks.deeds else None
     if desk:
@@ -136,8 +135,8 @@ def _account(
     parties = parties_present(connection)
     seen = make_view(connection, view, parties, options.as_of)
     loaded = tuple(source.item for source in sources)
-    files = (*(item.source_file(source.zone or zone) for item, source in zip(loaded, sources, strict=True)),
-             *(item.file for item in spare))
+    files = (*(file for source in sources for file in source.item.source_files(source.zone or zone)),
+             *(file for item in spare for file in item.files))
     records = sum(file.records for file in files)
     fates = _fates(connection, sources)
     if not seen.kept:
@@ -209,7 +208,7 @@ def _steps(
     lines = sum(file.lines - file.structure for file in files)          # type: ignore[attr-defined]
     records = sum(file.records for file in files)                        # type: ignore[attr-defined]
     folded = sum(each.folded for each in all_fates)                      # type: ignore[attr-defined]
-    unused = {"table_not_used": sum(item.file.records for item in spare)}
+    unused = {"table_not_used": sum(item.records for item in spare)}
     nested = sum(file.records for file in files if not file.lines)      # type: ignore[attr-defined]
     return (
         Step("lines → records", "lines", lines, records + folded, made=nested, set_aside=lines_by_reason(lost)),

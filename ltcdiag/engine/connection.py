@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import duckdb
 
 MEMORY = "LTCDIAG_MEMORY"
+ROWS_A_FILE = 1_000_000_000_000
+"""A row's number is its file's number times this plus its line: one number that leads back to the source."""
 ROW_GROUP = 122_880
 """Rows of a table that DuckDB gives to one thread; with fewer, several only wait for each other."""
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from ..log.ledger import CORRECTED, GIVEN_BACK
 from ..log.records import TextTable
 from ..words import current, say
-from .connection import literal, name
+from .connection import ROWS_A_FILE, literal, name
 from .defects.found import Desk
-from .loading import ROWS_A_FILE, Loaded
+from .loading import Loaded
 
 if TYPE_CHECKING:
     import duckdb

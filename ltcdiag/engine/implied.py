@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from ..log.plan import KINDS, EventPlan
 from .cells import cell
 from .connection import literal
-from .loading import ROWS_A_FILE
 from .source_rows import Source
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ def drop_first_values(connection: duckdb.DuckDBPyConnection, sources: Sequence[S
             if event.later:
                 connection.execute(f"""
                     delete from made where (row, part) in (select (row, part) from (
-                      select row, part from made where part = {part} and row // {ROWS_A_FILE} = {source.item.index}
+                      select row, part from made where part = {part} and {source.item.here}
                       qualify row_number() over (partition by type, id order by ts, seq, row) = 1))""")
 
 
@@ -74,11 +73,11 @@ def set_plans_aside(connection: duckdb.DuckDBPyConnection) -> None:
 def refuse_shared_names(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> None:
     """Rows of files that call an object by a name which several objects have are set aside: nobody knows which of them
     they are about. A name that one object alone has is as good as its id."""
-    files = ", ".join(str(source.item.index) for source in sources if source.plan.by_name)
-    if not files:
+    named = [source.item.here for source in sources if source.plan.by_name]
+    if not named:
         return
     shared = "select space, type, text_key(text) from called group by all having count(distinct id) > 1"
-    here = f"(space, type, text_key(id)) in ({shared}) and row // {ROWS_A_FILE} in ({files})"
+    here = f"(space, type, text_key(id)) in ({shared}) and ({' or '.join(named)})"
     connection.execute(f"update rec set reason = 'name_not_unique' where reason is null and {here}")
     for table in ("made", "asked"):
         connection.execute(f"delete from {table} where {here}")

@@ -19,7 +19,7 @@ from .defects import clocks
 from .defects.check import doubt_rows, repair_cells
 from .defects.days import MIXED
 from .defects.found import Desk
-from .loading import Loaded, PassedOver, Progress, ReadOptions, load, pass_over, telling_what_was_read
+from .loading import Loaded, PassedOver, Progress, ReadOptions, load_all, pass_over, telling_what_was_read
 from .pseudonyms import hide_in_tables
 from .time_columns import TimeColumn, decide_zone, time_column
 from .typed_rows import make_typed, parse_rows
@@ -88,7 +88,7 @@ def ingest(
 
     Raises InputError when nothing usable is left, QuestionError when zone or day order must be asked.
     """
-    untimed = [load(connection, i, table, columns, options, progress) for i, (table, columns) in enumerate(used)]
+    untimed = load_all(connection, used, options, progress)
     all_hands(connection, sum(item.records for item in untimed), options.threads)
     untimed = hide_in_tables(connection, untimed, options.hiding) if options.hiding else untimed
     desk = Desk(connection, options.checks) if options.checks.deeds else None
@@ -147,7 +147,8 @@ def _account(
     zone: str | None,
     desk: Desk | None,
 ) -> Ingested:
-    files = (*(item.source_file(zone) for item in loaded), *(item.file for item in spare))
+    files = (*(file for item in loaded for file in item.source_files(zone)),
+             *(file for item in spare for file in item.files))
     all_fates = [*(item.fates for item in loaded), *(item.fates for item in spare)]
     lost = [row for each in all_fates for row in each.set_aside]
     records = sum(file.records for file in files)
@@ -161,7 +162,7 @@ def _account(
     told_again = desk.merged | {CORRECTED} if desk else frozenset()
     merged = sum(n for reason, n in by_reason.items() if reason in told_again)
     by_reason = {reason: n for reason, n in by_reason.items() if reason not in told_again}
-    unused = {"table_not_used": sum(item.file.records for item in spare)}
+    unused = {"table_not_used": sum(item.records for item in spare)}
     steps = (
         Step("lines → records", "lines", lines, records + sum(each.folded for each in all_fates), set_aside=cut),
         Step("records → events", "records", records, kept, merged=merged, set_aside={**by_reason, **unused}),

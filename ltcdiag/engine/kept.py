@@ -16,11 +16,11 @@ from ..log.ledger import CORRECTED, TOLD_AGAIN, SourceFile, Step
 from ..words import current, say
 from .accounts import cases_gone, fates, money, nothing_left, rows_set_aside
 from .build import Facts, Labelling, finished
-from .connection import connect, literal
+from .connection import ROWS_A_FILE, connect, literal
 from .ingest import Ingested
 from .kept_news import Grown, grown_by
 from .kept_parts import Part, load_parts, rows_outside, write_parquet
-from .loading import ROWS_A_FILE, Loaded, ReadOptions
+from .loading import Loaded, ReadOptions
 from .merging import merge
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _write_gone(connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], pa
     """The rows that are gone, by the digest of their part and their number in it, so that parts may change places."""
     rows = " union all ".join(
         f"select {literal(part.facts['digest'])} as part, row - {shift} as row, reason from gone "
-        f"where row >= {shift} and row < {shift + len(part.facts['tables']) * ROWS_A_FILE}"
+        f"where row >= {shift} and row < {shift + part.width * ROWS_A_FILE}"
         for part, shift in zip(parts, shifts(parts), strict=True))
     write_parquet(connection, f"select * from ({rows}) order by part, row", path)
 
@@ -100,7 +100,7 @@ def shifts(parts: Sequence[Part]) -> list[int]:
     found, tables = [], 0
     for part in parts:
         found.append(tables * ROWS_A_FILE)
-        tables += len(part.facts["tables"])
+        tables += part.width
     return found
 
 
@@ -127,8 +127,8 @@ def _typed(connection: duckdb.DuckDBPyConnection, as_of: datetime | None) -> Non
 def _account(connection: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded], shelf: Shelf) -> Ingested:
     parts = shelf.parts
     every = [[SourceFile(**file) for file in part.facts["files"]] for part in parts]
-    used = [file for part, files in zip(parts, every, strict=True) for file in files[:len(part.facts["tables"])]]
-    spare = [file for part, files in zip(parts, every, strict=True) for file in files[len(part.facts["tables"]):]]
+    used = [file for part, files in zip(parts, every, strict=True) for file in files[:part.width]]
+    spare = [file for part, files in zip(parts, every, strict=True) for file in files[part.width:]]
     files, deeds = (*used, *spare), {name: deed for part in parts for name, deed in part.facts["deeds"].items()}
     by_reason, kept, latest = fates(connection)
     records = sum(file.records for file in files)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from ..log.event_log import EventLog
 from ..log.ledger import CORRECTED, WITHDRAWN
-from .connection import literal
+from .connection import ROWS_A_FILE, literal
 from .duck_tables import DuckTables
-from .loading import ROWS_A_FILE, Loaded
+from .loading import Loaded, names_of_files
 from .merging import FIT, changed_cells
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ _WITHDRAWN = f"select * from before where row in (select row from gone where rea
 
 
 def _places(loaded: tuple[Loaded, ...]) -> str:
-    files = ", ".join(f"({item.index}, {literal(item.table.file)})" for item in loaded)
+    files = ", ".join(f"({number}, {literal(file)})" for number, file in names_of_files(loaded).items())
     return f"join (values {files}) as f(i, file) on i = row // {ROWS_A_FILE}"
 
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError
 from ..log.event_log import EventLog
 from ..log.ledger import RowSetAside
-from ..log.records import ColumnMap, Fates, TextBatch, TextTable, TypedTable
+from ..log.records import ColumnMap, Fates, PartFile, TextBatch, TextTable, TypedTable
 from ..words import current, say
-from .connection import connect, literal
+from .connection import ROWS_A_FILE, connect, literal
 from .duck_tables import DuckTables, Store
-from .loading import ROWS_A_FILE, Loaded
+from .loading import Loaded
 
 if TYPE_CHECKING:
     import duckdb
@@ -37,6 +37,11 @@ class Part:
     def rank(self) -> tuple[str, str]:
         """Parts are taken one after the other by their last recorded moment, whatever the order they came in."""
         return self.facts["latest"], self.facts["digest"]
+
+    @property
+    def width(self) -> int:
+        """How many files its tables have."""
+        return sum(len(table.get("parts", ())) or 1 for table in self.facts["tables"])
 
     @property
     def columns(self) -> frozenset[str]:
@@ -129,7 +134,8 @@ def _table_facts(item: Loaded) -> dict[str, Any]:
     table = item.table
     text = isinstance(table, TextTable)
     return {"file": table.file, "sha256": table.sha256, "text": text, "columns": list(table.columns),
-            "roles": dict(item.map.columns), "cells": list(item.cells), "records": item.records}
+            "roles": dict(item.map.columns), "cells": list(item.cells), "records": item.records,
+            "parts": [(part.file, part.sha256) for part in table.parts] if isinstance(table, TypedTable) else []}
 
 
 def _digest(loaded: Sequence[Loaded]) -> str:
@@ -143,18 +149,23 @@ def load_parts(connection: duckdb.DuckDBPyConnection, parts: Sequence[Part]) -> 
     loaded: list[Loaded] = []
     rows, changed = [], []
     for place, part in enumerate(parts):
-        shift = len(loaded) * ROWS_A_FILE
+        shift = _next(loaded) * ROWS_A_FILE
         rows.append(f"select * replace (row + {shift} as row), {place}::smallint as part "
                     f"from read_parquet({literal(str(part.folder / ROWS))})")
         if part.facts["deeds"]:
             changed.append(f"select * replace (row + {shift} as row) "
                            f"from read_parquet({literal(str(part.folder / CHANGES))})")
         for number, facts in enumerate(part.facts["tables"]):
-            loaded.append(_loaded(connection, len(loaded), facts, cells_file(part.folder, number)))
+            loaded.append(_loaded(connection, _next(loaded), facts, cells_file(part.folder, number)))
     connection.execute("create table told as " + " union all by name ".join(rows))
     if changed:
         connection.execute("create table defect_cells as " + " union all by name ".join(changed))
     return loaded
+
+
+def _next(loaded: Sequence[Loaded]) -> int:
+    """The number of the next file."""
+    return max(loaded[-1].files) + 1 if loaded else 0
 
 
 def _loaded(
@@ -169,7 +180,8 @@ def _loaded(
     if facts["text"]:
         table = TextTable(facts["file"], facts["sha256"], "", "", tuple(facts["columns"]), _nothing)
     else:
-        table = TypedTable(facts["file"], facts["sha256"], path, tuple(facts["columns"]))
+        parts = tuple(PartFile(file, sha256, path) for file, sha256 in facts.get("parts", ()))
+        table = TypedTable(facts["file"], facts["sha256"], path, tuple(facts["columns"]), parts)
     return Loaded(index, table, ColumnMap(facts["roles"]), relation, "line", cells,
                   {column: types[cell] for column, cell in cells.items()}, facts["records"], Fates())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +12,8 @@ from ..errors import QuestionError
 from ..log.defects import Checks
 from ..log.ledger import RowSetAside, Seen, SourceFile
 from ..log.records import ColumnBatch, ColumnMap, Fates, Table, TextTable, TypedTable
-from .connection import count, literal, name
+from .connection import ROWS_A_FILE, count, name
+from .parquet import ROW, stored
 from .text_rows import fill
 from .time_columns import TimeColumn
 
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int], None]
 """Told the file and how many more rows of it were read."""
-ROWS_A_FILE = 1_000_000_000_000
-"""A row's number is its file's index times this plus its line: one number that leads back to the source."""
-
 
 def silent(file: str, rows: int) -> None:
     """Tells nobody."""
@@ -57,7 +55,8 @@ class ReadOptions:
 
 @dataclass(frozen=True)
 class Loaded:
-    """One table inside the database: where its cells are and how its roles are read."""
+    """One table inside the database: where its cells are and how its roles are read. index: the number of its first
+    file; the files of a table are numbered one after the other. counts: rows of each of its part files."""
 
     index: int
     table: Table
@@ -70,6 +69,19 @@ class Loaded:
     fates: Fates
     stays: bool = True
     times: Mapping[str, TimeColumn] = field(default_factory=dict)
+    counts: tuple[int, ...] = ()
+
+    @property
+    def files(self) -> Mapping[int, str]:
+        """The files of the table by their number."""
+        parts = self.table.parts if isinstance(self.table, TypedTable) else ()
+        names = [part.file for part in parts] or [self.table.file]
+        return dict(enumerate(names, self.index))
+
+    @property
+    def here(self) -> str:
+        """Whether `row` is one of this table."""
+        return f"row // {ROWS_A_FILE} between {self.index} and {max(self.files)}"
 
     @property
     def row(self) -> str:
@@ -81,18 +93,47 @@ class Loaded:
         column = self.map[role]
         return "null::varchar" if column is None else f"{self.cells[column]}::varchar"
 
-    def source_file(self, zone: str | None) -> SourceFile:
-        """The ledger's line for this table."""
-        return _source_file(self.table, self.records, self.fates, zone)
+    def source_files(self, zone: str | None) -> list[SourceFile]:
+        """The ledger's lines for this table, one a file."""
+        return _source_files(self.table, self.records, self.fates, zone, self.counts)
 
 
 @dataclass(frozen=True)
 class PassedOver:
     """A table that is no event table: counted to the last line, nothing of it enters the log."""
 
-    file: SourceFile
+    files: tuple[SourceFile, ...]
     fates: Fates
     row: RowSetAside | None
+
+    @property
+    def records(self) -> int:
+        """The records of all its files."""
+        return sum(file.records for file in self.files)
+
+
+def load_all(
+    connection: duckdb.DuckDBPyConnection, used: Sequence[tuple[Table, ColumnMap]], options: ReadOptions,
+    progress: Progress,
+) -> list[Loaded]:
+    """All tables into the database, one after the other."""
+    found: list[Loaded] = []
+    for table, columns in used:
+        index = max(found[-1].files) + 1 if found else 0
+        found.append(load(connection, index, table, columns, options, progress))
+    return found
+
+
+def names_of_files(loaded: Iterable[Loaded]) -> dict[int, str]:
+    """The files of some tables by their number."""
+    return {number: file for item in loaded for number, file in item.files.items()}
+
+
+def table_of_row(loaded: Sequence[Loaded]) -> str:
+    """The number of the first file of the table that `row` stands in, as SQL."""
+    number = f"row // {ROWS_A_FILE}"
+    whens = [f"when {item.here} then {item.index}" for item in loaded if len(item.files) > 1]
+    return f"(case {' '.join(whens)} else {number} end)" if whens else f"({number})"
 
 
 def load(
@@ -176,27 +217,31 @@ def _load_typed(
         connection.execute(f"create table {relation} as select * from frame")
         connection.unregister("frame")
     else:
-        path = literal(str(table.origin))
-        kept = ", ".join(name(column) for column in keep)
         stays = not set(keep) <= set(columns.columns.values())
         kind = "table" if stays else "view"  # roles alone are read once more, not copied
-        connection.execute(
-            f"create {kind} {relation} as select {kept}, file_row_number "
-            f"from read_parquet({path}, file_row_number = true)"
-        )
+        connection.execute(f"create {kind} {relation} as {stored(table, keep)}")
     described = connection.sql(f"select * from {relation} limit 0")
     types = dict(zip(described.columns, map(str, described.types), strict=True))
     cells = {column: name(column) for column in keep}
     fates = Fates(lines=count(connection, relation))
-    line = _source_row(cells, "file_row_number + 1")
-    return Loaded(index, table, columns, relation, line, cells, types, fates.lines, fates, stays)
+    line = _source_row(cells, f"{ROW} + 1")
+    counts = _rows_by_part(connection, table, relation)
+    return Loaded(index, table, columns, relation, line, cells, types, fates.lines, fates, stays, counts=counts)
+
+
+def _rows_by_part(connection: duckdb.DuckDBPyConnection, table: TypedTable, relation: str) -> tuple[int, ...]:
+    """Rows of each part file; of a table that is one file, nothing."""
+    if not table.parts:
+        return ()
+    found = dict(connection.sql(f"select {ROW} // {ROWS_A_FILE}, count(*) from {relation} group by 1").fetchall())
+    return tuple(found.get(part, 0) for part in range(len(table.parts)))
 
 
 def pass_over(connection: duckdb.DuckDBPyConnection, table: Table, reason: str, progress: Progress) -> PassedOver:
     """Counts a table that is not used; `reason` says in words why."""
     import pandas as pd
 
-    fates = Fates()
+    fates, counts = Fates(), tuple[int, ...]()
     if isinstance(table, TextTable):
         records = 0
         for batch in table.draw(fates):
@@ -205,9 +250,10 @@ def pass_over(connection: duckdb.DuckDBPyConnection, table: Table, reason: str, 
     elif isinstance(table.origin, pd.DataFrame):
         records = fates.lines = len(table.origin)
     else:
-        records = fates.lines = count(connection, f"read_parquet({literal(str(table.origin))})")
+        records = fates.lines = count(connection, f"({stored(table)})")
+        counts = _rows_by_part(connection, table, f"({stored(table)})")
     row = RowSetAside(table.file, 1, fates.lines, "table_not_used", reason) if records else None
-    return PassedOver(_source_file(table, records, fates, None), fates, row)
+    return PassedOver(tuple(_source_files(table, records, fates, None, counts)), fates, row)
 
 
 @contextmanager
@@ -216,14 +262,19 @@ def telling_what_was_read(loaded: Sequence[Loaded]) -> Iterator[None]:
     try:
         yield
     except QuestionError as error:
-        error.seen = Seen(tuple(item.source_file(None) for item in loaded),
+        error.seen = Seen(tuple(file for item in loaded for file in item.source_files(None)),
                           tuple(row for item in loaded for row in item.fates.set_aside))
         raise
 
 
-def _source_file(table: Table, records: int, fates: Fates, zone: str | None) -> SourceFile:
+def _source_files(
+    table: Table, records: int, fates: Fates, zone: str | None, counts: Sequence[int] = ()
+) -> list[SourceFile]:
+    if isinstance(table, TypedTable) and table.parts:
+        return [SourceFile(part.file, part.sha256, "", "typed", zone or "", n, 0, n)
+                for part, n in zip(table.parts, counts, strict=True)]
     encoding, dialect = (table.encoding, table.dialect) if isinstance(table, TextTable) else ("", "typed")
-    return SourceFile(
+    return [SourceFile(
         file=table.file,
         sha256=table.sha256,
         encoding=encoding,
@@ -232,4 +283,4 @@ def _source_file(table: Table, records: int, fates: Fates, zone: str | None) -> 
         lines=fates.lines,
         structure=fates.structure,
         records=records,
-    )
+    )]

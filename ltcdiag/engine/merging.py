@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..log.ledger import CORRECTED, TOLD_AGAIN, WITHDRAWN
-from .connection import literal
+from .connection import ROWS_A_FILE, literal
 from .kept_parts import Part
-from .loading import ROWS_A_FILE, Loaded
+from .loading import Loaded
 
 if TYPE_CHECKING:
     import duckdb
@@ -132,7 +132,9 @@ def changed_cells(connection: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded
     after; the cells as they stand in the exports, where they do not only write the same in another way. Needs
     `replaced` (old, new)."""
     pairs = connection.sql(f"select distinct old // {ROWS_A_FILE}, new // {ROWS_A_FILE} from replaced order by 1, 2")
-    parts = [_changed(loaded[old], loaded[new]) for old, new in pairs.fetchall()]
+    table = {number: item for item in loaded for number in item.files}
+    between = {(table[old].index, table[new].index): (table[old], table[new]) for old, new in pairs.fetchall()}
+    parts = [_changed(*pair) for pair in between.values()]
     none = "select null::bigint as row, '' as \"column\", '' as before, '' as after limit 0"
     return " union all ".join(filter(None, parts)) or none
 

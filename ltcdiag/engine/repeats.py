@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..log.plan import KINDS
-from .connection import literal
-from .loading import ROWS_A_FILE
+from .connection import ROWS_A_FILE, literal
 from .source_rows import Source
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def _same_row() -> str:
 def _other_table(sources: Sequence[Source]) -> str:
     """The n-th row of one table that tells a thing at a moment is the n-th of another table that tells the same (a
     decision stands in the approval and in its step); the row with a start and a person is kept."""
-    names = ", ".join(f"({source.item.index}, {literal(source.plan.name)})" for source in sources)
+    names = ", ".join(f"({number}, {literal(source.plan.name)})" for source in sources for number in source.item.files)
     return f"""
         with told as (
           select made.*, name, row_number() over (partition by o, kind, canonical, activity, ts, name

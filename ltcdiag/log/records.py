@@ -78,13 +78,32 @@ class TextTable:
 
 
 @dataclass(frozen=True)
+class PartFile:
+    """One of the files that a table is written in. told: column → value that its folder says ("month=2024-01")."""
+
+    file: str
+    sha256: str
+    path: Path
+    told: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class TypedTable:
-    """A Parquet file or a data frame: its columns have types already, the engine reads it itself."""
+    """A Parquet file or a data frame: its columns have types already, the engine reads it itself.
+
+    parts: the files of a table that is written in several, in their order; origin is the first of them, and the last
+    columns are those that the folders tell. A row is known by the number of its part and its place in there."""
 
     file: str
     sha256: str
     origin: Path | pd.DataFrame
     columns: tuple[str, ...]
+    parts: tuple[PartFile, ...] = ()
+
+    @property
+    def told_by_folders(self) -> tuple[str, ...]:
+        """The columns that stand in names of folders only."""
+        return tuple(self.parts[0].told) if self.parts else ()
 
 
 Table = TextTable | TypedTable

@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..domain.reference import ReferenceModel, ReferenceStage
 from ..errors import InputError
 from ..log.results import Variants
 from ..words import chinese, current, say
-from .discovery import quietly
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,7 +104,7 @@ def conformance(
     A stage may come several times: the path is in order if one visit of each stage can be chosen so that they
     are. Where it is not, the fewest stages are named that have to be put aside; of equally few, exits first,
     then earlier stages (they came late). Optimal alignments: Adriansyah, van Dongen, van der Aalst 2011
-    (doi:10.1109/EDOC.2011.12), by pm4py. Law: the same input gives the same table unless time runs out.
+    (doi:10.1109/EDOC.2011.12). Law: the same input gives the same table unless time runs out.
     Raises InputError for paths of another level or an unknown tier.
     """
     tier = model.default_tier if tier is None else tier
@@ -211,11 +210,9 @@ def _judged(
         ordered = _stays(key for key in path.steps
                          if key in chain.model.stages and chain.model.stages[key].place != "any_time")
         if aligner and ordered not in known:
-            left = budget - (clock() - started)
-            aligned = aligner.align(ordered, left) if left > 0 else None
-            if aligned is None:
+            if clock() - started >= budget:
                 return
-            known[ordered] = aligned
+            known[ordered] = aligner.align(ordered)
         yield _verdict(path, ordered, known[ordered], chain)
 
 
@@ -280,69 +277,68 @@ def _table(judged: Sequence[_Verdict], chain: _Chain) -> pd.DataFrame:
 
 
 class _Aligner:
-    """The reference chain as a Petri net of pm4py, and alignments of paths with it."""
+    """The reference chain, and the best alignments of paths with it.
+
+    One token runs through the chain: a step takes it one place on, a "may" step can be walked round, at each place the
+    case may end or leave by an exit that is allowed there. So the best alignment of the first events of a path that
+    stands at a place follows from those of one event less: no search is needed (Needleman and Wunsch 1970,
+    doi:10.1016/0022-2836(70)90057-4; alignments with a state machine are a case of it)."""
 
     def __init__(self, chain: _Chain) -> None:
         steps, exits = chain.placed("in_order"), chain.placed("exit")
-        ranks = {stage.key: rank for rank, stage in enumerate((*exits, *steps))}
-        whole = 1 << len(ranks)  # above the sum of all tie-breaks, so that fewer stages always win
-        self._costs = {key: _UNIT * (whole + (1 << rank)) for key, rank in ranks.items()}
-        with quietly():
-            self._net, self._initial, self._final = _net(steps, exits, chain)
+        self._labels = [stage.key for stage in (*exits, *steps)]
+        whole = 1 << len(self._labels)  # above the sum of all tie-breaks, so that fewer stages always win
+        self._costs = {key: _UNIT * (whole + (1 << rank)) for rank, key in enumerate(self._labels)}
+        self._bits = {key: 1 << rank for rank, key in enumerate(self._labels)}
+        self._place = {step.key: place for place, step in enumerate(steps)}
+        self._musts = [self._bits[step.key] if step.is_must(chain.tier) else 0 for step in steps]
+        self._leaves = {out.key: _where(out, steps, chain) for out in exits}
 
-    def align(self, path: tuple[str, ...], seconds: float) -> _Alignment | None:
-        """The optimal alignment of a path with the chain; None if time runs out.
+    def align(self, path: tuple[str, ...]) -> _Alignment:
+        """The optimal alignment of a path with the chain.
 
         A must that is missing costs next to nothing: the stages that are there decide what is in order. Costs
         differ for every set of stages, so there is one optimum and no matter of chance.
         """
-        with quietly():
-            from pm4py.algo.conformance.alignments.petri_net.variants import dijkstra_less_memory
-            from pm4py.objects.log.obj import Event, Trace
+        worst = (_UNIT * len(path) * sum(self._costs.values()) + 1, 0, 0)
+        at, ended = self._walked([(0, 0, 0), *[worst] * len(self._musts)], worst)
+        for key in path:
+            bit, cost = self._bits[key], self._costs[key]
+            before = at
+            at, ended = [_put_aside(state, cost) for state in at], _put_aside(ended, cost)
+            if key in self._place:
+                place = self._place[key]
+                at[place + 1] = min(at[place + 1], _matched(before[place], bit))
+            else:
+                ended = min([ended, *(_matched(before[place], bit) for place in self._leaves[key])])
+            at, ended = self._walked(at, ended)
+        return _Alignment(self._named(ended[1]), self._named(ended[2]))
 
-            options = {
-                "trace_cost_function": [self._costs[key] for key in path],
-                "model_cost_function": {t: 1 if t.label else 0 for t in self._net.transitions},
-                "max_align_time_trace": seconds,
-            }
-            trace = Trace([Event({"concept:name": key}) for key in path])
-            aligned = dijkstra_less_memory.apply(trace, self._net, self._initial, self._final, options)
-        if aligned is None:
-            return None
-        moves = aligned["alignment"]
-        kept = frozenset(log for log, net in moves if log == net)
-        return _Alignment(kept, frozenset(net for log, net in moves if log == ">>" and net is not None))
+    def _walked(self, at: list[_State], ended: _State) -> tuple[list[_State], _State]:
+        """What the chain does without the case: steps passed over, and an end."""
+        for place, must in enumerate(self._musts):
+            cost, kept, lacking = at[place]
+            at[place + 1] = min(at[place + 1], (cost + bool(must), kept, lacking | must))
+        return at, min(ended, *at)
 
-
-def _net(steps: Sequence[ReferenceStage], exits: Sequence[ReferenceStage], chain: _Chain) -> tuple[Any, Any, Any]:
-    """Steps in a row, "may" steps with a way round them; at each place the case may end, or leave by an exit
-    that is allowed there. With its initial and final marking."""
-    from pm4py.objects.petri_net.obj import Marking, PetriNet
-
-    net = PetriNet("reference")
-    places = [PetriNet.Place(f"p{i}") for i in range(len(steps) + 1)]
-    end = PetriNet.Place("end")
-    net.places.update([*places, end])
-    for i, step in enumerate(steps):
-        _move(net, step.key, places[i], places[i + 1])
-        if not step.is_must(chain.tier):
-            _move(net, None, places[i], places[i + 1])
-    for i, place in enumerate(places):
-        _move(net, None, place, end)
-        for out in exits:
-            first = sum(step.order <= chain.order(out.exit_after, -1) for step in steps)
-            last = sum(step.order < chain.order(out.exit_before, 1 << 30) for step in steps)
-            if first <= i <= last:
-                _move(net, out.key, place, end)
-    return net, Marking({places[0]: 1}), Marking({end: 1})
+    def _named(self, bits: int) -> frozenset[str]:
+        return frozenset(key for key, bit in self._bits.items() if bits & bit)
 
 
-def _move(net: Any, label: str | None, source: Any, target: Any) -> None:
-    """A transition between two places; without a label it is silent."""
-    from pm4py.objects.petri_net.obj import PetriNet
-    from pm4py.objects.petri_net.utils.petri_utils import add_arc_from_to
+_State = tuple[int, int, int]
+"""Cost so far, the stages that are matched, the musts passed without a match; stages as bits."""
 
-    transition = PetriNet.Transition(f"t{len(net.transitions)}", label)
-    net.transitions.add(transition)
-    add_arc_from_to(source, transition, net)
-    add_arc_from_to(transition, target, net)
+
+def _put_aside(state: _State, cost: int) -> _State:
+    return state[0] + cost, state[1], state[2]
+
+
+def _matched(state: _State, bit: int) -> _State:
+    return state[0], state[1] | bit, state[2]
+
+
+def _where(out: ReferenceStage, steps: Sequence[ReferenceStage], chain: _Chain) -> range:
+    """The places of the chain from which an exit may be taken."""
+    first = sum(step.order <= chain.order(out.exit_after, -1) for step in steps)
+    last = sum(step.order < chain.order(out.exit_before, 1 << 30) for step in steps)
+    return range(first, last + 1)

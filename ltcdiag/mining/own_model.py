@@ -15,6 +15,7 @@ from ..domain.labels import map_labels, normalise
 from ..errors import InputError
 from ..log.results import Variants
 from ..words import current, say
+from .aligning import Ways, reachable
 from .discovery import quietly
 
 if TYPE_CHECKING:
@@ -168,26 +169,29 @@ class _Aligner:
 
     def __init__(self, model: OwnModel, recorded: frozenset[str]) -> None:
         self._model, self._recorded = model, recorded
+        found = reachable(model.net, model.initial, model.final, self._net_cost)
+        self._ways = None if found is None else Ways(*found)
 
     def _cost(self, label: str) -> int:
-        """Steps cost nearly the same; the little that they differ decides between equally good alignments, so that one
-        is the best whatever the order of pm4py's sets."""
+        """Steps cost nearly the same; the little that they differ decides between equally good alignments."""
         return _MOVE + zlib.crc32(label.encode()) % _SPREAD
+
+    def _net_cost(self, label: str | None) -> int:
+        return 1 if label is None or label not in self._recorded else self._cost(label)
 
     def align(self, path: tuple[str, ...], seconds: float) -> Mapping[str, frozenset[str]] | None:
         """Deviation → steps of a path; None if time runs out or the drawing cannot be walked to its end."""
-        model = self._model
+        if self._ways is not None:
+            best = self._ways.align(path, [self._cost(step) for step in path])
+            return None if best is None else self._read(best[1])
+        model = self._model         # too many steps side by side: pm4py searches, path by path
         with quietly():
             from pm4py.algo.conformance.alignments.petri_net.variants import dijkstra_less_memory
             from pm4py.objects.log.obj import Event, Trace
 
-            def free(label: str | None) -> bool:
-                return label is None or label not in self._recorded
-
             options = {
                 "trace_cost_function": [self._cost(step) for step in path],
-                "model_cost_function": {move: 1 if free(move.label) else self._cost(move.label)
-                                        for move in model.net.transitions},
+                "model_cost_function": {move: self._net_cost(move.label) for move in model.net.transitions},
                 "max_align_time_trace": seconds,
             }
             trace = Trace([Event({"concept:name": step}) for step in path])

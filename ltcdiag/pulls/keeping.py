@@ -43,7 +43,7 @@ class Keeping:
     def begin(self, since: str | None) -> None:
         """Go on with the unfinished run, or start one. Raises InputError where that one asks from another time, or
         another process is at it."""
-        self._claim()
+        self.claim()
         run = self.state["run"]
         if run and since and since != run["since"]:
             raise InputError(say("pulls.unfinished", current(), folder=self.folder),
@@ -53,7 +53,7 @@ class Keeping:
             self.state["run"] = {"since": since, "started": None, "streams": {}}
         (self.hidden / "parts").mkdir(parents=True, exist_ok=True)
 
-    def _claim(self) -> None:
+    def claim(self) -> None:
         """The folder is ours until `close`. Raises InputError where another run is at it."""
         self.hidden.mkdir(parents=True, exist_ok=True)
         self.held = hold(self.hidden / "lock")
@@ -62,6 +62,11 @@ class Keeping:
         path = self.hidden / "state.json"
         if path.exists():       # what another run may have written since we looked
             self.state = _known(path, self.state["system"], self.state["address"])
+
+    @property
+    def parts(self) -> Path:
+        """Where what is not finished stands."""
+        return self.hidden / "parts"
 
     def close(self) -> None:
         """Another run may come."""

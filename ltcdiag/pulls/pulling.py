@@ -12,8 +12,10 @@ from ..errors import InputError, OutputError
 from ..words import current, say
 from . import hubspot, jiandaoyun, salesforce, zoho
 from .asking import Asker
+from .databases import DATABASES
 from .keeping import Keeping
 from .shapes import KEY, Call, LeftOut, Record, Refused, Stream, inside, rows_in
+from .tables import Asked, Choose, pull_tables
 from .tokens import address_of, secret_of
 
 SYSTEMS = {system.key: system for system in (
@@ -28,7 +30,8 @@ Progress = Callable[[str, int], None]
 @dataclass(frozen=True)
 class Pulled:
     """What a run brought. records: file → records new or changed. left_out: list → why, in the system's own words.
-    passed: list → records about which the system did not answer. since: changes from when were asked for ("" = all)."""
+    passed: list → records about which the system did not answer. since: changes from when were asked for ("" = all).
+    emptied: column of a database → times that are no day of the calendar."""
 
     system: str
     folder: Path
@@ -36,6 +39,7 @@ class Pulled:
     left_out: dict[str, str]
     passed: dict[str, int]
     since: str
+    emptied: dict[str, int] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.text(current())
@@ -49,12 +53,13 @@ class Pulled:
             names = ", ".join(name for name, why in self.left_out.items() if why == reason)
             lines.append(say("pulls.left_out", lang, name=names, reason=reason))
         lines += [say("pulls.passed", lang, name=name, n=f"{n:,}") for name, n in self.passed.items()]
+        lines += [say("databases.emptied", lang, name=name, n=f"{n:,}") for name, n in self.emptied.items()]
         return "\n".join([*lines, say("pulls.next", lang, folder=self.folder)])
 
     def to_dict(self) -> dict[str, Any]:
         """The same for other programs."""
         return {"system": self.system, "folder": str(self.folder), "since": self.since or None,
-                "records": self.records, "left_out": self.left_out, "passed": self.passed}
+                "records": self.records, "left_out": self.left_out, "passed": self.passed, "emptied": self.emptied}
 
 
 def pull(system: str, out: str | Path, *, since: str | None = None, progress: Progress | None = None) -> Pulled:
@@ -64,7 +69,7 @@ def pull(system: str, out: str | Path, *, since: str | None = None, progress: Pr
     unknown system, no token, refused token, limit reached, no connection; a run goes on from there. OutputError."""
     if system not in SYSTEMS:
         raise InputError(say("engine.unknown_choice", current(), value=system),
-                         fix=say("engine.one_of", current(), values=", ".join(SYSTEMS)))
+                         fix=say("engine.one_of", current(), values=", ".join((*SYSTEMS, *DATABASES))))
     known, wanted = SYSTEMS[system], _moment(since)
     address = address_of(known)
     keeping = Keeping(Path(out), system, address)
@@ -84,6 +89,19 @@ def pull(system: str, out: str | Path, *, since: str | None = None, progress: Pr
         raise OutputError(say("pulls.not_written", current(), folder=out, what=error.strerror or str(error))) from None
     finally:
         keeping.close()
+
+
+def pull_database(
+    database: str, out: str | Path, asked: Sequence[Asked], *, choose: Choose, progress: Progress | None = None
+) -> Pulled:
+    """Fetch tables of a database as `pull_tables` does. Raises InputError, OutputError."""
+    if not asked:
+        raise InputError(say("databases.nothing_asked", current()), fix=say("databases.nothing_asked_fix", current()))
+    try:
+        brought = pull_tables(database, Path(out), asked, choose=choose, progress=progress or (lambda *_: None))
+    except OSError as error:
+        raise OutputError(say("pulls.not_written", current(), folder=out, what=error.strerror or str(error))) from None
+    return Pulled(database, Path(out), brought.rows, brought.left_out, {}, "", brought.emptied)
 
 
 def _moment(since: str | None) -> str | None:

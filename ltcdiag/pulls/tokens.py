@@ -12,7 +12,7 @@ from ..words import current, say
 from .shapes import System
 
 SERVICE = "ltcdiag"
-_HERE = ("127.0.0.1", "localhost", "::1")
+HERE = ("127.0.0.1", "localhost", "::1")
 _SHOWN = 300
 
 
@@ -30,7 +30,7 @@ class Secret:
 
     def hidden_in(self, text: str) -> str:
         """A text of the system without the token, cut to what can be read in one look."""
-        return text.replace(self.value, "***")[:_SHOWN]
+        return (text.replace(self.value, "***") if self.value else text)[:_SHOWN]
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,12 @@ def secret_named(name: str) -> Secret:
     return Secret(name, value)
 
 
+def password_named(name: str) -> Secret:
+    """As `secret_named`, for a password: it may hold anything, and there may be none (a database has other ways, too).
+    "" = nothing is looked for."""
+    return Secret(name, (os.environ.get(name) or _in_keyring(name) or "") if name else "")
+
+
 def _in_keyring(name: str) -> str | None:
     try:
         import keyring
@@ -90,7 +96,7 @@ def address_of(system: System) -> str:
 def safe_address(text: str, name: str) -> str:
     """An address that gives nothing away, without a slash at the end. name: of the variable that holds it."""
     parts = urlsplit(text if "://" in text else f"https://{text}")
-    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _HERE)
+    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in HERE)
     if not safe or not parts.hostname or parts.username or parts.query or parts.fragment:
         raise InputError(say("pulls.bad_address", current(), name=name))
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"

@@ -14,7 +14,7 @@ from .delimited import open_delimited
 from .given_names import Given, with_given_names
 from .json_records import open_json
 from .kinds import kind_of
-from .parquet import open_parquet
+from .parquet import is_by_program, is_parquet, open_parquets, together
 from .reasons import MAX_MEMBERS, fault
 from .spreadsheet import open_workbook
 from .xes import open_xes
@@ -102,7 +102,13 @@ def _open_path(path: Path, shown: str, encoding: str | None) -> tuple[list[Table
 def _open_all(contents: Sequence[Content], encoding: str | None) -> tuple[list[Table], list[Fault]]:
     tables: list[Table] = []
     faults: list[Fault] = []
+    parquets = open_parquets([content for content in contents if is_parquet(content)])
     for content in contents:
+        if content.file in parquets:
+            each = parquets[content.file]
+            tables += [] if isinstance(each, Fault) else [each.table]
+            faults += [each] if isinstance(each, Fault) else []
+            continue
         try:
             found, more = _open(content, encoding)
         except InputError as error:
@@ -112,7 +118,7 @@ def _open_all(contents: Sequence[Content], encoding: str | None) -> tuple[list[T
         else:
             tables += found
             faults += more
-    return tables, faults
+    return together(tables, parquets), faults
 
 
 def _open(content: Content, encoding: str | None) -> tuple[list[Table], list[Fault]]:
@@ -140,7 +146,10 @@ def _one_table(content: Content, kind: str, encoding: str | None) -> Table:
     if kind in _REFUSED:
         raise InputError(fault(_REFUSED[kind], where=content.file))
     if kind == "parquet":
-        return open_parquet(content)
+        found = open_parquets([content])[content.file]
+        if isinstance(found, Fault):
+            raise InputError(found)
+        return found.table
     if kind == "xml":
         return open_xes(content)
     if kind == "json":
@@ -154,6 +163,8 @@ def _folder(folder: Path, shown: str) -> tuple[list[Content], list[Fault]]:
     contents: list[Content] = []
     faults: list[Fault] = []
     root = folder.resolve()
+    if (folder / "_delta_log").is_dir() or (folder / "metadata" / "version-hint.text").exists():
+        raise InputError(fault("lake_table", where=shown))
     for path in _walk(folder, faults):
         name = f"{shown}/{path.relative_to(folder).as_posix()}"
         if path.suffix.lower() == ".toml":
@@ -181,7 +192,7 @@ def _walk(folder: Path, faults: list[Fault]) -> Iterator[Path]:
         faults.extend(fault("link_leaves_folder", where=(here / name).as_posix()) for name in links)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            if name.startswith((".", "~$")) or name == "Thumbs.db":
+            if name.startswith((".", "~$")) or name == "Thumbs.db" or is_by_program(name):
                 continue
             count += 1
             if count > MAX_MEMBERS:

@@ -38,7 +38,7 @@ def tables_for_log(tables: Sequence[Table], mapping: Mapping | None = None) -> T
     questions: list[Fault] = []
     lacking: list[Fault] = []
     for table in tables:
-        found, faults = judge_roles(table.columns, sample_of(table), given=mapping.columns, file=table.file)
+        found, faults = _roles(table, mapping)
         missing = [role for role in REQUIRED if found[role] is None and not _is_asked(found, role)]
         if not faults:
             used.append((table, found))
@@ -54,6 +54,18 @@ def tables_for_log(tables: Sequence[Table], mapping: Mapping | None = None) -> T
         many = [fault("no_log_table")] if len(tables) > 1 else []
         raise QuestionError([*many, *lacking[: _SHOWN_TABLES * len(REQUIRED)]])
     return TablesForLog(used, unused)
+
+
+def _roles(table: Table, mapping: Mapping) -> tuple[ColumnMap, list[Fault]]:
+    """The roles of a table. Columns that only folders tell repeat the day of a row, most of them: they play a role
+    where the files alone lack one."""
+    sample = sample_of(table)
+    told = table.told_by_folders if isinstance(table, TypedTable) else ()
+    own = [column for column in table.columns if column not in told or column in mapping.columns.values()]
+    found, faults = judge_roles(own, sample, given=mapping.columns, file=table.file)
+    if not faults or len(own) == len(table.columns):
+        return found, faults
+    return judge_roles(table.columns, sample, given=mapping.columns, file=table.file)
 
 
 def _is_asked(found: ColumnMap, role: str) -> bool:
@@ -84,7 +96,7 @@ def sample_of(table: Table) -> dict[str, list[str | None]]:
 def _typed_sample(table: TypedTable) -> dict[str, list[str | None]]:
     if isinstance(table.origin, Path):
         try:
-            return parquet_sample(table.origin, _ROWS)
+            return parquet_sample(table, _ROWS)
         except ValueError as error:
             raise InputError(fault("damaged_parquet", where=table.file, detail=str(error))) from None
     head = table.origin.head(_ROWS)

@@ -120,7 +120,8 @@ def test_rows_set_aside_stand_in_the_order_of_their_files_with_their_text(relati
     frames = [pd.DataFrame({"n": [2, 3, 4], "a": ["x", None, "y" * 600], "b": ["1", "2", "3"]}),
               pd.DataFrame({"n": [2, 3], "c": ["p", "q"]})]
     reasons = {(0, 2): None, (0, 3): "ts_missing", (0, 4): "dup_exact", (1, 2): "late", (1, 3): "ts_missing"}
-    items = [SimpleNamespace(index=index, relation=f"given_{index}", line="n", table=SimpleNamespace(file=f"f{index}"),
+    items = [SimpleNamespace(relation=f"given_{index}", row=f"({index} * {ROWS_A_FILE} + n)",
+                             files={index: f"f{index}"},
                              cells={name: name for name in frame.columns if name != "n"})
              for index, frame in enumerate(frames)]
     with closing(connect(1)) as connection:
@@ -143,7 +144,7 @@ def test_rows_set_aside_stand_in_the_order_of_their_files_with_their_text(relati
 
 
 def test_a_row_of_a_table_without_cells_has_an_empty_text():
-    item = SimpleNamespace(index=0, relation="given_0", line="n", table=SimpleNamespace(file="f"), cells={})
+    item = SimpleNamespace(relation="given_0", row="n", files={0: "f"}, cells={})
     with closing(connect(1)) as connection:
         connection.execute("create table given_0 as select 2 as n")
         connection.execute("create table typed as select 2::bigint as row, 'late' as reason")

@@ -37,7 +37,7 @@ def told(*events, state=None):
         cells = {name: value for name, value in row.items() if name != "table"}
         connection.execute(f"insert into made ({', '.join(cells)}) values ({', '.join('?' * len(cells))})",  # noqa: S608 - names of this file
                            list(cells.values()))
-    merge_repeats(connection, [SimpleNamespace(item=SimpleNamespace(index=i), plan=SimpleNamespace(name=name))
+    merge_repeats(connection, [SimpleNamespace(item=SimpleNamespace(files=[i]), plan=SimpleNamespace(name=name))
                                for i, name in enumerate(TABLES)])
     return connection
 

@@ -20,7 +20,7 @@ import doc_api
 
 PAGES = doc_blocks.pages()
 BLOCKS = [block for page in PAGES for block in doc_blocks.blocks(page)]
-NOT_RUN = {"docs/pulls.md": 2, "docs/scale.zh.md": 2, "docs/scale.en.md": 2, "docs/story.md": 1,
+NOT_RUN = {"docs/pulls.md": 4, "docs/scale.zh.md": 2, "docs/scale.en.md": 2, "docs/story.md": 1,
            "docs/quickstart.zh.md": 2, "docs/quickstart.en.md": 2}
 """How many blocks of a page cannot be run here; each says why, above it. Any other page has none."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 from collections import Counter
-from itertools import combinations, count
+from itertools import combinations, count, groupby
 from pathlib import Path
 
 import pandas as pd
@@ -395,3 +396,27 @@ def test_what_is_planted_in_the_clean_twin_is_counted_exactly(tmp_path):
     assert table["out_of_order", "contract_approval"][0] == len(late)
     assert set(table) == {("skipped", "contract_signed"), ("out_of_order", "contract_approval")}
     assert got.judged_cases - got.fitting_cases == len(unsigned) + len(late)
+
+
+def test_alignments_cost_what_a_search_over_the_chain_finds():
+    """The chain as a Petri net for the general aligner, which has tests of its own beside pm4py."""
+    from ltcdiag.mining.aligning import Ways
+    from ltcdiag.mining.conformance import _Aligner, _Chain, _where
+
+    chain = _Chain(OURS, EVERYTHING, OURS.default_tier)
+    steps, exits = chain.placed("in_order"), chain.placed("exit")
+    ours, end = _Aligner(chain), len(steps) + 1
+    scale = 1_000       # no way of the general aligner is free
+    graph = [[(step.key, scale, place + 1), *([] if step.is_must(chain.tier) else [(None, 1, place + 1)])]
+             for place, step in enumerate(steps)] + [[], []]
+    for place in range(end):
+        graph[place] += [(None, 1, end), *((out.key, scale, end) for out in exits
+                                           if place in _where(out, steps, chain))]
+    ways, rng = Ways(graph, end), random.Random(4)
+    labels = [stage.key for stage in (*steps, *exits)]
+    for _ in range(150):
+        path = tuple(key for key, _ in groupby(rng.choice(labels) for _ in range(rng.randrange(9))))
+        _, moves = ways.align(path, [ours._costs[key] * scale for key in path])
+        got = ours.align(path)
+        assert got.kept == {log for log, label in moves if log == label}
+        assert got.lacking == {label for log, label in moves if log == ">>" and label}

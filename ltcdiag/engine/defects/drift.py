@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..connection import literal
-from ..loading import ROWS_A_FILE, Loaded
+from ..loading import Loaded, table_of_row
 
 if TYPE_CHECKING:
     from .found import Desk
@@ -37,7 +37,7 @@ def check(desk: Desk, loaded: Sequence[Loaded], columns: AbstractSet[str]) -> No
     if len(loaded) > 1:
         parts.append("file")
     for part in parts:
-        text = f"(row // {ROWS_A_FILE})::varchar" if part == "file" else f"nullif(trim({part}), '')"
+        text = f"{table_of_row(loaded)}::varchar" if part == "file" else f"nullif(trim({part}), '')"
         source = "few" if part == "file" else f"few join (select row, {part} from typed_all) using (row)"
         desk.connection.execute(
             f"create or replace temp table part as select row, case_id, ts, {text} as part from {source}")
@@ -115,7 +115,7 @@ def _day_and_month(desk: Desk, loaded: Sequence[Loaded], columns: AbstractSet[st
             create or replace temp table days as
             select row, day(ts) <= 12 and day(ts) <> month(ts) as either, isodow(ts) > 5 as weekend,
               case when day(ts) <= 12 then make_date(year(ts)::int, day(ts)::int, month(ts)::int) end as turned
-            from sound where row // {ROWS_A_FILE} = {item.index} and not doubtful {human}""")
+            from sound where {item.here} and not doubtful {human}""")
         counts = {either: (n, off) for either, n, off in desk.connection.sql(
             "select either, count(*), count(*) filter (weekend) from days group by 1").fetchall()}
         turned = desk.connection.sql("select avg((isodow(turned) <= 5)::int) from days where either and weekend"

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...log.defects import Checks, Deed, Defect
-from ..connection import count, literal
-from ..loading import ROWS_A_FILE, Loaded
+from ..connection import ROWS_A_FILE, count, literal
+from ..loading import Loaded, names_of_files
 
 if TYPE_CHECKING:
     import duckdb
@@ -108,7 +108,7 @@ class Desk:
 
     def defects(self, loaded: Sequence[Loaded]) -> tuple[Defect, ...]:
         """All that was found, in the order of the names."""
-        files = {item.index: item.table.file for item in loaded}
+        files = names_of_files(loaded)
         found = [*self._of_cells(files), *self._of_rows(files), *self._of_cases(), *self._of_readers(loaded)]
         joined: dict[tuple[str, str, str], Defect] = {}
         for each in found:
@@ -182,7 +182,7 @@ def _together(one: Defect, other: Defect) -> Defect:
 
 def changes(connection: duckdb.DuckDBPyConnection, loaded: Sequence[Loaded], deeds: Mapping[str, Deed]) -> pd.DataFrame:
     """Each cell that was repaired: file, line, column, before, after, defect."""
-    files = ", ".join(f"({item.index}, {literal(item.table.file)})" for item in loaded)
+    files = ", ".join(f"({number}, {literal(file)})" for number, file in names_of_files(loaded).items())
     names = ", ".join(literal(name) for name, deed in deeds.items() if deed == "repair") or "''"
     return connection.sql(f"""
         select file, row % {ROWS_A_FILE} as line, col as "column", before, after, defect

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
-from ..loading import ROWS_A_FILE, Loaded
+from ..loading import Loaded, table_of_row
 
 if TYPE_CHECKING:
     from .found import Desk
@@ -56,7 +56,7 @@ def _overlapping(desk: Desk, items: Sequence[Loaded], rest: str) -> None:
         create or replace temp view rows_again as
         select row, number, row_number() over (partition by number, copy order by row) > 1 as again from (
           select row, md5(concat_ws('\x1f', {rest})) as number,
-            row_number() over (partition by {rest}, row // {ROWS_A_FILE} order by row) as copy from rows_told)""")
+            row_number() over (partition by {rest}, {table_of_row(items)} order by row) as copy from rows_told)""")
     shared = desk.connection.sql("select count(*) from rows_again where again").fetchall()[0][0]
     if shared >= max(_LEAST_SHARED, _SHARED * min(item.records for item in items)):
         desk.rows("dup_exact", "select row, null::varchar as example from rows_again where again")

@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from ..connection import literal
-from ..loading import ROWS_A_FILE, Loaded
+from ..loading import Loaded
 
 if TYPE_CHECKING:
     from .found import Desk
@@ -35,7 +35,7 @@ def between(desk: Desk, item: Loaded) -> None:
             select row, left(texts[1], {_SHORT}) as example from bare
             where len(texts) = 1 and row not in (select row from unfit)
               and row > (select coalesce(max(row), 0) from typed_all where ts is not null
-                         and row // {ROWS_A_FILE} = {item.index})""")
+                         and {item.here})""")
 
 
 def borders(desk: Desk, columns: AbstractSet[str]) -> None:
