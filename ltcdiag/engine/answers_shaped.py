@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..log.results import Handovers, Variants
 from .prepare import PARTY_ROLES
@@ -30,6 +30,16 @@ def handovers_of(table: pd.DataFrame, n: int, sql: str, by: str) -> Handovers:
         within=int(table.loc[same, "moves"].sum()),
         unknown=int(table.loc[unknown, "moves"].sum()),
     )
+
+
+def standing_apart(rows: dict[str, Any]) -> tuple[dict[str, Any], dict[int, int]]:
+    """The steps that are finished, and case → label of the state that it has not left."""
+    stands = rows.pop("stands", None)
+    if stands is None:
+        return rows, {}
+    stands = stands.astype(bool)
+    standing = dict(zip(rows["case"][stands].tolist(), rows["label"][stands].tolist(), strict=True))
+    return {name: values[~stands] for name, values in rows.items()}, standing
 
 
 def quality_part(columns: Collection[str], names: Mapping[str, str]) -> str:

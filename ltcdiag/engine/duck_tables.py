@@ -19,7 +19,7 @@ from ..log.results import ActivityGaps, Answer, Cases, Clock, DirectlyFollowsGra
 from ..log.steps import NO_TIME, SHORT_CODES, UNKNOWN, Steps
 from ..words import current, say
 from . import answers
-from .answers_shaped import handovers_of, quality_part, variants_of
+from .answers_shaped import handovers_of, quality_part, standing_apart, variants_of
 from .case_amounts import amounts_sql, last_amounts_sql
 from .chain import chain_gaps
 from .corrected import set_aside_tables
@@ -197,7 +197,7 @@ class DuckTables:
             open_time=open_time, party=party, person=person, **names,
             code="smallint" if len(labels) <= SHORT_CODES else "int",
             started=f"coalesce(epoch_us(w.st), {NO_TIME}) as started" if started else "false as started")
-        rows, standing = _standing(self._arrays(asked))
+        rows, standing = standing_apart(self._arrays(asked))
         if not started:
             rows["started"] = np.broadcast_to(np.int64(NO_TIME), len(rows["case"]))
         cases = self._arrays(open_time)
@@ -255,16 +255,6 @@ class DuckTables:
 
     def _used(self, sql: str) -> list[str]:
         return [f"{n}{self.selection}" for n in ("ev", "wi", "cs") if self.selection and f"{n}{self.selection}" in sql]
-
-
-def _standing(rows: dict[str, Any]) -> tuple[dict[str, Any], dict[int, int]]:
-    """The steps that are finished, and case → label of the state that it has not left."""
-    stands = rows.pop("stands", None)
-    if stands is None:
-        return rows, {}
-    stands = stands.astype(bool)
-    standing = dict(zip(rows["case"][stands].tolist(), rows["label"][stands].tolist(), strict=True))
-    return {name: values[~stands] for name, values in rows.items()}, standing
 
 
 def _code(party: str) -> str:

@@ -65,10 +65,15 @@ def parquet_names(path: Path) -> tuple[str, ...]:
 
 def parquet_sample(table: TypedTable, rows: int) -> dict[str, list[str | None]]:
     """The first rows as text, column by column. Raises ValueError where they cannot be read."""
+    import duckdb
+
     with closing(connect()) as connection:
-        found = connection.sql(f"select columns(*)::varchar from (select * exclude ({ROW}) from ({stored(table)}) "
-                               f"limit {rows:d})")
-        names, values = found.columns, found.fetchall()
+        try:
+            found = connection.sql(f"select columns(*)::varchar from (select * exclude ({ROW}) from ({stored(table)}) "
+                                   f"limit {rows:d})")
+            names, values = found.columns, found.fetchall()
+        except duckdb.Error as error:
+            raise ValueError(str(error).splitlines()[0]) from None
     cells = zip(*values, strict=True) if values else ([] for _ in names)
     return {name: list(column) for name, column in zip(names, cells, strict=True)}
 
