@@ -11,8 +11,9 @@ from ltcdiag.engine import answers, duck_tables
 
 ENGINE = Path(answers.__file__).parent
 SQL = {name: text for name, text in vars(answers).items() if name.isupper() and isinstance(text, str)}
-PARTS = {"LABELLED", "PATHS", "VISITED_PATHS"}  # stand inside a statement that orders
-SOURCES = {path.name: path.read_text(encoding="utf-8") for path in sorted(ENGINE.glob("*.py"))}
+PARTS = {"LABELLED", "PATHS", "VISITED_PATHS", "MOVES", "REWORK_PART", "STAYS_PART",
+         "_VISITS"}  # stand inside a statement that orders
+SOURCES = {path.name: path.read_text(encoding="utf-8") for path in sorted([*ENGINE.glob("*.py"), *(ENGINE / "scale").glob("*.py")])}
 
 
 @pytest.mark.parametrize("name", sorted(SQL.keys() - PARTS))
@@ -41,10 +42,11 @@ def test_what_gives_another_answer_on_another_run_is_not_used(word):
 def test_sums_and_means_run_over_whole_microseconds():
     for name, text in SQL.items():
         for inside in re.findall(r"\b(?:sum|avg)\(([^()]*)\)", text):
-            assert inside in {"us", "n", "cases", "loops", "n - 1", "enters::int"}, (name, inside)
+            assert inside in {"us", "n", "cases", "loops", "n - 1", "enters::int", "instances", "cases_repeating",
+                              "self_loops", "how_many", "base"}, (name, inside)
 
 
 def test_each_answer_is_listed():
     assert sorted(duck_tables._MAKERS) == [
-        "activity_gaps", "activity_parties", "amounts", "cases", "clock", "directly_follows", "gaps", "handovers",
-        "points", "rework", "segments", "stated", "variants"]
+        "activity_gaps", "activity_parties", "amounts", "cases", "clock", "clock_counts", "directly_follows", "gaps",
+        "handovers", "points", "quality", "rework", "segments", "stated", "variants"]
