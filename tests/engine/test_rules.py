@@ -13,7 +13,8 @@ ENGINE = Path(answers.__file__).parent
 SQL = {name: text for name, text in vars(answers).items() if name.isupper() and isinstance(text, str)}
 PARTS = {"LABELLED", "PATHS", "VISITED_PATHS", "MOVES", "REWORK_PART", "STAYS_PART",
          "_VISITS"}  # stand inside a statement that orders
-SOURCES = {path.name: path.read_text(encoding="utf-8") for path in sorted([*ENGINE.glob("*.py"), *(ENGINE / "scale").glob("*.py")])}
+SOURCES = {path.name: path.read_text(encoding="utf-8")
+           for path in sorted([*ENGINE.glob("*.py"), *(ENGINE / "scale").glob("*.py")])}
 
 
 @pytest.mark.parametrize("name", sorted(SQL.keys() - PARTS))
