@@ -162,6 +162,10 @@ class Diagnosis:
                           "changes": [dict(both(change.text)) for change in self.model_changes]},
                 **({"reason": dict(reason)} if empty else {})}
 
+    def __repr__(self) -> str:
+        """Short, for a prompt: the numbers are in the findings, with more digits than two machines agree on."""
+        return f"Diagnosis({len(self.findings)} findings, horizon_days={self.horizon_days})"
+
     def __str__(self) -> str:
         lang = current()
         return "\n".join(self._lines(lang))
