@@ -7,7 +7,8 @@
 The other tools are no dependencies: `uv pip install r4pm polars` puts them into the environment that runs this.
 
 Jobs: import; csv, parquet: read the log and count events and cases; map: directly-follows; variants; gaps: the mean
-time of each move; rework: activities repeated in a case; diagnosis, compare: the whole of them (ltcdiag alone).
+time of each move; rework: activities repeated in a case; checked: read with a look at every defect; diagnosis,
+compare: the whole of them (ltcdiag alone).
 Each job of each tool is a process of its own, from the start of Python to the answer: wall seconds, the seconds after
 the log had been read, and peak memory; the best of --repeat runs. A job ends at --limit seconds or --memory gigabytes.
 Every answer is compared with that of ltcdiag before its time counts. An outcome is one of
@@ -32,7 +33,7 @@ import peers
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results"
-JOBS = ("import", "csv", "parquet", "map", "variants", "gaps", "rework", "diagnosis", "compare")
+JOBS = ("import", "csv", "parquet", "map", "variants", "gaps", "rework", "checked", "diagnosis", "compare")
 PACKAGES = ("duckdb", "pm4py", "pandas", "polars", "r4pm", "numpy", "pyarrow")
 OUT_OF_MEMORY = ("MemoryError", "OutOfMemory", "bad_alloc", "Cannot allocate", "memory allocation")
 

@@ -46,9 +46,10 @@ def imported(*names):
 # --- ltcdiag ---
 
 def ltcdiag_log(path, attributes=()):
+    """Rows as they are, which is what the others read."""
     import ltcdiag as ltc
 
-    return ltc.read(path, attributes=attributes)
+    return ltc.read(path, attributes=attributes, checks=False)
 
 
 def ltcdiag_read(path):
@@ -84,6 +85,14 @@ def ltcdiag_rework(path):
     table, seconds = timed(lambda log: ltc.rework(log).table, ltcdiag_log(path))
     pairs = zip(table["activity"], table["cases_repeating"], strict=True)
     return {activity: int(n) for activity, n in pairs if n}, seconds
+
+
+def ltcdiag_checked(path):
+    """With a look at every defect, which no other tool has."""
+    import ltcdiag as ltc
+
+    log, seconds = timed(ltc.read, path)
+    return {"events": log.events, "cases": log.cases}, seconds
 
 
 def ltcdiag_diagnosis(path):
@@ -275,7 +284,7 @@ def by_hand(rows_of, module):
 TOOLS = {
     "ltcdiag": {"import": imported("ltcdiag.intake", "ltcdiag.api"), "csv": ltcdiag_read, "parquet": ltcdiag_read,
                 "map": ltcdiag_map, "variants": ltcdiag_variants, "gaps": ltcdiag_gaps, "rework": ltcdiag_rework,
-                "diagnosis": ltcdiag_diagnosis, "compare": ltcdiag_compare},
+                "checked": ltcdiag_checked, "diagnosis": ltcdiag_diagnosis, "compare": ltcdiag_compare},
     "pm4py": pm4py_jobs(pm4py_log, pandas_rows),
     "pm4py_polars": pm4py_jobs(lazy_log, lazy_rows),
     "r4pm": {"import": imported("r4pm"), "csv": r4pm_read, "parquet": r4pm_read, "map": r4pm_map,

@@ -51,6 +51,7 @@ def read(
     changes: bool = False,
     pseudonymise: bool | str | Path = False,
     names_to: str | Path | None = None,
+    checks: bool = True,
 ) -> EventLog:
     """An event log from a file, a folder, a zip, several of them, or a data frame.
 
@@ -63,7 +64,8 @@ def read(
     ("events": plain tables of events). For exports of known systems case is a case view (opportunity, lead, contract,
     order, invoice, account, end_to_end), and changes=True makes steps of changed amounts and promised dates.
     pseudonymise: people and customers get pseudonyms, by the key of the project or by that in a file. names_to: a file
-    for the names behind.
+    for the names behind. checks: False takes rows as they are: no defect is looked for and nothing is mended, which
+    a large log out of a warehouse is read several times as fast for; every answer then says so.
 
     Raises InputError with every fault found, QuestionError when only a person can decide.
     Law: every line read is an event, structure, or set aside with a reason; see the log's ledger.
@@ -71,7 +73,7 @@ def read(
     asked: dict[str, Any] = {
         "case": case, "as_of": as_of, "calendar": calendar, "attributes": attributes, "changes": changes,
         "pseudonymise": pseudonymise, "names_to": names_to, "mapping": mapping, "columns": columns, "ends": ends,
-        "timezone": timezone, "day_order": day_order, "encoding": encoding, "system": system,
+        "timezone": timezone, "day_order": day_order, "encoding": encoding, "system": system, "checks": checks,
     }
     kept = _kept_folder(source)
     if kept is not None:
@@ -95,6 +97,7 @@ def read_opened(
     from .domain.artificial import artificial_labels
     from .engine.build import build
     from .engine.loading import ReadOptions, silent
+    from .log.defects import Checks
     from .sources.column_classes import minimised, minimised_plans
     from .sources.reading import tables_for_log
     from .sources.systems_found import system_tables
@@ -107,7 +110,7 @@ def read_opened(
         currency=settings.currency,
         attributes=attributes,
         artificial=artificial_labels(),
-        checks=_checks(_with_answers(settings)),
+        checks=_checks(_with_answers(settings)) if asked.get("checks", True) else Checks(),
         threads=threads,
     )
     shared: dict[str, Any] = {"name": opened.name, "calendar": str(asked["calendar"]), "progress": progress or silent}

@@ -121,6 +121,11 @@ class EventLog:
         return self.tables.changes()
 
     @property
+    def checked(self) -> bool:
+        """Whether defects were looked for when it was read."""
+        return bool(self.recipe.get("asked", {}).get("checks", True))
+
+    @property
     def cases(self) -> int:
         """How many cases the log has."""
         return self.ledger.totals["cases"]

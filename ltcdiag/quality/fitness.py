@@ -36,11 +36,12 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Fitness:
-    """The verdicts, and the defects that they rest on."""
+    """The verdicts, and the defects that they rest on. checked: whether defects were looked for."""
 
     verdicts: tuple[Verdict, ...]
     defects: tuple[Defect, ...]
     lang: str
+    checked: bool = True
 
     def __getitem__(self, key: str) -> Verdict:
         return next(verdict for verdict in self.verdicts if verdict.key == key)
@@ -124,7 +125,7 @@ def assess_fitness(log: EventLog, *, lang: str | None = None) -> Fitness:
     lang = lang or current()
     facts = _facts(log)
     verdicts = [_verdict(key, facts, lang) for key in _NEEDS]
-    return Fitness(tuple(verdicts), log.defects, lang)
+    return Fitness(tuple(verdicts), log.defects, lang, log.checked)
 
 
 def _facts(log: EventLog) -> _Facts:
@@ -139,6 +140,8 @@ def _facts(log: EventLog) -> _Facts:
 
 def _verdict(key: str, facts: _Facts, lang: str) -> Verdict:
     question, failed = load_questions()[key], [(why, worst) for why, worst, need in _NEEDS[key] if not need(facts)]
+    if not facts.log.checked:
+        failed.append(("not_checked", "with_care"))
     if facts.log.cases < FEW_CASES:
         failed.append(("few_cases", "with_care"))
     marks: list[Answerable] = [worst for _, worst in failed]

@@ -66,6 +66,7 @@ class Fit:
     def __init__(self, log: EventLog, lang: str) -> None:
         found = assess_fitness(log, lang=lang)
         self.summary, self.questions, self.defects = summary(found), questions_table(found), defects_table(found)
+        self.checked = found.checked
 
 
 def summary(fitness: Fitness) -> str:
