@@ -55,7 +55,7 @@ def _per_case(context: Context, rows: Bools) -> Estimate | None:
     if not len(chosen):
         return None
     observed = context.observed
-    return observed.watch.points(Points(observed.steps.case[chosen], observed.ended_age[chosen], np.ones(len(chosen))))
+    return observed.watch.points(Points(observed.steps.case[chosen], observed.age_at(chosen), np.ones(len(chosen))))
 
 
 def _days(context: Context, rows: Bools) -> Estimate | None:
@@ -114,5 +114,5 @@ def _claim(context: Context, rows: Bools, n: Interval, days: Estimate) -> Findin
         caveat=both(lambda lang: joined(say("complexity.caveat_same_days", lang), say("findings.caveat_calendar", lang),
                                         lang=lang)),
         next_step=both(lambda lang: say("complexity.next_approvals", lang)),
-        **context.worst(steps.case[chosen], observed.length[chosen]),
+        **context.worst(steps.case[chosen], observed.length_at(chosen)),
     )

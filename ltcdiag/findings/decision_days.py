@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from ..log.steps import distinct
 from ..log.wait_results import DecisionDays
-from ..measures.availability import Availability, learned
+from ..measures.availability import MONDAY, Availability, learned
 from ..measures.passages import Extra, Passages, extra_of, passages_of, sum_of
 from ..measures.rhythm import (
     LEAST_RATIO,
@@ -107,18 +107,35 @@ def _days_of_steps(context: Context) -> tuple[Passages, list[Found]]:
     passages = passages_of(observed)
     if not len(passages.row):
         return passages, []
-    ready, met = passages.on_wall(context.log.timezone)
     there = learned(observed.recorded or observed.steps, zone=context.log.timezone)
-    days = there.days(int(ready.min() // DAY), int(met.max() // DAY))
     of_label = observed.steps.label[passages.row]
-    looked = []
-    for label in range(len(observed.steps.labels)):
-        rows = np.flatnonzero(of_label == label)
-        if len(rows):
-            own = step_days(days, met // DAY, met[rows] // DAY)
-            off = _share_off(there, ready[rows], met[rows])
-            looked.append(Found(label, rows, decided_on(own, ready[rows] // DAY, met[rows] // DAY), share_off=off))
+    labels = [label for label in range(len(observed.steps.labels)) if (of_label == label).any()]
+    dated = [_dated(context, passages, np.flatnonzero(of_label == label), there) for label in labels]
+    days = there.days(min(int(each.ready.min()) for each in dated), max(int(each.met.max()) for each in dated))
+    every = sum((each.weekdays for each in dated), np.zeros(7, np.int64))
+    looked = [Found(label, each.rows, decided_on(step_days(days, every, each.weekdays), each.ready, each.met),
+                    share_off=each.share_off) for label, each in zip(labels, dated, strict=True)]
     return passages, [_costed(context, passages, each) for each in _told(context, looked)]
+
+
+@dataclass(frozen=True, eq=False)
+class _Dated:
+    """The passages through a step (rows) by their days since 1970; weekdays: how many were met on each."""
+
+    rows: Ints
+    ready: Ints
+    met: Ints
+    weekdays: Ints
+    share_off: float
+
+
+def _dated(context: Context, passages: Passages, rows: Ints, there: Availability) -> _Dated:
+    import numpy as np
+
+    ready, met = passages.on_wall(rows, context.log.timezone)
+    days = [(moments // DAY).astype(np.int32) for moments in (ready, met)]
+    return _Dated(rows.astype(np.int32), days[0], days[1], np.bincount((days[1] + MONDAY) % 7, minlength=7),
+                  _share_off(there, ready, met))
 
 
 def _share_off(there: Availability, ready: Ints, met: Ints) -> float:
@@ -152,7 +169,8 @@ def _told(context: Context, looked: Sequence[Found]) -> list[Found]:
     for place, each in enumerate(looked):
         rhythm = best[place] if place in kept and not _back_at_work(each.decided, best[place]) else None
         still = () if rhythm or not _enough(context, each) else tuple(standstills(each.decided))
-        found.append(Found(each.label, each.rows, each.decided, rhythm, still, share_off=each.share_off))
+        decided = each.decided if rhythm or still else each.decided.without_passages()
+        found.append(Found(each.label, each.rows, decided, rhythm, still, share_off=each.share_off))
     return found
 
 
@@ -233,7 +251,7 @@ def cycle_days(passages: Passages, rows: Ints, decided: Decided, on: Bools, rhyt
     before = np.append(0, kept)[place]
     half = (decided.days[decided.decided[chosen]] - decided.days[before]) / 2.0
     missed = (decided.ready[chosen] <= before) & (place > 0)
-    length = passages.length[rows]
+    length = passages.length_at(rows)
     unknown = missed | (len(chosen) < _NEARLY_ALL * len(on))
     days: Floats = np.where(unknown, np.minimum(half, length), length) * (1.0 - rhythm.expected / rhythm.seen)
     return days
@@ -329,7 +347,7 @@ def _claim(context: Context, passages: Passages, found: Found) -> Finding:
         evidence=_evidence(context, passages, found, cost), caveat=_caveat(context, passages, found),
         next_step=both(lambda lang: say(f"wait_causes.next_{found.kind}", lang, who=context.who(label, lang),
                                         step=context.shown(label))),
-        **context.worst(cases, passages.length[on]),
+        **context.worst(cases, passages.length_at(on)),
     )
 
 
@@ -343,7 +361,7 @@ def _per_passage(context: Context, passages: Passages, found: Found) -> Interval
     if found.rhythm is not None:
         value = cycle_days(passages, found.on, found.decided, found.rhythm.days[found.decided.decided], found.rhythm)
     elif len(others):
-        value = passages.length[found.on] - passages.length[others].mean()
+        value = passages.length_at(found.on) - passages.length_at(others).mean()
     else:
         return None
     number = np.unique(context.observed.steps.case[passages.row[found.on]], return_inverse=True)[1]

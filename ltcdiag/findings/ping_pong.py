@@ -110,5 +110,5 @@ def _lost(context: Context, back: Return) -> Floats:
     observed = context.observed
     closed = observed.loops.closed_by
     rows = np.flatnonzero(closed >= 0)
-    lost = np.bincount(closed[rows], weights=observed.length[rows], minlength=len(closed))
+    lost = np.bincount(closed[rows], weights=observed.length_at(rows), minlength=len(closed))
     return lost[back.rows].astype(np.float64)

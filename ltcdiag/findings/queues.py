@@ -183,5 +183,5 @@ def _claim(context: Context, passages: Passages, queue: Queue, row: _Row) -> Fin
         evidence=both(evidence),
         caveat=both(lambda lang: joined(*(say(f"wait_causes.{key}", lang) for key in keys), lang=lang)),
         next_step=both(lambda lang: say("wait_causes.next_contention", lang, who=context.who(label, lang))),
-        **context.worst(cases, np.maximum(passages.length[row.found.busy] - row.found.usual, 0.0)),
+        **context.worst(cases, np.maximum(passages.length_at(row.found.busy) - row.found.usual, 0.0)),
     )

@@ -117,7 +117,7 @@ def _share(context: Context, rows: Ints, base: Bools) -> Estimate:
     from ..stats.estimator import Points
 
     observed = context.observed
-    case, closing = observed.steps.case[rows], observed.ended_age[observed.loops.closed_by[rows]]
+    case, closing = observed.steps.case[rows], observed.age_at(observed.loops.closed_by[rows])
     order = np.lexsort((closing, case))
     looping, first = np.unique(case[order], return_index=True)
     looped = observed.watch.points(Points(looping, closing[order][first], np.ones(len(looping))))
@@ -161,7 +161,7 @@ def _claim(context: Context, row: _Row) -> Finding:
         title=both(lambda lang: say(f"rework.title_{row.rework_type}", lang, step=context.shown(row.label))),
         evidence=_evidence(context, row), caveat=_caveat(context),
         next_step=both(lambda lang: say(f"rework.next_{row.rework_type}", lang, who=context.who(row.label, lang))),
-        **context.worst(steps.case[row.rows], observed.length[row.rows]),
+        **context.worst(steps.case[row.rows], observed.length_at(row.rows)),
     )
 
 

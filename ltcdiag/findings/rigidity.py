@@ -119,7 +119,7 @@ def _claim_yes(context: Context, row: _Yes) -> Finding:
                                         lang=lang)),
         next_step=both(lambda lang: say("rigidity.next_yes", lang, step=context.shown(each.label),
                                         who=context.who(each.label, lang))),
-        **context.worst(steps.case[each.rows], observed.length[each.rows]),
+        **context.worst(steps.case[each.rows], observed.length_at(each.rows)),
     )
 
 

@@ -44,12 +44,12 @@ def step_sums(context: Context) -> StepSums:
 
     observed = context.observed
     steps = observed.steps
-    total = float(observed.length.sum()) or 1.0
+    total = float(observed.length_at(np.arange(len(steps.case))).sum()) or 1.0
     cells = []
     for code, label in enumerate(steps.labels):
         rows = np.flatnonzero(steps.label == code)
         if len(rows):
-            days = observed.length[rows]
+            days = observed.length_at(rows)
             cells.append((label, observed.stage[code], len(rows), len(distinct(steps.case[rows])), float(days.sum()),
                           float(days.sum()) / total, float(np.median(days))))
     table = pd.DataFrame(sorted(cells, key=lambda row: (-row[4], row[0])), columns=list(SUMS))

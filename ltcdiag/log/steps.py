@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 SHORT_CODES = 2**15 - 2
 """So many different labels have codes of two bytes, more of four. A log of 30 million events is many arrays, and its
 memory is what decides how large a log can be."""
+BLOCK = 1 << 20
+"""Rows reckoned at once: few enough for their numbers to take no memory worth a word."""
 UNKNOWN = -1
 """Code of a party that has no name."""
 NO_TIME = -(2**63)
@@ -85,6 +87,28 @@ def distinct(case: Ints) -> Ints:
     there = np.zeros(int(case.max(initial=-1)) + 1, dtype=bool)
     there[case] = True
     return np.flatnonzero(there)
+
+
+def by_code(codes: Ints) -> Iterator[tuple[int, Ints]]:
+    """Every different code with its rows, both in order."""
+    import numpy as np
+
+    order = np.argsort(codes, kind="stable").astype(np.int32)
+    for rows in np.split(order, np.flatnonzero(np.diff(codes[order])) + 1):
+        if len(rows):
+            yield int(codes[rows[0]]), rows
+
+
+def whole_cases(case: Ints, rows: int = BLOCK) -> Iterator[slice]:
+    """A column of case numbers that stand in order, cut between cases into stretches of about so many rows: what is
+    reckoned case by case needs memory for one stretch and not for a log."""
+    import numpy as np
+
+    start = 0
+    while start < len(case):
+        end = int(np.searchsorted(case, case[min(start + rows, len(case)) - 1], side="right"))
+        yield slice(start, end)
+        start = end
 
 
 def first_of_each(case: Ints) -> tuple[Ints, Ints]:

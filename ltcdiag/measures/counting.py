@@ -76,7 +76,7 @@ def _per_case(observed: Observed, chosen: Bools, base: Base) -> Quantity:
     import numpy as np
 
     rows = np.flatnonzero(chosen)
-    marks = Points(observed.steps.case[rows], observed.ended_age[rows], np.ones(len(rows)))
+    marks = Points(observed.steps.case[rows], observed.age_at(rows), np.ones(len(rows)))
     return amount(observed.watch.points(marks), base, method="mean_of_marks")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..log.steps import UNKNOWN, Steps, keyed
+from ..log.steps import UNKNOWN, Steps, by_code, keyed
 from .step_kinds import StepKinds
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def usual_repeats(
     import numpy as np
 
     label = steps.label
-    next_to = before == np.arange(len(before)) - 1
+    next_to = before == np.arange(-1, len(before) - 1, dtype=np.int32)
     part = _of(label, usual | kinds.invoices) & ~_of(label, kinds.insisting)
     undone = _of(label, kinds.invoices) & _between(steps, before, kinds.undoing)
     together = next_to & _of(label, kinds.offers) & (steps.ended - steps.ended[before] <= TOGETHER)
@@ -50,34 +50,20 @@ def in_bulk(steps: Steps) -> Bools:
     comes on few days only (a monthly run)."""
     import numpy as np
 
-    if not len(steps.case):
-        return np.zeros(0, dtype=bool)
-    order = np.lexsort((steps.ended, steps.label))
-    label, ended = steps.label[order], steps.ended[order]
-    new = np.append(True, (label[1:] != label[:-1]) | (ended[1:] != ended[:-1]))
-    group, width = np.cumsum(new) - 1, len(steps.labels)
-    rows, moments = np.bincount(label, minlength=width), np.bincount(label[new], minlength=width)
-    first, last = _ends(label, ended, width)
-    few = moments * FEW_DAYS <= np.maximum((last - first) // DAY, 1)
-    bulk = np.zeros(len(order), dtype=bool)
-    bulk[order] = (np.bincount(group) >= BULK)[group] & (few | (2 * moments >= rows))[label]
+    bulk = np.zeros(len(steps.case), dtype=bool)
+    for _, rows in by_code(steps.label):
+        moments, group, size = np.unique(steps.ended[rows], return_inverse=True, return_counts=True)
+        few = len(moments) * FEW_DAYS <= max((moments[-1] - moments[0]) // DAY, 1)
+        if few or 2 * len(moments) >= len(rows):
+            bulk[rows] = (size >= BULK)[group]
     return bulk
-
-
-def _ends(label: Ints, ended: Ints, width: int) -> tuple[Ints, Ints]:
-    """First and last moment of each label; rows by label and moment."""
-    import numpy as np
-
-    first, last = np.zeros(width, dtype=np.int64), np.zeros(width, dtype=np.int64)
-    first[label[::-1]], last[label] = ended[::-1], ended
-    return first, last
 
 
 def _between(steps: Steps, before: Ints, labels: frozenset[int]) -> Bools:
     """Whether one of the labels came since the last time of each row."""
     import numpy as np
 
-    passed = np.cumsum(_of(steps.label, labels))
+    passed = np.cumsum(_of(steps.label, labels), dtype=np.int32)
     found: Bools = (before != NONE) & (passed > passed[before])
     return found
 
@@ -88,7 +74,7 @@ def _next_level(steps: Steps, before: Ints, kinds: StepKinds) -> Bools:
     import numpy as np
 
     person = steps.person
-    again = (before == np.arange(len(before)) - 1) & (before != NONE) & _of(steps.label, kinds.approvals)
+    again = (before == np.arange(-1, len(before) - 1, dtype=np.int32)) & (before != NONE) & _of(steps.label, kinds.approvals)
     other: Bools = again & (person != UNKNOWN) & (person[before] != UNKNOWN) & (person != person[before])
     if not other.any():
         return other

@@ -130,7 +130,7 @@ def _placed(observed: Observed, stages: list[str]) -> tuple[Ints, Ints, Floats, 
                      dtype=np.int64)
     at = place[observed.steps.label]
     chosen = np.flatnonzero(at != NONE)
-    at, case, age = at[chosen], observed.steps.case[chosen], observed.ended_age[chosen]
+    at, case, age = at[chosen], observed.steps.case[chosen], observed.age_at(chosen)
     return at, case, age, _so_far(case, at)
 
 

@@ -59,7 +59,7 @@ def landmark(observed: Observed, rows: Ints, *, day: int = DAY) -> Landmark | No
     if observed.timeline is None or observed.horizon < 2 * day:
         return None
     clock, cases = case_clock(observed.steps), observed.steps.cases
-    closing = observed.ended_age[observed.loops.closed_by[rows]]
+    closing = observed.age_at(observed.loops.closed_by[rows])
     had = np.zeros(cases, dtype=bool)
     had[observed.steps.case[rows[closing <= day]]] = True
     there = (clock.exit > day) & (clock.entry <= day)
@@ -82,7 +82,7 @@ def _stood(observed: Observed, day: int) -> Ints:
     codes: dict[str, int] = {}
     stage = np.array([codes.setdefault(key or label, len(codes)) for key, label in zip(
         observed.stage, observed.steps.labels, strict=True)], dtype=np.int64)
-    rows = np.flatnonzero(observed.ended_age <= day)
+    rows = np.flatnonzero(observed.age_at(np.arange(len(observed.steps.case))) <= day)
     stood = np.full(observed.steps.cases, NONE)
     stood[observed.steps.case[rows]] = stage[observed.steps.label[rows]]
     return stood
@@ -96,7 +96,7 @@ def _won(observed: Observed) -> Floats:
     sold = np.array([key in keys for key in observed.stage], dtype=bool)
     rows = np.flatnonzero(sold[observed.steps.label])
     won = np.full(observed.steps.cases, np.inf)
-    np.minimum.at(won, observed.steps.case[rows], observed.ended_age[rows])
+    np.minimum.at(won, observed.steps.case[rows], observed.age_at(rows))
     return won
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..log.steps import UNKNOWN, Steps, keyed
+from ..log.steps import UNKNOWN, Steps, keyed, whole_cases
 from .exclusions import in_bulk, usual_repeats
 from .step_kinds import StepKinds
 
@@ -58,33 +58,43 @@ def loops_of(
     import numpy as np
 
     n, width, known = len(steps.case), len(steps.labels), kinds or StepKinds()
-    before = _last_time(keyed(steps.case, width, _levels(width, known)[steps.label]))
+    before = _last_time(steps.case, _levels(width, known)[steps.label], width)
     bulk = np.zeros(n, dtype=bool) if kinds is None else in_bulk(steps)
     again, ignored = _counted(steps, before, usual_repeats(steps, before, usual, known, bulk=bulk), bulk)
-    rows = np.flatnonzero(again)
-    closed_by = np.full(n, n)
-    length = rows - before[rows]
-    at = np.repeat(before[rows] - np.append(0, np.cumsum(length))[: len(rows)], length) + 1 + np.arange(length.sum())
-    np.minimum.at(closed_by, at, np.repeat(rows, length))
+    closed_by = np.full(n, n, dtype=np.int32)
+    for block in whole_cases(steps.case):
+        _close(closed_by, block.start + np.flatnonzero(again[block]), before)
     anew = _anew(steps, before, known)
-    closed_by = np.where(anew & (closed_by == n), np.arange(n), closed_by)
+    alone = np.flatnonzero(anew & (closed_by == n))
+    closed_by[alone] = alone
     covered = closed_by < n
     starts = covered & ~np.append(False, covered[:-1] & (steps.case[1:] == steps.case[:-1]))[:n]
-    block = np.where(covered, np.cumsum(starts) - 1, NONE)
+    block = np.cumsum(starts, dtype=np.int32) - np.int32(1)
+    block[~covered] = NONE
     back_to = np.append(steps.label[np.flatnonzero(starts) - 1], NONE)[block]
-    progress = _progress(steps, before, covered, order) & ~anew
-    return Loops(again, np.where(covered & ~progress, closed_by, NONE).astype(np.int32), block.astype(np.int32),
-                 back_to.astype(steps.label.dtype), ignored)
+    closed_by[~covered | (_progress(steps, before, covered, order) & ~anew)] = NONE
+    return Loops(again, closed_by, block, back_to.astype(steps.label.dtype), ignored)
 
 
-def _last_time(keys: Ints) -> Ints:
-    """Row of the previous occurrence of each row's key, NONE where there is none."""
+def _close(closed_by: Ints, rows: Ints, before: Ints) -> None:
+    """Books every spell since the last time of each of the rows on the first of them that covers it."""
     import numpy as np
 
-    order = np.argsort(keys, kind="stable")
-    before = np.full(len(keys), NONE)
-    same = keys[order][1:] == keys[order][:-1]
-    before[order[1:][same]] = order[:-1][same]
+    length = rows - before[rows]
+    at = np.repeat(before[rows] - np.append(0, np.cumsum(length))[: len(rows)], length) + 1 + np.arange(length.sum())
+    np.minimum.at(closed_by, at, np.repeat(rows, length).astype(closed_by.dtype))
+
+
+def _last_time(case: Ints, code: Ints, width: int) -> Ints:
+    """Row of the last time before each row that its case had its code, NONE where there is none."""
+    import numpy as np
+
+    before = np.full(len(case), NONE, dtype=np.int32)
+    for block in whole_cases(case):
+        keys = keyed(case[block], width, code[block])
+        order = np.argsort(keys, kind="stable")
+        same = np.flatnonzero(keys[order][1:] == keys[order][:-1])
+        before[block.start + order[same + 1]] = block.start + order[same]
     return before
 
 
@@ -92,7 +102,7 @@ def _levels(width: int, kinds: StepKinds) -> Ints:
     """Which label each label repeats: itself, but for the levels of dunning, which are one and the same step."""
     import numpy as np
 
-    same = np.arange(width)
+    same = np.arange(width, dtype=np.int32)
     same[sorted(kinds.insisting)] = min(kinds.insisting, default=0)
     return same
 
@@ -102,12 +112,12 @@ def _anew(steps: Steps, before: Ints, kinds: StepKinds) -> Bools:
     amended. Where most cases with the document have the step it is the usual way, and no rework."""
     import numpy as np
 
-    document = np.full(len(steps.labels), NONE)
+    document = np.full(len(steps.labels), NONE, dtype=np.int32)
     for label, its in kinds.documents.items():
         document[label] = its
     kind = document[steps.label]
-    own = np.where(kind == NONE, 2 + steps.label, kind)
-    made = (_last_time(keyed(steps.case, len(steps.labels) + 2, own)) != NONE) & (kind != NONE)
+    own = np.where(document == NONE, 2 + np.arange(len(document), dtype=np.int32), document)[steps.label]
+    made = (_last_time(steps.case, own, len(steps.labels) + 2) != NONE) & (kind != NONE)
     first = before == NONE
     revised = np.isin(steps.label, sorted(kinds.revised)) & first & made
     begun = np.bincount(kind[(kind != NONE) & ~made], minlength=2)      # cases that have each document
@@ -123,7 +133,7 @@ def _counted(steps: Steps, before: Ints, usual: Bools, bulk: Bools) -> tuple[Boo
 
     repeat = before != NONE
     since = steps.ended - steps.ended[before]
-    next_to = before == np.arange(len(before)) - 1
+    next_to = before == np.arange(-1, len(before) - 1, dtype=np.int32)
     reasons = {
         "usual": usual,
         "double_logging": next_to & ((since <= DOUBLE_LOGGING) | bulk),
@@ -141,7 +151,7 @@ def _alone(steps: Steps, before: Ints) -> Bools:
     import numpy as np
 
     changed = np.append(True, (steps.person[1:] != steps.person[:-1]) | (steps.case[1:] != steps.case[:-1]))
-    run = np.cumsum(changed[: len(before)])
+    run = np.cumsum(changed[: len(before)], dtype=np.int32)
     alone: Bools = (steps.person != UNKNOWN) & (before != NONE) & (run == run[before])
     return alone
 
@@ -168,9 +178,12 @@ def _against_highest(steps: Steps, order: Ints | None) -> tuple[Bools, Bools]:
 
     if order is None or not len(steps.case):
         return np.zeros(len(steps.case), dtype=bool), np.zeros(len(steps.case), dtype=bool)
-    place = order[steps.label]
-    lift = keyed(steps.case, int(order.max()) + 2, np.zeros_like(place))
-    highest = np.maximum.accumulate(lift + place + 1)
-    prior = np.append(0, highest[:-1])
-    here, highest_before = lift + place + 1, np.maximum(prior, lift)
-    return (place != NONE) & (here > highest_before), (place != NONE) & (here < highest_before)
+    above, below = np.zeros(len(steps.case), dtype=bool), np.zeros(len(steps.case), dtype=bool)
+    for block in whole_cases(steps.case):
+        place = order[steps.label[block]]
+        lift = keyed(steps.case[block], int(order.max()) + 2, np.zeros_like(place))
+        here = lift + place + 1
+        highest_before = np.maximum(np.append(0, np.maximum.accumulate(here)[:-1]), lift)
+        above[block] = (place != NONE) & (here > highest_before)
+        below[block] = (place != NONE) & (here < highest_before)
+    return above, below

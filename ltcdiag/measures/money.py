@@ -112,7 +112,7 @@ def rework_money(observed: Observed) -> Measured:
         return notes
     rows = np.flatnonzero(observed.rework)
     days = _lengths(observed.recorded or observed.steps)[rows]
-    case, closing = observed.steps.case[rows], observed.ended_age[observed.loops.closed_by[rows]]
+    case, closing = observed.steps.case[rows], observed.age_at(observed.loops.closed_by[rows])
     marks = Points(case, closing, amounts.counted[case] * days * rate / 365)
     return amount(observed.watch.points(marks), base.noted(*notes), method="mean_of_marks", currency=amounts.name)
 

@@ -66,22 +66,20 @@ class Observed:
             raise ValueError(self.why_not)
         return self.timeline
 
-    @cached_property
-    def ended_age(self) -> Floats:
-        """Age of the case (days) at each step."""
-        ages: Floats = (self.steps.ended - self.steps.entered[self.steps.case]) / DAY
+    def age_at(self, rows: Ints) -> Floats:
+        """Age of the case (days) at some steps. Reckoned where it is asked for: a log of millions of steps keeps their
+        moments once."""
+        ages: Floats = (self.steps.ended[rows] - self.steps.entered[self.steps.case[rows]]) / DAY
         return ages
 
-    @cached_property
-    def length(self) -> Floats:
-        """Length (days) of the spell that each step ends."""
+    def length_at(self, rows: Ints) -> Floats:
+        """Length (days) of the spells that some steps end."""
         import numpy as np
 
-        spells = self.spells
-        found = np.zeros(len(self.steps.case))
-        done = ~spells.running
-        found[spells.step[done]] = (spells.end - spells.start)[done]
-        return found
+        case, before = self.steps.case[rows], np.maximum(rows, 1) - 1
+        follows = (rows > 0) & (self.steps.case[before] == case)
+        lengths: Floats = self.age_at(rows) - np.where(follows, self.age_at(before), 0.0)
+        return lengths
 
     @cached_property
     def rework(self) -> Bools:
@@ -119,8 +117,8 @@ class Observed:
         import numpy as np
 
         rows = np.flatnonzero(steps & self.rework)
-        closing = self.ended_age[self.loops.closed_by[rows]]
-        return self.watch.points(Points(self.steps.case[rows], closing, self.length[rows]))
+        closing = self.age_at(self.loops.closed_by[rows])
+        return self.watch.points(Points(self.steps.case[rows], closing, self.length_at(rows)))
 
     def reached(self, steps: Bools) -> Estimate:
         """Share of cases that come to one of the chosen steps within the horizon."""
@@ -128,7 +126,7 @@ class Observed:
 
         rows = np.flatnonzero(steps)
         case, first = first_of_each(self.steps.case[rows])
-        return self.watch.points(Points(case, self.ended_age[rows[first]], np.ones(len(case))))
+        return self.watch.points(Points(case, self.age_at(rows[first]), np.ones(len(case))))
 
 
 def observe(log: EventLog, *, chain: Stages | None = None) -> Observed:

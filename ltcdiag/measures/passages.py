@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..log.steps import NO_TIME
+from ..log.steps import NO_TIME, Steps
 from ..stats.estimator import Estimate, Points
 from ..stats.intervals import log_ratio
 from .observed import Observed
@@ -24,25 +24,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Passages:
-    """One row a passage that has something before it in its case: row (of the steps), ready and met (µs): the last end
-    before and the start of the work where the log has starts (`waits`), else the record before and its own record."""
+    """One row a passage that has something before it in its case: row (of `steps`). It goes from ready to met (µs): the
+    last end before and the start of the work where the log has starts (`waits`), else the record before and its own
+    record. Both are read where they are asked for: a log of millions of passages keeps its moments once."""
 
     row: Ints
-    ready: Ints
-    met: Ints
+    steps: Steps
     waits: bool
 
-    @property
-    def length(self) -> Floats:
+    def ready_at(self, rows: Ints) -> Ints:
+        """When the work of some passages (rows of this table) could begin."""
+        row = self.row[rows]
+        return ready_moments(self.steps)[row] if self.waits else self.steps.ended[row - 1]
+
+    def met_at(self, rows: Ints) -> Ints:
+        """When it did begin, or else was done."""
+        return (self.steps.started if self.waits else self.steps.ended)[self.row[rows]]
+
+    def length_at(self, rows: Ints) -> Floats:
         """Days from ready to met."""
-        days: Floats = (self.met - self.ready) / DAY
+        days: Floats = (self.met_at(rows) - self.ready_at(rows)) / DAY
         return days
 
-    def on_wall(self, zone: str | None) -> tuple[Ints, Ints]:
+    def on_wall(self, rows: Ints, zone: str | None) -> tuple[Ints, Ints]:
         """ready and met as clocks on the wall show them."""
-        if zone is None or not len(self.row):
-            return self.ready, self.met
-        return wall(self.ready, zone), wall(self.met, zone)
+        moments = self.ready_at(rows), self.met_at(rows)
+        if zone is None or not len(rows):
+            return moments
+        return wall(moments[0], zone), wall(moments[1], zone)
 
 
 def passages_of(observed: Observed) -> Passages:
@@ -51,11 +60,10 @@ def passages_of(observed: Observed) -> Passages:
 
     steps = observed.steps
     if steps.has_starts:
-        ready = ready_moments(steps)
-        row = np.flatnonzero(ready != NO_TIME).astype(np.int32)
-        return Passages(row, ready[row], steps.started[row], waits=True)
+        row = np.flatnonzero(ready_moments(steps) != NO_TIME).astype(np.int32)
+        return Passages(row, steps, waits=True)
     row = np.flatnonzero(np.append(False, steps.case[1:] == steps.case[:-1])[: len(steps.case)]).astype(np.int32)
-    return Passages(row, steps.ended[row - 1], steps.ended[row], waits=False)
+    return Passages(row, steps, waits=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,7 +78,7 @@ class Extra:
 def sum_of(observed: Observed, passages: Passages, chosen: Ints, value: Floats) -> Estimate:
     """Mean per case of a value of the chosen passages, counted when they are met."""
     case = observed.steps.case[passages.row[chosen]]
-    age = (passages.met[chosen] - observed.steps.entered[case]) / DAY
+    age = (passages.met_at(chosen) - observed.steps.entered[case]) / DAY
     return observed.watch.points(Points(case, age, value))
 
 
@@ -78,7 +86,7 @@ def extra_of(observed: Observed, passages: Passages, chosen: Ints, others: Ints)
     """None where a mean length is nothing. chosen, others: rows of the passages, all of one step."""
     import numpy as np
 
-    sums = [sum_of(observed, passages, rows, passages.length[rows]) for rows in (chosen, others)]
+    sums = [sum_of(observed, passages, rows, passages.length_at(rows)) for rows in (chosen, others)]
     times = [sum_of(observed, passages, rows, np.ones(len(rows))) for rows in (chosen, others)]
     if min(each.value for each in (*sums, *times)) <= 0:
         return None

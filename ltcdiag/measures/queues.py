@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..log.steps import UNKNOWN, Steps, keyed
+from ..log.steps import UNKNOWN, Steps, by_code, keyed
 from .passages import Passages
 from .spells import DAY
 
@@ -40,14 +40,23 @@ def queue_of(steps: Steps, passages: Passages) -> Queue:
     person = steps.person[passages.row]
     by_person = bool(len(person)) and 2 * int((person != UNKNOWN).sum()) >= len(person)
     server = person if by_person else steps.label[passages.row]
-    n = len(server)
-    # at one moment, what leaves has left before what comes is counted
-    order = np.lexsort((np.repeat([1, 0], n), np.append(passages.ready, passages.met), np.append(server, server)))
-    inside = np.cumsum(np.where(order < n, 1, -1))
-    others = np.empty(2 * n, np.int64)
-    others[order] = inside - 1
-    at_once = passages.ready == passages.met        # such a passage has left before it came
-    return Queue(server, np.where(server == UNKNOWN, 0, np.maximum(others[:n] + at_once, 0)), by_person)
+    in_hand = np.zeros(len(server), np.int32)
+    for code, rows in by_code(server):
+        if code != UNKNOWN:
+            in_hand[rows] = _others(passages.ready_at(rows), passages.met_at(rows))
+    return Queue(server, in_hand, by_person)
+
+
+def _others(ready: Ints, met: Ints) -> Ints:
+    """How many others one server had when each came: those that came before it and are not yet gone. At one moment,
+    what leaves has left before what comes is counted."""
+    import numpy as np
+
+    before = np.empty(len(ready), np.int64)
+    before[np.argsort(ready, kind="stable")] = np.arange(len(ready))
+    gone = np.searchsorted(np.sort(met), ready, side="right") - (ready == met)      # itself is none of the others
+    others: Ints = np.maximum(before - gone, 0)
+    return others
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +83,7 @@ def halves(passages: Passages, queue: Queue, rows: Ints) -> Halves | None:
     rows = rows[queue.server[rows] != UNKNOWN]
     if not len(rows):
         return None
-    half_year = passages.ready[rows] // HALF_YEAR
+    half_year = passages.ready_at(rows) // HALF_YEAR
     first_one = int(half_year.min())
     key = keyed(queue.server[rows], int(half_year.max()) - first_one + 1, half_year - first_one)
     group = np.unique(key, return_inverse=True)[1]
@@ -89,7 +98,7 @@ def halves(passages: Passages, queue: Queue, rows: Ints) -> Halves | None:
     if not told.any():
         return None
     share = np.divide(busy, quiet, out=np.zeros(len(size)), where=quiet > 0)
-    usual = np.divide(np.bincount(group, passages.length[rows] * ~high, len(size)), quiet,
+    usual = np.divide(np.bincount(group, passages.length_at(rows) * ~high, len(size)), quiet,
                       out=np.zeros(len(size)), where=quiet > 0)
     ratio = _ratio(passages, rows[told], group[told], high[told])
     return None if ratio is None else Halves(rows[told & high], rows[told & ~high], share[group][told & ~high],
@@ -101,7 +110,7 @@ def _ratio(passages: Passages, rows: Ints, group: Ints, high: Bools) -> tuple[fl
     error over months, for one busy month makes many passages alike. Lengths count as a tenth of the median at least."""
     import numpy as np
 
-    length = passages.length[rows]
+    length = passages.length_at(rows)
     floor = 0.1 * float(np.median(length))
     if floor <= 0:
         return None
@@ -113,7 +122,7 @@ def _ratio(passages: Passages, rows: Ints, group: Ints, high: Bools) -> tuple[fl
     value = float((weight * (mean_busy - mean_quiet)).sum() / weight.sum())
     rest = np.where(high, (said - mean_busy[group]) / busy[group], -(said - mean_quiet[group]) / quiet[group])
     pull = weight[group] * rest / weight.sum()
-    month = np.unique(passages.ready[rows] // MONTH, return_inverse=True)[1]
+    month = np.unique(passages.ready_at(rows) // MONTH, return_inverse=True)[1]
     months = int(month.max()) + 1
     alone = float(np.sqrt((pull**2).sum() * len(rows) / max(1, len(rows) - 2 * int(there.sum()))))
     if months < LEAST_MONTHS:

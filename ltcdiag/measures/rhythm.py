@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from math import exp, log
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .availability import MONDAY
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.signedinteger[Any]]
     Bools = NDArray[np.bool_]
 
 LEAST_RATIO = 1.25
@@ -46,13 +46,19 @@ _LEAST_BLOCKS = 6
 @dataclass(frozen=True, eq=False)
 class Decided:
     """Passages of one step. days: the working days of the log. ready, decided: place in `days` of each passage (a day
-    off counts as the working day after it). begun, ended: the same as days of the calendar."""
+    off counts as the working day after it). begun, ended: the same as days of the calendar. Places and days have 32
+    bits: a log of 30 million events has as many passages."""
 
     days: Ints
     ready: Ints
     decided: Ints
     begun: Ints
     ended: Ints
+
+    def without_passages(self) -> Decided:
+        """The same days without the passages, where nobody will ask for them again."""
+        return Decided(self.days, self.ready[:0].copy(), self.decided[:0].copy(), self.begun[:0].copy(),
+                       self.ended[:0].copy())
 
     @cached_property
     def seen(self) -> Floats:
@@ -132,8 +138,8 @@ def decided_on(days: Ints, ready: Ints, decided: Ints) -> Decided:
     import numpy as np
 
     last = max(len(days) - 1, 0)
-    begun = np.minimum(np.searchsorted(days, ready), last)
-    return Decided(days, begun, np.maximum(np.minimum(np.searchsorted(days, decided), last), begun), ready, decided)
+    places = [np.minimum(np.searchsorted(days, part), last).astype(np.int32) for part in (ready, decided)]
+    return Decided(days, places[0], np.maximum(places[1], places[0]), ready, decided)
 
 
 def rhythms(step: Decided) -> Iterator[Rhythm]:
@@ -256,11 +262,10 @@ def standstills(step: Decided) -> list[tuple[int, int]]:
 def step_days(days: Ints, every: Ints, own: Ints) -> Ints:
     """The working days of a step: those of the log without the two weekdays on which the log has least, where the step
     has little on them: clerks rest on weekends although customers pay on them, and though some work a Saturday instead
-    of a holiday. every, own: days of all decisions, of those of the step."""
+    of a holiday. every, own: decisions of each weekday (Monday first), of all steps and of this one."""
     import numpy as np
 
-    whole, mine = (np.bincount((part + MONDAY) % 7, minlength=7) for part in (every, own))
-    quiet = np.argsort(whole, kind="stable")[:2]
-    rests = quiet[mine[quiet] < LEAST_OF_A_DAY * mine.mean()]
+    quiet = np.argsort(every, kind="stable")[:2]
+    rests = quiet[own[quiet] < LEAST_OF_A_DAY * own.mean()]
     kept: Ints = days[~np.isin((days + MONDAY) % 7, rests)]
     return kept if len(kept) else days

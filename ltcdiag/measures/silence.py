@@ -109,12 +109,12 @@ def unassigned(observed: Observed) -> Unassigned | None:
     steps, labels = observed.steps, _assigning(observed)
     if not labels.any() or not len(steps.case):
         return None
-    age = observed.ended_age
     first = np.flatnonzero(np.append(True, steps.case[1:] != steps.case[:-1]))
     lead = np.zeros(steps.cases, dtype=bool)
     lead[steps.case[first]] = _new(observed)[steps.label[first]] & ~labels[steps.label[first]]
     given = np.full(steps.cases, np.inf)
-    np.minimum.at(given, steps.case[labels[steps.label]], age[labels[steps.label]])
+    assigned = np.flatnonzero(labels[steps.label])
+    np.minimum.at(given, steps.case[assigned], observed.age_at(assigned))
     passed = np.zeros(steps.cases, dtype=bool)
     passed[steps.case[~_new(observed)[steps.label] & ~_out(observed)[steps.label]]] = True
     whole = (steps.left - steps.entered) / DAY

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..domain.stages import load_stages
 from ..domain.step_words import is_approval, says
-from ..log.steps import Steps, keyed
+from ..log.steps import BLOCK, Steps, keyed, whole_cases
 from ..stats.estimator import Estimate
 from ..stats.intervals import Interval, share_interval
 from .facts import SOLD
@@ -53,12 +53,16 @@ def _ways(steps: Steps) -> NDArray[np.uint64]:
     """One number a case: the same for the same steps in the same order, different for others (64 bits)."""
     import numpy as np
 
-    place = np.arange(len(steps.case)) - np.searchsorted(steps.case, steps.case)
-    mixed = (place.astype(np.uint64) * np.uint64(len(steps.labels) + 1)) + steps.label.astype(np.uint64) + np.uint64(1)
-    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 1)):     # splitmix64 (Steele 2014)
-        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    first = np.searchsorted(steps.case, np.arange(steps.cases))
     ways = np.zeros(steps.cases, dtype=np.uint64)
-    np.add.at(ways, steps.case, mixed)
+    for at in range(0, len(steps.case), BLOCK):
+        case = steps.case[at:at + BLOCK]
+        place = np.arange(at, at + len(case)) - first[case]
+        mixed = place.astype(np.uint64) * np.uint64(len(steps.labels) + 1)
+        mixed += steps.label[at:at + BLOCK].astype(np.uint64) + np.uint64(1)
+        for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 1)):     # splitmix64, Steele 2014
+            mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+        np.add.at(ways, case, mixed)
     return ways
 
 
@@ -74,7 +78,9 @@ def first_times(steps: Steps) -> Bools:
     import numpy as np
 
     first = np.zeros(len(steps.case), dtype=bool)
-    first[np.unique(keyed(steps.case, len(steps.labels), steps.label), return_index=True)[1]] = True
+    for block in whole_cases(steps.case):
+        keys = keyed(steps.case[block], len(steps.labels), steps.label[block])
+        first[block.start + np.unique(keys, return_index=True)[1]] = True
     return first
 
 
@@ -102,11 +108,12 @@ def walked(observed: Observed) -> Walked:
     won = np.bincount(steps.case, weights=sold[steps.label], minlength=steps.cases) > 0
     cases = np.flatnonzero(steps.closed & (won if won.any() else True))
 
-    def per_case(weights: Bools | Floats) -> Floats:
-        return np.bincount(steps.case, weights=weights, minlength=steps.cases)[cases].astype(float)
+    def per_case(rows: Ints, weights: Floats | None = None) -> Floats:
+        return np.bincount(steps.case[rows], weights=weights, minlength=steps.cases)[cases].astype(float)
 
-    return Walked(cases, per_case(first), per_case(first & approving), (steps.left - steps.entered)[cases] / DAY,
-                  per_case(observed.length * approving))
+    rows = np.flatnonzero(approving)
+    return Walked(cases, per_case(np.flatnonzero(first)), per_case(np.flatnonzero(first & approving)),
+                  (steps.left - steps.entered)[cases] / DAY, per_case(rows, observed.length_at(rows)))
 
 
 def quotient(above: Floats, below: Floats) -> Interval:

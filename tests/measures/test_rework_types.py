@@ -118,6 +118,7 @@ def test_every_day_of_rework_has_one_type_and_one_place(cases, meant):
     rows = [row for _, _, group in found.groups() for row in group.tolist()]
     assert sorted(rows) == np.flatnonzero(made.rework).tolist()
     spells = float((made.spells.end - made.spells.start).sum())
-    assert made.length[rows].sum() + made.length[~made.rework].sum() + (
+    length = made.length_at(np.arange(len(steps.case)))
+    assert length[rows].sum() + length[~made.rework].sum() + (
         (made.spells.end - made.spells.start)[made.spells.running].sum()) == pytest.approx(spells)
     assert (steps.ended % HOUR == 0).all()
