@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..log.conformance_results import PathMeasures
 from ..measures.variety import approvals, first_times, variety
-from ..stats.estimator import Estimate, Points
+from ..stats.estimator import Estimate
 from ..stats.intervals import Interval, amount_interval
 from ..words import Texts, say
 from ..words.numbers import bare_interval, count, time_interval
@@ -54,8 +54,7 @@ def _per_case(context: Context, rows: Bools) -> Estimate | None:
     chosen = np.flatnonzero(rows)
     if not len(chosen):
         return None
-    observed = context.observed
-    return observed.watch.points(Points(observed.steps.case[chosen], observed.age_at(chosen), np.ones(len(chosen))))
+    return context.observed.times(chosen)
 
 
 def _days(context: Context, rows: Bools) -> Estimate | None:

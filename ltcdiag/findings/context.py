@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..domain.reference import ReferenceModel
 from ..log.event_log import EventLog
 from ..log.results import Answer
-from ..log.steps import distinct, first_of_each
+from ..log.steps import distinct, first_of_each, stretches
 from ..measures.facts import Facts, facts_of
 from ..measures.groups import values_of
 from ..measures.observed import Observed
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.signedinteger[Any]]
     Bools = NDArray[np.bool_]
 
 
@@ -95,10 +95,14 @@ class Context:
         """Days per case in the chosen rows of a spread, each passage up to the longest that counts."""
         import numpy as np
 
-        spells, row = self.observed.spells, keys.row[chosen]
-        start, last = spells.start[row], (spells.end if end is None else end)[row]
-        marks = Spans(spells.case[row], start, np.minimum(last, start + self.longest), keys.weight[chosen])
-        return self.observed.watch.spans(marks)
+        spells, last = self.observed.spells, self.observed.spells.end if end is None else end
+
+        def part(at: slice) -> Spans:
+            row = keys.row[chosen[at]]
+            start = spells.start[row]
+            return Spans(spells.case[row], start, np.minimum(last[row], start + self.longest), keys.weight[chosen[at]])
+
+        return self.observed.watch.spans(map(part, stretches(len(chosen))))
 
     def segment(self, column: str) -> Mapping[str, Ints]:
         """The cases of each value of a column (named as in the source), by the first value that a case has."""

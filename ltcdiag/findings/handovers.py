@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..log.results import HandoverDays
-from ..log.steps import first_of_each, keyed
+from ..log.steps import SHORT_CODES, first_of_each, keyed, with_none
 from ..measures.spells import NONE, Spread, spread
 from ..measures.waiting import waiting_ends
 from ..stats.intervals import Interval, amount_interval
@@ -39,7 +39,7 @@ class _Row:
     measured: Measured
     days: Interval
     contrast: Contrast | None
-    here: Bools
+    here: Ints
     standing: Ints
 
 
@@ -58,13 +58,16 @@ def _keys(context: Context) -> Ints:
 
     observed = context.observed
     steps, spells = observed.steps, observed.spells
-    before = np.append(NONE, steps.party)[spells.step]      # party of the row before the step that ends the spell
-    after = np.append(steps.party, NONE)[spells.step]
-    ours = np.array([context.ours(label) for label in range(len(steps.labels))] + [False])[spells.target]
-    first_pass = ~np.append(observed.rework, False)[spells.step]
-    moves = (spells.source != NONE) & (before != NONE) & (after != NONE) & (before != after) & ours & first_pass
-    keys: Ints = np.where(moves, keyed(before, len(steps.parties), after), _SAME)
-    return np.where(spells.running, NONE, keys)
+    party = with_none(steps.party)
+    before, after = party[np.maximum(spells.step, 0) - 1], party[spells.step]     # of the row before, of the step
+    moves = (spells.source != NONE) & (before != NONE) & (after != NONE) & (before != after)
+    moves &= np.array([context.ours(label) for label in range(len(steps.labels))] + [False])[spells.target]
+    moves &= ~np.append(observed.rework, False)[spells.step]
+    codes: type[np.signedinteger[Any]] = np.int32 if len(steps.parties) < SHORT_CODES else np.int64
+    keys = np.full(len(moves), _SAME, codes)
+    keys[moves] = keyed(before[moves], len(steps.parties), after[moves])
+    keys[spells.running] = NONE
+    return keys
 
 
 def _rows(context: Context) -> list[_Row]:
@@ -80,7 +83,7 @@ def _rows(context: Context) -> list[_Row]:
         if key < 0:
             continue
         source, target = divmod(key, len(observed.steps.parties))
-        here = keys == key
+        here = np.flatnonzero(keys == key).astype(np.int32)
         measured = Measured(key, observed.days(leads, chosen, end=ends), observed.passages(leads, chosen),
                             len(first_of_each(observed.spells.case[here])[0]), context.held(leads, chosen, end=ends))
         step = _main_step(context, here, ends)
@@ -116,17 +119,16 @@ def _heading(leads: Spread, n: int, running: Bools) -> Ints:
     chosen = running[leads.row]
     order = np.lexsort((-leads.weight[chosen], leads.row[chosen]))
     rows, first = np.unique(leads.row[chosen][order], return_index=True)
-    found = np.full(n, NONE)
+    found = np.full(n, NONE, dtype=leads.key.dtype)
     found[rows] = leads.key[chosen][order][first]
     return found
 
 
-def _main_step(context: Context, here: Bools, ends: Floats) -> int:
+def _main_step(context: Context, here: Ints, ends: Floats) -> int:
     import numpy as np
 
     spells = context.observed.spells
-    rows = np.flatnonzero(here)
-    return int(np.bincount(spells.target[rows], weights=(ends - spells.start)[rows]).argmax())
+    return int(np.bincount(spells.target[here], weights=ends[here] - spells.start[here]).argmax())
 
 
 def _table(context: Context, rows: Sequence[_Row]) -> HandoverDays:
@@ -138,7 +140,7 @@ def _table(context: Context, rows: Sequence[_Row]) -> HandoverDays:
     for row in rows:
         per = amount_interval(row.measured.each) if row.measured.enough else None
         cells.append((
-            steps.parties[row.source], steps.parties[row.target], steps.labels[row.step], int(row.here.sum()),
+            steps.parties[row.source], steps.parties[row.target], steps.labels[row.step], len(row.here),
             row.measured.cases, len(row.standing), row.days.value, row.days.low, row.days.high,
             *parts(claims.share_of(row.measured.days, observed.days_open)), *parts(per), *parts(row.contrast),
         ))
@@ -151,18 +153,18 @@ def _claim(context: Context, row: _Row, contrast: Contrast) -> Finding:
 
     observed = context.observed
     steps, spells = observed.steps, observed.spells
-    rows = np.append(np.flatnonzero(row.here), row.standing)
+    rows = np.append(row.here, row.standing)
     source, target = context.party(row.source), context.party(row.target)
     per = amount_interval(row.measured.each)
     return Finding(
         id="", rank=0, kind="handover", family="collaboration", ledger="none", where=_where(context, row),
-        n=steps.cases, open=int((~steps.closed).sum()), horizon_days=observed.horizon, events=int(row.here.sum()),
+        n=steps.cases, open=int((~steps.closed).sum()), horizon_days=observed.horizon, events=len(row.here),
         days=row.days, why_no_interval=Texts(), per_passage=per, share=None, contrast=contrast, first_share=None,
         confidence=claims.confidence(contrast, row.measured.cases),
         title=both(lambda lang: say("findings.handover_title", lang, source=source, target=target)),
         evidence=_evidence(context, row, contrast, per), caveat=_caveat(context, contrast),
         next_step=both(lambda lang: say("findings.next_handover", lang, source=source, target=target)),
-        **context.worst(spells.case[rows], (waiting_ends(observed) - spells.start)[rows]),
+        **context.worst(spells.case[rows], waiting_ends(observed)[rows] - spells.start[rows]),
     )
 
 
@@ -170,7 +172,7 @@ def _where(context: Context, row: _Row) -> dict[str, str]:
     observed = context.observed
     steps, spells = observed.steps, observed.spells
     labels = steps.labels
-    before = spells.source[row.here & (spells.target == row.step)]
+    before = spells.source[row.here[spells.target[row.here] == row.step]]
     where = {"source": steps.parties[row.source], "target": steps.parties[row.target], "activity": labels[row.step]}
     if len(before):
         where["after"] = labels[int(_most(before))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..log.lists import StageMoney
-from ..log.steps import distinct
+from ..log.steps import distinct, stretches
 from ..measures.facts import Amounts
 from ..measures.observed import by_stage
 from ..stats.estimator import Estimate, Spans
@@ -33,7 +33,8 @@ def stage_money(context: Context) -> StageMoney | None:
     observed = context.observed
     counted = np.maximum(amounts.counted, 0.0)
     small = np.where(_largest(counted), 0.0, counted)
-    whole, rest = (_money_days(context, every, np.arange(len(observed.spread.row))) for every in (counted, small))
+    everywhere = np.arange(len(observed.spread.row), dtype=np.int32)
+    whole, rest = (_money_days(context, every, everywhere) for every in (counted, small))
     estimates, cells = [], []
     for key, codes in by_stage(observed).items():
         chosen = np.flatnonzero(np.isin(observed.spread.key, codes))
@@ -62,10 +63,14 @@ def _largest(counted: Floats) -> Bools:
 
 def _money_days(context: Context, counted: Floats, chosen: Ints) -> Estimate:
     observed = context.observed
-    row = observed.spread.row[chosen]
-    spells, weight = observed.spells, observed.spread.weight[chosen]
-    case = spells.case[row]
-    return observed.watch.spans(Spans(case, spells.start[row], spells.end[row], weight * counted[case]))
+    spells, keys = observed.spells, observed.spread
+
+    def part(at: slice) -> Spans:
+        row = keys.row[chosen[at]]
+        case = spells.case[row]
+        return Spans(case, spells.start[row], spells.end[row], keys.weight[chosen[at]] * counted[case])
+
+    return observed.watch.spans(map(part, stretches(len(chosen))))
 
 
 def _standing(context: Context, codes: tuple[int, ...], counted: Floats) -> tuple[int, int, float]:

@@ -80,6 +80,13 @@ def keyed(one: Ints, width: int, other: Ints) -> Ints:
     return one.astype(np.int64) * width + other
 
 
+def with_none(codes: Ints) -> Ints:
+    """The same codes, as short, with UNKNOWN behind the last: what the row -1 finds."""
+    import numpy as np
+
+    return np.append(codes, codes.dtype.type(UNKNOWN))
+
+
 def distinct(case: Ints) -> Ints:
     """The different case numbers of a column, in order: what `np.unique` gives, without sorting or hashing."""
     import numpy as np
@@ -97,6 +104,11 @@ def by_code(codes: Ints) -> Iterator[tuple[int, Ints]]:
     for rows in np.split(order, np.flatnonzero(np.diff(codes[order])) + 1):
         if len(rows):
             yield int(codes[rows[0]]), rows
+
+
+def stretches(n: int) -> Iterator[slice]:
+    """So many rows, a stretch after the other."""
+    return (slice(start, start + BLOCK) for start in range(0, n, BLOCK))
 
 
 def whole_cases(case: Ints, rows: int = BLOCK) -> Iterator[slice]:

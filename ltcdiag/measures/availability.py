@@ -10,7 +10,7 @@ that of López-Pintado & Dumas 2022 (doi:10.1007/978-3-031-16103-2_2).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..log.calendar import WorkCalendar
 from ..log.steps import NO_TIME, UNKNOWN, Steps
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.signedinteger[Any]]
     Bools = NDArray[np.bool_]
 
 HOUR = 3_600_000_000

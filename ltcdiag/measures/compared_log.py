@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ..stats.arms import Axis
     from ..stats.clock_table import ClockTable
 
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.signedinteger[Any]]
     Objects = NDArray[np.object_]
 
 LEAST_NUMBERS = 12

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..domain.kpis import StageSet
 from ..domain.stages import load_stages
 from ..domain.step_words import says
 from ..log.steps import keyed
-from ..stats.estimator import Points
 from .journeys import begins_there
 from .observed import Observed
 from .quantity import Base, Lacking, Measured, Note, Quantity, amount, counted
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Bools = NDArray[np.bool_]
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.signedinteger[Any]]
 
 
 def steps_per_case(observed: Observed, *, steps: StageSet | None = None, words: str = "") -> Measured:
@@ -75,9 +74,7 @@ def new_versions(observed: Observed, rows: Ints, revised: Bools) -> Bools:
 def _per_case(observed: Observed, chosen: Bools, base: Base) -> Quantity:
     import numpy as np
 
-    rows = np.flatnonzero(chosen)
-    marks = Points(observed.steps.case[rows], observed.age_at(rows), np.ones(len(rows)))
-    return amount(observed.watch.points(marks), base, method="mean_of_marks")
+    return amount(observed.times(np.flatnonzero(chosen)), base, method="mean_of_marks")
 
 
 def cases_begun(observed: Observed, *, begins_in: StageSet) -> Measured:

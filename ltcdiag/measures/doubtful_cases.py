@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..log.steps import Steps
 from ..stats import guards
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from .comparing import LogStudy
 
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.signedinteger[Any]]
 
 OtherWay = Callable[[ComparedLog], Steps | None]
 

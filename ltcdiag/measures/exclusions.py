@@ -3,7 +3,7 @@ runs, renewals; and rows that a bulk update wrote."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..log.steps import UNKNOWN, Steps, by_code, keyed
 from .step_kinds import StepKinds
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.signedinteger[Any]]
     Bools = NDArray[np.bool_]
 
 DAY = 86_400_000_000
@@ -74,7 +74,8 @@ def _next_level(steps: Steps, before: Ints, kinds: StepKinds) -> Bools:
     import numpy as np
 
     person = steps.person
-    again = (before == np.arange(-1, len(before) - 1, dtype=np.int32)) & (before != NONE) & _of(steps.label, kinds.approvals)
+    again = (before != NONE) & _of(steps.label, kinds.approvals)
+    again &= before == np.arange(-1, len(before) - 1, dtype=np.int32)
     other: Bools = again & (person != UNKNOWN) & (person[before] != UNKNOWN) & (person != person[before])
     if not other.any():
         return other

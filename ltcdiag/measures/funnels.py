@@ -10,7 +10,7 @@ from ..errors import InputError
 from ..log.event_log import EventLog
 from ..log.flows import FunnelKinds
 from ..log.results import Funnel
-from ..log.steps import keyed
+from ..log.steps import first_of_each, keyed, whole_cases
 from ..stats.case_clock import horizon
 from ..stats.counted import Counted
 from ..stats.estimator import Points
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.signedinteger[Any]]
 
 COLUMNS = ("main_stage", "period", "share_reaching", "reaching_low", "reaching_high", "cases", "share_skipping",
            "skipping_low", "skipping_high", "share_returning", "returning_low", "returning_high")
@@ -127,9 +127,9 @@ def _placed(observed: Observed, stages: list[str]) -> tuple[Ints, Ints, Floats, 
     import numpy as np
 
     place = np.array([stages.index(main) if (main := _main_stage(key)) else NONE for key in observed.stage],
-                     dtype=np.int64)
+                     dtype=np.int16)
     at = place[observed.steps.label]
-    chosen = np.flatnonzero(at != NONE)
+    chosen = np.flatnonzero(at != NONE).astype(np.int32)
     at, case, age = at[chosen], observed.steps.case[chosen], observed.age_at(chosen)
     return at, case, age, _so_far(case, at)
 
@@ -165,7 +165,7 @@ def _first(case: Ints, age: Floats, which: NDArray[np.bool_], observed: Observed
     import numpy as np
 
     rows = np.flatnonzero(which & (age <= observed.horizon))
-    found, first = np.unique(case[rows], return_index=True)
+    found, first = first_of_each(case[rows])
     return _Marks(found, age[rows[first]])
 
 
@@ -188,10 +188,11 @@ def _so_far(case: Ints, at: Ints) -> Ints:
     if not len(case):
         return at
     # running maximum inside each case: later cases start above earlier ones
-    base = keyed(case, int(at.max()) + 2, np.zeros_like(at))
-    run = np.maximum.accumulate(base + at + 1)
-    before = np.append(0, run[:-1])
-    found: Ints = np.maximum(before - base - 1, NONE)
+    found = np.empty_like(at)
+    for block in whole_cases(case):
+        base = keyed(case[block], int(at.max()) + 2, np.zeros_like(at[block]))
+        before = np.append(0, np.maximum.accumulate(base + at[block] + 1)[:-1])
+        found[block] = np.maximum(before - base - 1, NONE)
     return found
 
 

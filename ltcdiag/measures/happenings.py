@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from ..stats.watching import Happenings
 
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.signedinteger[Any]]
     Bools = NDArray[np.bool_]
 
 

@@ -11,9 +11,9 @@ contract that by its word is a new version. What repeats and is no rework is tol
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ..log.steps import UNKNOWN, Steps, keyed, whole_cases
+from ..log.steps import UNKNOWN, Steps, keyed, whole_cases, with_none
 from .exclusions import in_bulk, usual_repeats
 from .step_kinds import StepKinds
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.signedinteger[Any]]
     Bools = NDArray[np.bool_]
 
 MINUTE, DAY = 60_000_000, 86_400_000_000
@@ -58,12 +58,12 @@ def loops_of(
     import numpy as np
 
     n, width, known = len(steps.case), len(steps.labels), kinds or StepKinds()
-    before = _last_time(steps.case, _levels(width, known)[steps.label], width)
+    before = last_time(steps.case, _levels(width, known)[steps.label], width)
     bulk = np.zeros(n, dtype=bool) if kinds is None else in_bulk(steps)
     again, ignored = _counted(steps, before, usual_repeats(steps, before, usual, known, bulk=bulk), bulk)
     closed_by = np.full(n, n, dtype=np.int32)
-    for block in whole_cases(steps.case):
-        _close(closed_by, block.start + np.flatnonzero(again[block]), before)
+    for part in whole_cases(steps.case):
+        _close(closed_by, part.start + np.flatnonzero(again[part]), before)
     anew = _anew(steps, before, known)
     alone = np.flatnonzero(anew & (closed_by == n))
     closed_by[alone] = alone
@@ -71,9 +71,9 @@ def loops_of(
     starts = covered & ~np.append(False, covered[:-1] & (steps.case[1:] == steps.case[:-1]))[:n]
     block = np.cumsum(starts, dtype=np.int32) - np.int32(1)
     block[~covered] = NONE
-    back_to = np.append(steps.label[np.flatnonzero(starts) - 1], NONE)[block]
+    back_to = with_none(steps.label[np.flatnonzero(starts) - 1])[block]
     closed_by[~covered | (_progress(steps, before, covered, order) & ~anew)] = NONE
-    return Loops(again, closed_by, block, back_to.astype(steps.label.dtype), ignored)
+    return Loops(again, closed_by, block, back_to, ignored)
 
 
 def _close(closed_by: Ints, rows: Ints, before: Ints) -> None:
@@ -85,7 +85,7 @@ def _close(closed_by: Ints, rows: Ints, before: Ints) -> None:
     np.minimum.at(closed_by, at, np.repeat(rows, length).astype(closed_by.dtype))
 
 
-def _last_time(case: Ints, code: Ints, width: int) -> Ints:
+def last_time(case: Ints, code: Ints, width: int) -> Ints:
     """Row of the last time before each row that its case had its code, NONE where there is none."""
     import numpy as np
 
@@ -117,7 +117,7 @@ def _anew(steps: Steps, before: Ints, kinds: StepKinds) -> Bools:
         document[label] = its
     kind = document[steps.label]
     own = np.where(document == NONE, 2 + np.arange(len(document), dtype=np.int32), document)[steps.label]
-    made = (_last_time(steps.case, own, len(steps.labels) + 2) != NONE) & (kind != NONE)
+    made = (last_time(steps.case, own, len(steps.labels) + 2) != NONE) & (kind != NONE)
     first = before == NONE
     revised = np.isin(steps.label, sorted(kinds.revised)) & first & made
     begun = np.bincount(kind[(kind != NONE) & ~made], minlength=2)      # cases that have each document

@@ -7,7 +7,7 @@ waited is begun when something else ends; by chance a start falls there as seldo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..log.steps import NO_TIME, UNKNOWN, Steps
 from .availability import Availability
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.signedinteger[Any]]
     Bools = NDArray[np.bool_]
 
 SOON = 15 * 60_000_000

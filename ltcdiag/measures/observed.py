@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..domain.stages import Stages, load_stages
 from ..log.event_log import EventLog
-from ..log.steps import Steps, first_of_each
+from ..log.steps import Steps, first_of_each, stretches
 from ..stats.case_clock import LEAST_WATCHED, CaseClock, horizon, watched_to
 from ..stats.estimator import Estimate, Points, Spans, Timeline
 from .facts import Facts
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.signedinteger[Any]]
     Bools = NDArray[np.bool_]
 
 
@@ -102,15 +102,30 @@ class Observed:
 
     def days(self, keys: Spread, chosen: Ints, *, start: Floats | None = None, end: Floats | None = None) -> Estimate:
         """Mean days per case in the chosen rows of a spread; start and end replace the ends of the spells."""
-        row = keys.row[chosen]
-        first = (self.spells.start if start is None else start)[row]
-        last = (self.spells.end if end is None else end)[row]
-        return self.watch.spans(Spans(self.spells.case[row], first, last, keys.weight[chosen]))
+        spells = self.spells
+        first, last = spells.start if start is None else start, spells.end if end is None else end
+
+        def part(at: slice) -> Spans:
+            row = keys.row[chosen[at]]
+            return Spans(spells.case[row], first[row], last[row], keys.weight[chosen[at]])
+
+        return self.watch.spans(map(part, stretches(len(chosen))))
 
     def passages(self, keys: Spread, chosen: Ints) -> Estimate:
         """Mean number per case of the chosen rows of a spread that begin within the horizon."""
-        row = keys.row[chosen]
-        return self.watch.points(Points(self.spells.case[row], self.spells.start[row], keys.weight[chosen]))
+
+        def part(at: slice) -> Points:
+            row = keys.row[chosen[at]]
+            return Points(self.spells.case[row], self.spells.start[row], keys.weight[chosen[at]])
+
+        return self.watch.points(map(part, stretches(len(chosen))))
+
+    def times(self, rows: Ints) -> Estimate:
+        """Mean number per case of some steps."""
+        import numpy as np
+
+        return self.watch.points(Points(self.steps.case[rows[at]], self.age_at(rows[at]), np.ones(len(rows[at])))
+                                 for at in stretches(len(rows)))
 
     def rework_days(self, steps: Bools) -> Estimate:
         """Mean days of rework per case in the spells before the chosen steps, booked when their loop closes."""
@@ -125,8 +140,7 @@ class Observed:
         import numpy as np
 
         rows = np.flatnonzero(steps)
-        case, first = first_of_each(self.steps.case[rows])
-        return self.watch.points(Points(case, self.age_at(rows[first]), np.ones(len(case))))
+        return self.times(rows[first_of_each(self.steps.case[rows])[1]])
 
 
 def observe(log: EventLog, *, chain: Stages | None = None) -> Observed:

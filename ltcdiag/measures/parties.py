@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..domain.reference import ReferenceModel
 from ..log.event_log import EventLog
-from ..log.steps import Steps, keyed
+from ..log.steps import Steps, by_code, distinct, keyed, whole_cases, with_none
 from ..stats.estimator import Estimate
 from ..stats.intervals import Interval, mean_interval
+from .loops import last_time
 from .observed import Observed
 from .quantity import LEAST_CASES
 from .spells import NONE
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.signedinteger[Any]]
     Bools = NDArray[np.bool_]
 
 KINDS = ("department", "role")
@@ -54,10 +55,10 @@ def roles_of(parties: tuple[Parties, ...], model: ReferenceModel, rows: int) -> 
     import numpy as np
 
     keys = list(model.roles)
-    found = np.full(rows, NONE)
+    found = np.full(rows, NONE, dtype=np.int16)
     for each in sorted(parties, key=lambda part: KINDS.index(part.kind)):
         means = [model.role_of(name) for name in each.names]
-        table = np.array([keys.index(key) if key is not None else NONE for key in means] + [NONE], dtype=np.int64)
+        table = np.array([keys.index(key) if key is not None else NONE for key in means] + [NONE], dtype=np.int16)
         told = table[each.code]
         found = np.where(told != NONE, told, found)
     return found
@@ -81,17 +82,14 @@ def moves_between(observed: Observed, parties: Parties) -> Iterator[Move]:
 
     spells, n = observed.spells, len(parties.names)
     done = ~spells.running & (spells.source != NONE)
-    before = np.append(NONE, parties.code)[spells.step]
-    after = np.append(parties.code, NONE)[spells.step]
-    rows = np.flatnonzero(done & (before != NONE) & (after != NONE) & (before != after))
-    keys, days = keyed(before[rows], n, after[rows]), (waiting_ends(observed) - spells.start)[rows]
-    order = np.argsort(keys, kind="stable")
-    found, first = np.unique(keys[order], return_index=True)
-    for key, start, end in zip(found.tolist(), first, np.append(first, len(order))[1:], strict=True):
-        here = order[start:end]
-        case = spells.case[rows[here]]
-        cases = len(np.unique(case))
-        yield Move(key // n, key % n, len(here), cases, _mean(case, days[here]) if cases >= LEAST_CASES else None)
+    code, ends = with_none(parties.code), waiting_ends(observed)
+    before, after = code[np.maximum(spells.step, 0) - 1], code[spells.step]
+    rows = np.flatnonzero(done & (before != NONE) & (after != NONE) & (before != after)).astype(np.int32)
+    for key, places in by_code(keyed(before[rows], n, after[rows])):
+        here = rows[places]
+        case = spells.case[here]
+        cases, days = len(distinct(case)), ends[here] - spells.start[here]
+        yield Move(key // n, key % n, len(here), cases, _mean(case, days) if cases >= LEAST_CASES else None)
 
 
 def _mean(case: Ints, days: Floats) -> Interval:
@@ -112,16 +110,15 @@ def presence(observed: Observed, parties: Parties) -> Iterator[tuple[str, int, i
 
     steps, n = observed.steps, len(parties.names)
     keys = sorted({key for key in observed.stage if key is not None})
-    of_label = np.array([keys.index(key) if key is not None else NONE for key in observed.stage], dtype=np.int64)
-    stage = of_label[steps.label]
-    staged = np.flatnonzero(stage != NONE)
-    if not len(staged):
-        return
-    visits = keyed(steps.case[staged], len(keys), stage[staged])
-    came = np.bincount(pd.unique(visits) % len(keys), minlength=len(keys))
-    code = parties.code[staged]
-    pairs = pd.unique((visits * n + code)[code != NONE])
-    seen = np.bincount(pairs % (len(keys) * n), minlength=len(keys) * n)
+    of_label = np.array([keys.index(key) if key is not None else NONE for key in observed.stage], dtype=np.int32)
+    came, seen = np.zeros(len(keys), np.int64), np.zeros(len(keys) * n, np.int64)
+    for block in whole_cases(steps.case):
+        stage, code = of_label[steps.label[block]], parties.code[block]
+        staged = stage != NONE
+        visits = keyed(steps.case[block][staged], len(keys), stage[staged])
+        came += np.bincount(pd.unique(visits) % max(len(keys), 1), minlength=len(keys))
+        pairs = pd.unique((visits * n + code[staged])[code[staged] != NONE])
+        seen += np.bincount(pairs % max(len(keys) * n, 1), minlength=len(keys) * n)
     for key in np.flatnonzero(seen).tolist():
         yield keys[key // n], key % n, int(came[key // n]), int(seen[key])
 
@@ -148,14 +145,14 @@ def returns(observed: Observed, main: Mapping[int, str]) -> Iterator[Return]:
     steps, n = observed.steps, len(observed.steps.parties)
     names = sorted(set(main.values()))
     of_label = np.array([names.index(main[code]) if code in main else NONE for code in range(len(steps.labels))],
-                        dtype=np.int64)
+                        dtype=np.int32)
     stage, party, case = of_label[steps.label], steps.party, steps.case
     inside = np.append(False, (case[1:] == case[:-1]) & (stage[1:] == stage[:-1]) & (stage[1:] != NONE))
     moved = inside & np.append(False, (party[1:] != party[:-1]) & (party[1:] != NONE) & (party[:-1] != NONE))
     hand = np.flatnonzero(moved)
-    pair = (stage[hand] * n + party[hand - 1]) * n + party[hand]
+    pair = keyed(keyed(stage[hand], n, party[hand - 1]), n, party[hand])
     back = _back(observed, inside, moved)
-    back_pair = (stage[back] * n + party[back]) * n + party[back - 1]
+    back_pair = keyed(keyed(stage[back], n, party[back]), n, party[back - 1])
     for key in np.unique(back_pair).tolist():
         rows = back[back_pair == key]
         yield Return((key // n) % n, key % n, names[key // (n * n)], rows, np.unique(case[hand[pair == key]]))
@@ -167,11 +164,8 @@ def _back(observed: Observed, inside: Bools, moved: Bools) -> Ints:
 
     steps, loops = observed.steps, observed.loops
     rows = np.flatnonzero(moved & loops.again)
-    order = np.argsort(keyed(steps.case, len(steps.labels), steps.label), kind="stable")
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order))
-    before = order[place[rows] - 1]                     # the same step of the same case, the last time
-    breaks = np.cumsum(~inside)                         # no break between the two: they lie in one main stage
+    before = last_time(steps.case, steps.label, len(steps.labels))[rows]
+    breaks = np.cumsum(~inside, dtype=np.int32)         # no break between the two: they lie in one main stage
     same = (breaks[rows] == breaks[before]) & (steps.party[rows] == steps.party[before])
     found: Ints = rows[same]
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..log.steps import UNKNOWN, Steps, by_code, keyed
 from .passages import Passages
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.signedinteger[Any]]
     Bools = NDArray[np.bool_]
 
 HALF_YEAR, MONTH = 182 * DAY, 30 * DAY

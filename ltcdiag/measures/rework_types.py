@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..domain.stages import Stage, load_stages
 from ..domain.step_words import says
-from ..log.steps import UNKNOWN, keyed
+from ..log.steps import UNKNOWN, by_code, keyed, whole_cases, with_none
 from .loops import DAY, NONE
 from .observed import Observed
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.signedinteger[Any]]
     Bools = NDArray[np.bool_]
 
 TYPES = ("reopened", "re_invoice", "dunning", "ping_pong", "self_loop", "contract_revision", "re_quote",
@@ -60,14 +60,15 @@ def typed(observed: Observed) -> Typed:
     block, here = observed.loops.block, observed.rework
     blocks = int(block.max()) + 1 if len(block) else 0
     if not blocks:
-        nothing = np.full(len(block), NONE)
+        nothing = np.full(len(block), NONE, dtype=np.int32)
         return Typed(nothing, nothing, nothing)
     facts = _Facts(observed, blocks)
     fits = facts.fits()
     kind = np.argmax(np.stack([fits[name] for name in TYPES]), axis=0)
     kind = np.where(_swings(observed, facts, kind), TYPES.index("ping_pong"), kind)
     place, depth = facts.place(), facts.depth()
-    return Typed(*(np.where(here, np.append(part, NONE)[block], NONE) for part in (kind, place, depth)))
+    of = np.where(here, block, NONE)
+    return Typed(*(with_none(part.astype(np.int32))[of] for part in (kind, place, depth)))
 
 
 class _Facts:
@@ -90,7 +91,7 @@ class _Facts:
         chain = load_stages()
         self._stage = [None if key is None else chain[key] for key in observed.stage]
         order = [NONE if each is None or each.side else each.order for each in self._stage]
-        self._order = np.array(order, dtype=np.int64)[steps.label]
+        self._order = np.array(order, dtype=np.int32)[steps.label]
 
     def _labels(self, holds: frozenset[int] | Callable[[Stage], bool]) -> Bools:
         """Which labels something holds for (a set of codes, or a rule over their stages)."""
@@ -124,8 +125,10 @@ class _Facts:
         import numpy as np
 
         steps = self._observed.steps
-        lift = keyed(steps.case, _FAR + 2, np.zeros_like(self._order))
-        high = np.maximum.accumulate(lift + self._order + 1) - lift - 1
+        high = np.empty_like(self._order)
+        for block in whole_cases(steps.case):
+            lift = keyed(steps.case[block], _FAR + 2, np.zeros_like(self._order[block]))
+            high[block] = np.maximum.accumulate(lift + self._order[block] + 1) - lift - 1
         start = np.full(self._blocks, len(high))
         np.minimum.at(start, self._of, self._rows)
         found: Ints = high[np.maximum(start - 1, 0)]
@@ -226,7 +229,7 @@ def _to_and_fro(observed: Observed) -> Bools:
     party = steps.party if steps.by in ("department", "role") else steps.person
     codes: dict[str, int] = {}
     stage = np.array([codes.setdefault(key or label, len(codes))
-                      for key, label in zip(observed.stage, steps.labels, strict=True)], dtype=np.int64)[steps.label]
+                      for key, label in zip(observed.stage, steps.labels, strict=True)], dtype=np.int32)[steps.label]
     n = len(party)
     found = np.zeros(n, dtype=bool)
     new = np.flatnonzero(np.append(True, (party[1:] != party[:-1]) | (steps.case[1:] != steps.case[:-1])
@@ -245,9 +248,10 @@ def _away(ended: Ints, party: Ints, back: Ints, *, since: Ints) -> Bools:
     """Whether a side did nothing anywhere between leaving a case and coming back, for more than a day."""
     import numpy as np
 
-    order = np.lexsort((ended, party))
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order))
-    before = order[np.maximum(place[back] - 1, 0)]
-    away: Bools = (party[before] == party[back]) & (ended[before] <= ended[since]) & (ended[back] - ended[since] > DAY)
+    before = np.full(len(party), NONE, dtype=np.int32)      # what the same side did last, in any case
+    for _, rows in by_code(party):
+        order = rows[np.argsort(ended[rows], kind="stable")]
+        before[order[1:]] = order[:-1]
+    last = before[back]
+    away: Bools = (last != NONE) & (ended[last] <= ended[since]) & (ended[back] - ended[since] > DAY)
     return away

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.signedinteger[Any]]
 
 WHAT, PER = ("started", "closed", "won"), ("week", "month")
 BASELINE_SHARE = 2 / 3

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..domain.stages import load_stages
 from ..domain.step_words import says
-from ..log.steps import distinct
+from ..log.steps import by_code, distinct
 from .observed import Observed
 from .quantity import LEAST_CASES
 from .spells import DAY, NONE
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.signedinteger[Any]]
     Bools = NDArray[np.bool_]
 
 LATE = 0.95
@@ -50,22 +50,21 @@ def silences(observed: Observed, places: Places, *, without: Ints) -> Iterator[S
     import numpy as np
 
     steps, spells = observed.steps, observed.spells
-    length, still = spells.end - spells.start, spells.running & ~steps.closed[spells.case]
     age = (steps.as_of - steps.entered) / DAY
-    keep = ~np.isin(spells.case, without)
-    order = np.argsort(places.of_spell, kind="stable")
-    bounds = np.searchsorted(places.of_spell[order], np.arange(len(places.names) + 1))
-    for place in range(len(places.names)):
-        rows = order[bounds[place]:bounds[place + 1]]
-        ended = int((~still[rows]).sum())
-        if ended < LEAST_CASES:
+    out = np.zeros(steps.cases, dtype=bool)
+    out[without] = True
+    running = spells.running
+    for place, rows in by_code(places.of_spell):
+        case = spells.case[rows]
+        length, still = spells.end[rows] - spells.start[rows], running[rows] & ~steps.closed[case]
+        ended = int((~still).sum())
+        if place == NONE or ended < LEAST_CASES:
             continue
-        limit = late_age(length[rows], ~still[rows])
-        rows = rows[keep[rows]]
-        told = rows[age[spells.case[rows]] - spells.start[rows] >= limit]
-        quiet = told[still[told] & (length[told] > limit)]
-        yield Silence(place, limit, distinct(spells.case[told]), spells.case[quiet], length[quiet], ended,
-                      _most(spells.source[quiet]))
+        limit = late_age(length, ~still)
+        told = ~out[case] & (age[case] - spells.start[rows] >= limit)
+        quiet = told & still & (length > limit)
+        yield Silence(place, limit, distinct(case[told]), case[quiet], length[quiet], ended,
+                      _most(spells.source[rows[quiet]]))
 
 
 def late_age(length: Floats, ended: Bools) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..log.steps import NO_TIME, Steps
+from ..log.steps import NO_TIME, Steps, by_code
 
 if TYPE_CHECKING:
     import numpy as np
@@ -117,12 +117,7 @@ class Spread:
 
     def rows_by_key(self) -> dict[int, Ints]:
         """The rows of this spread that lead to each key; NONE is a key too."""
-        import numpy as np
-
-        order = np.argsort(self.key, kind="stable")
-        keys, first = np.unique(self.key[order], return_index=True)
-        ends = np.append(first, len(order))[1:]
-        return {key: order[start:end] for key, start, end in zip(keys.tolist(), first, ends, strict=True)}
+        return dict(by_code(self.key))
 
 
 def spread(spells: Spells, keys: Ints | None = None) -> Spread:
@@ -138,14 +133,12 @@ def spread(spells: Spells, keys: Ints | None = None) -> Spread:
     keys = spells.target if keys is None else keys
     running = spells.running
     known = ~running | (keys != NONE)
-    done, open_rows = np.flatnonzero(~running), np.flatnonzero(~known)
-    length = np.rint((spells.end - spells.start) * DAY).astype(np.int64)  # whole µs: equal lengths are ties
     told = np.flatnonzero(known).astype(np.int32)
     parts: list[tuple[Ints, Ints, Floats]] = [(told, keys[told], np.ones(len(told)))]
-    sources = np.unique(spells.source[open_rows])
-    ended, still = (_by_source(spells.source, rows, sources) for rows in (done, open_rows))
-    for place in range(len(sources)):
-        parts += _chances(length, keys, ended[place], still[place])
+    for _, rows in by_code(spells.source):
+        still = rows[~known[rows]]
+        if len(still):
+            parts += _chances(spells, keys, rows[~running[rows]], still)
     row, key, weight = zip(*parts, strict=True)
     return Spread(_joined(row, told), _joined(key, keys), np.concatenate(weight))
 
@@ -156,30 +149,18 @@ def _joined(parts: Sequence[Ints], like: Ints) -> Ints:
     return np.concatenate([part.astype(like.dtype, copy=False) for part in parts])
 
 
-def _by_source(source: Ints, rows: Ints, wanted: Ints) -> list[Ints]:
-    """The rows of each wanted source, in their order."""
+def _chances(spells: Spells, keys: Ints, ended: Ints, still: Ints) -> Iterator[tuple[Ints, Ints, Floats]]:
+    """(row, key, weight) of the running spells from one source. ended: the finished ones from there."""
     import numpy as np
 
-    codes = source[rows]
-    if len(codes) and codes.max() < np.iinfo(np.int16).max:
-        codes = codes.astype(np.int16)      # numpy sorts short integers by counting
-    order = np.argsort(codes, kind="stable")
-    codes = codes[order]
-    first, last = np.searchsorted(codes, wanted), np.searchsorted(codes, wanted, side="right")
-    return [rows[order[start:end]] for start, end in zip(first.tolist(), last.tolist(), strict=True)]
-
-
-def _chances(length: Ints, keys: Ints, ended: Ints, still: Ints) -> Iterator[tuple[Ints, Ints, Floats]]:
-    """(row, key, weight) of the running spells from one source."""
-    import numpy as np
-
-    ages, place = np.unique(length[ended], return_inverse=True)
-    ends = np.bincount(place, minlength=len(ages))
-    at_risk = (len(ended) - np.searchsorted(np.sort(length[ended]), ages)
-               + len(still) - np.searchsorted(np.sort(length[still]), ages))
+    lengths, lasting = (np.rint((spells.end[rows] - spells.start[rows]) * DAY).astype(np.int64)
+                        for rows in (ended, still))     # whole µs: equal lengths are ties
+    ages, place, ends = np.unique(lengths, return_inverse=True, return_counts=True)
+    at_risk = np.append(len(ended), len(ended) - np.cumsum(ends))[: len(ages)]
+    at_risk = at_risk + len(still) - np.searchsorted(np.sort(lasting), ages)
     left = np.cumprod(1.0 - ends / np.maximum(at_risk, 1))
     before = np.append(1.0, left[:-1])[: len(ages)]
-    since = np.searchsorted(ages, length[still], side="right")
+    since = np.searchsorted(ages, lasting, side="right")
     alive = np.append(1.0, left)[since]
     if not len(ended):
         yield still, np.full(len(still), NONE), np.ones(len(still))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ..log.steps import SHORT_CODES, distinct, whole_cases, with_none
 from .observed import Observed, by_stage
 from .spells import DAY, NONE
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.signedinteger[Any]]
     Bools = NDArray[np.bool_]
 
 
@@ -39,13 +40,14 @@ def places_of(observed: Observed) -> Places:
 
     steps, spells = observed.steps, observed.spells
     groups = by_stage(observed)
-    of_label = np.full(len(steps.labels) + 1, NONE)         # the last one is for NONE
-    for place, codes in enumerate(groups.values()):
-        of_label[list(codes)] = place
+    codes: type[np.signedinteger[Any]] = np.int16 if len(groups) < SHORT_CODES else np.int32
+    of_label = np.full(len(steps.labels) + 1, NONE, dtype=codes)    # the last one is for NONE
+    for place, labels in enumerate(groups.values()):
+        of_label[list(labels)] = place
     state = np.zeros(len(steps.labels) + 1, dtype=bool)
     state[list(steps.states)] = True
     of_spell = of_label[np.where(state[spells.target], spells.target, spells.source)]
-    last = np.full(steps.cases, NONE)
+    last = np.full(steps.cases, NONE, dtype=codes)
     last[steps.case] = of_label[steps.label]
     for case, label in steps.standing.items():
         last[case] = of_label[label]
@@ -69,7 +71,7 @@ class Stays:
         """The place of the stay after it, NONE for the last one of a case."""
         import numpy as np
 
-        after = np.append(self.place[1:], NONE)[: len(self.place)]
+        after = with_none(self.place[1:])[: len(self.place)]
         found: Ints = np.where(self.last, NONE, after)
         return found
 
@@ -79,18 +81,28 @@ def stays_of(observed: Observed, places: Places) -> Stays:
     no length where it closed with that step."""
     import numpy as np
 
+    parts = [_stays(observed, places, block) for block in whole_cases(observed.spells.case)]
+    parts = parts or [_stays(observed, places, slice(0, 0))]
+    return Stays(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
+def _stays(observed: Observed, places: Places, block: slice) -> tuple[NDArray[Any], ...]:
+    """The columns of the stays of whole cases, whose spells are these."""
+    import numpy as np
+
     steps, spells = observed.steps, observed.spells
-    whole = (steps.left - steps.entered) / DAY
-    ends = np.flatnonzero(steps.closed & (places.last != NONE))
-    here = np.flatnonzero(places.of_spell != NONE)
-    case = np.concatenate([spells.case[here], ends])
+    here = block.start + np.flatnonzero(places.of_spell[block] != NONE)
+    cases = distinct(spells.case[block])
+    ends = cases[steps.closed[cases] & (places.last[cases] != NONE)]
+    whole = (steps.left[ends] - steps.entered[ends]) / DAY
+    case = np.concatenate([spells.case[here], ends.astype(spells.case.dtype)])
     place = np.concatenate([places.of_spell[here], places.last[ends]])
-    start = np.concatenate([spells.start[here], whole[ends]])
-    end = np.concatenate([spells.end[here], whole[ends]])
+    start = np.concatenate([spells.start[here], whole])
+    end = np.concatenate([spells.end[here], whole])
     order = np.argsort(case, kind="stable")
     case, place, start, end = case[order], place[order], start[order], end[order]
     begins = np.append(True, (case[1:] != case[:-1]) | (place[1:] != place[:-1]))[: len(case)]
     first = np.flatnonzero(begins)
     final = np.append(first[1:], len(case))[: len(first)] - 1
     ends_case = np.append(case[first][1:] != case[first][:-1], True)[: len(first)]
-    return Stays(case[first], place[first], start[first], end[final], ends_case, start[final])
+    return case[first], place[first], start[first], end[final], ends_case, start[final]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..domain.reference import ReferenceModel
 from ..domain.stages import load_stages
-from ..log.steps import distinct, keyed
+from ..log.steps import distinct, first_of_each
 from ..stats.counted import Counted
 from .facts import Amounts
 from .observed import Observed
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.signedinteger[Any]]
     Bools = NDArray[np.bool_]
 
 
@@ -139,9 +139,12 @@ def _one_person(observed: Observed, roles: Ints, n: int) -> Iterator[Lack]:
     if not len(rows):
         return
     case, person = steps.case[rows], steps.person[rows]
-    three = np.bincount(np.unique(keyed(case, n, roles[rows])) // n, minlength=steps.cases) == n
-    alone = np.bincount(np.unique(keyed(case, int(person.max()) + 1, person)) // (int(person.max()) + 1),
-                        minlength=steps.cases) == 1
+    done = np.zeros((n, steps.cases), dtype=bool)
+    done[roles[rows], case] = True
+    begins = first_of_each(case)[1]
+    alone = np.zeros(steps.cases, dtype=bool)
+    alone[case[begins]] = np.minimum.reduceat(person, begins) == np.maximum.reduceat(person, begins)
+    three = done.all(axis=0)
     if three.any():
         yield Lack("one_person", None, None, np.flatnonzero(three), np.flatnonzero(three & alone))
 
@@ -158,15 +161,16 @@ def _no_owner(observed: Observed, model: ReferenceModel, parties: tuple[Parties,
     if not len(unnamed) or 2 * int(unnamed.sum()) > len(unnamed):
         return
     stages = sorted({key for key in observed.stage if key is not None})
-    of_label = np.array([stages.index(key) if key else NONE for key in observed.stage], dtype=np.int64)
-    stage = of_label[steps.label]
-    pairs, place = np.unique(keyed(steps.case, len(stages) + 1, stage), return_inverse=True)
-    lacking = np.bincount(place, weights=unnamed) > 0
-    of_pair, case = pairs % (len(stages) + 1), pairs // (len(stages) + 1)
+    of_label = np.array([stages.index(key) if key else NONE for key in observed.stage], dtype=np.int16)
+    came, lacking = (np.zeros((len(stages) + 1, steps.cases), dtype=bool) for _ in range(2))    # the last one: no stage
+    for code in range(len(steps.labels)):
+        rows = steps.label == code
+        came[of_label[code], steps.case[rows]] = True
+        lacking[of_label[code], steps.case[rows & unnamed]] = True
+    visits, faults = came.sum(axis=1)[:-1], lacking.sum(axis=1)[:-1]
     for code, key in enumerate(stages):
-        here = of_pair == code
         if chain[key].side or model.owner(key) == "customer":
             continue
-        rest = ~here & (of_pair != NONE % (len(stages) + 1))
-        yield Lack("no_owner", None, key, case[here], case[here & lacking],
-                   others=float(lacking[rest].mean()) if rest.any() else 0.0)
+        others = int(visits.sum() - visits[code])
+        yield Lack("no_owner", None, key, np.flatnonzero(came[code]), np.flatnonzero(lacking[code]),
+                   others=float((faults.sum() - faults[code]) / others) if others else 0.0)

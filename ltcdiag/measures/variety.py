@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..domain.stages import load_stages
 from ..domain.step_words import is_approval, says
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.signedinteger[Any]]
     Bools = NDArray[np.bool_]
 
 
@@ -60,7 +60,7 @@ def _ways(steps: Steps) -> NDArray[np.uint64]:
         place = np.arange(at, at + len(case)) - first[case]
         mixed = place.astype(np.uint64) * np.uint64(len(steps.labels) + 1)
         mixed += steps.label[at:at + BLOCK].astype(np.uint64) + np.uint64(1)
-        for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 1)):     # splitmix64, Steele 2014
+        for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB), (31, 1)):     # splitmix64, 2014
             mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
         np.add.at(ways, case, mixed)
     return ways

@@ -16,7 +16,7 @@ several pieces at once, the one that was ready first gives the cause.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from ..log.steps import NO_TIME, UNKNOWN, Steps, keyed
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.signedinteger[Any]]
     Bools = NDArray[np.bool_]
 
 CAUSES = ("batching", "contention", "prioritisation", "unavailability", "extraneous")

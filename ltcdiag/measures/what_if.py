@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     Complex = NDArray[np.complex128]
     Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.signedinteger[Any]]
 
 BINS = 120
 """Points in time from the beginning of a case to its horizon."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Ints = NDArray[np.int64]
+    Ints = NDArray[np.signedinteger[Any]]
 
 Calendar = str | Path | WorkCalendar
 Calendars = Calendar | Mapping[str, Mapping[str, Calendar]]

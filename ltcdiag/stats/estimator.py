@@ -20,6 +20,7 @@ whose watching begins at an age is watched at that age.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,6 +87,20 @@ class Estimate:
         return Estimate(ratio, (self.influence - ratio * other.influence) / other.value)
 
 
+@dataclass(frozen=True, eq=False)
+class _Ramp:
+    """Marks that grow from their starts on. A number a stretch of the grid: begun (rates of those that begin in it, and
+    grow all the way through every later one), rest (what these gain in the stretch itself)."""
+
+    begun: Floats
+    rest: Floats
+
+    @classmethod
+    def on(cls, grid: Floats) -> _Ramp:
+        """None yet."""
+        return cls(np.zeros_like(grid), np.zeros_like(grid))
+
+
 class Timeline:
     """Who is under watch at which age up to tau; made once and asked for many marks.
 
@@ -124,11 +139,8 @@ class Timeline:
         self._left = self._at - self._closings
         self._closing = _divided(self._closings, self._at)
 
-    def _per_age(self, index: Ints, weights: Floats | None = None) -> Floats:
-        return np.bincount(index, weights=weights, minlength=len(self._grid)).astype(float, copy=False)
-
-    def _per_case(self, case: Ints, weights: Floats) -> Floats:
-        return np.bincount(case, weights=weights, minlength=self.n).astype(float, copy=False)
+    def _per_age(self, index: Ints) -> Floats:
+        return np.bincount(index, minlength=len(self._grid)).astype(float)
 
     @property
     def open_share(self) -> float:
@@ -140,31 +152,37 @@ class Timeline:
         every = np.arange(self.n)
         return self.spans(Spans(every, self._entry, self._exit, np.ones(self.n)))
 
-    def points(self, marks: Points) -> Estimate:
-        """Theta of point marks. Marks outside the watch of their case or past tau are not seen."""
-        seen = (marks.age <= self.tau) & (marks.age >= self._entry[marks.case]) & (marks.age <= self._exit[marks.case])
-        case, value = marks.case[seen], marks.value[seen]
-        place = np.searchsorted(self._grid, marks.age[seen], side="right") - 1
-        exact = self._grid[place] == marks.age[seen]
-        # between two ages of the grid nobody enters, leaves or closes: the stretch after the lower one holds
-        weight = np.where(exact, self._weight_at[place], self._pace[place])
-        share = np.where(exact, self._each_at[place], self._each_inside[place])
-        own = self._per_case(case, value * weight)
-        at = self._per_age(place[exact], value[exact] * weight[exact])
-        inside = self._per_age(place[~exact], value[~exact] * weight[~exact])
-        at_risk = self._per_age(place[exact], (value * weight * share)[exact])
-        inside_risk = self._per_age(place[~exact], (value * weight * share)[~exact])
+    def points(self, marks: Points | Iterable[Points]) -> Estimate:
+        """Theta of point marks, all at once or part by part: what is added up does not depend on it. Marks outside the
+        watch of their case or past tau are not seen."""
+        own = np.zeros(self.n)
+        at, inside, at_risk, inside_risk = (np.zeros_like(self._grid) for _ in range(4))
+        for part in [marks] if isinstance(marks, Points) else marks:
+            seen = (part.age <= self.tau) & (part.age >= self._entry[part.case]) & (part.age <= self._exit[part.case])
+            age, value = part.age[seen], part.value[seen]
+            place = np.searchsorted(self._grid, age, side="right") - 1
+            exact = self._grid[place] == age
+            # between two ages of the grid nobody enters, leaves or closes: the stretch after the lower one holds
+            worth = value * np.where(exact, self._weight_at[place], self._pace[place])
+            risk = worth * np.where(exact, self._each_at[place], self._each_inside[place])
+            np.add.at(own, part.case[seen], worth)
+            np.add.at(at, place[exact], worth[exact])
+            np.add.at(inside, place[~exact], worth[~exact])
+            np.add.at(at_risk, place[exact], risk[exact])
+            np.add.at(inside_risk, place[~exact], risk[~exact])
         return self._estimate(own, at, inside, at_risk, inside_risk)
 
-    def spans(self, marks: Spans) -> Estimate:
-        """Theta of spans, each cut to the watch of its case and to tau."""
-        start = np.clip(marks.start, self._entry[marks.case], self.tau)
-        end = np.maximum(np.minimum(marks.end, self._exit[marks.case]), start)
-        begun, ended = self._place(start), self._place(end)
-        worth = self._worth(end, ended) - self._worth(start, begun)
-        own = self._per_case(marks.case, marks.rate * worth)
-        held = self._ramp(start, begun, marks.rate) - self._ramp(end, ended, marks.rate)
-        inside = held * self._pace
+    def spans(self, marks: Spans | Iterable[Spans]) -> Estimate:
+        """Theta of spans, all at once or part by part, each cut to the watch of its case and to tau."""
+        own, begun, ended = np.zeros(self.n), _Ramp.on(self._grid), _Ramp.on(self._grid)
+        for part in [marks] if isinstance(marks, Spans) else marks:
+            start = np.clip(part.start, self._entry[part.case], self.tau)
+            end = np.maximum(np.minimum(part.end, self._exit[part.case]), start)
+            first, last = self._place(start), self._place(end)
+            np.add.at(own, part.case, part.rate * (self._worth(end, last) - self._worth(start, first)))
+            self._note(begun, start, first, part.rate)
+            self._note(ended, end, last, part.rate)
+        inside = (self._gained(begun) - self._gained(ended)) * self._pace
         nothing = np.zeros_like(inside)
         return self._estimate(own, nothing, inside, nothing, inside * self._each_inside)
 
@@ -177,13 +195,13 @@ class Timeline:
         worth: Floats = self._paid[place] + (ages - self._grid[place]) * self._pace[place]
         return worth
 
-    def _ramp(self, starts: Floats, place: Ints, rate: Floats) -> Floats:
-        """What marks that grow from their starts on gain in each stretch of the grid: what began in an earlier stretch
-        grows all the way through, what begins in it from there on."""
-        begun = self._per_age(place, rate)
-        through = np.cumsum(begun) - begun
-        rest = self._per_age(place, rate * (self._grid[place] + self._length[place] - starts))
-        gained: Floats = through * self._length + rest
+    def _note(self, ramp: _Ramp, starts: Floats, place: Ints, rate: Floats) -> None:
+        np.add.at(ramp.begun, place, rate)
+        np.add.at(ramp.rest, place, rate * (self._grid[place] + self._length[place] - starts))
+
+    def _gained(self, ramp: _Ramp) -> Floats:
+        """What marks that grow from their starts on gain in each stretch of the grid."""
+        gained: Floats = (np.cumsum(ramp.begun) - ramp.begun) * self._length + ramp.rest
         return gained
 
     def _estimate(self, own: Floats, at: Floats, inside: Floats, at_risk: Floats, inside_risk: Floats) -> Estimate:
