@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from ..domain.stages import load_stages
 from ..log.segments import SegmentEffects, SegmentRules
-from ..log.steps import first_of_each, keyed
+from ..log.steps import first_of_each, keyed, whole_cases
 from ..measures.facts import SOLD
 from ..measures.segment_effects import NOT_WON, Condition, Effect, Rule, Target, search
 from ..measures.spells import NONE
@@ -120,15 +120,14 @@ def _usual_person(context: Context) -> Ints:
     import numpy as np
 
     steps = context.observed.steps
-    found = np.full(steps.cases, NONE)
-    known = np.flatnonzero(steps.person != NONE)
-    if not len(known):
-        return found
-    wide = int(steps.person.max()) + 1
-    pair, times = np.unique(keyed(steps.case[known], wide, steps.person[known]), return_counts=True)
-    order = np.lexsort((pair, -times, pair // wide))
-    case, first = first_of_each((pair // wide)[order])
-    found[case] = (pair % wide)[order][first]
+    found = np.full(steps.cases, NONE, dtype=steps.person.dtype)
+    wide = int(steps.person.max(initial=NONE)) + 1
+    for block in whole_cases(steps.case):
+        known = block.start + np.flatnonzero(steps.person[block] != NONE)
+        pair, times = np.unique(keyed(steps.case[known], wide, steps.person[known]), return_counts=True)
+        order = np.lexsort((pair, -times, pair // max(wide, 1)))
+        case, first = first_of_each((pair // max(wide, 1))[order])
+        found[case] = (pair % max(wide, 1))[order][first]
     return found
 
 

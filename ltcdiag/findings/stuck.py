@@ -36,8 +36,7 @@ def stuck(context: Context) -> Stuck:
 def _rows(context: Context, stays: Stays, late: Ints) -> list[tuple[object, ...]]:
     observed = context.observed
     steps, amounts = observed.steps, context.facts.amounts
-    cases = context.log.tables.answer("cases").table
-    owners, last_rows = _last_parties(context), cases["last_row"].tolist()
+    owners, last_rows = _last_parties(context), context.log.tables.answer("cases").table["last_row"].to_numpy()
     rows: list[tuple[object, ...]] = []
     for case, label, heading, days, usual in zip(*(part[late].tolist() for part in (
             stays.case, stays.label, stays.heading, stays.days, stays.usual)), strict=True):
@@ -45,16 +44,17 @@ def _rows(context: Context, stays: Stays, late: Ints) -> list[tuple[object, ...]
         currency = amounts.currencies[amounts.currency[case]] if amounts is not None and amount == amount else None  # noqa: PLR0124
         rows.append((context.case_ids[case], steps.labels[label], steps.labels[heading] if heading != NONE else None,
                      observed.stage[label], days, usual,
-                     days / usual if usual else None, owners[case], amount, currency, last_rows[case]))
+                     days / usual if usual else None, steps.parties[owners[case]] if owners[case] != UNKNOWN else None,
+                     amount, currency, int(last_rows[case])))
     return rows
 
 
-def _last_parties(context: Context) -> list[str | None]:
-    """The department, role or person that did the last step of each case with a name."""
+def _last_parties(context: Context) -> Ints:
+    """The department, role or person that did the last step of each case with a name, UNKNOWN where there is none."""
     import numpy as np
 
     steps = context.observed.steps
     known = np.flatnonzero(steps.party != UNKNOWN)
     last = np.full(steps.cases, UNKNOWN)
     last[steps.case[known]] = steps.party[known]
-    return [steps.parties[code] if code != UNKNOWN else None for code in last.tolist()]
+    return last

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..log.calendar import WorkCalendar
-from ..log.steps import NO_TIME, UNKNOWN, Steps
+from ..log.steps import NO_TIME, UNKNOWN, Steps, keyed, stretches
 from .spells import DAY
 from .working_time import wall
 
@@ -109,8 +109,8 @@ def learned(steps: Steps, *, zone: str | None = None, calendar: WorkCalendar | N
     person, party, moments = _seen(steps, zone)
     if not len(moments):
         return Availability(always, np.zeros(people + 1, np.int64), np.zeros(0, np.int64), 0)
-    slot = (moments // DAY + MONDAY) % 7 * 24 + moments % DAY // HOUR
-    every, known = _week(np.zeros(len(slot), np.int64), slot, 1)
+    slot = ((moments // DAY + MONDAY) % 7 * 24 + moments % DAY // HOUR).astype(np.int16)
+    every, known = _week(np.zeros(len(slot), np.int16), slot, 1)
     every = every if known[0] else always
     of_party, party_known = _week(party, slot, len(steps.parties))
     own, own_known = _week(person, slot, people)
@@ -128,14 +128,16 @@ def _seen(steps: Steps, zone: str | None) -> tuple[Ints, Ints, Ints]:
     import numpy as np
 
     begun = np.flatnonzero(steps.started != NO_TIME)
-    rows = np.append(np.arange(len(steps.ended)), begun)
-    moments = np.append(steps.ended, steps.started[begun])
+    moments, person, party = steps.ended, steps.person, steps.party
+    if len(begun):
+        moments, person, party = (np.append(every, part[begun]) for every, part in (
+            (moments, steps.started), (person, person), (party, party)))
     if zone is not None and len(moments):
         moments = wall(moments, zone)
     dated = moments % DAY == 0
     if 2 * int(dated.sum()) > len(moments):      # days without hours say nothing about hours, and all about days
         moments = moments + 12 * HOUR
-    return steps.person[rows], steps.party[rows], moments
+    return person, party, moments
 
 
 def _week(group: Ints, slot: Ints, groups: int) -> tuple[Bools, Bools]:
@@ -146,8 +148,11 @@ def _week(group: Ints, slot: Ints, groups: int) -> tuple[Bools, Bools]:
     many = np.flatnonzero(size >= WEEK // 24 * LEAST_A_SLOT)
     place = np.full(groups + 1, -1)
     place[many] = np.arange(len(many))
-    kept = place[group] >= 0
-    counts = np.bincount(place[group[kept]] * WEEK + slot[kept], minlength=len(many) * WEEK).reshape(-1, WEEK)
+    by_hour = np.zeros(len(many) * WEEK, np.int64)
+    for block in stretches(len(slot)):
+        at = place[group[block]]
+        by_hour += np.bincount(keyed(at[at >= 0], WEEK, slot[block][at >= 0]), minlength=len(by_hour))
+    counts = by_hour.reshape(-1, WEEK)
     usual = (counts.astype(float) ** 2).sum(axis=1) / np.maximum(counts.sum(axis=1), 1)
     on = np.zeros((groups, WEEK), bool)
     on[many] = _closed_gaps(counts >= np.maximum(1.0, LEAST_OF_USUAL * usual)[:, None])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import exp, log, sqrt
 from typing import TYPE_CHECKING, Any
 
-from ..log.steps import keyed
+from ..log.steps import by_code, keyed
 from ..stats.contrast import Difference, student
 from ..stats.estimator import Estimate
 from ..stats.intervals import Interval, share_interval
@@ -55,7 +55,7 @@ def detours_of(observed: Observed, *, least: float) -> list[Detour]:
 
     steps = observed.steps
     fresh = first_times(steps) & ~observed.rework
-    having = np.bincount(steps.label[fresh], minlength=len(steps.labels))
+    having = np.bincount(steps.label[fresh], minlength=len(steps.labels)).astype(np.int32)
     straight = _straight(observed, fresh)
     found: list[Detour] = []
     for length in range(1, LONGEST + 1):
@@ -74,10 +74,9 @@ def _straight(observed: Observed, fresh: Bools) -> dict[tuple[int, int], Floats]
     import numpy as np
 
     steps = observed.steps
-    rows = np.flatnonzero(fresh[:-1] & fresh[1:] & (steps.case[:-1] == steps.case[1:]))
+    rows = np.flatnonzero(fresh[:-1] & fresh[1:] & (steps.case[:-1] == steps.case[1:])).astype(np.int32)
     width = len(steps.labels)
-    days = (steps.ended[rows + 1] - steps.ended[rows]) / DAY
-    return {divmod(int(key), width): days[part]
+    return {divmod(key, width): (steps.ended[rows[part] + 1] - steps.ended[rows[part]]) / DAY
             for key, part in _groups(keyed(steps.label[rows], width, steps.label[rows + 1]))}
 
 
@@ -90,14 +89,13 @@ def _pieces(observed: Observed, fresh: Bools, having: Ints, length: int) -> Iter
     last = len(steps.case) - length - 1
     if last <= 0:
         return
-    rows = np.arange(last)
     sound = steps.case[:last] == steps.case[length + 1:]
     ends = np.minimum(having[steps.label[:last]], having[steps.label[length + 1:]])
     for place in range(length + 2):
         sound &= fresh[place: place + last]
         if 0 < place <= length:
             sound &= having[steps.label[place: place + last]] <= RARE * ends
-    rows = rows[sound]
+    rows = np.flatnonzero(sound)
     keys = steps.label[rows]
     for place in range(1, length + 2):
         keys = np.unique(keys, return_inverse=True)[1] * len(steps.labels) + steps.label[rows + place]
@@ -107,12 +105,7 @@ def _pieces(observed: Observed, fresh: Bools, having: Ints, length: int) -> Iter
 
 def _groups(keys: Ints) -> Iterator[tuple[int, Ints]]:
     """Each key that is there often enough, and its places in order."""
-    import numpy as np
-
-    order = np.argsort(keys, kind="stable")
-    values, first, counts = np.unique(keys[order], return_index=True, return_counts=True)
-    for place in np.flatnonzero(counts >= LEAST_CASES).tolist():
-        yield int(values[place]), order[first[place]: first[place] + counts[place]]
+    yield from ((key, rows) for key, rows in by_code(keys) if len(rows) >= LEAST_CASES)
 
 
 def _measured(

@@ -55,9 +55,11 @@ def effort_of(
 
     steps = observed.recorded or observed.steps
     measured = (steps.started != NO_TIME) & ~np.isin(steps.label, sorted(theirs))
-    worked = _worked(log, steps)
     minutes = [prices.minutes_of(label, stage) for label, stage in zip(steps.labels, observed.stage, strict=True)]
     told = np.array([each is not None for each in minutes], dtype=bool)[steps.label]
+    if not (measured.any() or told.any()):
+        return _unknown(len(measured))
+    worked = _worked(log, steps)
     hours = [np.where(measured, worked, part[steps.label] / 60) for part in _ends(minutes)]
     rates = [prices.rate(party) for party in steps.parties] + [prices.rate()]
     party = np.where(steps.party == UNKNOWN, len(steps.parties), steps.party)
@@ -65,6 +67,14 @@ def effort_of(
     known = measured | told
     priced = known & np.array([each is not None for each in rates], dtype=bool)[party]
     return Effort(hours[0], hours[1], hours[2], measured, known, costs[0], costs[1], costs[2], priced)
+
+
+def _unknown(n: int) -> Effort:
+    """Nobody knows anything of n steps."""
+    import numpy as np
+
+    hours, no = np.broadcast_to(0.0, n), np.broadcast_to(False, n)
+    return Effort(hours, hours, hours, no, no, hours, hours, hours, no)
 
 
 def _worked(log: EventLog, steps: Steps) -> Floats:
