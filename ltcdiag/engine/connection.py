@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     import duckdb
 
 MEMORY = "LTCDIAG_MEMORY"
-ENOUGH = 512 * 1024**2
-"""Bytes with which tables of any size can be asked, from disk."""
 ROWS_A_FILE = 1_000_000_000_000
 """A row's number is its file's number times this plus its line: one number that leads back to the source."""
 ROW_GROUP = 122_880
@@ -64,11 +62,7 @@ def widen(connection: duckdb.DuckDBPyConnection, threads: int | None) -> None:
 
 
 def lock(connection: duckdb.DuckDBPyConnection) -> None:
-    """No file can be opened from here on, and no setting changed. What a large log takes of the memory is halved: the
-    tables are made, and who asks them needs room of his own."""
-    cap = memory_cap(connection)
-    if cap > 2 * ENOUGH:
-        connection.execute(f"set memory_limit = '{cap // 2} bytes'")
+    """No file can be opened from here on, and no setting changed."""
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -16,7 +16,7 @@ from ..log.filters import Filter
 from ..log.ledger import CORRECTED, GIVEN_BACK, TOLD_AGAIN
 from ..log.object_centric import ObjectCentricLog
 from ..log.results import ActivityGaps, Answer, Cases, Clock, DirectlyFollowsGraph, Gaps, Handovers, Rework, Variants
-from ..log.steps import NO_TIME, SHORT_CODES, UNKNOWN, Steps
+from ..log.steps import BLOCK, NO_TIME, SHORT_CODES, UNKNOWN, Steps
 from ..words import current, say
 from . import answers
 from .answers_shaped import handovers_of, quality_part, standing_apart, variants_of
@@ -187,7 +187,7 @@ class DuckTables:
 
         names, store = self.names("ev", "wi", "cs"), self.store
         by = by or next((role for role in reversed(PARTY_ROLES) if role in store.columns), "")
-        party, person = _code(by), _code("resource" if "resource" in store.columns else "")
+        party, person = self._code(by), self._code("resource" if "resource" in store.columns else "")
         as_of = f"timestamp '{store.as_of.isoformat(sep=' ')}'"
         open_time = answers.OPEN_TIME.format(as_of=as_of, **names)
         statement = answers.STATE_STEPS if store.states else answers.STEPS
@@ -195,7 +195,7 @@ class DuckTables:
         started = "st" in store.columns or lifecycle_rows(store.connection, store.columns)
         asked = statement.format(
             open_time=open_time, party=party, person=person, **names,
-            code="smallint" if len(labels) <= SHORT_CODES else "int",
+            code=_as_short(labels),
             started=f"coalesce(epoch_us(w.st), {NO_TIME}) as started" if started else "false as started")
         rows, standing = standing_apart(self._arrays(asked))
         if not started:
@@ -226,11 +226,25 @@ class DuckTables:
             else frozenset()
 
     def _arrays(self, sql: str) -> dict[str, Any]:
-        """Plain arrays: where a filter took rows with nulls away, they come masked although nothing is missing. The one
+        """Plain arrays, fetched part by part, so that no second copy of a large log stands in the database. The one
         end that is null, of the state a case stands in, goes with its row."""
         import numpy as np
+        import pyarrow as pa
 
-        return {name: np.ma.getdata(values) for name, values in self.store.connection.sql(sql).fetchnumpy().items()}
+        reader = self.store.connection.sql(sql).to_arrow_reader(BLOCK)
+        parts: dict[str, list[Any]] = {name: [np.empty(0, kind.to_pandas_dtype())]
+                                       for name, kind in zip(reader.schema.names, reader.schema.types, strict=True)}
+        for batch in reader:
+            for name, column in zip(batch.schema.names, batch.columns, strict=True):
+                whole = column.fill_null(pa.scalar(0, column.type)) if column.null_count else column
+                parts[name].append(whole.to_numpy(zero_copy_only=False))
+        return {name: np.concatenate(parts.pop(name)) for name in list(parts)}
+
+    def _code(self, party: str) -> str:
+        """The code of who did a piece of work, as SQL."""
+        if not party:
+            return f"{UNKNOWN}::smallint"
+        return f"coalesce(enum_code(w.{party}), {UNKNOWN})::{_as_short(self._values(party))}"
 
     def _values(self, enumeration: str) -> tuple[str, ...]:
         found = self.store.connection.sql(f"select unnest(enum_range(null::e_{enumeration}))").fetchall()
@@ -257,8 +271,9 @@ class DuckTables:
         return [f"{n}{self.selection}" for n in ("ev", "wi", "cs") if self.selection and f"{n}{self.selection}" in sql]
 
 
-def _code(party: str) -> str:
-    return f"coalesce(enum_code(w.{party})::int, {UNKNOWN})" if party else f"{UNKNOWN}::int"
+def _as_short(values: Sequence[str]) -> str:
+    """The type of a code of one of these values."""
+    return "smallint" if len(values) <= SHORT_CODES else "int"
 
 
 def _unknown(value: str, known: Iterable[str]) -> InputError:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,8 @@ from ..log.records import TypedTable
 from . import parquet_child
 from .connection import ROWS_A_FILE, connect, literal, name
 
+_NEEDED_NEXT = ("duckdb", "pandas")
+"""Loaded while the other process reads: they take as long as it does for a million rows."""
 _LEAST_SECONDS, _BYTES_A_SECOND = 60, 1024**2
 _LEAST_BYTES, _BYTES_EACH = 4 * 1024**3, 8      # of memory that may be addressed; DuckDB sets much aside
 _FREE_ROWS, _MOST_ROWS_A_BYTE = 1_000_000, 20   # a log has some bytes a row; a bomb has many rows a byte
@@ -40,8 +44,12 @@ def _read_apart(paths: Sequence[Path]) -> list[dict[str, Any]] | None:
     sizes = [path.stat().st_size for path in paths]
     asked = [(str(path.resolve()), max(_FREE_ROWS, _MOST_ROWS_A_BYTE * size))
              for path, size in zip(paths, sizes, strict=True)]
-    said = run_apart(parquet_child.__file__, library="duckdb", data=json.dumps(asked).encode(),
-                     memory=_LEAST_BYTES + _BYTES_EACH * max(sizes), seconds=_seconds(sum(sizes)))
+    with ThreadPoolExecutor(1) as pool:
+        asking = pool.submit(run_apart, parquet_child.__file__, library="duckdb", data=json.dumps(asked).encode(),
+                             memory=_LEAST_BYTES + _BYTES_EACH * max(sizes), seconds=_seconds(sum(sizes)))
+        for library in _NEEDED_NEXT:
+            import_module(library)
+        said = asking.result()
     found: list[dict[str, Any]] | None = json.loads(said) if said else None
     return found
 

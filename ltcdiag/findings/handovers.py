@@ -98,6 +98,8 @@ def _peers(context: Context, ends: Floats) -> list[Measured]:
     import numpy as np
 
     observed, found = context.observed, []
+    if ends is observed.spells.end:     # the time to the record, which the ledger of the steps has reckoned
+        return [row for row in context.step_ledger if context.ours(row.key) and row.enough]
     again = np.append(observed.rework, False)[observed.spells.step[observed.spread.row]]
     for label, chosen in observed.spread.rows_by_key().items():
         if label == NONE or not context.ours(label):

@@ -112,40 +112,36 @@ class Timeline:
         self._seen = clock.entry <= tau
         ends = np.minimum(clock.exit, tau)
         self._grid = np.unique(np.concatenate([[0.0, tau], clock.entry[self._seen], ends]))
-        self._first = np.searchsorted(self._grid, np.minimum(clock.entry, tau))
-        self._last = np.searchsorted(self._grid, ends)
+        self._first = np.searchsorted(self._grid, np.minimum(clock.entry, tau)).astype(np.int32)
+        self._last = np.searchsorted(self._grid, ends).astype(np.int32)
         self._closed = clock.closed & (clock.exit <= tau) & self._seen
         self._entry, self._exit = clock.entry, ends
         self._count()
 
     def _count(self) -> None:
-        begun = np.cumsum(self._per_age(self._first[self._seen]))
+        begun = np.cumsum(self._per_age(self._first[self._seen]), dtype=np.int32)
         leaving = self._per_age(self._last[self._seen])
-        self._inside = begun - np.cumsum(leaving)       # under watch in the open stretch after each age
-        self._at = self._inside + leaving               # under watch at each age
+        self._inside = begun - np.cumsum(leaving, dtype=np.int32)   # under watch in the open stretch after each age
+        self._at = self._inside + leaving                           # under watch at each age
         self._closings = self._per_age(self._last[self._closed])
         left = 1.0 - _divided(self._closings, self._at)
         left[self._closings == self._at] = np.where(self._at[self._closings == self._at] > 0, 0.0, 1.0)
-        self._after = np.cumprod(left)
-        self._before = np.concatenate([[1.0], self._after[:-1]])
-        self._length = np.diff(self._grid, append=self.tau)
-        if bool(np.any((self._inside == 0) & (self._after > 0) & (self._length > 0))):
-            raise ValueError("nobody is under watch at some age before tau")
-        pace = _divided(self._after, self._inside)
-        self._paid = np.concatenate([[0.0], np.cumsum(pace * self._length)])  # worth of a span of rate 1 up to an age
-        self._pace = pace
-        self._each_at, self._each_inside = _divided(1.0, self._at), _divided(1.0, self._inside)
-        self._weight_at = _divided(self._before, self._at)
-        self._left = self._at - self._closings
-        self._closing = _divided(self._closings, self._at)
-
-    def _per_age(self, index: Ints) -> Floats:
-        return np.bincount(index, minlength=len(self._grid)).astype(float)
-
-    @property
-    def open_share(self) -> float:
+        after = np.cumprod(left)
+        self._before = np.concatenate([[1.0], after[:-1]])
+        self.open_share = float(after[-1])
         """Share of cases still open at tau."""
-        return float(self._after[-1])
+        if bool(np.any((self._inside == 0) & (after > 0) & (self._lengths() > 0))):
+            raise ValueError("nobody is under watch at some age before tau")
+        self._pace = _divided(after, self._inside)
+        worth = np.cumsum(self._pace * self._lengths())
+        self._paid = np.concatenate([[0.0], worth])     # worth of a span of rate 1 up to an age
+
+    def _lengths(self) -> Floats:
+        """Days from each age of the grid to the next."""
+        return np.diff(self._grid, append=self.tau)
+
+    def _per_age(self, index: Ints) -> Ints:
+        return np.bincount(index, minlength=len(self._grid)).astype(np.int32)
 
     def days_open(self) -> Estimate:
         """Mean days open within tau."""
@@ -163,8 +159,8 @@ class Timeline:
             place = np.searchsorted(self._grid, age, side="right") - 1
             exact = self._grid[place] == age
             # between two ages of the grid nobody enters, leaves or closes: the stretch after the lower one holds
-            worth = value * np.where(exact, self._weight_at[place], self._pace[place])
-            risk = worth * np.where(exact, self._each_at[place], self._each_inside[place])
+            worth = value * np.where(exact, _divided(self._before[place], self._at[place]), self._pace[place])
+            risk = worth * _divided(1.0, np.where(exact, self._at[place], self._inside[place]))
             np.add.at(own, part.case[seen], worth)
             np.add.at(at, place[exact], worth[exact])
             np.add.at(inside, place[~exact], worth[~exact])
@@ -184,7 +180,7 @@ class Timeline:
             self._note(ended, end, last, part.rate)
         inside = (self._gained(begun) - self._gained(ended)) * self._pace
         nothing = np.zeros_like(inside)
-        return self._estimate(own, nothing, inside, nothing, inside * self._each_inside)
+        return self._estimate(own, nothing, inside, nothing, inside * _divided(1.0, self._inside))
 
     def _place(self, ages: Floats) -> Ints:
         """The stretch of the grid that each age lies in."""
@@ -197,11 +193,13 @@ class Timeline:
 
     def _note(self, ramp: _Ramp, starts: Floats, place: Ints, rate: Floats) -> None:
         np.add.at(ramp.begun, place, rate)
-        np.add.at(ramp.rest, place, rate * (self._grid[place] + self._length[place] - starts))
+        ends = np.where(place + 1 < len(self._grid), self._grid[np.minimum(place + 1, len(self._grid) - 1)], self.tau)
+        length = ends - self._grid[place]
+        np.add.at(ramp.rest, place, rate * (self._grid[place] + length - starts))
 
     def _gained(self, ramp: _Ramp) -> Floats:
         """What marks that grow from their starts on gain in each stretch of the grid."""
-        gained: Floats = (np.cumsum(ramp.begun) - ramp.begun) * self._length + ramp.rest
+        gained: Floats = (np.cumsum(ramp.begun) - ramp.begun) * self._lengths() + ramp.rest
         return gained
 
     def _estimate(self, own: Floats, at: Floats, inside: Floats, at_risk: Floats, inside_risk: Floats) -> Estimate:
@@ -209,8 +207,8 @@ class Timeline:
         theta = float(own.sum())
         passed = np.cumsum(at) + np.concatenate([[0.0], np.cumsum(inside)[:-1]])
         rest = theta - passed
-        pull = _divided(rest, self._left)
-        watch = np.cumsum(at_risk - pull * self._closing)
+        pull = _divided(rest, self._at - self._closings)
+        watch = np.cumsum(at_risk - pull * _divided(self._closings, self._at))
         between = np.concatenate([[0.0], np.cumsum(inside_risk)])
         first, last = self._first, self._last
         earlier = np.where(first > 0, watch[first - 1], 0.0)
@@ -220,8 +218,8 @@ class Timeline:
         return Estimate(theta, influence if self.n <= MANY else influence.astype(np.float32))
 
 
-def _divided(above: np.typing.ArrayLike, below: Floats) -> Floats:
+def _divided(above: np.typing.ArrayLike, below: Ints) -> Floats:
     """above / below, and 0 where below is 0."""
-    result: Floats = np.divide(above, below, out=np.zeros_like(below), where=below > 0)
+    result: Floats = np.divide(above, below, out=np.zeros(len(below)), where=below > 0)
     return result
 
