@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..log.lists import StageMoney
 from ..log.steps import distinct, stretches
 from ..measures.facts import Amounts
 from ..measures.observed import by_stage
-from ..stats.estimator import Estimate, Spans
+from ..stats.estimator import Spans
 from ..stats.intervals import amount_interval, first_shares
 from . import claims
 from .context import Context
@@ -34,15 +35,17 @@ def stage_money(context: Context) -> StageMoney | None:
     counted = np.maximum(amounts.counted, 0.0)
     small = np.where(_largest(counted), 0.0, counted)
     everywhere = np.arange(len(observed.spread.row), dtype=np.int32)
-    whole, rest = (_money_days(context, every, everywhere) for every in (counted, small))
+    watch = observed.watch
+    whole, rest = watch.spans(_money_days(context, counted, everywhere)), watch.value_of(
+        _money_days(context, small, everywhere))
     estimates, cells = [], []
     for key, codes in by_stage(observed).items():
         chosen = np.flatnonzero(np.isin(observed.spread.key, codes))
-        days = _money_days(context, counted, chosen)
+        days = watch.spans(_money_days(context, counted, chosen))
         if days.value <= 0:
             continue
         estimates.append(days)
-        without = _money_days(context, small, chosen).value / rest.value if rest.value > 0 else None
+        without = watch.value_of(_money_days(context, small, chosen)) / rest if rest > 0 else None
         cells.append((key, context.owner(codes[0]), *_standing(context, codes, counted),
                       *claims.parts(amount_interval(days)), *claims.parts(claims.share_of(days, whole)), without))
     rows = [(*cell[:-1], share, cell[-1]) for cell, share in zip(cells, first_shares(estimates), strict=True)]
@@ -61,7 +64,8 @@ def _largest(counted: Floats) -> Bools:
     return found
 
 
-def _money_days(context: Context, counted: Floats, chosen: Ints) -> Estimate:
+def _money_days(context: Context, counted: Floats, chosen: Ints) -> Iterator[Spans]:
+    """The amounts times the days in some rows of the spread, part by part."""
     observed = context.observed
     spells, keys = observed.spells, observed.spread
 
@@ -70,7 +74,7 @@ def _money_days(context: Context, counted: Floats, chosen: Ints) -> Estimate:
         case = spells.case[row]
         return Spans(case, spells.start[row], spells.end[row], keys.weight[chosen[at]] * counted[case])
 
-    return observed.watch.spans(map(part, stretches(len(chosen))))
+    return map(part, stretches(len(chosen)))
 
 
 def _standing(context: Context, codes: tuple[int, ...], counted: Floats) -> tuple[int, int, float]:

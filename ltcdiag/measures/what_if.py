@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from ..log.steps import stretches, with_none
 from ..stats.estimator import Estimate
 from .observed import Observed
 from .spells import NONE
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     Complex = NDArray[np.complex128]
     Floats = NDArray[np.float64]
     Ints = NDArray[np.signedinteger[Any]]
+    Bools = NDArray[np.bool_]
 
 BINS = 120
 """Points in time from the beginning of a case to its horizon."""
@@ -167,23 +169,31 @@ def chain_of(observed: Observed, *, good: Sequence[int]) -> Chain:
     codes[own] = np.arange(len(own))
     states = len(own) + 1
     start, first_end = states, states
-    last_ends = np.append(steps.case[1:] != steps.case[:-1], True)[: len(steps.case)] & (
-        steps.ended == steps.left[steps.case]) & steps.closed[steps.case]
-    ends = np.append(last_ends, False)[spells.step] & ~spells.running
-    closes = spells.running & steps.closed[spells.case]   # over, and no step says so
-    source = np.where(spells.source == NONE, start, codes[spells.source])
-    target = np.where(ends, first_end + codes[spells.target], codes[spells.target])
-    target = np.where(closes, first_end + states, target)
-    tau = float(observed.horizon)
-    place = np.minimum((spells.end - spells.start) / tau * BINS, 2 * BINS + 1.0)
-    group = spells.case % GROUPS
-    done = ~spells.running | closes
-    gone, way = np.unique(source[done] * (2 * states + 1) + target[done], return_inverse=True)
-    ended = _counted(len(gone), place[done], group[done], way)
-    cut = _counted(states + 1, place[~done], group[~done], source[~done])
+    width, tau = 2 * states + 1, float(observed.horizon)
+
+    def moves(part: slice) -> tuple[Ints, Ints, Bools, Floats, Ints]:
+        """Of some spells: source, target, whether they have ended, point in time, group."""
+        case, step, running = spells.case[part], spells.step[part], spells.step[part] == NONE
+        last = with_none(steps.case)[step + 1] != case
+        ends = ~running & last & steps.closed[case] & (steps.ended[step] == steps.left[case])
+        closes = running & steps.closed[case]   # over, and no step says so
+        source = np.where(spells.source[part] == NONE, start, codes[spells.source[part]])
+        target = codes[spells.target[part]] + np.where(ends, first_end, 0)
+        place = np.minimum((spells.end[part] - spells.start[part]) / tau * BINS, 2 * BINS + 1.0)
+        return source, np.where(closes, first_end + states, target), ~running | closes, place, case % GROUPS
+
+    there = np.zeros((states + 1) * width, dtype=bool)
+    for part in stretches(len(spells.case)):
+        source, target, done, _, _ = moves(part)
+        there[source[done] * width + target[done]] = True
+    gone, number = np.flatnonzero(there), np.cumsum(there) - 1
+    ended, cut = _Counts.of(len(gone)), _Counts.of(states + 1)
+    for part in stretches(len(spells.case)):
+        source, target, done, place, group = moves(part)
+        ended.add(place[done], group[done], number[source[done] * width + target[done]])
+        cut.add(place[~done], group[~done], source[~done])
     wins = tuple(sorted({int(codes[label]) for label in good if codes[label] < len(own)}))
-    return Chain(gone // (2 * states + 1), gone % (2 * states + 1), ended, cut, codes, start, first_end, wins,
-                 tau / BINS)
+    return Chain(gone // width, gone % width, ended.whole, cut.whole, codes, start, first_end, wins, tau / BINS)
 
 
 def gain(chain: Chain, changed: Outcomes) -> Gain:
@@ -198,18 +208,34 @@ def _jackknife(values: Floats) -> Estimate:
     return Estimate(float(values[0]), (len(rest) - 1) * (rest.mean() - rest))
 
 
-def _counted(kinds: int, place: Floats, group: Ints, kind: Ints) -> Floats:
-    """How many, by group, point in time and kind; between two points each gets its part, so that means stay what they
-    are."""
-    import numpy as np
+@dataclass(frozen=True, eq=False)
+class _Counts:
+    """How many, by group, point in time and kind; between two points each gets its part (lower, upper), so that means
+    stay what they are."""
 
-    shape = (GROUPS, 2 * BINS + 3, kinds)
-    low = np.floor(place).astype(np.int64)
-    part = place - low
-    size = int(np.prod(shape))
-    lower, upper = (np.bincount(np.ravel_multi_index((group, where, kind), shape), weights=share, minlength=size)
-                    for where, share in ((low, 1 - part), (low + 1, part)))
-    return np.asarray(lower + upper, dtype=float).reshape(shape)
+    lower: Floats
+    upper: Floats
+
+    @classmethod
+    def of(cls, kinds: int) -> _Counts:
+        """None yet."""
+        import numpy as np
+
+        shape = (GROUPS, 2 * BINS + 3, kinds)
+        return cls(np.zeros(shape), np.zeros(shape))
+
+    def add(self, place: Floats, group: Ints, kind: Ints) -> None:
+        """Counts some spells in."""
+        import numpy as np
+
+        low = np.floor(place).astype(np.int64)
+        for counts, at, share in ((self.lower, low, 1 - (place - low)), (self.upper, low + 1, place - low)):
+            np.add.at(counts.reshape(-1), np.ravel_multi_index((group, at, kind), counts.shape), share)
+
+    @property
+    def whole(self) -> Floats:
+        """Both together."""
+        return self.lower + self.upper
 
 
 def _curves(ended: Floats, cut: Floats, source: Ints) -> Floats:

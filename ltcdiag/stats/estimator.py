@@ -138,7 +138,8 @@ class Timeline:
 
     def _lengths(self) -> Floats:
         """Days from each age of the grid to the next."""
-        return np.diff(self._grid, append=self.tau)
+        lengths: Floats = np.diff(self._grid, append=self.tau)
+        return lengths
 
     def _per_age(self, index: Ints) -> Ints:
         return np.bincount(index, minlength=len(self._grid)).astype(np.int32)
@@ -160,7 +161,8 @@ class Timeline:
             exact = self._grid[place] == age
             # between two ages of the grid nobody enters, leaves or closes: the stretch after the lower one holds
             worth = value * np.where(exact, _divided(self._before[place], self._at[place]), self._pace[place])
-            risk = worth * _divided(1.0, np.where(exact, self._at[place], self._inside[place]))
+            watched = np.where(exact, self._at[place], self._inside[place])
+            risk = worth * _divided(1.0, watched)
             np.add.at(own, part.case[seen], worth)
             np.add.at(at, place[exact], worth[exact])
             np.add.at(inside, place[~exact], worth[~exact])
@@ -190,6 +192,16 @@ class Timeline:
     def _worth(self, ages: Floats, place: Ints) -> Floats:
         worth: Floats = self._paid[place] + (ages - self._grid[place]) * self._pace[place]
         return worth
+
+    def value_of(self, marks: Iterable[Spans]) -> float:
+        """The value of `spans` alone, for half the work."""
+        own = np.zeros(self.n)
+        for part in marks:
+            start = np.clip(part.start, self._entry[part.case], self.tau)
+            end = np.maximum(np.minimum(part.end, self._exit[part.case]), start)
+            np.add.at(own, part.case, part.rate * (
+                self._worth(end, self._place(end)) - self._worth(start, self._place(start))))
+        return float(own.sum())
 
     def _note(self, ramp: _Ramp, starts: Floats, place: Ints, rate: Floats) -> None:
         np.add.at(ramp.begun, place, rate)

@@ -71,6 +71,10 @@ def test_value_and_influence_are_those_of_the_slow_twin_or_both_refuse(drawn):
     compare(timeline.points(points_of(points)), cases, tau, points=points)
     compare(timeline.spans(spans_of(spans)), cases, tau, spans=spans)
     compare(timeline.days_open(), cases, tau, spans=every)
+    assert timeline.value_of([spans_of(spans)]) == timeline.spans(spans_of(spans)).value
+    for whole, parts in ((timeline.points(points_of(points)), timeline.points(points_of([m]) for m in points)),
+                         (timeline.spans(spans_of(spans)), timeline.spans(spans_of([m]) for m in spans))):
+        assert (parts.value, parts.influence.tolist()) == (whole.value, whole.influence.tolist())   # to the last bit
 
 
 @given(watched_cases(), HALVES)
