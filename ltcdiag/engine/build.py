@@ -12,7 +12,7 @@ from ..log.plan import TablePlan, ViewPlan
 from ..log.records import ColumnMap, Table
 from ..words import current, say
 from .assemble import Assembled, Words, assemble
-from .connection import connect, lock
+from .connection import connect, lock, saying_when_memory_ends
 from .duck_tables import DuckTables, Store
 from .ingest import Ingested, ingest
 from .loading import Progress, ReadOptions, silent
@@ -63,11 +63,12 @@ def build(
     labelling is asked once, with the sorted activities of the log. Raises InputError or QuestionError when
     the tables cannot make a log, ConservationError when a count does not balance.
     """
-    connection = connect(1)
-    found = ingest(connection, used, unused, options, progress)
-    progress("", 0)
     facts = Facts(name, notion, dict(used[0][1].columns), calendar)
-    return finished(connection, found, facts, labelling, lambda meaning: _fingerprint(used, options, meaning))
+    with saying_when_memory_ends():
+        connection = connect(1)
+        found = ingest(connection, used, unused, options, progress)
+        progress("", 0)
+        return finished(connection, found, facts, labelling, lambda meaning: _fingerprint(used, options, meaning))
 
 
 def build_view(
@@ -89,14 +90,15 @@ def build_view(
     labelling is asked once, with the sorted activities, the stages that the systems name, and the canonical key of
     each activity that was made from columns. Errors as `build`.
     """
-    connection = connect(1)
-    found = assemble(connection, plans, unused, options, view, words, meaning, progress)
-    facts = Facts(name, view.key, {role: role for role in found.present}, calendar)
     used = [(plan.table, ColumnMap(dict(plan.fields))) for plan in plans]
-    return finished(
-        connection, found, facts, lambda labels: labelling(labels, found.stages, found.canonical),
-        lambda meaning: _fingerprint(used, options, meaning),
-    )
+    with saying_when_memory_ends():
+        connection = connect(1)
+        found = assemble(connection, plans, unused, options, view, words, meaning, progress)
+        facts = Facts(name, view.key, {role: role for role in found.present}, calendar)
+        return finished(
+            connection, found, facts, lambda labels: labelling(labels, found.stages, found.canonical),
+            lambda meaning: _fingerprint(used, options, meaning),
+        )
 
 
 @dataclass(frozen=True)

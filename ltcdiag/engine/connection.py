@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
@@ -48,6 +50,18 @@ def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
     if connection.sql("select current_setting('enable_progress_bar')").fetchall()[0][0]:
         connection.execute("set enable_progress_bar = false")  # already off, it cannot be set in a notebook
     return connection
+
+
+@contextmanager
+def saying_when_memory_ends() -> Iterator[None]:
+    """Raises InputError where a statement needs more memory than the tables may take."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise InputError(say("engine.memory_ends", current()),
+                         fix=say("engine.memory_ends_fix", current(), variable=MEMORY)) from error
 
 
 def all_hands(connection: duckdb.DuckDBPyConnection, rows: int, threads: int | None) -> None:

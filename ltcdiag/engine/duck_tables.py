@@ -22,6 +22,7 @@ from . import answers
 from .answers_shaped import handovers_of, quality_part, standing_apart, variants_of
 from .case_amounts import amounts_sql, last_amounts_sql
 from .chain import chain_gaps
+from .connection import saying_when_memory_ends
 from .corrected import set_aside_tables
 from .defects.found import changes
 from .exchange import event_batches, object_tables
@@ -55,11 +56,12 @@ class Store:
     def need(self, *names: str) -> None:
         """Prepares wi or cs on first use: directly-follows alone needs neither."""
         for name in sorted({"wi", "cs"}.intersection(names) - self.prepared):
-            if name == "wi":
-                prepare_instances(self.connection, self.columns,
-                                  transitions=lifecycle_rows(self.connection, self.columns))
-            else:
-                prepare_cases(self.connection, self.columns, self.closes_known)
+            with saying_when_memory_ends():
+                if name == "wi":
+                    prepare_instances(self.connection, self.columns,
+                                      transitions=lifecycle_rows(self.connection, self.columns))
+                else:
+                    prepare_cases(self.connection, self.columns, self.closes_known)
             self.prepared.add(name)
 
 
@@ -98,7 +100,8 @@ class DuckTables:
 
     def table(self, sql: str) -> pd.DataFrame:
         """The rows of a statement as a data frame."""
-        return self.store.connection.sql(sql).df()
+        with saying_when_memory_ends():
+            return self.store.connection.sql(sql).df()
 
     def names(self, *needed: str) -> dict[str, str]:
         """The name of each prepared table, as this selection sees it."""
@@ -231,13 +234,14 @@ class DuckTables:
         import numpy as np
         import pyarrow as pa
 
-        reader = self.store.connection.sql(sql).to_arrow_reader(BLOCK)
-        parts: dict[str, list[Any]] = {name: [np.empty(0, kind.to_pandas_dtype())]
-                                       for name, kind in zip(reader.schema.names, reader.schema.types, strict=True)}
-        for batch in reader:
-            for name, column in zip(batch.schema.names, batch.columns, strict=True):
-                whole = column.fill_null(pa.scalar(0, column.type)) if column.null_count else column
-                parts[name].append(whole.to_numpy(zero_copy_only=False))
+        with saying_when_memory_ends():
+            reader = self.store.connection.sql(sql).to_arrow_reader(BLOCK)
+            parts: dict[str, list[Any]] = {name: [np.empty(0, kind.to_pandas_dtype())]
+                                           for name, kind in zip(reader.schema.names, reader.schema.types, strict=True)}
+            for batch in reader:
+                for name, column in zip(batch.schema.names, batch.columns, strict=True):
+                    whole = column.fill_null(pa.scalar(0, column.type)) if column.null_count else column
+                    parts[name].append(whole.to_numpy(zero_copy_only=False))
         return {name: np.concatenate(parts.pop(name)) for name in list(parts)}
 
     def _code(self, party: str) -> str:

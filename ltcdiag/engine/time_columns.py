@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
@@ -64,6 +65,10 @@ def time_column(
     InputError when no value at all is a time."""
     if type_ != "VARCHAR":
         return _typed(connection, relation, cell, type_, file, column)
+    plain = _plain(connection, relation, cell)
+    if plain is not None:
+        shape, n = plain
+        return TimeColumn(column, cell, type_, ((shape, cast("Reading", reading(shape, None))),), 0, 0, n, order)
     shapes = connection.sql(f"""
         select {SHAPE_SQL.format(x=cell)} as shape, count(*) as n, min({cell}) as example
         from {relation} where nullif(trim({cell}), '') is not null group by shape order by n desc, shape""").fetchall()
@@ -93,6 +98,23 @@ def time_column(
     epochs = sum(n for shape, n, _ in shapes if shape in known and of[shape].kind.startswith("epoch"))
     unread = sum(n for shape, n, _ in shapes if shape not in known)
     return TimeColumn(column, cell, type_, tuple(readings), unread, zoned + epochs, naive, decided)
+
+
+_PLAIN = "[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?"
+"""Most exports of a database. All of these have one and the same reading."""
+
+
+def _plain(connection: duckdb.DuckDBPyConnection, relation: str, cell: str) -> tuple[str, int] | None:
+    """The shape of one of the values, and how many there are, where all are plain: a tenth of the work of finding the
+    shape of each."""
+    first = connection.sql(f"select {cell} from {relation} where nullif(trim({cell}), '') is not null limit 1"
+                           ).fetchall()
+    if not first or not re.fullmatch(_PLAIN, first[0][0]):
+        return None
+    n, plain = connection.sql(f"""
+        select count(nullif(trim({cell}), '')), count(*) filter (regexp_full_match({cell}, '{_PLAIN}'))
+        from {relation}""").fetchall()[0]
+    return (re.sub("[0-9]", "9", first[0][0]), int(n)) if n == plain else None
 
 
 def _typed(
