@@ -20,7 +20,7 @@ _spec = importlib.util.spec_from_file_location("closed_sockets", CLOSED / "sitec
 _closed = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_closed)
 
-hypothesis.settings.register_profile("commit", deadline=None, derandomize=True, print_blob=True, max_examples=40)
+hypothesis.settings.register_profile("commit", deadline=None, derandomize=True, print_blob=True, max_examples=25)
 hypothesis.settings.register_profile("night", deadline=None, max_examples=10_000, print_blob=True)
 hypothesis.settings.register_profile("mutants", deadline=None, derandomize=True, max_examples=30, phases=(
     hypothesis.Phase.explicit, hypothesis.Phase.generate))     # that a test fails is enough

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
@@ -67,6 +67,11 @@ class TableProfile:
     """Normal headers of ids that the system gives to every row, for tables without a number of their own."""
     headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     """The headers of each field in their normal form."""
+
+    @cached_property
+    def every_header(self) -> frozenset[str]:
+        """The headers of all fields."""
+        return frozenset(header for written in self.headers.values() for header in written)
 
 
 @dataclass(frozen=True)

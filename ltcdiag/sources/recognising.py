@@ -184,6 +184,8 @@ def _own(match: Match, sample: Sample) -> float:
 
 
 def _match(profile: TableProfile, headers: Mapping[str, str], sample: Sample, told: _Told) -> Match | None:
+    if profile.every_header.isdisjoint(headers):
+        return None
     if not told.form and any(header in headers for header in profile.never):
         return None
     columns, score = {}, 0.0
