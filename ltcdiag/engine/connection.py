@@ -26,11 +26,12 @@ ROW_GROUP = 122_880
 def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
     """A fresh in-memory database. It may spill into a temporary folder that goes with it.
 
-    The variable LTCDIAG_MEMORY ("2GB") says how much memory the tables may take before they do; by default half of
-    what the machine has. Raises InputError where it says no size."""
+    The variable LTCDIAG_MEMORY ("2GB") says how much memory the tables may take before they do; by default a quarter
+    of what the machine has, because who reckons with the tables needs more than that beside them. Raises InputError
+    where it says no size."""
     import duckdb
 
-    memory = os.environ.get(MEMORY, "50%")
+    memory = os.environ.get(MEMORY, "25%")
     if not re.fullmatch(r"\d+(\.\d+)?\s*(%|[kmgt]i?b)", memory.strip(), re.IGNORECASE):
         raise InputError(say("engine.memory", current(), variable=MEMORY, value=memory),
                          fix=say("engine.memory_fix", current(), variable=MEMORY))
