@@ -111,6 +111,7 @@ def _ranked(
         _match(profile, folded if profile.own_words else headers, sample, told)
         for key, found in load_systems().items() if system in (None, key) or key == GENERAL
         for profile in found.tables if told.form in ("", profile.name, profile.name.partition(" (")[0])
+        and not profile.every_header.isdisjoint(folded if profile.own_words else headers)
     ]
     fits = [m for m in matches if m and not m.missing]
     general = _weighed([m for m in fits if m.profile.system == GENERAL], columns, sample)
@@ -184,8 +185,6 @@ def _own(match: Match, sample: Sample) -> float:
 
 
 def _match(profile: TableProfile, headers: Mapping[str, str], sample: Sample, told: _Told) -> Match | None:
-    if profile.every_header.isdisjoint(headers):
-        return None
     if not told.form and any(header in headers for header in profile.never):
         return None
     columns, score = {}, 0.0
