@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 COLUMNS = ("stage", "owner", "cases", "standing", "standing_amount", "money_days_per_case", "money_low", "money_high",
            "share_of_money_days", "share_low", "share_high", "first_share", "share_without_largest")
 
+_NOISE = 1e-9
+"""A rest smaller than this part of the whole is what is left of a difference of two sums, and tells nothing."""
+
 
 def stage_money(context: Context) -> StageMoney | None:
     """Amount times days per case in each stage within the horizon (mark: the amount, each day). None where the log has
@@ -33,11 +36,13 @@ def stage_money(context: Context) -> StageMoney | None:
 
     observed = context.observed
     counted = np.maximum(amounts.counted, 0.0)
-    small = np.where(_largest(counted), 0.0, counted)
-    everywhere = np.arange(len(observed.spread.row), dtype=np.int32)
+    largest = _largest(counted)
     watch = observed.watch
-    whole, rest = watch.spans(_money_days(context, counted, everywhere)), watch.value_of(
-        _money_days(context, small, everywhere))
+    everywhere = np.arange(len(observed.spread.row), dtype=np.int32)
+    of_largest = np.flatnonzero(largest[observed.spells.case[observed.spread.row]])
+    whole = watch.spans(_money_days(context, counted, everywhere))
+    rest = whole.value - watch.value_of(_money_days(context, counted, of_largest))
+    told = rest > _NOISE * whole.value
     estimates, cells = [], []
     for key, codes in by_stage(observed).items():
         chosen = np.flatnonzero(np.isin(observed.spread.key, codes))
@@ -45,7 +50,9 @@ def stage_money(context: Context) -> StageMoney | None:
         if days.value <= 0:
             continue
         estimates.append(days)
-        without = watch.value_of(_money_days(context, small, chosen)) / rest if rest > 0 else None
+        theirs = of_largest[np.isin(observed.spread.key[of_largest], codes)]
+        small = days.value - watch.value_of(_money_days(context, counted, theirs))
+        without = max(0.0, small) / rest if told else None
         cells.append((key, context.owner(codes[0]), *_standing(context, codes, counted),
                       *claims.parts(amount_interval(days)), *claims.parts(claims.share_of(days, whole)), without))
     rows = [(*cell[:-1], share, cell[-1]) for cell, share in zip(cells, first_shares(estimates), strict=True)]

@@ -52,10 +52,11 @@ def _others(ready: Ints, met: Ints) -> Ints:
     what leaves has left before what comes is counted."""
     import numpy as np
 
-    before = np.empty(len(ready), np.int64)
-    before[np.argsort(ready, kind="stable")] = np.arange(len(ready))
-    gone = np.searchsorted(np.sort(met), ready, side="right") - (ready == met)      # itself is none of the others
-    others: Ints = np.maximum(before - gone, 0)
+    order = np.argsort(ready, kind="stable")        # its place in it is how many came before
+    came = ready[order]
+    gone = np.searchsorted(np.sort(met), came, side="right") - (came == met[order])     # itself is none of the others
+    others = np.empty(len(ready), np.int64)
+    others[order] = np.maximum(np.arange(len(ready)) - gone, 0)
     return others
 
 
@@ -79,6 +80,7 @@ def halves(passages: Passages, queue: Queue, rows: Ints) -> Halves | None:
     """The passages of one step in two halves by how much was in hand when they came; None where too few can be told
     apart."""
     import numpy as np
+    import pandas as pd
 
     rows = rows[queue.server[rows] != UNKNOWN]
     if not len(rows):
@@ -86,12 +88,11 @@ def halves(passages: Passages, queue: Queue, rows: Ints) -> Halves | None:
     half_year = passages.ready_at(rows) // HALF_YEAR
     first_one = int(half_year.min())
     key = keyed(queue.server[rows], int(half_year.max()) - first_one + 1, half_year - first_one)
-    group = np.unique(key, return_inverse=True)[1]
-    size = np.bincount(group)
-    order = np.lexsort((queue.in_hand[rows], group))
+    group = pd.factorize(key, sort=True)[0]
+    size, here = np.bincount(group), queue.in_hand[rows]
+    width = int(here.max()) + 1
     first = np.append(0, np.cumsum(size))[:-1]
-    middle = queue.in_hand[rows][order][first + size // 2]
-    here, at = queue.in_hand[rows], middle[group]
+    at = (np.sort(keyed(group, width, here))[first + size // 2] % width)[group]
     high = here > at - (np.bincount(group, here > at, len(size)) == 0)[group]   # ties at the middle go to one side
     busy, quiet = (np.bincount(group, part, len(size)) for part in (high, ~high))
     told = ((size >= LEAST_IN_GROUP) & (busy >= 2) & (quiet >= 2))[group]
@@ -109,6 +110,7 @@ def _ratio(passages: Passages, rows: Ints, group: Ints, high: Bools) -> tuple[fl
     """Mean difference of the logarithms of length between the halves of each group, weighted by what it can tell; its
     error over months, for one busy month makes many passages alike. Lengths count as a tenth of the median at least."""
     import numpy as np
+    import pandas as pd
 
     length = passages.length_at(rows)
     floor = 0.1 * float(np.median(length))
@@ -122,7 +124,7 @@ def _ratio(passages: Passages, rows: Ints, group: Ints, high: Bools) -> tuple[fl
     value = float((weight * (mean_busy - mean_quiet)).sum() / weight.sum())
     rest = np.where(high, (said - mean_busy[group]) / busy[group], -(said - mean_quiet[group]) / quiet[group])
     pull = weight[group] * rest / weight.sum()
-    month = np.unique(passages.ready_at(rows) // MONTH, return_inverse=True)[1]
+    month = pd.factorize(passages.ready_at(rows) // MONTH)[0]
     months = int(month.max()) + 1
     alone = float(np.sqrt((pull**2).sum() * len(rows) / max(1, len(rows) - 2 * int(there.sum()))))
     if months < LEAST_MONTHS:

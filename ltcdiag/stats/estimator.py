@@ -96,9 +96,43 @@ class _Ramp:
     rest: Floats
 
     @classmethod
-    def on(cls, grid: Floats) -> _Ramp:
+    def on(cls, stretches: int) -> _Ramp:
         """None yet."""
-        return cls(np.zeros_like(grid), np.zeros_like(grid))
+        return cls(np.zeros(stretches), np.zeros(stretches))
+
+
+class _Grid:
+    """Ages in order, each once, cut into equal stretches, so that a look-up goes to its stretch at once and halves only
+    that: a grid of millions of ages does not fit a processor's cache, and halving all of it waits for memory at every
+    turn (2.4 million ages: a fourteenth of the time of `np.searchsorted`)."""
+
+    _PER_AGE = 4
+
+    def __init__(self, ages: Floats) -> None:
+        self.ages, self._cells = ages, self._PER_AGE * len(ages)
+        self._per_day = self._cells / max(float(ages[-1] - ages[0]), 1e-100)
+        counts = np.bincount(self._cell(ages), minlength=self._cells)
+        self._begins = np.append(0, np.cumsum(counts)).astype(np.int32)
+
+    def __len__(self) -> int:
+        return len(self.ages)
+
+    def _cell(self, ages: Floats) -> Ints:
+        """The stretch of each age. It never falls as ages grow, so what stands in another stretch is on its side."""
+        cell: Ints = np.clip((ages - self.ages[0]) * self._per_day, 0, self._cells - 1).astype(np.int32)
+        return cell
+
+    def upto(self, ages: Floats) -> Ints:
+        """The last place at or before each age, -1 before the first."""
+        cell = self._cell(ages)
+        low, high = self._begins[cell], self._begins[cell + 1]
+        rows = np.flatnonzero(low < high)
+        while len(rows):
+            middle = (low[rows] + high[rows]) // 2
+            there = self.ages[middle] <= ages[rows]
+            low[rows[there]], high[rows[~there]] = middle[there] + 1, middle[~there]
+            rows = rows[low[rows] < high[rows]]
+        return low - 1
 
 
 class Timeline:
@@ -111,9 +145,9 @@ class Timeline:
         self.n, self.tau = clock.n, float(tau)
         self._seen = clock.entry <= tau
         ends = np.minimum(clock.exit, tau)
-        self._grid = np.unique(np.concatenate([[0.0, tau], clock.entry[self._seen], ends]))
-        self._first = np.searchsorted(self._grid, np.minimum(clock.entry, tau)).astype(np.int32)
-        self._last = np.searchsorted(self._grid, ends).astype(np.int32)
+        self._grid = _Grid(np.unique(np.concatenate([[0.0, tau], clock.entry[self._seen], ends])))
+        self._first = self._grid.upto(np.minimum(clock.entry, tau)).astype(np.int32)
+        self._last = self._grid.upto(ends).astype(np.int32)
         self._closed = clock.closed & (clock.exit <= tau) & self._seen
         self._entry, self._exit = clock.entry, ends
         self._count()
@@ -138,7 +172,7 @@ class Timeline:
 
     def _lengths(self) -> Floats:
         """Days from each age of the grid to the next."""
-        lengths: Floats = np.diff(self._grid, append=self.tau)
+        lengths: Floats = np.diff(self._grid.ages, append=self.tau)
         return lengths
 
     def _per_age(self, index: Ints) -> Ints:
@@ -153,12 +187,12 @@ class Timeline:
         """Theta of point marks, all at once or part by part: what is added up does not depend on it. Marks outside the
         watch of their case or past tau are not seen."""
         own = np.zeros(self.n)
-        at, inside, at_risk, inside_risk = (np.zeros_like(self._grid) for _ in range(4))
+        at, inside, at_risk, inside_risk = (np.zeros(len(self._grid)) for _ in range(4))
         for part in [marks] if isinstance(marks, Points) else marks:
             seen = (part.age <= self.tau) & (part.age >= self._entry[part.case]) & (part.age <= self._exit[part.case])
             age, value = part.age[seen], part.value[seen]
-            place = np.searchsorted(self._grid, age, side="right") - 1
-            exact = self._grid[place] == age
+            place = self._grid.upto(age)
+            exact = self._grid.ages[place] == age
             # between two ages of the grid nobody enters, leaves or closes: the stretch after the lower one holds
             worth = value * np.where(exact, _divided(self._before[place], self._at[place]), self._pace[place])
             watched = np.where(exact, self._at[place], self._inside[place])
@@ -172,11 +206,11 @@ class Timeline:
 
     def spans(self, marks: Spans | Iterable[Spans]) -> Estimate:
         """Theta of spans, all at once or part by part, each cut to the watch of its case and to tau."""
-        own, begun, ended = np.zeros(self.n), _Ramp.on(self._grid), _Ramp.on(self._grid)
+        own, begun, ended = np.zeros(self.n), _Ramp.on(len(self._grid)), _Ramp.on(len(self._grid))
         for part in [marks] if isinstance(marks, Spans) else marks:
             start = np.clip(part.start, self._entry[part.case], self.tau)
             end = np.maximum(np.minimum(part.end, self._exit[part.case]), start)
-            first, last = self._place(start), self._place(end)
+            first, last = self._grid.upto(start), self._grid.upto(end)
             np.add.at(own, part.case, part.rate * (self._worth(end, last) - self._worth(start, first)))
             self._note(begun, start, first, part.rate)
             self._note(ended, end, last, part.rate)
@@ -184,13 +218,8 @@ class Timeline:
         nothing = np.zeros_like(inside)
         return self._estimate(own, nothing, inside, nothing, inside * _divided(1.0, self._inside))
 
-    def _place(self, ages: Floats) -> Ints:
-        """The stretch of the grid that each age lies in."""
-        place: Ints = np.minimum(np.searchsorted(self._grid, ages, side="right") - 1, len(self._grid) - 1)
-        return place
-
     def _worth(self, ages: Floats, place: Ints) -> Floats:
-        worth: Floats = self._paid[place] + (ages - self._grid[place]) * self._pace[place]
+        worth: Floats = self._paid[place] + (ages - self._grid.ages[place]) * self._pace[place]
         return worth
 
     def value_of(self, marks: Iterable[Spans]) -> float:
@@ -200,14 +229,13 @@ class Timeline:
             start = np.clip(part.start, self._entry[part.case], self.tau)
             end = np.maximum(np.minimum(part.end, self._exit[part.case]), start)
             np.add.at(own, part.case, part.rate * (
-                self._worth(end, self._place(end)) - self._worth(start, self._place(start))))
+                self._worth(end, self._grid.upto(end)) - self._worth(start, self._grid.upto(start))))
         return float(own.sum())
 
     def _note(self, ramp: _Ramp, starts: Floats, place: Ints, rate: Floats) -> None:
         np.add.at(ramp.begun, place, rate)
-        ends = np.where(place + 1 < len(self._grid), self._grid[np.minimum(place + 1, len(self._grid) - 1)], self.tau)
-        length = ends - self._grid[place]
-        np.add.at(ramp.rest, place, rate * (self._grid[place] + length - starts))
+        ends = self._grid.ages[np.minimum(place + 1, len(self._grid) - 1)]      # the last of the grid is tau
+        np.add.at(ramp.rest, place, rate * (ends - starts))
 
     def _gained(self, ramp: _Ramp) -> Floats:
         """What marks that grow from their starts on gain in each stretch of the grid."""
@@ -221,11 +249,10 @@ class Timeline:
         rest = theta - passed
         pull = _divided(rest, self._at - self._closings)
         watch = np.cumsum(at_risk - pull * _divided(self._closings, self._at))
-        between = np.concatenate([[0.0], np.cumsum(inside_risk)])
-        first, last = self._first, self._last
-        earlier = np.where(first > 0, watch[first - 1], 0.0)
-        influence = own - (watch[last] - earlier) - (between[last] - between[first])
-        influence -= np.where(self._closed, pull[last], 0.0)
+        between = np.concatenate([[0.0], np.cumsum(inside_risk)[:-1]])      # up to each age of the grid
+        earlier = np.concatenate([[0.0], watch[:-1]]) + between
+        influence = own + earlier[self._first] - (watch + between)[self._last]
+        influence -= np.where(self._closed, pull[self._last], 0.0)
         influence = np.where(self._seen, influence, 0.0) * self.n
         return Estimate(theta, influence if self.n <= MANY else influence.astype(np.float32))
 

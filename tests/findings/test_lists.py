@@ -8,6 +8,7 @@ import pytest
 import ltcdiag as ltc
 from ltcdiag.domain.reference import load_model
 from ltcdiag.findings.context import Context
+from ltcdiag.findings.ranks import LARGEST
 from ltcdiag.findings.stage_money import stage_money
 from ltcdiag.measures.observed import observe
 from tests.findings.problems import made
@@ -57,6 +58,23 @@ def test_three_large_deals_do_not_hide(planted):
     calm = stage_money(context_of(ltc.read(planted.frame, columns=planted.columns))).table.set_index("stage")
     assert abs(found["share_of_money_days"] - calm["share_of_money_days"]).max() > 0.05
     assert abs(found["share_without_largest"] - calm["share_without_largest"]).max() < 0.02
+
+
+def test_the_shares_without_the_largest_are_those_of_a_log_that_does_not_know_their_amounts(planted):
+    """And where the largest are all that have an amount, nothing is left to share."""
+    case, amount = planted.columns["case"], planted.columns["amount"]
+    sizes = planted.frame.assign(size=planted.frame[amount].astype(float)).groupby(case)["size"].max()
+    largest = planted.frame[case].isin(sizes.sort_values(ascending=False, kind="stable").index[:LARGEST])
+
+    def shares(frame):
+        return stage_money(context_of(ltc.read(frame, columns=planted.columns))).table.set_index("stage")
+
+    few, many = (planted.frame.copy() for _ in range(2))
+    few.loc[largest, amount], many.loc[~largest, amount] = "", ""
+    expected = shares(few)["share_of_money_days"]
+    found = shares(planted.frame)["share_without_largest"]
+    assert found.to_dict() == pytest.approx(expected.reindex(found.index, fill_value=0.0).to_dict())
+    assert shares(many)["share_without_largest"].isna().all()
 
 
 def test_a_log_without_amounts_has_no_list_of_money(planted):

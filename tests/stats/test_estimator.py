@@ -117,6 +117,16 @@ def test_the_share_still_open_is_one_less_the_share_closed(cases, tau):
         assert timeline.open_share == pytest.approx(1 - timeline.points(points_of(closings)).value, abs=1e-12)
 
 
+@given(st.lists(st.floats(0, 1e4) | AGES.map(float), min_size=1, max_size=40), st.lists(st.floats(-5, 2e4), max_size=40))
+@example([0.0, 1e-9, 2e-9, 3e-9, 1e4], [5e-10, 2e-9, 1.0, 1e4])    # all but one in the first stretch
+@example([3.0], [2.0, 3.0, 4.0])
+@example([0.0, 5e-324], [0.0, 5e-324, 1.0])     # too near each other to be cut
+def test_the_last_age_of_the_grid_is_found_as_by_halving_all_of_it(ages, asked):
+    grid = np.unique(ages)
+    asked = np.array([*asked, *ages])
+    assert estimator._Grid(grid).upto(asked).tolist() == (np.searchsorted(grid, asked, side="right") - 1).tolist()
+
+
 def test_a_mark_that_nobody_could_have_seen_counts_for_nothing():
     timeline = Timeline(clock_of([(2, 6, False), (0, 9, True)]), 8.0)
     unseen = [(0, 1.5, 1.0), (0, 6.5, 1.0), (1, 8.5, 1.0)]  # before its watch, after it, past tau
