@@ -119,10 +119,8 @@ class DuckTables:
 
     def events(self, level: str) -> tuple[str, dict[str, str]]:
         """The events with labels of a level, as a relation."""
-        if level not in LEVELS:
-            raise _unknown(level, LEVELS)
         names = self.names("ev")
-        if level == "activity":
+        if _known(level) == "activity":
             return names["ev"], names
         return answers.LABELLED.format(level=level, **names), names
 
@@ -280,6 +278,13 @@ def _as_short(values: Sequence[str]) -> str:
     return "smallint" if len(values) <= SHORT_CODES else "int"
 
 
+def _known(level: str) -> str:
+    """Raises InputError where there is no such level."""
+    if level not in LEVELS:
+        raise _unknown(level, LEVELS)
+    return level
+
+
 def _unknown(value: str, known: Iterable[str]) -> InputError:
     return InputError(
         say("engine.unknown_choice", current(), value=value),
@@ -322,8 +327,7 @@ def _variants(t: DuckTables, level: str = "activity") -> Variants:
 
 
 def _paths(t: DuckTables, level: str) -> str:
-    template = answers.PATHS if level == "activity" else answers.VISITED_PATHS
-    return template.format(events=t.events(level)[0], **t.names("cs"))
+    return answers.paths(_known(level), **t.names("cs"))
 
 
 def _rework(t: DuckTables) -> Rework:

@@ -52,9 +52,11 @@ def deviations(context: Context) -> Detected:
                          recorded=frozenset(stage for stage in context.observed.stage if stage))
     columns = ["deviation", "stage", "cases", "of_cases", "variants"]
     rows = [_row(*row) for row in judged.table[columns].itertuples(index=False, name=None)]
+    clear = [row for row in rows if _is_claim(row)]
+    if not clear:
+        return Detected(_table(context, rows, judged), ())
     cases = closed.tables.answer("cases", level="stage").table
-    return Detected(_table(context, rows, judged),
-                    tuple(_claim(context, judged, row, cases) for row in rows if _is_claim(row)))
+    return Detected(_table(context, rows, judged), tuple(_claim(context, judged, row, cases) for row in clear))
 
 
 def _row(deviation: str, stage: str, cases: int, of_cases: int, paths: tuple[int, ...]) -> _Row:

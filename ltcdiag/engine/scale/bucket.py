@@ -82,8 +82,7 @@ def part_statements(connection: duckdb.DuckDBPyConnection, whole: Whole) -> dict
     prepare_cases(connection, columns, whole.known)
     shape = Shape(columns, whole.levels)
     events = _events(shape)
-    paths = {level: (answers.PATHS if level == "activity" else answers.VISITED_PATHS).format(events=relation, cs="cs")
-             for level, relation in events.items()}
+    paths = {level: answers.paths(level, cs="cs") for level in events}
     for statement in tables(shape, paths):
         connection.execute(statement)
     return statements(shape, events)
