@@ -12,7 +12,7 @@ from ..log.plan import TablePlan, ViewPlan
 from ..log.records import ColumnMap, Table
 from ..words import current, say
 from .assemble import Assembled, Words, assemble
-from .connection import connect, lock, saying_when_memory_ends
+from .connection import connect, lock, pack, saying_when_memory_ends
 from .duck_tables import DuckTables, Store
 from .ingest import Ingested, ingest
 from .loading import Progress, ReadOptions, silent
@@ -129,6 +129,7 @@ def finished(
                   objects=isinstance(found, Assembled), deeds=found.deeds, notes=found.notes)
     tables = DuckTables(store)
     events = int(connection.sql("select count(*) from ev").fetchall()[0][0])
+    pack(connection, events)
     return EventLog(
         tables=tables,
         name=facts.name,

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import duckdb
 
 MEMORY = "LTCDIAG_MEMORY"
+TABLES = "tables"
+"""The database that everything stands in: in memory, and one that can be packed, unlike the first of a connection."""
 ROWS_A_FILE = 1_000_000_000_000
 """A row's number is its file's number times this plus its line: one number that leads back to the source."""
 ROW_GROUP = 122_880
@@ -47,10 +49,25 @@ def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
         options["threads"] = threads
     connection = duckdb.connect(":memory:", config=options)
     weakref.finalize(connection, spill.close)
+    connection.execute(f"attach ':memory:' as {TABLES} (compress)")
+    connection.execute(f"use {TABLES}")
     connection.execute("set TimeZone = 'UTC'")
     if connection.sql("select current_setting('enable_progress_bar')").fetchall()[0][0]:
         connection.execute("set enable_progress_bar = false")  # already off, it cannot be set in a notebook
     return connection
+
+
+def pack(connection: duckdb.DuckDBPyConnection, rows: int) -> None:
+    """Compresses tables of so many rows where all take more than half of the memory they may take: what is reckoned
+    next then finds room beside them (30 million events take a seventh). Others are left alone: it takes a third of the
+    time of reading."""
+    if rows > ROW_GROUP and connection.sql(_FULL).fetchall()[0][0]:
+        connection.execute("checkpoint")
+
+
+_FULL = """select sum(memory_usage_bytes + temporary_storage_bytes)
+                  > parse_formatted_bytes(current_setting('memory_limit')) / 2
+           from duckdb_memory() where tag = 'IN_MEMORY_TABLE'"""
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..log.object_centric import ObjectCentricLog
 from ..log.plan import KINDS
+from .connection import TABLES
 
 if TYPE_CHECKING:
     import duckdb
@@ -29,6 +30,7 @@ def event_batches(
     extra = "".join(f", e.{column}{'::varchar' if column in _PARTIES else ''} as {name}"
                     for column, name in _COLUMNS.items() if column in columns)
     cursor = connection.cursor()
+    cursor.execute(f"use {TABLES}")     # a cursor begins where every connection does
     cursor.execute(f"select case_id, e.a::varchar as activity, ts as time{extra}, row as source_row "
                    f"from {names['ev']} e join k using (c) order by c, pos")
     while len(chunk := cursor.fetch_df_chunk(_CHUNKS)):

@@ -12,7 +12,7 @@ from ..errors import QuestionError
 from ..log.defects import Checks
 from ..log.ledger import RowSetAside, Seen, SourceFile
 from ..log.records import ColumnBatch, ColumnMap, Fates, Table, TextTable, TypedTable
-from .connection import ROWS_A_FILE, count, name
+from .connection import ROWS_A_FILE, count, name, pack
 from .parquet import ROW, stored
 from .text_rows import fill
 from .time_columns import TimeColumn
@@ -121,6 +121,7 @@ def load_all(
     for table, columns in used:
         index = max(found[-1].files) + 1 if found else 0
         found.append(load(connection, index, table, columns, options, progress))
+    pack(connection, sum(item.records for item in found))
     return found
 
 

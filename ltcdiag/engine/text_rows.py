@@ -7,7 +7,7 @@ from contextvars import Context, copy_context
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from .connection import literal, widen
+from .connection import TABLES, literal, widen
 
 if TYPE_CHECKING:
     import duckdb
@@ -60,7 +60,7 @@ def _file(connection: duckdb.DuckDBPyConnection) -> str:
     if (_FILE,) not in known:
         ((folder,),) = connection.sql("select current_setting('temp_directory')").fetchall()
         connection.execute(f"attach {literal(f'{folder}/rows.db')} as {_FILE}")
-        connection.execute(f"set search_path = 'memory.main,{_FILE}.main'")
+        connection.execute(f"set search_path = '{TABLES}.main,{_FILE}.main'")
     return _FILE
 
 

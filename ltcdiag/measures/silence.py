@@ -68,11 +68,10 @@ def silences(observed: Observed, places: Places, *, without: Ints) -> Iterator[S
 
 
 def late_age(length: Floats, ended: Bools) -> float:
-    """The age by which 95 in 100 of what ends has ended, open and ended ones together."""
+    """The age by which 95 in 100 of what ends has ended, open and ended ones together; something has ended."""
     import numpy as np
 
-    ages, place = np.unique(length, return_inverse=True)
-    ends = np.bincount(place, weights=ended, minlength=len(ages))
+    ages, ends = np.unique(length[ended], return_counts=True)
     at_risk = len(length) - np.searchsorted(np.sort(length), ages)
     gone = 1.0 - np.cumprod(1.0 - ends / at_risk)
     return float(ages[np.searchsorted(gone, LATE * gone[-1] - 1e-12)])

@@ -100,6 +100,11 @@ class _Ramp:
         """None yet."""
         return cls(np.zeros(stretches), np.zeros(stretches))
 
+    def add(self, place: Ints, rate: Floats, days: Floats) -> None:
+        """Counts in what begins in some stretches, so many days before their ends."""
+        np.add.at(self.begun, place, rate)
+        np.add.at(self.rest, place, rate * days)
+
 
 class _Grid:
     """Ages in order, each once, cut into equal stretches, so that a look-up goes to its stretch at once and halves only
@@ -143,32 +148,40 @@ class Timeline:
 
     def __init__(self, clock: CaseClock, tau: float) -> None:
         self.n, self.tau = clock.n, float(tau)
-        self._seen = clock.entry <= tau
-        ends = np.minimum(clock.exit, tau)
-        self._grid = _Grid(np.unique(np.concatenate([[0.0, tau], clock.entry[self._seen], ends])))
-        self._first = self._grid.upto(np.minimum(clock.entry, tau)).astype(np.int32)
-        self._last = self._grid.upto(ends).astype(np.int32)
-        self._closed = clock.closed & (clock.exit <= tau) & self._seen
+        seen, ends = clock.entry <= tau, np.minimum(clock.exit, tau)
+        self._grid = _Grid(np.unique(np.concatenate([[0.0, tau], clock.entry[seen], ends])))
+        first, last = self._grid.upto(np.minimum(clock.entry, tau)), self._grid.upto(ends)
+        closed = clock.closed & (clock.exit <= tau) & seen
         self._entry, self._exit = clock.entry, ends
-        self._count()
+        self._unseen, self._late = (np.flatnonzero(rows).astype(np.int32) for rows in (~seen, first > 0))
+        self._entered = first[self._late].astype(np.int32)
+        self._gone = np.where(closed, last + len(self._grid), last).astype(np.int32)     # closings behind the others
+        self._count(first[seen], last[seen], last[closed])
 
-    def _count(self) -> None:
-        begun = np.cumsum(self._per_age(self._first[self._seen]), dtype=np.int32)
-        leaving = self._per_age(self._last[self._seen])
+    def _count(self, first: Ints, last: Ints, closings: Ints) -> None:
+        """first, last: places of the grid where each case that is seen comes under watch and leaves it."""
+        begun = np.cumsum(self._per_age(first), dtype=np.int32)
+        leaving = self._per_age(last)
         self._inside = begun - np.cumsum(leaving, dtype=np.int32)   # under watch in the open stretch after each age
         self._at = self._inside + leaving                           # under watch at each age
-        self._closings = self._per_age(self._last[self._closed])
+        self._closings = self._per_age(closings)
         left = 1.0 - _divided(self._closings, self._at)
         left[self._closings == self._at] = np.where(self._at[self._closings == self._at] > 0, 0.0, 1.0)
         after = np.cumprod(left)
-        self._before = np.concatenate([[1.0], after[:-1]])
+        before = np.concatenate([[1.0], after[:-1]])
         self.open_share = float(after[-1])
         """Share of cases still open at tau."""
         if bool(np.any((self._inside == 0) & (after > 0) & (self._lengths() > 0))):
             raise ValueError("nobody is under watch at some age before tau")
         self._pace = _divided(after, self._inside)
-        worth = np.cumsum(self._pace * self._lengths())
-        self._paid = np.concatenate([[0.0], worth])     # worth of a span of rate 1 up to an age
+        # What a mark asks for stands side by side, so that a large log waits for memory once and not four times.
+        # Of a mark at an age and, in the row behind it, of one in the stretch after it: its worth, its risk per worth.
+        self._of_mark = np.stack([_divided(before, self._at), _divided(1.0, self._at),
+                                  self._pace, _divided(1.0, self._inside)], axis=1).reshape(-1, 2)
+        # Of a stretch: the age it begins at, the worth of a span of rate 1 up to there, the pace, the age it ends at.
+        ages = self._grid.ages
+        paid = np.concatenate([[0.0], np.cumsum(self._pace * self._lengths())[:-1]])
+        self._of_span = np.stack([ages, paid, self._pace, np.append(ages[1:], ages[-1])], axis=1)
 
     def _lengths(self) -> Floats:
         """Days from each age of the grid to the next."""
@@ -186,23 +199,19 @@ class Timeline:
     def points(self, marks: Points | Iterable[Points]) -> Estimate:
         """Theta of point marks, all at once or part by part: what is added up does not depend on it. Marks outside the
         watch of their case or past tau are not seen."""
-        own = np.zeros(self.n)
-        at, inside, at_risk, inside_risk = (np.zeros(len(self._grid)) for _ in range(4))
+        own, marked, risks = np.zeros(self.n), np.zeros(2 * len(self._grid)), np.zeros(2 * len(self._grid))
         for part in [marks] if isinstance(marks, Points) else marks:
             seen = (part.age <= self.tau) & (part.age >= self._entry[part.case]) & (part.age <= self._exit[part.case])
-            age, value = part.age[seen], part.value[seen]
+            age = part.age[seen]
             place = self._grid.upto(age)
-            exact = self._grid.ages[place] == age
             # between two ages of the grid nobody enters, leaves or closes: the stretch after the lower one holds
-            worth = value * np.where(exact, _divided(self._before[place], self._at[place]), self._pace[place])
-            watched = np.where(exact, self._at[place], self._inside[place])
-            risk = worth * _divided(1.0, watched)
+            row = 2 * place + (self._grid.ages[place] != age)
+            of_mark = self._of_mark.take(row, axis=0)
+            worth = part.value[seen] * of_mark[:, 0]
             np.add.at(own, part.case[seen], worth)
-            np.add.at(at, place[exact], worth[exact])
-            np.add.at(inside, place[~exact], worth[~exact])
-            np.add.at(at_risk, place[exact], risk[exact])
-            np.add.at(inside_risk, place[~exact], risk[~exact])
-        return self._estimate(own, at, inside, at_risk, inside_risk)
+            np.add.at(marked, row, worth)
+            np.add.at(risks, row, worth * of_mark[:, 1])
+        return self._estimate(own, marked[::2], marked[1::2], risks[::2], risks[1::2])
 
     def spans(self, marks: Spans | Iterable[Spans]) -> Estimate:
         """Theta of spans, all at once or part by part, each cut to the watch of its case and to tau."""
@@ -211,16 +220,13 @@ class Timeline:
             start = np.clip(part.start, self._entry[part.case], self.tau)
             end = np.maximum(np.minimum(part.end, self._exit[part.case]), start)
             first, last = self._grid.upto(start), self._grid.upto(end)
-            np.add.at(own, part.case, part.rate * (self._worth(end, last) - self._worth(start, first)))
-            self._note(begun, start, first, part.rate)
-            self._note(ended, end, last, part.rate)
+            of_first, of_last = self._of_span.take(first, axis=0), self._of_span.take(last, axis=0)
+            np.add.at(own, part.case, part.rate * (_worth(of_last, end) - _worth(of_first, start)))
+            begun.add(first, part.rate, of_first[:, 3] - start)
+            ended.add(last, part.rate, of_last[:, 3] - end)
         inside = (self._gained(begun) - self._gained(ended)) * self._pace
         nothing = np.zeros_like(inside)
         return self._estimate(own, nothing, inside, nothing, inside * _divided(1.0, self._inside))
-
-    def _worth(self, ages: Floats, place: Ints) -> Floats:
-        worth: Floats = self._paid[place] + (ages - self._grid.ages[place]) * self._pace[place]
-        return worth
 
     def value_of(self, marks: Iterable[Spans]) -> float:
         """The value of `spans` alone, for half the work."""
@@ -228,14 +234,9 @@ class Timeline:
         for part in marks:
             start = np.clip(part.start, self._entry[part.case], self.tau)
             end = np.maximum(np.minimum(part.end, self._exit[part.case]), start)
-            np.add.at(own, part.case, part.rate * (
-                self._worth(end, self._grid.upto(end)) - self._worth(start, self._grid.upto(start))))
+            first, last = (self._of_span.take(self._grid.upto(ages), axis=0) for ages in (start, end))
+            np.add.at(own, part.case, part.rate * (_worth(last, end) - _worth(first, start)))
         return float(own.sum())
-
-    def _note(self, ramp: _Ramp, starts: Floats, place: Ints, rate: Floats) -> None:
-        np.add.at(ramp.begun, place, rate)
-        ends = self._grid.ages[np.minimum(place + 1, len(self._grid) - 1)]      # the last of the grid is tau
-        np.add.at(ramp.rest, place, rate * (ends - starts))
 
     def _gained(self, ramp: _Ramp) -> Floats:
         """What marks that grow from their starts on gain in each stretch of the grid."""
@@ -243,18 +244,26 @@ class Timeline:
         return gained
 
     def _estimate(self, own: Floats, at: Floats, inside: Floats, at_risk: Floats, inside_risk: Floats) -> Estimate:
-        """Joins the parts: each case's own marks, its share of the watch, and what its closing does to S."""
+        """Joins the parts: each case's own marks, which become its influence in place, its share of the watch, and what
+        its closing does to S."""
         theta = float(own.sum())
         passed = np.cumsum(at) + np.concatenate([[0.0], np.cumsum(inside)[:-1]])
         rest = theta - passed
         pull = _divided(rest, self._at - self._closings)
         watch = np.cumsum(at_risk - pull * _divided(self._closings, self._at))
         between = np.concatenate([[0.0], np.cumsum(inside_risk)[:-1]])      # up to each age of the grid
-        earlier = np.concatenate([[0.0], watch[:-1]]) + between
-        influence = own + earlier[self._first] - (watch + between)[self._last]
-        influence -= np.where(self._closed, pull[self._last], 0.0)
-        influence = np.where(self._seen, influence, 0.0) * self.n
-        return Estimate(theta, influence if self.n <= MANY else influence.astype(np.float32))
+        earlier, upto = np.concatenate([[0.0], watch[:-1]]) + between, watch + between
+        own -= np.concatenate([upto, upto + pull])[self._gone]
+        own[self._late] += earlier[self._entered]       # nothing is earlier than the first age
+        own[self._unseen] = 0.0
+        own *= self.n
+        return Estimate(theta, own if self.n <= MANY else own.astype(np.float32))
+
+
+def _worth(of_span: Floats, ages: Floats) -> Floats:
+    """The worth of a span of rate 1 up to each age, by the rows of their stretches."""
+    worth: Floats = of_span[:, 1] + (ages - of_span[:, 0]) * of_span[:, 2]
+    return worth
 
 
 def _divided(above: np.typing.ArrayLike, below: Ints) -> Floats:
