@@ -109,7 +109,7 @@ class _Ramp:
 class _Grid:
     """Ages in order, each once, cut into equal stretches, so that a look-up goes to its stretch at once and halves only
     that: a grid of millions of ages does not fit a processor's cache, and halving all of it waits for memory at every
-    turn (2.4 million ages: a fourteenth of the time of `np.searchsorted`)."""
+    turn (2.4 million ages: a seventh of the time of `np.searchsorted`; where all but one fall together, 1.4 times)."""
 
     _PER_AGE = 4
 

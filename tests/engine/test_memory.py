@@ -65,14 +65,15 @@ def test_a_log_in_packed_tables_answers_and_gives_back_as_one_in_others(monkeypa
                           "activity": [f"step {i % 5}" for i in range(2 * tables.ROW_GROUP)],
                           "time": pd.Timestamp("2025-03-03") + pd.to_timedelta(range(2 * tables.ROW_GROUP), "min")})
     monkeypatch.setenv("LTCDIAG_MEMORY", "40MB")
-    packed = ltc.read(frame, checks=False)
+    packed = ltc.read(frame)
     monkeypatch.delenv("LTCDIAG_MEMORY")
-    loose = ltc.read(frame, checks=False)
+    loose = ltc.read(frame)
     kinds = [{kind for (kind,) in log.tables.store.connection.sql(
         "select distinct compression from pragma_storage_info('ev') where segment_type = 'BIGINT'").fetchall()}
         for log in (packed, loose)]
     assert "Uncompressed" not in kinds[0]
     assert kinds[1] == {"Uncompressed"}
+    assert not packed.tables.store.connection.sql("select * from duckdb_tables() where temporary").fetchall()
     assert packed.ledger.to_dict() == loose.ledger.to_dict()
     for ask in (ltc.directly_follows, ltc.variants, ltc.cases, ltc.gaps):
         pd.testing.assert_frame_equal(ask(packed).table, ask(loose).table)

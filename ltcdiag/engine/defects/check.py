@@ -79,6 +79,7 @@ def doubt_rows(desk: Desk, loaded: Sequence[Loaded], checks: Checks, zone: str |
     records.habits(desk, columns)
     if "resource" in columns:
         parties.aliases(desk, checks.surnames)
+    desk.clear()
 
 
 def _with_same_columns(loaded: Sequence[Loaded]) -> list[list[Loaded]]:

@@ -125,6 +125,7 @@ def _day_and_month(desk: Desk, loaded: Sequence[Loaded], columns: AbstractSet[st
                 select row, {item.cells[time]}::varchar as before, turned::varchar as after
                 from (select *, {item.row} as row from {item.relation}) join days using (row)
                 where either and weekend and isodow(turned) <= 5""")
+        desk.connection.execute("drop table days")
 
 
 def _more_weekends(counts: Mapping[bool, tuple[int, int]]) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...log.defects import Checks, Deed, Defect
-from ..connection import ROWS_A_FILE, count, literal
+from ..connection import ROW_GROUP, ROWS_A_FILE, count, literal
 from ..loading import Loaded, names_of_files
 
 if TYPE_CHECKING:
@@ -41,6 +41,13 @@ class Desk:
         connection.execute("create table defect_rows (defect varchar, row bigint, example varchar)")
         connection.execute("create table defect_cases (defect varchar, case_id varchar, example varchar)")
         connection.execute("create table unfit (row bigint, reason varchar)")
+
+    def clear(self) -> None:
+        """Drops what the rules made on their way where it is much: in a large log it fills more than the events."""
+        if count(self.connection, "typed_all") <= ROW_GROUP:
+            return
+        made = self.connection.sql("select table_name from duckdb_tables() where temporary order by 1").fetchall()
+        self.connection.execute("; ".join(f"drop table temp.{name}" for (name,) in made))
 
     def looks_for(self, *names: str) -> bool:
         """Whether any of these is to be looked for."""

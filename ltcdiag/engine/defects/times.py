@@ -232,6 +232,7 @@ def _catching_up(desk: Desk) -> None:
         usual as (select weekday from days qualify n >= {_ONE_DAY} * sum(n) over () and n >= {_WEEKS})
         select row, resource || ' ' || day as example from session semi join held using (resource, day)
           semi join usual on weekday = isodow(day)""")
+    desk.connection.execute("drop table session")
 
 
 def _near(way: str, steps: int) -> str:
