@@ -449,12 +449,12 @@ def _opened(source: Any, settings: SourceMapping, case: str) -> tuple[Opened, st
 
 
 def _is_ocel(path: Path) -> bool:
-    from .sources.content import plain_file
+    from .sources.content import unhashed_file
     from .sources.ocel import is_ocel
     from .sources.opening import unpacked
 
     try:
-        return path.is_file() and is_ocel(unpacked(plain_file(path, path.name)))
+        return path.is_file() and is_ocel(unpacked(unhashed_file(path, path.name)))
     except (OSError, InputError):       # said by the opening of tables, with all other faults
         return False
 

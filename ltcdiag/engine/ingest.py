@@ -13,7 +13,7 @@ from ..log.ledger import CORRECTED, Ledger, Money, RowSetAside, SourceFile, Step
 from ..log.records import ColumnMap, Table
 from ..words import current, say
 from .accounts import cases_gone, fates, lines_by_reason, money, nothing_left, rows_set_aside
-from .connection import all_hands, count
+from .connection import all_hands, count, pack
 from .corrected import take_back, use_anyway
 from .defects import clocks
 from .defects.check import doubt_rows, repair_cells
@@ -100,6 +100,7 @@ def ingest(
         zone = decide_zone([(item.table.file, times) for item in loaded for times in item.times.values()],
                            options.timezone)
     parse_rows(connection, loaded, options)
+    pack(connection, sum(item.records for item in loaded))
     if desk:
         for item in loaded:
             clocks.check(desk, item, item.times["time"], options.timezone)

@@ -108,6 +108,7 @@ def doubt_events(desk: Desk, zone: str | None) -> None:
     told = ", ".join(("row", "case_id", "activity", "ts", *texts))
     desk.connection.execute(f"create view typed_all as select {told}, null::varchar as reason from kept")
     times.of_systems(desk, frozenset(("case_id", "activity", *texts)), zone)
+    desk.clear()
 
 
 def softer(checks: Checks) -> Checks:

@@ -47,7 +47,8 @@ class Desk:
         if count(self.connection, "typed_all") <= ROW_GROUP:
             return
         made = self.connection.sql("select table_name from duckdb_tables() where temporary order by 1").fetchall()
-        self.connection.execute("; ".join(f"drop table temp.{name}" for (name,) in made))
+        self.connection.execute("; ".join(["drop view few", "drop table sound",
+                                           *(f"drop table temp.{name}" for (name,) in made)]))
 
     def looks_for(self, *names: str) -> bool:
         """Whether any of these is to be looked for."""
@@ -85,12 +86,15 @@ class Desk:
             self.connection.execute(f"insert into defect_cells select {literal(defect)}, row, {literal(column)}, "
                                     f"before, after from ({sql})")
 
-    def rows(self, defect: str, sql: str) -> None:
-        """Notes the rows of a selection (row, example); sets them aside where the deed says so."""
+    def rows(self, defect: str, *parts: str) -> None:
+        """Notes the rows of a selection (row, example), told in one part or in several; sets them aside where the deed
+        says so."""
         if defect not in self.deeds:
             return
-        there = self.connection.execute(f"insert into defect_rows select {literal(defect)}, row, example from ({sql})")
-        if there.fetchall()[0][0] and self.deeds[defect] in _GONE:
+        there = [self.connection.execute(
+            f"insert into defect_rows select {literal(defect)}, row, example from ({sql})").fetchall()[0][0]
+            for sql in parts]
+        if any(there) and self.deeds[defect] in _GONE:
             self.set_aside(f"select row, defect from defect_rows where defect = {literal(defect)}")
 
     def cases(self, defect: str, sql: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
-from ..connection import count, literal
+from ..connection import count, literal, pack
 from ..loading import Loaded
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ NAMES = ("ts_future", "ts_year_typo", "ts_default_date", "ts_midnight", "ts_minu
 _NEVER = ("1899-12-30", "1899-12-31", "1900-01-00", "1900-01-01", "1904-01-01", "1970-01-01", "1969-12-31",
           "0001-01-01", "9999-12-31", "9999-01-01", "2099-12-31", "1753-01-01")
 _LEARNED = 150_000  # rows, of whole cases, from which habits are learned
+_PART = 12_000_000  # rows that are grouped at once
 _ROWS = 20          # of an activity or a person; fewer show no habit
 _SAME_DAY = 0.005   # of all rows on one day that lies so many days outside all others: a date that a system fills in
 _APART = 300
@@ -73,6 +74,14 @@ def impossible(desk: Desk) -> None:
     desk.settle()
 
 
+def _in_parts(desk: Desk, column: str, sql: str) -> list[str]:
+    """The statement for each part of a large `sound` with whole groups of a column ({sound} in it): a grouping by
+    moments has nearly as many groups as there are rows, and those of 30 million do not stay in memory."""
+    parts = count(desk.connection, "sound") // _PART + 1
+    return [sql.format(sound="sound" if parts == 1 else
+                       f"(select * from sound where enum_code({column}) % {parts} = {at})") for at in range(parts)]
+
+
 def _doubt(desk: Desk, rows: str) -> None:
     desk.connection.execute(f"update sound set doubtful = true where row in ({rows})")
 
@@ -97,12 +106,14 @@ def take_sound(desk: Desk, columns: AbstractSet[str], zone: str | None) -> None:
                                 f"where {column} is not null order by 1)")
     local = f"timezone({literal(zone)}, timezone('UTC', ts))" if zone else "ts"
     coded = ", ".join(f"{column}::sound_{column} as {column}" for column in texts)
-    desk.connection.execute(f"create temp table sound as select row, {local} as ts, {coded}, false as doubtful "
+    desk.connection.execute(f"create table sound as select row, {local} as ts, {coded}, false as doubtful "
                             f"from typed_all where reason is null and row not in (select row from unfit)")
+    rows = count(desk.connection, "sound")
+    pack(desk.connection, rows)
     # what cases usually do is learned from some of them; what single ones do is looked at in all
-    some = max(1, desk.connection.sql("select count(*) from sound").fetchall()[0][0] // _LEARNED)
-    where = f"where case_id in (select case_id from sound group by 1 having hash(case_id) % {some} = 0)"
-    desk.connection.execute(f"create temp view few as select * from sound {where if some > 1 else ''}")
+    some = max(1, rows // _LEARNED)
+    where = f"where hash(case_id) % {some} = 0" if some > 1 else ""
+    desk.connection.execute(f"create temp view few as select * from sound {where}")
 
 
 def _lies(desk: Desk, *tests: str) -> list[bool]:
@@ -192,22 +203,22 @@ def _grain(desk: Desk) -> None:
 
 def _snaps(desk: Desk) -> None:
     """Several steps of a case at one moment: a form that was saved."""
-    desk.rows("ts_form_snap", f"""
-        with many as (select case_id, ts from sound where date_trunc('day', ts) <> ts group by all
+    desk.rows("ts_form_snap", *_in_parts(desk, "case_id", f"""
+        with many as (select case_id, ts from {{sound}} where date_trunc('day', ts) <> ts group by all
                       having count(*) >= {_SNAP} and min(activity) <> max(activity))
-        select row, case_id || ' ' || ts as example from sound semi join many using (case_id, ts)""")
+        select row, case_id || ' ' || ts as example from {{sound}} semi join many using (case_id, ts)"""))
 
 
 def _bulks(desk: Desk, columns: AbstractSet[str]) -> None:
     """One person in many cases at one moment or within minutes: a bulk job, an hour of catching up."""
     if "resource" not in columns:
         return
-    desk.rows("ts_same_second", f"""
-        with moments as (select resource, ts from sound where resource is not null and date_trunc('minute', ts) <> ts
+    desk.rows("ts_same_second", *_in_parts(desk, "resource", f"""
+        with moments as (select resource, ts from {{sound}} where resource is not null and date_trunc('minute', ts) <> ts
                          group by all having count(*) >= {_BULK}),
-        many as (select resource, ts from sound semi join moments using (resource, ts)
+        many as (select resource, ts from {{sound}} semi join moments using (resource, ts)
                  group by all having count(distinct case_id) >= {_BULK})
-        select row, resource || ' ' || ts as example from sound semi join many using (resource, ts)""")
+        select row, resource || ' ' || ts as example from {{sound}} semi join many using (resource, ts)"""))
     _catching_up(desk)
 
 
@@ -245,7 +256,7 @@ def _order(desk: Desk) -> None:
     """Two steps that come in one order in nearly all cases, the other way round."""
     desk.connection.execute(f"""
         create or replace temp table firsts as
-        select case_id, activity, min(ts) as ts, min(row) as row, count(*) as n, bool_or(doubtful) as doubtful
+        select case_id, activity, min(ts) as ts, count(*) = 1 as single, bool_or(doubtful) as doubtful
         from sound
         where activity in (select activity from sound group by 1 having count(distinct case_id) >= {_ROWS}
                            order by count(*) desc limit 40)
@@ -266,8 +277,8 @@ def _pairs(desk: Desk) -> None:
     desk.connection.execute("""
         create or replace temp table pairs as
         select a.activity as one, b.activity as other, count(*) filter (a.ts < b.ts) as before,
-          count(*) filter (a.n = 1 and b.n = 1 and a.ts <> b.ts) as once,
-          count(*) filter (a.n = 1 and b.n = 1 and a.ts < b.ts) as once_before
+          count(*) filter (a.single and b.single and a.ts <> b.ts) as once,
+          count(*) filter (a.single and b.single and a.ts < b.ts) as once_before
         from learned a join learned b using (case_id) where a.activity <> b.activity group by all""")
     desk.connection.execute(f"""
         create or replace temp table usual as select one, other from pairs
@@ -275,4 +286,4 @@ def _pairs(desk: Desk) -> None:
     desk.cases("ts_swapped", """
         select a.case_id, a.activity || ' > ' || b.activity as example from firsts a
           join firsts b using (case_id) join usual on one = a.activity and other = b.activity
-        where a.ts > b.ts and a.n = 1 and b.n = 1 and not a.doubtful and not b.doubtful""")
+        where a.ts > b.ts and a.single and b.single and not a.doubtful and not b.doubtful""")

@@ -13,6 +13,7 @@ import pytest
 import ltcdiag as ltc
 from ltcdiag.domain.defects import load_defects
 from ltcdiag.engine import defects
+from ltcdiag.engine.defects import times
 from ltcdiag.errors import InputError
 from ltcdiag.words import use
 
@@ -140,7 +141,9 @@ def test_an_order_that_nearly_all_cases_keep(read):
     assert found(read(rows))["ts_swapped"].cases == ("C0005",)
 
 
-def test_many_cases_in_one_second_and_many_steps_at_one_moment(read):
+@pytest.mark.parametrize("part", [times._PART, 300, 7])
+def test_many_cases_in_one_second_and_many_steps_at_one_moment(read, monkeypatch, part):
+    monkeypatch.setattr(times, "_PART", part)       # 300 rows: in one part, in two, in 43
     rows = sound()
     rows.loc[[2, 7, 12, 17, 22], ["timestamp", "resource"]] = ["2024-03-03 10:10:10", "Li Na"]
     rows.loc[[51, 52, 53], "timestamp"] = rows.loc[51, "timestamp"]
