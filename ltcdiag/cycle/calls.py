@@ -113,7 +113,7 @@ def calls_of(cycle: Cycle, log: EventLog, model: ReferenceModel) -> Calls:
     observed = observe(log)
     if not observed.steps.known:
         return Calls((), as_of, 0, 0, before.get("as_of", ""), (), known=False)
-    context = Context(log, observed, model, tuple(log.tables.answer("cases").table["case_id"]))
+    context = Context(log, observed, model, tuple(log.tables.answer("case_ids").table["case_id"]))
     found = stuck(context)
     calls = tuple(_call(row, log, listed if before else None) for row in found.table.to_dict("records"))
     gone = sorted(listed - {each.case_id for each in calls})

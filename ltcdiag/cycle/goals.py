@@ -85,7 +85,7 @@ class Aims:
                                facts=facts_of(self.part, whole.steps))
         if observed.timeline is None:
             return {}
-        ids = tuple(self.part.tables.answer("cases").table["case_id"])
+        ids = tuple(self.part.tables.answer("case_ids").table["case_id"])
         found = levers(Context(self.part, observed, self.model, ids))[1]
         labels = observed.steps.labels
         return {labels[each.label]: Saved(

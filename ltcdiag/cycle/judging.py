@@ -262,7 +262,7 @@ def _fates(found: Comparison, horizon: int) -> Iterator[tuple[tuple[int, str], s
     sides = found.study.sides
     several = sides[0].log.log.fingerprint != sides[1].log.log.fingerprint and found.study.asked.changed
     for number, side in enumerate(sides):
-        ids = side.log.log.tables.answer("cases").table["case_id"]
+        ids = side.log.log.tables.answer("case_ids").table["case_id"]
         clock = case_clock(side.observed(found.study.asked.horizon).steps)
         ends_last = side.window.seen_to >= side.log.table.end and (number == 1 or not found.study.asked.changed)
         for row, could in zip(side.arm.rows.tolist(), clock.follow_up.tolist(), strict=True):

@@ -121,4 +121,4 @@ def members(compared: ComparedLog, scope: Scope | None) -> set[str]:
 
 def _numbered(log: EventLog) -> list[str]:
     """The cases in the order of their numbers."""
-    return [str(case) for case in log.tables.answer("cases").table["case_id"]]
+    return [str(case) for case in log.tables.answer("case_ids").table["case_id"]]

@@ -109,6 +109,10 @@ select case_id, variant::int as variant, n::int as events, cs.t0 as started, cs.
        (epoch_us(cs.t1) - epoch_us(cs.t0)) / {DAY} as days, state, row0 as first_row, row1 as last_row
 from {{cs}} cs join k using (c) join paths using (c) join ranks on ranks.v = paths.v order by case_id"""
 
+# Their names alone, in the order of their numbers, for who would not read what each went through.
+CASE_IDS = """
+select case_id, row0 as first_row, row1 as last_row from {cs} join k using (c) order by c"""
+
 _VISITS = """
 with stays as (select c, pos, ts, a, a is distinct from lag(a) over (partition by c order by pos) as enters
                from {events}),

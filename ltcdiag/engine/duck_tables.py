@@ -352,6 +352,11 @@ def _cases(t: DuckTables, level: str = "activity") -> Cases:
     return Cases(t.table(sql), t.cases, t.text(sql), level)
 
 
+def _case_ids(t: DuckTables) -> Answer:
+    sql = answers.CASE_IDS.format(**t.names("cs"))
+    return Answer(t.table(sql), t.cases, t.text(sql))
+
+
 def _clock(t: DuckTables, level: str = "stage") -> Clock:
     as_of = f"timestamp '{t.store.as_of.isoformat(sep=' ')}'"
     sql = answers.CLOCK.format(events=t.events(level)[0], as_of=as_of, **t.names("cs"))
@@ -400,6 +405,7 @@ _MAKERS: dict[str, Callable[..., Answer]] = {
     "activity_gaps": _activity_gaps,
     "activity_parties": _activity_parties,
     "amounts": _amounts,
+    "case_ids": _case_ids,
     "cases": _cases,
     "clock": _clock,
     "clock_counts": _clock_counts,

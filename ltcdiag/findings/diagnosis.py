@@ -191,7 +191,7 @@ def diagnose(
     tell = progress or (lambda _: None)
     tell("observe")
     observed = observe(log)
-    context = Context(log, observed, model, tuple(log.tables.answer("cases").table["case_id"]))
+    context = Context(log, observed, model, tuple(log.tables.answer("case_ids").table["case_id"]))
     tables: dict[str, Answer] = {}
     if _some_starts(observed):
         tables["waits"] = waits(observed.steps)

@@ -36,7 +36,7 @@ def stuck(context: Context) -> Stuck:
 def _rows(context: Context, stays: Stays, late: Ints) -> list[tuple[object, ...]]:
     observed = context.observed
     steps, amounts = observed.steps, context.facts.amounts
-    owners, last_rows = _last_parties(context), context.log.tables.answer("cases").table["last_row"].to_numpy()
+    owners, last_rows = _last_parties(context), context.log.tables.answer("case_ids").table["last_row"].to_numpy()
     rows: list[tuple[object, ...]] = []
     for case, label, heading, days, usual in zip(*(part[late].tolist() for part in (
             stays.case, stays.label, stays.heading, stays.days, stays.usual)), strict=True):

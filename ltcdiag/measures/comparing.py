@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ..domain.kpis import load_kpis
-from ..log.steps import Steps
+from ..log.steps import Steps, common
 from ..stats import guards
 from ..stats.arms import Arm, Axis, Window, arm
 from ..stats.clock_table import DAY, day_text
@@ -75,7 +75,7 @@ class LogSide:
         import numpy as np
 
         told = np.flatnonzero(self.log.first_told <= self.last)
-        among = told if self.among is None else np.intersect1d(told, self.among)
+        among = told if self.among is None else common(told, self.among)
         return arm(self.log.table, Axis(), self.window, design=self.design, among=among)
 
     def observed(self, asked: int | None = None) -> Observed:
@@ -300,7 +300,7 @@ class LogStudy:
         same = self.sides[0].log is self.sides[1].log
         cases = self.sides[0].log.table.n + (0 if same else self.sides[1].log.table.n)
         rows = [side.arm.rows for side in self.sides]
-        both = len(np.intersect1d(rows[0], rows[1])) if same else 0
+        both = len(common(rows[0], rows[1])) if same else 0
         used = {self.asked.names[0]: len(rows[0]) - both, self.asked.names[1]: len(rows[1]) - both, "both": both}
         if self.control is not None:
             used["control"] = len(np.union1d(*(side.arm.rows for side in self.control)))

@@ -52,10 +52,12 @@ def in_bulk(steps: Steps) -> Bools:
 
     bulk = np.zeros(len(steps.case), dtype=bool)
     for _, rows in by_code(steps.label):
-        moments, group, size = np.unique(steps.ended[rows], return_inverse=True, return_counts=True)
-        few = len(moments) * FEW_DAYS <= max((moments[-1] - moments[0]) // DAY, 1)
-        if few or 2 * len(moments) >= len(rows):
-            bulk[rows] = (size >= BULK)[group]
+        ended = np.sort(steps.ended[rows])
+        begins = np.append(0, np.flatnonzero(ended[1:] != ended[:-1]) + 1)
+        few = len(begins) * FEW_DAYS <= max((ended[-1] - ended[0]) // DAY, 1)
+        if few or 2 * len(begins) >= len(rows):
+            often = ended[begins[np.diff(begins, append=len(ended)) >= BULK]]
+            bulk[rows] = np.isin(steps.ended[rows], often)
     return bulk
 
 

@@ -100,7 +100,7 @@ def facts_of(
 ) -> Facts:
     """The facts of a log. steps: as recorded. currency: the one to reckon in, by default that of most cases. money:
     whether amounts are asked for. Raises InputError where none is in the currency."""
-    names = tuple(log.tables.answer("cases").table["case_id"].tolist()) if beside else ()
+    names = tuple(log.tables.answer("case_ids").table["case_id"].tolist()) if beside else ()
     amounts = _amounts(log, steps, currency) if money else None
     return Facts(amounts, cost_of_capital, dict(_promises(log, steps)), _later(log, steps),
                  beside, names)
@@ -221,7 +221,7 @@ def _later(log: EventLog, steps: Steps) -> Steps | None:
               if log.stages.get(label) in _LATER or says(label, "complaint")}
     if not labels:
         return None
-    numbers = {name: n for n, name in enumerate(log.tables.answer("cases").table["case_id"].tolist())}
+    numbers = {name: n for n, name in enumerate(log.tables.answer("case_ids").table["case_id"].tolist())}
     points = log.tables.answer("points").table
     points = points[points["activity"].isin(list(labels))]
     case = points["case_id"].map(numbers).to_numpy(np.int64)

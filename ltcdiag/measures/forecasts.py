@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..domain.step_words import says
 from ..log.event_log import EventLog
-from ..log.steps import keyed
+from ..log.steps import common, distinct, keyed
 from .facts import won_at
 from .observed import Observed
 from .quantity import LEAST_CASES
@@ -153,7 +153,7 @@ def _pushed(observed: Observed, told: pd.DataFrame) -> Iterator[Slip]:
     stage = _stage(observed, case[by > 0], changed["us"].to_numpy(np.int64)[by > 0])
     often = (net >= far) & (turns >= 2), turns <= -2        # how often people correct to the other side, however far
     for name, (this, other) in {"pushed_often": often, "pushed_far": (net >= far, net <= -far)}.items():
-        yield Slip(name, "days", judged, np.intersect1d(np.flatnonzero(this), judged), np.flatnonzero(other),
+        yield Slip(name, "days", judged, common(np.flatnonzero(this), judged), np.flatnonzero(other),
                    net[judged], int((by > 0).sum()), far, stage)
 
 
@@ -163,7 +163,7 @@ def _judged(observed: Observed, told: pd.DataFrame) -> Ints:
 
     if told["before"].notna().all():
         return np.arange(observed.steps.cases)
-    return np.unique(told["case"].to_numpy(np.int64))
+    return distinct(told["case"].to_numpy(np.int64))
 
 
 def _far(observed: Observed, told: pd.DataFrame) -> float:
@@ -203,7 +203,7 @@ def _fell(observed: Observed, log: EventLog, told: pd.DataFrame) -> Iterator[Sli
     steps = observed.steps
     won = won_at(log, steps)
     told = told[told["us"].to_numpy(np.int64) <= won[told["case"].to_numpy(np.int64)]]
-    judged = np.intersect1d(_judged(observed, told) if len(told) else np.array([], dtype=np.int64),
+    judged = common(_judged(observed, told) if len(told) else np.array([], dtype=np.int64),
                             np.flatnonzero(won < np.iinfo(np.int64).max))
     if len(judged) < LEAST_CASES:
         return

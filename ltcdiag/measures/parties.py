@@ -155,7 +155,7 @@ def returns(observed: Observed, main: Mapping[int, str]) -> Iterator[Return]:
     back_pair = keyed(keyed(stage[back], n, party[back]), n, party[back - 1])
     for key in np.unique(back_pair).tolist():
         rows = back[back_pair == key]
-        yield Return((key // n) % n, key % n, names[key // (n * n)], rows, np.unique(case[hand[pair == key]]))
+        yield Return((key // n) % n, key % n, names[key // (n * n)], rows, distinct(case[hand[pair == key]]))
 
 
 def _back(observed: Observed, inside: Bools, moved: Bools) -> Ints:

@@ -118,8 +118,8 @@ def _not_in(before: EventLog, after: EventLog) -> Bools:
 
     if before.fingerprint == after.fingerprint:
         raise InputError(say("differences.same_log", current()), fix=say("differences.same_log_fix", current()))
-    known = set(before.tables.answer("cases").table["case_id"])
-    new = np.array([case not in known for case in after.tables.answer("cases").table["case_id"]], dtype=bool)
+    known = set(before.tables.answer("case_ids").table["case_id"])
+    new = np.array([case not in known for case in after.tables.answer("case_ids").table["case_id"]], dtype=bool)
     if len(new) and not new.any():
         raise InputError(say("differences.same_cases", current(), n=f"{len(new):,}"),
                          fix=say("differences.same_log_fix", current()))

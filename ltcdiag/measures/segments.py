@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from ..log.steps import common
 from ..stats.contrast import false_discoveries
 from ..stats.effects import Effect
 from .comparing import LogSide, LogStudy
@@ -63,7 +64,7 @@ def _narrowed(side: LogSide, by: str, value: str) -> LogSide:
     import numpy as np
 
     having = np.flatnonzero([str(each) == value for each in side.log.values(by).tolist()])
-    return replace(side, among=having if side.among is None else np.intersect1d(side.among, having))
+    return replace(side, among=having if side.among is None else common(side.among, having))
 
 
 def corrected(found: list[Segment]) -> Iterator[Segment]:

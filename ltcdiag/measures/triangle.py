@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..domain.reference import ReferenceModel
 from ..domain.stages import load_stages
-from ..log.steps import distinct, first_of_each
+from ..log.steps import common, distinct, first_of_each
 from ..stats.counted import Counted
 from .facts import Amounts
 from .observed import Observed
@@ -125,9 +125,7 @@ def _sized(lack: Lack, amounts: Amounts | None) -> Lack:
 
 
 def _among(lack: Lack, cases: Ints) -> Lack:
-    import numpy as np
-
-    return Lack(lack.type, lack.role, lack.stage, cases, np.intersect1d(lack.lacking, cases))
+    return Lack(lack.type, lack.role, lack.stage, cases, common(lack.lacking, cases))
 
 
 def _one_person(observed: Observed, roles: Ints, n: int) -> Iterator[Lack]:

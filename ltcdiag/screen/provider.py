@@ -179,7 +179,7 @@ class Provider:
         import numpy as np
 
         kept = np.zeros(len(self.table), dtype=bool)
-        kept[[self.places[str(case)] for case in narrow.tables.answer("cases").table["case_id"]]] = True
+        kept[[self.places[str(case)] for case in narrow.tables.answer("case_ids").table["case_id"]]] = True
         return kept
 
     def _counts(self, kept: Kept) -> Answer:

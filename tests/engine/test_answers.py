@@ -119,6 +119,15 @@ def test_work_instances_join_starts_with_completions_first_in_first_out(frame):
 
 
 @few
+@given(frames())
+def test_case_ids_are_those_of_the_cases(frame):
+    log = log_of(frame)
+    for each in (log, log.where(StartsWith((frame["activity"].iloc[0],)))):
+        pd.testing.assert_frame_equal(each.tables.answer("case_ids").table,
+                                      each.tables.answer("cases").table[["case_id", "first_row", "last_row"]])
+
+
+@few
 @given(frames(), st.booleans())
 def test_days_in_stages_add_up_to_days_open(frame, known):
     labelling = STAGED if known else Labelling(LABEL, {"stage": LABEL})

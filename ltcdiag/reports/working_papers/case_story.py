@@ -149,7 +149,7 @@ def seen(events: list[Event], stages: set[str], lang: str) -> str:
 
 def _near(log: EventLog, case: str) -> list[str]:
     """A few ids that are like the one asked for, else the first ones."""
-    known = [str(each) for each in log.tables.answer("cases").table["case_id"]]
+    known = [str(each) for each in log.tables.answer("case_ids").table["case_id"]]
     wanted = case.strip().casefold()
     alike = [each for each in known if wanted and (wanted in each.casefold() or each.casefold() in wanted)]
     return (alike or known)[:5]
