@@ -99,7 +99,7 @@ def read_opened(
     from .engine.loading import ReadOptions, silent
     from .log.defects import Checks
     from .sources.column_classes import minimised, minimised_plans
-    from .sources.reading import tables_for_log
+    from .sources.reading import sampled_once, tables_for_log
     from .sources.systems_found import system_tables
 
     case, attributes, pseudonymise = asked["case"], asked["attributes"], asked["pseudonymise"]
@@ -116,14 +116,15 @@ def read_opened(
     shared: dict[str, Any] = {"name": opened.name, "calendar": str(asked["calendar"]), "progress": progress or silent}
     options = replace(options, attributes="all")     # the tables themselves are narrowed to what is asked for
     names, hiding = _hiding(source, pseudonymise, asked["names_to"])
-    systems = system_tables(opened.tables, settings)
+    sampling = sampled_once()
+    systems = system_tables(opened.tables, settings, sampling)
     if systems is not None:
         systems, facts = minimised_plans(systems, attributes, hiding=bool(pseudonymise))
         options = hiding(options, facts, also_needed=True)
         log = _read_systems(systems, options, (case, asked["changes"]), settings, shared)
     else:
-        used, unused = tables_for_log(opened.tables, settings)
-        used, facts = minimised(used, attributes, hiding=bool(pseudonymise))
+        used, unused = tables_for_log(opened.tables, settings, sampling)
+        used, facts = minimised(used, attributes, hiding=bool(pseudonymise), sampling=sampling)
         options = hiding(options, facts, also_needed=False)
         log = build(used, unused, options, labelling=lambda labels: labelling_of(labels, settings), notion=case,
                     **shared)

@@ -14,7 +14,7 @@ from ..log.plan import TablePlan
 from ..log.privacy import LEFT_OUT, ColumnFacts
 from ..log.records import ColumnMap, Table
 from ..words import listed, say
-from .reading import sample_of
+from .reading import Sampling, sample_of
 from .roles import look_at
 from .systems_found import SystemTables
 
@@ -182,10 +182,11 @@ Used = Sequence[tuple[Table, ColumnMap]]
 
 
 def minimised(
-    used: Used, attributes: str | Sequence[str], *, hiding: bool = False
+    used: Used, attributes: str | Sequence[str], *, hiding: bool = False, sampling: Sampling = sample_of
 ) -> tuple[list[tuple[Table, ColumnMap]], list[ColumnFacts]]:
-    """Event tables without the columns that nobody asked for, and what every column is."""
-    facts = [judged(table, sample_of(table), columns_needed(found), attributes, hiding=hiding) for table, found in used]
+    """Event tables without the columns that nobody asked for, and what every column is. sampling: as in
+    `sampled_once`."""
+    facts = [judged(table, sampling(table), columns_needed(found), attributes, hiding=hiding) for table, found in used]
     return ([(without(table, each), found) for (table, found), each in zip(used, facts, strict=True)],
             [fact for each in facts for fact in each])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +18,44 @@ _ROWS = 5_000  # of a typed table
 _SHOWN_TABLES = 5
 
 
+Sample = dict[str, list[str | None]]
+Sampling = Callable[[Table], Sample]
+
+
+def sample_of(table: Table) -> Sample:
+    """The first records of a table as text."""
+    if isinstance(table, TextTable):
+        with closing(table.draw(Fates())) as batches:  # type: ignore[type-var]
+            first = next(batches, None)
+        return first.columns if first else {}
+    return _typed_sample(table)
+
+
+def _typed_sample(table: TypedTable) -> Sample:
+    if isinstance(table.origin, Path):
+        try:
+            return parquet_sample(table, _ROWS)
+        except ValueError as error:
+            raise InputError(fault("damaged_parquet", where=table.file, detail=str(error))) from None
+    head = table.origin.head(_ROWS)
+    return {
+        str(name): [None if missing else str(value) for value, missing in zip(column, column.isna(), strict=True)]
+        for name, column in head.items()
+    }
+
+
+def sampled_once() -> Sampling:
+    """As `sample_of`, where each table is drawn once however often it is asked for."""
+    known: dict[int, tuple[Table, Sample]] = {}     # with the table itself, so that its number stays its own
+
+    def sampling(table: Table) -> Sample:
+        if id(table) not in known:
+            known[id(table)] = table, sample_of(table)
+        return known[id(table)][1]
+
+    return sampling
+
+
 class TablesForLog(NamedTuple):
     """The tables that hold events with their roles, and the others with the reason they are not used."""
 
@@ -25,8 +63,11 @@ class TablesForLog(NamedTuple):
     unused: list[tuple[Table, str]]
 
 
-def tables_for_log(tables: Sequence[Table], mapping: Mapping | None = None) -> TablesForLog:
-    """Tables with a case, an activity and a time column are used; others are named with what they lack.
+def tables_for_log(
+    tables: Sequence[Table], mapping: Mapping | None = None, sampling: Sampling = sample_of
+) -> TablesForLog:
+    """Tables with a case, an activity and a time column are used; others are named with what they lack. sampling: as in
+    `sampled_once`.
 
     Raises InputError where the mapping names a column that no table has, QuestionError where a table's
     roles must be chosen by a person or no table has them all.
@@ -38,7 +79,7 @@ def tables_for_log(tables: Sequence[Table], mapping: Mapping | None = None) -> T
     questions: list[Fault] = []
     lacking: list[Fault] = []
     for table in tables:
-        found, faults = _roles(table, mapping)
+        found, faults = _roles(table, mapping, sampling(table))
         missing = [role for role in REQUIRED if found[role] is None and not _is_asked(found, role)]
         if not faults:
             used.append((table, found))
@@ -56,10 +97,9 @@ def tables_for_log(tables: Sequence[Table], mapping: Mapping | None = None) -> T
     return TablesForLog(used, unused)
 
 
-def _roles(table: Table, mapping: Mapping) -> tuple[ColumnMap, list[Fault]]:
+def _roles(table: Table, mapping: Mapping, sample: Sample) -> tuple[ColumnMap, list[Fault]]:
     """The roles of a table. Columns that only folders tell repeat the day of a row, most of them: they play a role
     where the files alone lack one."""
-    sample = sample_of(table)
     told = table.told_by_folders if isinstance(table, TypedTable) else ()
     own = [column for column in table.columns if column not in told or column in mapping.columns.values()]
     found, faults = judge_roles(own, sample, given=mapping.columns, file=table.file)
@@ -82,25 +122,3 @@ def _refuse_unknown_columns(tables: Sequence[Table], mapping: Mapping) -> None:
     ]
     if faults:
         raise InputError(faults)
-
-
-def sample_of(table: Table) -> dict[str, list[str | None]]:
-    """The first records of a table as text."""
-    if isinstance(table, TextTable):
-        with closing(table.draw(Fates())) as batches:  # type: ignore[type-var]
-            first = next(batches, None)
-        return first.columns if first else {}
-    return _typed_sample(table)
-
-
-def _typed_sample(table: TypedTable) -> dict[str, list[str | None]]:
-    if isinstance(table.origin, Path):
-        try:
-            return parquet_sample(table, _ROWS)
-        except ValueError as error:
-            raise InputError(fault("damaged_parquet", where=table.file, detail=str(error))) from None
-    head = table.origin.head(_ROWS)
-    return {
-        str(name): [None if missing else str(value) for value, missing in zip(column, column.isna(), strict=True)]
-        for name, column in head.items()
-    }

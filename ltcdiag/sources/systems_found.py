@@ -17,7 +17,7 @@ from .named_values import labels_of, named_lists, with_labels, with_named_values
 from .nested import INSIDE, nested_tables
 from .planning import plan_of
 from .profiles import GENERAL, LABELS, NO_LOG, load_systems
-from .reading import sample_of
+from .reading import Sampling, sample_of
 from .reasons import fault, note
 from .recognising import Match, Recognised, recognise
 from .roles import REQUIRED, judge_roles
@@ -50,26 +50,28 @@ class SystemTables:
     seen: tuple[Seen, ...]
 
 
-def look_at_systems(tables: Sequence[Table], settings: Mapping) -> list[Seen]:
+def look_at_systems(tables: Sequence[Table], settings: Mapping, sampling: Sampling = sample_of) -> list[Seen]:
     """Every table, with the lists inside its records, and what it was recognised as."""
     _refuse_unknown_system(settings.system)
     _refuse_unknown_forms(settings)
     refuse_nameless(tables)
     tables = [part for table in tables for part in _parts(table)]
-    seen = _recognised(tables, settings)
+    seen = _recognised(tables, settings, sampling)
     labels = labels_of([pair for each in seen if _role(each) == LABELS for pair in _codes(each)])
     if not labels:
         return seen
     return _recognised([with_labels(table, labels) if isinstance(table, TextTable) else table for table in tables],
-                       settings, labels)
+                       settings, sampling, labels)
 
 
 def _parts(table: Table) -> Sequence[Table]:
     return split_tables(table) if isinstance(table, TextTable) else [table]
 
 
-def _recognised(tables: Sequence[Table], settings: Mapping, labels: MappingABC[str, str] | None = None) -> list[Seen]:
-    every = [pair for table in tables for pair in _with_lists(table, labels or {})]
+def _recognised(
+    tables: Sequence[Table], settings: Mapping, sampling: Sampling, labels: MappingABC[str, str] | None = None
+) -> list[Seen]:
+    every = [pair for table in tables for pair in _with_lists(table, labels or {}, sampling)]
     found = recognise([(table.columns, sample) for table, sample in every], system=settings.system,
                       names=[table.file for table, _ in every],
                       forms=[form_of(table, settings.tables) for table, _ in every])
@@ -85,17 +87,19 @@ def _is_strange(seen: Seen, vendors: Collection[str]) -> bool:
     return _is_nested(seen.table) and best is not None and best.profile.own_words and outer in vendors
 
 
-def _with_lists(table: Table, labels: MappingABC[str, str], depth: int = 0) -> Iterator[tuple[Table, Sample]]:
+def _with_lists(
+    table: Table, labels: MappingABC[str, str], sampling: Sampling, depth: int = 0
+) -> Iterator[tuple[Table, Sample]]:
     """A table and those inside its records, however deep; the fields of forms in its records are columns."""
-    sample = sample_of(table)
+    sample = sampling(table)
     if not isinstance(table, TextTable):
         yield table, sample
         return
     wide = with_named_values(table, sample)
-    yield wide, sample if wide is table else sample_of(wide)
+    yield wide, sample if wide is table else sampling(wide)
     if depth < _DEEPEST:
         for inner in nested_tables(table, sample, without=named_lists(table, sample)):
-            yield from _with_lists(with_labels(inner, labels), labels, depth + 1)
+            yield from _with_lists(with_labels(inner, labels), labels, sampling, depth + 1)
 
 
 def _role(seen: Seen) -> str:
@@ -124,14 +128,17 @@ def _refuse_unknown_system(system: str | None) -> None:
         raise InputError(fault("unknown_system", system=system, known=", ".join([*known, "events"])))
 
 
-def system_tables(tables: Sequence[Table], settings: Mapping) -> SystemTables | None:
+def system_tables(
+    tables: Sequence[Table], settings: Mapping, sampling: Sampling = sample_of
+) -> SystemTables | None:
     """The plans of the tables of known systems; None where there is none and the tables are plain event tables.
+    sampling: as in `sampled_once`.
 
     Raises QuestionError where two systems fit alike, InputError where the system that was named fits nothing.
     """
     if settings.system == "events" or settings.columns:
         return None
-    seen = look_at_systems(tables, settings)
+    seen = look_at_systems(tables, settings, sampling)
     used = _used(seen)
     if not any(_makes_events(each) for each in used):
         _refuse_what_is_no_log(seen)

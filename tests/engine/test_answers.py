@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ltcdiag.engine.build import Labelling
+from ltcdiag.log.filters import StartsWith
 from tests import naive
 from tests.logs import few, frames, log_of
 

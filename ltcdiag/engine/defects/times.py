@@ -214,7 +214,8 @@ def _bulks(desk: Desk, columns: AbstractSet[str]) -> None:
     if "resource" not in columns:
         return
     desk.rows("ts_same_second", *_in_parts(desk, "resource", f"""
-        with moments as (select resource, ts from {{sound}} where resource is not null and date_trunc('minute', ts) <> ts
+        with moments as (select resource, ts from {{sound}}
+                         where resource is not null and date_trunc('minute', ts) <> ts
                          group by all having count(*) >= {_BULK}),
         many as (select resource, ts from {{sound}} semi join moments using (resource, ts)
                  group by all having count(distinct case_id) >= {_BULK})
