@@ -16,7 +16,8 @@ def test_a_file_is_drawn_once_to_be_looked_at(monkeypatch):
 
 def test_tables_that_are_alike_are_looked_at_one_by_one():
     def table(cell):
-        return TextTable("same.csv", "", "", "", ("a",), draw=lambda _: (each for each in [TextBatch([2], {"a": [cell]})]))
+        batches = [TextBatch([2], {"a": [cell]})]
+        return TextTable("same.csv", "", "", "", ("a",), draw=lambda _: (each for each in batches))
 
     tables, sampling = [table("1"), table("2"), table("1")], reading.sampled_once()
     for _ in range(2):
