@@ -17,9 +17,9 @@ from .roles import REQUIRED, judge_roles
 _ROWS = 5_000  # of a typed table
 _SHOWN_TABLES = 5
 
-
 Sample = dict[str, list[str | None]]
 Sampling = Callable[[Table], Sample]
+"""How the first records of a table are had: `sample_of`, or the same with a memory."""
 
 
 def sample_of(table: Table) -> Sample:

@@ -43,7 +43,8 @@ class Desk:
         connection.execute("create table unfit (row bigint, reason varchar)")
 
     def clear(self) -> None:
-        """Drops what the rules made on their way where it is much: in a large log it fills more than the events."""
+        """Drops what the rules made on their way (`sound`, the view `few` of it, all that is temporary) where it is much:
+        in a large log it fills more than the events."""
         if count(self.connection, "typed_all") <= ROW_GROUP:
             return
         made = self.connection.sql("select table_name from duckdb_tables() where temporary order by 1").fetchall()
