@@ -43,7 +43,7 @@ class Desk:
         connection.execute("create table unfit (row bigint, reason varchar)")
 
     def clear(self) -> None:
-        """Drops what the rules made on their way (`sound`, the view `few` of it, all that is temporary) where it is much:
+        """Drops what the rules made on their way (`sound`, its view `few`, all that is temporary) where it is much:
         in a large log it fills more than the events."""
         if count(self.connection, "typed_all") <= ROW_GROUP:
             return
