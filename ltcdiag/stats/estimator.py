@@ -15,7 +15,9 @@ theta + influence are pseudo-values whose plain mean is theta (Andersen, Klein &
 doi:10.1093/biomet/90.1.15).
 
 Ties are exact: at one age a case that closes or is marked counts as watched, before any that leaves unseen. A case
-whose watching begins at an age is watched at that age.
+whose watching begins at an age is watched at that age. Of more than `MANY` cases every age is rounded to one of
+`STEPS` equal steps up to tau (of a year: a minute), all by one rule that never falls, so that what was laid end to
+end stays so and what was under watch stays so; closings and leavings within one step become ties.
 """
 
 from __future__ import annotations
@@ -28,8 +30,10 @@ import numpy as np
 from .case_clock import CaseClock, Floats, Ints
 
 MANY = 500_000
-"""Cases from which on influence values are kept in seven digits: a diagnosis holds a hundred of these arrays, and an
-interval is said in three."""
+"""Cases above which ages go by steps, and influence values are kept in seven digits: a diagnosis asks for hundreds of
+estimates and holds a hundred of these arrays, and an interval is said in three."""
+STEPS = 2**19
+"""A power of two, so that every step is a whole fraction of tau, with no rest."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +94,7 @@ class Estimate:
 @dataclass(frozen=True, eq=False)
 class _Ramp:
     """Marks that grow from their starts on. A number a stretch of the grid: begun (rates of those that begin in it, and
-    grow all the way through every later one), rest (what these gain in the stretch itself)."""
+    grow all the way through every later one), rest (what these gain in the stretch itself, where not its whole)."""
 
     begun: Floats
     rest: Floats
@@ -100,10 +104,27 @@ class _Ramp:
         """None yet."""
         return cls(np.zeros(stretches), np.zeros(stretches))
 
-    def add(self, place: Ints, rate: Floats, days: Floats) -> None:
-        """Counts in what begins in some stretches, so many days before their ends."""
+    def add(self, place: Ints, rate: Floats, days: Floats | None) -> None:
+        """Counts in what begins in some stretches, so many days before their ends; None: with them."""
         np.add.at(self.begun, place, rate)
-        np.add.at(self.rest, place, rate * days)
+        if days is not None:
+            np.add.at(self.rest, place, rate * days)
+
+
+class _Steps:
+    """Equal steps from 0 to tau. An age is taken for the nearest, so that its place is reckoned and not looked up, and
+    what is kept by place fits a processor's cache (2.4 million cases, a span each: a tenth of the time)."""
+
+    def __init__(self, tau: float) -> None:
+        self.ages, self._per_day = np.arange(STEPS + 1) * (tau / STEPS), STEPS / tau
+
+    def __len__(self) -> int:
+        return len(self.ages)
+
+    def upto(self, ages: Floats) -> Ints:
+        """The nearest step of each age from 0 to tau."""
+        nearest: Ints = np.rint(ages * self._per_day).astype(np.int32)
+        return nearest
 
 
 class _Grid:
@@ -149,7 +170,9 @@ class Timeline:
     def __init__(self, clock: CaseClock, tau: float) -> None:
         self.n, self.tau = clock.n, float(tau)
         seen, ends = clock.entry <= tau, np.minimum(clock.exit, tau)
-        self._grid = _Grid(np.unique(np.concatenate([[0.0, tau], clock.entry[seen], ends])))
+        self._stepped = self.n > MANY and tau > 0
+        self._grid = _Steps(self.tau) if self._stepped else _Grid(
+            np.unique(np.concatenate([[0.0, tau], clock.entry[seen], ends])))
         first, last = self._grid.upto(np.minimum(clock.entry, tau)), self._grid.upto(ends)
         closed = clock.closed & (clock.exit <= tau) & seen
         self._entry, self._exit = clock.entry, ends
@@ -174,14 +197,14 @@ class Timeline:
         if bool(np.any((self._inside == 0) & (after > 0) & (self._lengths() > 0))):
             raise ValueError("nobody is under watch at some age before tau")
         self._pace = _divided(after, self._inside)
-        # What a mark asks for stands side by side, so that a large log waits for memory once and not four times.
-        # Of a mark at an age and, in the row behind it, of one in the stretch after it: its worth, its risk per worth.
-        self._of_mark = np.stack([_divided(before, self._at), _divided(1.0, self._at),
-                                  self._pace, _divided(1.0, self._inside)], axis=1).reshape(-1, 2)
-        # Of a stretch: the age it begins at, the worth of a span of rate 1 up to there, the pace, the age it ends at.
+        # Of a mark at each age and, behind these, of one in the stretch after it: its worth, its risk per worth.
+        self._worth = np.concatenate([_divided(before, self._at), self._pace])
+        self._risk = np.concatenate([_divided(1.0, self._at), _divided(1.0, self._inside)])
         ages = self._grid.ages
-        paid = np.concatenate([[0.0], np.cumsum(self._pace * self._lengths())[:-1]])
-        self._of_span = np.stack([ages, paid, self._pace, np.append(ages[1:], ages[-1])], axis=1)
+        self._paid = np.concatenate([[0.0], np.cumsum(self._pace * self._lengths())[:-1]])
+        # Of a stretch: the age it begins at, the worth of a span of rate 1 up to there, the pace, the age it ends at.
+        # What a span asks for stands side by side, so that a large log waits for memory once and not four times.
+        self._of_span = np.stack([ages, self._paid, self._pace, np.append(ages[1:], ages[-1])], axis=1)
 
     def _lengths(self) -> Floats:
         """Days from each age of the grid to the next."""
@@ -199,19 +222,24 @@ class Timeline:
     def points(self, marks: Points | Iterable[Points]) -> Estimate:
         """Theta of point marks, all at once or part by part: what is added up does not depend on it. Marks outside the
         watch of their case or past tau are not seen."""
-        own, marked, risks = np.zeros(self.n), np.zeros(2 * len(self._grid)), np.zeros(2 * len(self._grid))
+        own, marked = np.zeros(self.n), np.zeros(len(self._worth))
         for part in [marks] if isinstance(marks, Points) else marks:
             seen = (part.age <= self.tau) & (part.age >= self._entry[part.case]) & (part.age <= self._exit[part.case])
-            age = part.age[seen]
-            place = self._grid.upto(age)
-            # between two ages of the grid nobody enters, leaves or closes: the stretch after the lower one holds
-            row = 2 * place + (self._grid.ages[place] != age)
-            of_mark = self._of_mark.take(row, axis=0)
-            worth = part.value[seen] * of_mark[:, 0]
-            np.add.at(own, part.case[seen], worth)
-            np.add.at(marked, row, worth)
-            np.add.at(risks, row, worth * of_mark[:, 1])
-        return self._estimate(own, marked[::2], marked[1::2], risks[::2], risks[1::2])
+            row, value = self._row(part.age[seen]), part.value[seen]
+            np.add.at(own, part.case[seen], value * self._worth.take(row))
+            np.add.at(marked, row, value)
+        marked *= self._worth
+        risks, ages = marked * self._risk, len(self._grid)
+        return self._estimate(own, marked[:ages], marked[ages:], risks[:ages], risks[ages:])
+
+    def _row(self, ages: Floats) -> Ints:
+        """Where the worth of marks at these ages stands."""
+        place = self._grid.upto(ages)
+        if self._stepped:
+            return place
+        # between two ages of the grid nobody enters, leaves or closes: the stretch after the lower one holds
+        row: Ints = place + len(self._grid) * (self._grid.ages[place] != ages)
+        return row
 
     def spans(self, marks: Spans | Iterable[Spans]) -> Estimate:
         """Theta of spans, all at once or part by part, each cut to the watch of its case and to tau."""
@@ -219,11 +247,11 @@ class Timeline:
         for part in [marks] if isinstance(marks, Spans) else marks:
             start = np.clip(part.start, self._entry[part.case], self.tau)
             end = np.maximum(np.minimum(part.end, self._exit[part.case]), start)
-            first, last = self._grid.upto(start), self._grid.upto(end)
-            of_first, of_last = self._of_span.take(first, axis=0), self._of_span.take(last, axis=0)
-            np.add.at(own, part.case, part.rate * (_worth(of_last, end) - _worth(of_first, start)))
-            begun.add(first, part.rate, of_first[:, 3] - start)
-            ended.add(last, part.rate, of_last[:, 3] - end)
+            first, before, left = self._paid_to(start)
+            last, paid, over = self._paid_to(end)
+            np.add.at(own, part.case, part.rate * (paid - before))
+            begun.add(first, part.rate, left)
+            ended.add(last, part.rate, over)
         inside = (self._gained(begun) - self._gained(ended)) * self._pace
         nothing = np.zeros_like(inside)
         return self._estimate(own, nothing, inside, nothing, inside * _divided(1.0, self._inside))
@@ -234,13 +262,22 @@ class Timeline:
         for part in marks:
             start = np.clip(part.start, self._entry[part.case], self.tau)
             end = np.maximum(np.minimum(part.end, self._exit[part.case]), start)
-            first, last = (self._of_span.take(self._grid.upto(ages), axis=0) for ages in (start, end))
-            np.add.at(own, part.case, part.rate * (_worth(last, end) - _worth(first, start)))
+            np.add.at(own, part.case, part.rate * (self._paid_to(end)[1] - self._paid_to(start)[1]))
         return float(own.sum())
+
+    def _paid_to(self, ages: Floats) -> tuple[Ints, Floats, Floats | None]:
+        """Of ages: their places, the worth of a span of rate 1 up to there, the days to the ends of their stretches
+        (None: they are whole)."""
+        place = self._grid.upto(ages)
+        if self._stepped:
+            return place, self._paid.take(place), None
+        begin, paid, pace, end = self._of_span.take(place, axis=0).T
+        return place, paid + (ages - begin) * pace, end - ages
 
     def _gained(self, ramp: _Ramp) -> Floats:
         """What marks that grow from their starts on gain in each stretch of the grid."""
-        gained: Floats = (np.cumsum(ramp.begun) - ramp.begun) * self._lengths() + ramp.rest
+        whole = np.cumsum(ramp.begun)
+        gained: Floats = (whole if self._stepped else whole - ramp.begun) * self._lengths() + ramp.rest
         return gained
 
     def _estimate(self, own: Floats, at: Floats, inside: Floats, at_risk: Floats, inside_risk: Floats) -> Estimate:
@@ -258,12 +295,6 @@ class Timeline:
         own[self._unseen] = 0.0
         own *= self.n
         return Estimate(theta, own if self.n <= MANY else own.astype(np.float32))
-
-
-def _worth(of_span: Floats, ages: Floats) -> Floats:
-    """The worth of a span of rate 1 up to each age, by the rows of their stretches."""
-    worth: Floats = of_span[:, 1] + (ages - of_span[:, 0]) * of_span[:, 2]
-    return worth
 
 
 def _divided(above: np.typing.ArrayLike, below: Ints) -> Floats:
