@@ -21,6 +21,7 @@ from ..measures.spells import NONE, Spread
 from ..stats.estimator import Estimate, Spans
 from ..words import say
 from ..words.texts import tidy
+from .case_list import CaseList
 from .claims import Measured
 from .finding import Finding
 
@@ -152,8 +153,21 @@ class Context:
         total = np.bincount(case, weights=days, minlength=len(self.case_ids))
         there = distinct(case)
         order = there[np.argsort(-total[there], kind="stable")]
-        return {"case_ids": tuple(self.case_ids[number] for number in order.tolist()),
-                "case_days": array("d", total[order])}
+        days_there = array("d")
+        days_there.frombytes(total[order].tobytes())
+        return {"case_ids": CaseList(order.astype(np.int32), self.case_ids), "case_days": days_there}
+
+    def numbers(self, finding: Finding) -> Ints:
+        """The numbers of the cases behind a finding."""
+        import numpy as np
+
+        if isinstance(finding.case_ids, CaseList):
+            return finding.case_ids.numbers
+        return np.array([self._number[case] for case in finding.case_ids], dtype=np.int64)
+
+    @cached_property
+    def _number(self) -> dict[str, int]:
+        return {case: number for number, case in enumerate(self.case_ids)}
 
 
 @dataclass(frozen=True, eq=False)

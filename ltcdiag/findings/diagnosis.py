@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from html import escape
@@ -211,7 +211,7 @@ def _estimated(
     context: Context, tables: dict[str, Answer], breaks: Iterable[Finding], prices: Prices, tell: Callable[[str], None]
 ) -> Diagnosis:
     """The diagnosis where days can be estimated."""
-    log, found = context.log, {}
+    log, observed, found = context.log, context.observed, {}
     for name, detector in DETECTORS.items():
         tell(name)
         found[name] = detector(context)
@@ -222,11 +222,11 @@ def _estimated(
     tell("value")
     claimed = with_money(lists.told(_once(claim for part in found.values() for claim in part.claims)), context)
     valued, ledgers = priced([*claimed, *breaks], context, prices)
-    numbered, worth = settled(_overlapping_all(ranked(_doubted(valued, log))), ledgers, context.observed.steps.cases)
+    numbered, worth = settled(_overlapping_all(ranked(_doubted(valued, log)), context), ledgers, observed.steps.cases)
     tables |= {"value": worth} if len(worth.table) else {}
     notes = (*_notes(context, found["bottleneck"].table), *_partial(found["deviation"].table), *list_notes(tables),
              *notes_of(numbered, ledgers))
-    return Diagnosis(log, advised(numbered), Texts(), _looking(tables, log), notes, context.observed.horizon,
+    return Diagnosis(log, advised(numbered), Texts(), _looking(tables, log), notes, observed.horizon,
                      context.model)
 
 
@@ -282,22 +282,27 @@ def _why_none(context: Context) -> Texts:
     return both(lambda lang: say(f"findings.why_{context.observed.why_not}", lang, example=example))
 
 
-def _overlapping_all(named: tuple[Finding, ...]) -> tuple[Finding, ...]:
+def _overlapping_all(named: tuple[Finding, ...], context: Context) -> tuple[Finding, ...]:
     """Those that share days name each other."""
-    lying = {each.id: frozenset(each.case_ids) for each in named if each.kind == "leakage"}
-    return tuple(_silent(_overlapping(finding, named), lying) for finding in named)
+    leaks = [each for each in named if each.kind == "leakage" and not each.objects]
+    return tuple(_silent(_overlapping(finding, named), leaks, context) for finding in named)
 
 
-def _silent(finding: Finding, leaks: Mapping[str, frozenset[str]]) -> Finding:
+def _silent(finding: Finding, leaks: Sequence[Finding], context: Context) -> Finding:
     """A slow step whose days are mostly those of cases that fell silent says so: it is left lying more than slow.
-    leaks: finding → the cases that fell silent there."""
-    total = sum(finding.case_days) if finding.kind in SLOW and leaks else 0
+    leaks: the findings of cases that fell silent."""
+    import numpy as np
+
+    days = np.array(finding.case_days)
+    total = float(days.sum()) if finding.kind in SLOW and leaks and not finding.objects else 0
     if not total:
         return finding
-    for leak, lying in leaks.items():
-        held = sum(days for case, days in zip(finding.case_ids, finding.case_days, strict=True) if case in lying)
+    for leak in leaks:
+        silent = np.zeros(len(context.case_ids), dtype=bool)
+        silent[context.numbers(leak)] = True
+        held = float(days[silent[context.numbers(finding)]].sum())
         if held > 0.5 * total:
-            return _said_silent(finding, leak, held / total)
+            return _said_silent(finding, leak.id, held / total)
     return finding
 
 

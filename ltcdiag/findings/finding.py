@@ -108,7 +108,7 @@ class Finding:
     evidence: Texts
     caveat: Texts
     next_step: Texts
-    case_ids: tuple[str, ...] = field(repr=False)
+    case_ids: Sequence[str] = field(repr=False)
     case_days: Sequence[float] = field(repr=False)
     overlaps: tuple[str, ...] = ()
     at_stake: tuple[AtStake, ...] = ()
@@ -129,7 +129,7 @@ class Finding:
         Where it is about objects: object_id, days_here, since, amount, currency, source_row."""
         if self.objects:
             return self._objects()
-        found = log.where(CaseIs(self.case_ids)).tables.answer("cases")
+        found = log.where(CaseIs(tuple(self.case_ids))).tables.answer("cases")
         place = {case: n for n, case in enumerate(self.case_ids)}
         ordered = found.table.iloc[sorted(range(len(found.table)), key=lambda n: place[found.table["case_id"].iloc[n]])]
         table = ordered.reset_index(drop=True)

@@ -21,17 +21,15 @@ def with_money(findings: Iterable[Finding], context: Context) -> list[Finding]:
     amounts = context.facts.amounts
     if amounts is None:
         return list(findings)
-    numbers = {case: number for number, case in enumerate(context.case_ids)}
-    return [_weighed(finding, numbers, amounts.counted, amounts.name) for finding in findings]
+    return [_weighed(finding, context, amounts.counted, amounts.name) for finding in findings]
 
 
-def _weighed(finding: Finding, numbers: dict[str, int], counted: Floats, currency: str) -> Finding:
+def _weighed(finding: Finding, context: Context, counted: Floats, currency: str) -> Finding:
     import numpy as np
 
     if finding.days is None or finding.objects:
         return finding
-    cases = np.array([numbers[case] for case in finding.case_ids], dtype=np.int64)
-    waits = np.sort(counted[cases] * np.array(finding.case_days))
+    waits = np.sort(counted[context.numbers(finding)] * np.array(finding.case_days))
     if not waits.any():
         return finding
     return replace(finding, money_days=MoneyDays(float(waits.sum()), float(waits[:-LARGEST].sum()), currency))

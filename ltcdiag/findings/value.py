@@ -118,7 +118,6 @@ class _Books:
 
     def __init__(self, context: Context, prices: Prices) -> None:
         self._context, self._prices = context, prices
-        self._number = {case: number for number, case in enumerate(context.case_ids)}
         money = context.facts.amounts
         if money is not None and prices.currency in money.currencies:
             money = replace(money, chosen=money.currencies.index(prices.currency))
@@ -184,8 +183,9 @@ class _Books:
             kind = TYPES.index(finding.where["rework_type"])
             return np.flatnonzero((self._typed.place == label) & (self._typed.type == kind))
         if finding.kind in BEYOND_NEED:
-            cases = np.array([self._number[case] for case in finding.case_ids], dtype=np.int64)
-            return np.flatnonzero((steps.label == label) & np.isin(steps.case, cases))
+            there = np.zeros(steps.cases, dtype=bool)
+            there[self._context.numbers(finding)] = True
+            return np.flatnonzero((steps.label == label) & there[steps.case])
         return None
 
     def _work(self, rows: Bools) -> Part | None:
@@ -214,7 +214,7 @@ class _Books:
         for finding in order:
             if finding.ledger not in ("time", "cash") or finding.objects or finding.days is None:
                 continue
-            cases = np.array([self._number[case] for case in finding.case_ids], dtype=np.int64)
+            cases = self._context.numbers(finding)
             days = np.minimum(np.array(finding.case_days), left[cases])
             left[cases] -= days
             found[key_of(finding)] = Part(None, _times(float((amounts[cases] * days).sum()) / _YEAR, rate))
@@ -242,7 +242,7 @@ class _Books:
         for finding in order:
             if not _leaks(finding):
                 continue
-            cases = np.array([self._number[case] for case in finding.case_ids], dtype=np.int64)
+            cases = self._context.numbers(finding)
             part, own = self._stake(finding, amounts[cases]), free[cases]
             free[cases] = False
             found[key_of(finding)] = Part(None, _times(float(amounts[cases][own].sum()) * part, rate))
@@ -271,7 +271,7 @@ class _Books:
         if amounts is not None and margin is not None and leaks:
             lost = self._lost()
             for finding in leaks:
-                lost[[self._number[case] for case in finding.case_ids]] = True
+                lost[self._context.numbers(finding)] = True
             found["margin"] = Part(None, _times(float(amounts[lost].sum()), margin))
         return found
 
