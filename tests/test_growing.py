@@ -45,7 +45,8 @@ ANSWERS = (ltc.variants, ltc.directly_follows, ltc.gaps, ltc.cases, ltc.clock, l
 def same_answers(one, other):
     for answer in ANSWERS:
         pd.testing.assert_frame_equal(answer(one).table, answer(other).table)
-    for name, options in (("segments", {"column": "区域"}), ("amounts", {}), ("stated", {"column": "金额"})):
+    for name, options in (("segments", {"column": "区域"}), ("first_values", {"columns": ["区域", "金额"]}),
+                          ("amounts", {}), ("stated", {"column": "金额"})):
         pd.testing.assert_frame_equal(one.tables.answer(name, **options).table,
                                       other.tables.answer(name, **options).table)
 

@@ -180,11 +180,6 @@ select w.n::int as case, enum_code(w.a)::{code} as label, {party} as party, {per
 from placed w where not (grip = 2 and coalesce(in_force, 0) = 1) order by w.n, w.pos"""
 
 # The values of a column in each case; a case with several has several rows.
-SEGMENTS = """
-with numbered as (select c, (row_number() over (order by c) - 1)::bigint as n from {cs}),
-told as ({rows})
-select n as "case", value, min(pos)::bigint as first from told join {ev} using (row) join numbered using (c)
-where value is not null and trim(value) <> '' group by n, value order by n, value"""
 
 
 def paths(level: str, cs: str) -> str:

@@ -21,6 +21,7 @@ from ..words import current, say
 from . import answers
 from .answers_shaped import handovers_of, quality_part, standing_apart, variants_of
 from .case_amounts import amounts_sql, last_amounts_sql
+from .case_values import first_values_sql, values_sql
 from .chain import chain_gaps
 from .connection import saying_when_memory_ends
 from .corrected import set_aside_tables
@@ -181,6 +182,13 @@ class DuckTables:
         """Every column of the source that was kept, as it is named there."""
         return tuple(dict.fromkeys(name for item in self.store.loaded if item.stays for name in item.cells
                                    if name not in GIVEN_BACK))
+
+    def known_column(self, column: str) -> str:
+        """The same name. Raises InputError where no file has such a column."""
+        if not self.find(column):
+            raise InputError(say("engine.no_column", current(), column=column),
+                             fix=say("engine.one_of", current(), values=", ".join(self.columns())))
+        return column
 
     def steps(self, by: str = "") -> Steps:
         """The finished pieces of work inside the open time of each case, as arrays. by: as in log.event_log.Tables."""
@@ -380,12 +388,12 @@ def _points(t: DuckTables) -> Answer:
 
 
 def _segments(t: DuckTables, column: str = "") -> Answer:
-    parts = t.find(column)
-    if not parts:
-        raise InputError(say("engine.no_column", current(), column=column),
-                         fix=say("engine.one_of", current(), values=", ".join(t.columns())))
-    rows = " union all ".join(f"select {row} as row, {cell} as value from {relation}" for relation, cell, row in parts)
-    sql = answers.SEGMENTS.format(rows=rows, **t.names("ev", "cs"))
+    sql = values_sql(t.store.loaded, t.known_column(column), t.names("ev", "cs"))
+    return Answer(t.table(sql), t.cases, t.text(sql))
+
+
+def _first_values(t: DuckTables, columns: Sequence[str] = ()) -> Answer:
+    sql = first_values_sql(t.store.loaded, [t.known_column(column) for column in columns], t.names("ev", "cs"))
     return Answer(t.table(sql), t.cases, t.text(sql))
 
 
@@ -410,6 +418,7 @@ _MAKERS: dict[str, Callable[..., Answer]] = {
     "clock": _clock,
     "clock_counts": _clock_counts,
     "directly_follows": _directly_follows,
+    "first_values": _first_values,
     "gaps": _gaps,
     "handovers": _handovers,
     "points": _points,

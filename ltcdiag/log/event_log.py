@@ -33,9 +33,11 @@ class Tables(Protocol):
     def answer(self, name: str, **options: Any) -> Answer:
         """The answer of that name (variants, directly_follows, gaps, rework, handovers, clock, cases), and
         `segments` (case number, value of the source column `column`, place of the first event that has it; a case with
-        several values has several rows) and `amounts` (case number, us: moment, amount, currency: what rows or objects
-        of the case say of its money), and `stated` (case number, item, us: moment, value, before: what was stated and
-        then changed; of the objects of a system `attribute` expected_close or amount, else of the rows `column`)."""
+        several values has several rows), `first_values` (of several `columns` at once: case number, value_0 at the
+        first event of the case, changes_0: whether it has another value too, value_1 ...), `amounts` (case number, us:
+        moment, amount, currency: what rows or objects of the case say of its money) and `stated` (case number, item,
+        us: moment, value, before: what was stated and then changed; of the objects of a system `attribute`
+        expected_close or amount, else of the rows `column`)."""
         ...
 
     def sql(self, name: str, **options: Any) -> str:

@@ -27,6 +27,8 @@ LEAST_TOLD = 0.8
 """Part of the cases whose first record has the value; a column that fewer have is told by how far they came."""
 MOST_CHANGING = 0.5
 """A column that changes within more of its cases than this belongs to steps and not to cases."""
+TOGETHER = 4
+"""Columns asked for at once: to find the case of each row takes longer than to group their values."""
 _ROLES = ("case", "activity", "time", "start", "resource", "role", "lifecycle", "instance")
 _KINDS = ("other", "customer", "identifier", "money")
 
@@ -58,8 +60,8 @@ def case_columns(log: EventLog, facts: Facts) -> tuple[CaseColumn, ...]:
     follow from how the case went. Columns of people are none of them. Amounts are cut into thirds, those of the one
     currency that is reckoned in."""
     found: list[CaseColumn] = []
-    for column in _names(log):
-        made = _money_column(log, column, facts) if _is_money(log, column) else _column(log, column)
+    for column, told in _told(log):
+        made = _money_column(log, column, told, facts) if _is_money(log, column) else _column(log, column, told)
         if made is not None and not any((made.code == other.code).all() for other in found):
             found.append(made)
         if len(found) == MOST_COLUMNS:
@@ -83,45 +85,52 @@ def _is_money(log: EventLog, column: str) -> bool:
         each.column == column and each.kind == "money" for each in log.privacy.columns)
 
 
-def _told(log: EventLog, column: str) -> tuple[pd.DataFrame, int]:
-    """Case and value of the cases whose first record has one, a row a case; and how many cases change later."""
-    table = log.tables.answer("segments", column=column).table
-    first = table.sort_values(["case", "first", "value"], kind="stable").drop_duplicates("case")
-    first = first[first["first"] == 1]
-    changing = int(table["case"].duplicated().sum() and table.loc[table["case"].duplicated(), "case"].nunique())
-    return first, changing
+@dataclass(frozen=True, eq=False)
+class _Told:
+    """first: case → value, of the cases whose first record has one. changing: how many cases have another value too."""
+
+    first: pd.Series
+    changing: int
 
 
-def _usable(log: EventLog, first: pd.DataFrame, changing: int) -> bool:
-    return len(first) >= LEAST_TOLD * log.cases and changing <= MOST_CHANGING * len(first)
+def _told(log: EventLog) -> Iterator[tuple[str, _Told]]:
+    """The columns and what they say, some of them asked for at a time."""
+    names = list(_names(log))
+    for begin in range(0, len(names), TOGETHER):
+        columns = names[begin: begin + TOGETHER]
+        table = log.tables.answer("first_values", columns=columns).table.set_index("case")
+        for place, column in enumerate(columns):
+            yield column, _Told(table[f"value_{place}"].dropna(), int(table[f"changes_{place}"].sum()))
 
 
-def _column(log: EventLog, column: str) -> CaseColumn | None:
+def _usable(log: EventLog, told: _Told) -> bool:
+    return len(told.first) >= LEAST_TOLD * log.cases and told.changing <= MOST_CHANGING * len(told.first)
+
+
+def _column(log: EventLog, column: str, told: _Told) -> CaseColumn | None:
     """None where the column does not group cases: many values, hardly one, moments, or values that come later."""
     import numpy as np
 
-    first, changing = _told(log, column)
-    counts = first["value"].astype(str).value_counts()
+    first = told.first.astype(str)
+    counts = first.value_counts()
     kept = sorted(counts.index[counts >= LEAST_CASES], key=lambda value: (-counts[value], value))[:MOST_VALUES]
     grouped = int(counts[kept].sum()) if kept else 0
-    if not _usable(log, first, changing) or 2 * grouped < len(first) or log.cases - counts.max() < LEAST_CASES:
+    if not _usable(log, told) or 2 * grouped < len(first) or log.cases - counts.max() < LEAST_CASES:
         return None
     place = {value: n for n, value in enumerate(sorted(kept))}
     code = np.full(log.cases, NONE)
-    code[first["case"].to_numpy(np.int64)] = first["value"].astype(str).map(place).fillna(NONE).to_numpy(np.int64)
-    return CaseColumn(column, tuple(place), code, changing)
+    code[first.index.to_numpy(np.int64)] = first.map(place).fillna(NONE).to_numpy(np.int64)
+    return CaseColumn(column, tuple(place), code, told.changing)
 
 
-def _money_column(log: EventLog, column: str, facts: Facts) -> CaseColumn | None:
+def _money_column(log: EventLog, column: str, told: _Told, facts: Facts) -> CaseColumn | None:
     """An amount at the beginning of each case, in thirds."""
     import numpy as np
     import pandas as pd
 
-    first, changing = _told(log, column)
-    values = pd.to_numeric(first["value"], errors="coerce")
-    case = first["case"].to_numpy(np.int64)[values.notna()]
+    values = pd.to_numeric(told.first, errors="coerce").dropna()
     amount = np.full(log.cases, np.nan)
-    amount[case] = values[values.notna()].to_numpy(float)
+    amount[values.index.to_numpy(np.int64)] = values.to_numpy(float)
     amount[amount <= 0] = np.nan        # many systems write 0 where nothing was sold: that is an outcome and no size
     if facts.amounts is not None:
         amount[facts.amounts.currency != facts.amounts.chosen] = np.nan
@@ -132,7 +141,7 @@ def _money_column(log: EventLog, column: str, facts: Facts) -> CaseColumn | None
     code = np.where(known, np.searchsorted(cuts, amount, side="left"), NONE)
     if len(cuts) < 2 or np.bincount(code[known], minlength=3).min() < LEAST_CASES:
         return None
-    return CaseColumn(column, _thirds(cuts.tolist()), code, changing, ranges=True)
+    return CaseColumn(column, _thirds(cuts.tolist()), code, told.changing, ranges=True)
 
 
 def _thirds(cuts: list[float]) -> tuple[str, ...]:

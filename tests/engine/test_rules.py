@@ -50,4 +50,5 @@ def test_sums_and_means_run_over_whole_microseconds():
 def test_each_answer_is_listed():
     assert sorted(duck_tables._MAKERS) == [
         "activity_gaps", "activity_parties", "amounts", "case_ids", "cases", "clock", "clock_counts",
-        "directly_follows", "gaps", "handovers", "points", "quality", "rework", "segments", "stated", "variants"]
+        "directly_follows", "first_values", "gaps", "handovers", "points", "quality", "rework", "segments",
+        "stated", "variants"]
