@@ -40,7 +40,7 @@ COMMANDS: dict[str, list[str]] = {
     "test": [
         str(PYTHON), "-m", "pytest", "--nbval-lax", "--nbval-current-env",
         "--nbval-sanitize-with", "tests/nbval_sanitize.cfg",
-        f"--numprocesses={WORKERS}", "--dist=loadfile",
+        f"--numprocesses={WORKERS}", "--dist=loadfile", "--no-loadscope-reorder",
     ],
     "lab": [str(SCRIPTS / "ltcdiag"), "lab"],
     "setup": [],

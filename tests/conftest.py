@@ -28,6 +28,17 @@ hypothesis.settings.register_profile("mutants", deadline=None, derandomize=True,
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "commit"))
 
 
+LONGEST = ("house/test_checks.py", "test_notebooks.py", "test_real_logs.py", "findings/test_identities.py",
+           "findings/test_planted_faults.py", "findings/test_problems.py", "sources/systems/test_sap.py",
+           "trust/test_leaks.py", "notebooks/")
+"""Files of few tests that take long: where they come last, the other workers wait for them."""
+
+
+def pytest_collection_modifyitems(items):
+    """The long files first; run with --no-loadscope-reorder, or xdist takes those of most tests first."""
+    items.sort(key=lambda item: not any(name in item.nodeid for name in LONGEST))
+
+
 def pytest_collection_finish():
     """What was collected stays until the end: looking through all of it for garbage, again and again, took a tenth of
     the time of some tests."""

@@ -73,9 +73,9 @@ def faults(root: Path) -> list[str]:
         if SKIPPED_FOLDERS.intersection(parts):
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
-        breaches = list(dangers(tree, FORBIDDEN_METHODS))
-        if parts[0] == PACKAGE:
-            breaches += [*order(tree, parts), *dangers(tree, FORBIDDEN_IN_PACKAGE)]
+        ours = parts[0] == PACKAGE
+        breaches = list(dangers(tree, FORBIDDEN_METHODS | FORBIDDEN_IN_PACKAGE if ours else FORBIDDEN_METHODS))
+        breaches += order(tree, parts) if ours else []
         found += [f"{'/'.join(parts)}:{line}: {what}" for line, what in sorted(set(breaches))]
     return found
 
@@ -133,13 +133,14 @@ def dangers(tree: ast.Module, methods: set[str]) -> Iterator[tuple[int, str]]:
 
 def imports(tree: ast.Module, module: tuple[str, ...]) -> Iterator[Import]:
     """All imports of a file with their full names; `importlib.import_module("text")` counts too."""
-    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    lazy = {id(inner) for function in functions for inner in ast.walk(function)}
-    guards = [node for node in ast.walk(tree) if isinstance(node, ast.If) and _is_typing(node.test)]
-    typing_only = {id(inner) for guard in guards for line in guard.body for inner in ast.walk(line)}
-    for node in ast.walk(tree):
+    waiting: list[tuple[ast.AST, bool, bool]] = [(tree, False, False)]
+    while waiting:
+        node, lazy, typing_only = waiting.pop()
         for name in _names(node, module):
-            yield Import(name, node.lineno, id(node) in lazy, id(node) in typing_only)  # type: ignore[attr-defined]
+            yield Import(name, node.lineno, lazy, typing_only)  # type: ignore[attr-defined]
+        inside = lazy or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        guarded = node.body if isinstance(node, ast.If) and _called(node.test) == "TYPE_CHECKING" else []
+        waiting += [(inner, inside, typing_only or inner in guarded) for inner in ast.iter_child_nodes(node)]
 
 
 def _names(node: ast.AST, module: tuple[str, ...]) -> list[str]:
@@ -151,15 +152,16 @@ def _names(node: ast.AST, module: tuple[str, ...]) -> list[str]:
         if origin == PACKAGE:  # `from .. import words` names a room, `from ltcdiag import read` the door
             return [f"{PACKAGE}.{alias.name}" if alias.name in FLOORS else PACKAGE for alias in node.names]
         return [origin]
-    if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module") and node.args:
+    if isinstance(node, ast.Call) and _called(node.func).endswith("import_module") and node.args:
         first = getattr(node.args[0], "value", None)
         if isinstance(first, str) and not first.startswith("."):
             return [first]
     return []
 
 
-def _is_typing(test: ast.expr) -> bool:
-    return ast.unparse(test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING")
+def _called(what: ast.expr) -> str:
+    """The last word of a name: f of f and of a.b.f; "" of anything else."""
+    return what.attr if isinstance(what, ast.Attribute) else what.id if isinstance(what, ast.Name) else ""
 
 
 def main(arguments: list[str]) -> int:

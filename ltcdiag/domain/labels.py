@@ -127,6 +127,8 @@ def simplified(text: str) -> str:
 
 
 def _usual_words(text: str, words: Mapping[str, str]) -> str:
+    if text.isascii():      # they are Chinese
+        return text
     for word, usual in words.items():
         text = text.replace(word, usual)
     return text

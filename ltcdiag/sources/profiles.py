@@ -147,6 +147,7 @@ def _whole_entries(entries: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]]
         yield known[entry["name"]]
 
 
+@cache
 def _normal(header: str, *, own_words: bool) -> str:
     """A header for comparing; where people name their columns themselves, in simplified characters."""
     return simplified(normal_header(header)) if own_words else normal_header(header)
