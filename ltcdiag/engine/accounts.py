@@ -91,19 +91,21 @@ def cases_gone(connection: duckdb.DuckDBPyConnection, merged: frozenset[str]) ->
 
 
 def money(
-    connection: duckdb.DuckDBPyConnection, unstated: str, merged: frozenset[str] = frozenset()
+    connection: duckdb.DuckDBPyConnection, unstated: str, merged: frozenset[str] = frozenset(), *, aside: bool = True
 ) -> tuple[tuple[Money, ...], int]:
     """Money by currency over all records, and how many amounts are no numbers. unstated: the currency of
-    amounts that name none. merged: reasons of rows that another row tells."""
+    amounts that name none. merged: reasons of rows that another row tells. aside: whether any row has a reason; where
+    none has, it is not looked at again."""
     columns = _columns(connection)
     if "amount" not in columns:
         return (), 0
     stated = "nullif(trim(currency), '')" if "currency" in columns else "null"
     currency = f"coalesce({stated}, {literal(unstated)})"
     told = ", ".join(map(literal, sorted(merged))) or NOBODY
+    by_fate = f"""sum(amount) filter (where reason is null), sum(amount) filter (where reason not in ({told})),
+        sum(amount) filter (where reason in ({told}))""" if aside else "sum(amount), null, null"
     rows = connection.sql(f"""
-        select {currency} as cur, sum(amount), sum(amount) filter (where reason is null),
-               sum(amount) filter (where reason not in ({told})), sum(amount) filter (where reason in ({told})),
+        select {currency} as cur, sum(amount), {by_fate},
                count(*) filter (where amount is null and has_amount)
         from typed group by cur order by cur""").fetchall()
     sums = tuple(

@@ -156,7 +156,8 @@ def _account(
     by_reason, kept, latest = fates(connection)
     if latest is None:
         raise InputError(nothing_left(by_reason, records, "; ".join(file.file for file in files)))
-    keep = "where reason is null" if by_reason else ""  # a reason that no row has need not be looked at again
+    aside = bool(by_reason)
+    keep = "where reason is null" if aside else ""      # a reason that no row has need not be looked at again
     connection.execute(f"create view kept as select * from typed {keep}")
     lines = sum(file.lines - file.structure for file in files)
     cut = lines_by_reason(lost)
@@ -169,7 +170,7 @@ def _account(
         Step("records → events", "records", records, kept, merged=merged, set_aside={**by_reason, **unused}),
     )
     here = rows_set_aside(connection, loaded, without=told_again) if by_reason else []
-    sums, unreadable = money(connection, options.currency or "unstated", told_again)
+    sums, unreadable = money(connection, options.currency or "unstated", told_again, aside=aside)
     return Ingested(
         loaded=tuple(loaded),
         files=files,

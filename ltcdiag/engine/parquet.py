@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from importlib import import_module
@@ -26,11 +26,12 @@ Columns = tuple[tuple[str, str], ...]
 """Name and type of each column."""
 
 
-def parquet_columns(paths: Sequence[Path]) -> list[Columns | str]:
+def parquet_columns(paths: Sequence[Path], meanwhile: Callable[[], object] | None = None) -> list[Columns | str]:
     """Names and types of the columns, in order, of each of some files that another process has read from their first to
     their last value: what is damaged inside is said here, and not in the middle of a log. A text says why a file cannot
-    be read. One process reads all of them, and where it fails each gets one of its own."""
-    found = _read_apart(paths)
+    be read. One process reads all of them, and where it fails each gets one of its own. meanwhile: called while it
+    reads."""
+    found = _read_apart(paths, meanwhile)
     if found is None and len(paths) > 1:
         return [each for path in paths for each in parquet_columns([path])]
     if found is None:
@@ -40,7 +41,7 @@ def parquet_columns(paths: Sequence[Path]) -> list[Columns | str]:
             for each in found]
 
 
-def _read_apart(paths: Sequence[Path]) -> list[dict[str, Any]] | None:
+def _read_apart(paths: Sequence[Path], meanwhile: Callable[[], object] | None) -> list[dict[str, Any]] | None:
     sizes = [path.stat().st_size for path in paths]
     asked = [(str(path.resolve()), max(_FREE_ROWS, _MOST_ROWS_A_BYTE * size))
              for path, size in zip(paths, sizes, strict=True)]
@@ -49,6 +50,8 @@ def _read_apart(paths: Sequence[Path]) -> list[dict[str, Any]] | None:
                              memory=_LEAST_BYTES + _BYTES_EACH * max(sizes), seconds=_seconds(sum(sizes)))
         for library in _NEEDED_NEXT:
             import_module(library)
+        if meanwhile:
+            meanwhile()
         said = asking.result()
     found: list[dict[str, Any]] | None = json.loads(said) if said else None
     return found

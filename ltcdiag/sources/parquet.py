@@ -19,6 +19,7 @@ from ..log.records import PartFile, Table, TypedTable
 from ..unfinished import Scratch
 from .content import Content
 from .kinds import kind_of
+from .profiles import load_systems
 from .reasons import MAX_COLUMNS, fault
 
 _PART = re.compile(r"(^|[^a-z])(part|data|chunk|block|shard|split)([^a-z]|$)|(^|[^0-9])0\d{4,}", re.IGNORECASE)
@@ -47,7 +48,8 @@ def open_parquets(contents: Sequence[Content]) -> dict[str, Found | Fault]:
             places.append(content)
         except InputError as error:
             found[content.file] = error.faults[0]
-    for content, path, columns in zip(places, paths, parquet_columns(paths) if paths else (), strict=True):
+    read = parquet_columns(paths, meanwhile=load_systems) if paths else ()      # they are asked for next
+    for content, path, columns in zip(places, paths, read, strict=True):
         if isinstance(columns, str):
             found[content.file] = fault("damaged_parquet", where=content.file, detail=columns)
         elif len(columns) > MAX_COLUMNS:

@@ -67,6 +67,8 @@ def test_money_is_summed_by_currency_as_by_hand(rows, named, merged):
     with closing(connect(1)) as connection:
         filled(connection, rows, "reason, amount, has_amount" + (", currency" if named else ""))
         sums, unreadable = money(connection, "?", frozenset(merged))
+        if all(row[0] is None for row in rows):
+            assert money(connection, "?", frozenset(merged), aside=False) == (sums, unreadable)
     told: dict[str, dict[str, Decimal]] = {}
     for reason, _, _, amount, currency, _ in rows:
         if amount is None:
@@ -89,6 +91,16 @@ def test_each_part_of_the_money_is_a_sum():
         sums, unreadable = money(connection, "?", frozenset({"dup_exact"}))
     assert sums == (Money("CNY", Decimal(334), Decimal(4), set_aside=Decimal(300), merged=Decimal(30)),)
     assert unreadable == 0
+
+
+def test_where_no_row_has_a_reason_all_money_that_was_read_is_kept():
+    with closing(connect(1)) as connection:
+        filled(connection, [(None, 1, None, Decimal(5), "CNY", True), (None, 1, None, None, "CNY", True),
+                            (None, 1, None, Decimal(-2), "EUR", True)], "reason, amount, currency, has_amount")
+        found = money(connection, "?", frozenset({"dup_exact"}), aside=False)
+        assert found == money(connection, "?", frozenset({"dup_exact"}))
+    assert found == ((Money("CNY", Decimal(5), Decimal(5), set_aside=Decimal(0), merged=Decimal(0)),
+                      Money("EUR", Decimal(-2), Decimal(-2), set_aside=Decimal(0), merged=Decimal(0))), 1)
 
 
 def test_without_a_column_of_amounts_there_is_no_money():
