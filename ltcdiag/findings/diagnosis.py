@@ -284,7 +284,7 @@ def _why_none(context: Context) -> Texts:
 
 def _overlapping_all(named: tuple[Finding, ...], context: Context) -> tuple[Finding, ...]:
     """Those that share days name each other."""
-    leaks = [each for each in named if each.kind == "leakage" and not each.objects]
+    leaks = [each for each in named if each.kind == "leakage"]
     return tuple(_silent(_overlapping(finding, named), leaks, context) for finding in named)
 
 
@@ -294,7 +294,7 @@ def _silent(finding: Finding, leaks: Sequence[Finding], context: Context) -> Fin
     import numpy as np
 
     days = np.array(finding.case_days)
-    total = float(days.sum()) if finding.kind in SLOW and leaks and not finding.objects else 0
+    total = float(days.sum()) if finding.kind in SLOW and leaks else 0
     if not total:
         return finding
     for leak in leaks:
