@@ -65,7 +65,7 @@ SYNONYMS = {  # what other companies call the same steps, zh and en
     "paid": ("货款到账", "Cash received"),
     "visited": ("售后服务回访", "Satisfaction survey"),
 }
-NOT_UNDERSTOOD = frozenset({"首次拜访", "First call", "价格审批", "Pricing approval", "Contract executed"})
+NOT_UNDERSTOOD = frozenset({"首次拜访", "First call", "价格审批", "Pricing approval"})
 """Synonyms that could mean more than one thing, so that no dictionary should claim them."""
 
 

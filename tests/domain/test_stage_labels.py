@@ -125,6 +125,11 @@ def test_words_that_deny_come_before_words_that_affirm(label, stage):
     "不通过", "未报价", "回款计划", "回款申请", "应收款到账提醒", "等待客户验收通知", "合同签订失败",
     "Contract signing failed", "Payment received reversed",
     "never quoted: quote", "Awaiting customer acceptance", "Request final payment",
+    "赢单评审", "赢单概率更新", "成交预测", "签约跟进", "提交验收", "验收资料提交", "催办验收", "回款跟进",
+    "跟进回款", "回款预测",
+    "收款异常", "发起收款", "收款通知", "回款目标", "坏账计提", "来料验收", "合同签收", "订单关闭",
+    "Opportunity won review", "Contract signing approval", "Full payment promised", "Invoice paid: forecast",
+    "Bad debt provision", "Customer payment disputed",
 ])
 def test_what_has_not_happened_or_was_taken_back_is_not_claimed(label):
     assert map_labels([label])[label] is None
@@ -138,6 +143,28 @@ def test_what_has_not_happened_or_was_taken_back_is_not_claimed(label):
     ("终验申请", None),
 ])
 def test_words_of_companies_for_routing_sign_off_and_the_second_acceptance(label, stage):
+    assert map_labels([label])[label] == stage
+
+
+@pytest.mark.parametrize(("label", "stage"), [
+    ("催收款项", "overdue"), ("催收回款", "overdue"), ("催付尾款", "overdue"), ("催缴", "overdue"),
+    ("催回款", "overdue"),
+    ("发票已付款", "paid"), ("客户已付清", "paid"), ("付讫", "paid"), ("Invoice paid", "paid"),
+    ("Invoice settled", "paid"),
+    ("Customer paid", "paid"), ("Incoming payment", "paid"), ("Cash collected", "paid"),
+    ("Invoice not paid", "invoiced"),
+    ("Invoice part paid", "partly_paid"), ("Invoice partially paid", "partly_paid"),
+    ("Invoice payment overdue", "overdue"),
+    ("发票签收", "invoiced"), ("Credit note issued", "invoiced"), ("初步验收", "delivering"),
+    ("阶段验收", "delivering"),
+    ("验收整改", "delivering"), ("出厂验收", "delivering"), ("验收报告", "accepted"), ("订单完成", "accepted"),
+    ("Acceptance certificate signed", "accepted"), ("关闭商机", "lost"), ("Lost to competitor", "lost"),
+    ("关闭线索", "lead_disqualified"), ("合同签约审批", "contract_approval"), ("合同回签", "contract_signed"),
+    ("Contract countersigned", "contract_signed"), ("Signed agreement received", "contract_signed"),
+    ("Mark as won", "won"), ("PO received", "order_confirmed"), ("Order shipped", "delivering"),
+    ("Project kick-off", "delivering"), ("中标通知书", "won"), ("成交客户回访", "service"),
+])
+def test_a_word_inside_a_label_does_not_outweigh_what_the_label_says(label, stage):
     assert map_labels([label])[label] == stage
 
 
