@@ -78,10 +78,11 @@ def shifted(desk: Desk, item: Loaded) -> None:
                 and filled[at + step] and (test := _slipped(seen_in, forms, kinds[at], cells[at], cells[at + step],
                                                             filled[at + step]))]
         if hits:
-            slips, gap = f"list_sum([{', '.join(hits)}])", f"list_sum([{', '.join(gaps) or '0'}])"
-            desk.rows("row_shifted", f"select {item.row} as row, {literal(name)} as example from {item.relation} "
-                                     f"where {slips} > 0 and 2 * {slips} + {gap} >= 3 "
-                                     f"and {item.row} not in (select row from unfit)")
+            desk.rows("row_shifted",
+                      f"select row, {literal(name)} as example from (select {item.row} as row, "
+                      f"list_sum([{', '.join(hits)}]) as slips, list_sum([{', '.join(gaps) or '0'}]) as gaps "
+                      f"from {item.relation}) where slips > 0 and 2 * slips + gaps >= 3 "
+                      "and row not in (select row from unfit)")
 
 
 def _count_texts(desk: Desk, cells: Sequence[str]) -> None:
