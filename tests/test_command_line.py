@@ -109,6 +109,38 @@ def test_diagnose_writes_everything_and_says_where(tmp_path, capsys):
     assert totals["set_aside"] == {"label_missing": 1}
 
 
+def test_rows_as_they_are_on_request_and_the_report_says_so(tmp_path, capsys):
+    rows = [f"{case},{step},2024-01-{1 + case % 27:02} 09:{minute}:{case:02}" for case in range(30)
+            for minute, step in ((10, "quote"), (40, "sign"))]
+    path = tmp_path / "exports"
+    path.mkdir()
+    for name, some in (("march", rows), ("april", rows[40:])):      # that overlap
+        (path / f"{name}.csv").write_text("\n".join(["case_id,activity,time", *some]) + "\n", encoding="utf-8")
+    for name, options, kept in (("checked", (), 60), ("plain", ("--no-checks",), 80)):
+        code, printed, _ = run(capsys, "diagnose", path, "--out", tmp_path / name, "--lang", "en", *options)
+        assert code == 0
+        assert f"30 cases, {kept} events" in printed
+        told = "no-checks" in (tmp_path / name / "report.html").read_text(encoding="utf-8")
+        assert told == (kept == 80)
+    for command, out in (("export", "log.csv"), ("workshop", "page.html")):
+        kind = ["--to", "csv"] if command == "export" else []
+        assert run(capsys, command, path, *kind, "--out", tmp_path / out, "--no-checks")[0] == 0, command
+    assert len((tmp_path / "log.csv").read_text(encoding="utf-8").splitlines()) == 81
+
+
+def test_the_memory_of_a_command_is_its_own(tmp_path, capsys, monkeypatch):
+    path = tmp_path / "good.csv"
+    path.write_text(GOOD)
+    for before in (None, "3GB"):
+        monkeypatch.setenv("LTCDIAG_MEMORY", before) if before else monkeypatch.delenv("LTCDIAG_MEMORY", raising=False)
+        code, _, said = run(capsys, "diagnose", path, "--out", tmp_path / "out", "--memory", "much", "--lang", "en")
+        assert (code, "much" in said, "--memory 2GB" in said) == (2, True, True)
+        assert os.environ.get("LTCDIAG_MEMORY") == before
+    code, _, said = run(capsys, "diagnose", path, "--out", tmp_path / "out", "--memory", "1MB", "--lang", "zh")
+    assert (code, "--memory" in said) == (2, True)
+    assert run(capsys, "diagnose", path, "--out", tmp_path / "out", "--memory", "1GB")[0] == 0
+
+
 def test_a_line_that_is_no_record_is_counted_by_its_reason(tmp_path, capsys):
     path = tmp_path / "good.csv"
     path.write_text(GOOD + "3,short\n4,quote,2024-01-04 09:00\n", encoding="utf-8")

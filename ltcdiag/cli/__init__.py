@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
+from ..engine.connection import MEMORY
 from ..errors import ConservationError, LtcdiagError
 from ..words import say, use
 from .arguments import parser
@@ -25,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         asked = parser().parse_args(arguments)
         lang = asked.lang
-        with use(lang):
+        with use(lang), _memory(getattr(asked, "memory", None)):
             asked.run(asked)
             sys.stdout.flush()
     except ConservationError as error:
@@ -39,6 +41,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         return _told(error, lang)
     return DONE
+
+
+@contextmanager
+def _memory(allowed: str | None) -> Iterator[None]:
+    """What the tables may take while a command runs; every connection asks the variable for it."""
+    before = os.environ.get(MEMORY)
+    if allowed is not None:
+        os.environ[MEMORY] = allowed
+    try:
+        yield
+    finally:
+        if allowed is not None:
+            os.environ.pop(MEMORY) if before is None else os.environ.update({MEMORY: before})
 
 
 def _told(error: Exception, lang: str) -> int:

@@ -28,6 +28,7 @@ def parser() -> argparse.ArgumentParser:
     _input(_command(commands, "sniff", "看看文件会被怎样读取 / show how files would be read", run.sniff))
     export = _command(commands, "export", "存成别的工具的格式 / the log in the format of other tools", run.export)
     _input(export)
+    _large(export)
     _filtering(export)
     export.add_argument("--to", required=True, choices=("xes", "ocel", "ocel-json", "csv", "parquet", "star", "hyper",
                                                         "powerbi"),
@@ -39,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     _hiding(export)
     page = _command(commands, "workshop", "写出工作坊页面 / one offline page to explore together", run.workshop)
     _input(page)
+    _large(page)
     _filtering(page)
     page.add_argument("--out", type=Path, required=True, metavar="FILE.html", help="输出文件 / output file")
     page.add_argument("--by", action="append", metavar="COL",
@@ -115,6 +117,13 @@ def _input(parser: argparse.ArgumentParser, paths: str = "+") -> None:
                         help="结束案例的活动，可重复 / activity that closes a case, repeatable")
 
 
+def _large(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--memory", metavar="SIZE",
+                        help="数据表最多占的内存，如 2GB / memory the tables may take (LTCDIAG_MEMORY; default 25%%)")
+    parser.add_argument("--no-checks", dest="checks", action="store_false",
+                        help="行按原样读，不找数据问题，快几倍 / rows as they are: no defect is looked for, faster")
+
+
 def _filtering(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--filter", action="append", default=[], metavar="NAME|FILE[#NAME]",
                         help="只看保存的筛选保留的案例，可重复 / only the cases of a saved filter, repeatable")
@@ -122,6 +131,7 @@ def _filtering(parser: argparse.ArgumentParser) -> None:
 
 def _diagnose(parser: argparse.ArgumentParser) -> None:
     _input(parser)
+    _large(parser)
     _filtering(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="输出文件夹 / output folder")
     parser.add_argument("--model", metavar="FILE",
@@ -148,6 +158,7 @@ def _diagnose(parser: argparse.ArgumentParser) -> None:
 
 def _compare(parser: argparse.ArgumentParser) -> None:
     _input(parser, paths="*")
+    _large(parser)
     _filtering(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="输出文件夹 / output folder")
     parser.add_argument("--before", metavar="A..B", help="之前的时间段，如 2024-01-01..2024-06-30 / period before")

@@ -35,8 +35,7 @@ def diagnose(asked: Namespace) -> None:
     voices = api.read_voices(asked.voices) if asked.voices else None
     filtered = _filtered(asked, asked.paths)
     with _red_faults_told(asked):
-        log = intake.read(asked.paths, calendar=asked.calendar, progress=rows_read(asked.lang), **_read_options(asked),
-                          **_pseudonyms(asked))
+        log = intake.read(asked.paths, calendar=asked.calendar, **_reading(asked), **_pseudonyms(asked))
     if log.cases == 1 and "case" in log.columns:    # a column that is no case id; objects of a system are what they are
         raise InputError(say("cli.one_case", asked.lang, events=log.events, column=log.columns["case"]),
                          where=log.name, fix=say("cli.one_case_fix", asked.lang))
@@ -68,8 +67,8 @@ def _read(asked: Namespace, paths: Sequence[str]) -> Any:
     from .. import intake
 
     filtered = _filtered(asked, paths)
-    return filtered(intake.read(paths, calendar=asked.calendar, progress=rows_read(asked.lang),
-                                pseudonymise=asked.key or asked.pseudonymise, **_read_options(asked)))
+    return filtered(intake.read(paths, calendar=asked.calendar, pseudonymise=asked.key or asked.pseudonymise,
+                                **_reading(asked)))
 
 
 def _filtered(asked: Namespace, paths: Sequence[str]) -> Callable[[Any], Any]:
@@ -114,6 +113,11 @@ def _read_options(asked: Namespace) -> dict[str, Any]:
     }
 
 
+def _reading(asked: Namespace) -> dict[str, Any]:
+    """What says how exports are read whole."""
+    return {**_read_options(asked), "checks": asked.checks, "progress": rows_read(asked.lang)}
+
+
 def _write(asked: Namespace, log: Any, out: Path, *, force: bool, model: Any = "ltc", **sharing: Any) -> None:
     from .. import showing
 
@@ -141,8 +145,7 @@ def export(asked: Namespace) -> None:
     from .. import intake, showing
 
     filtered = _filtered(asked, asked.paths)
-    log = filtered(intake.read(asked.paths, calendar=asked.calendar, progress=rows_read(asked.lang),
-                               **_read_options(asked), **_pseudonyms(asked)))
+    log = filtered(intake.read(asked.paths, calendar=asked.calendar, **_reading(asked), **_pseudonyms(asked)))
     done = showing.export(log, asked.out, to=asked.to, force=asked.force)
     if asked.json:
         print(json.dumps(done.to_dict(), ensure_ascii=False, indent=1))
@@ -159,8 +162,7 @@ def workshop(asked: Namespace) -> None:
 
     period = Period.parse(asked.between) if asked.between else None     # its fault is told before anything is read
     filtered = _filtered(asked, asked.paths)
-    log = filtered(intake.read(asked.paths, progress=rows_read(asked.lang), **_read_options(asked),
-                               **_pseudonyms(asked)))
+    log = filtered(intake.read(asked.paths, **_reading(asked), **_pseudonyms(asked)))
     done = workshops.workshop(log.where(Between(period)) if period else log, asked.out, lang=asked.lang,
                               title=asked.title, by=asked.by, people=asked.people, force=asked.force, progress=tell)
     print(json.dumps(done.to_dict(), ensure_ascii=False, indent=1) if asked.json else "\n".join(done.notes))
