@@ -19,13 +19,13 @@ from types import MappingProxyType
 from typing import Any
 
 from ..bundled import folder as bundled
-from ..domain.levels import name_of
 from ..errors import Fault, InputError, OutputError
 from ..log.event_log import EventLog
 from ..log.look import html_facts
 from ..unfinished import hold, write_whole
-from ..words import WRITTEN, current, say
+from ..words import current, say
 from .definition import Amendment, Definition
+from .log_seen import lacks_cases, log_facts
 from .parts import MANIFEST, PARTS, STEPS, differences, mark_of, read_part, to_text
 from .plan import Plan
 
@@ -242,8 +242,9 @@ class Cycle:
 
         log: what was read; with data (the paths) and options (what `ltc.read` was told) later notebooks read it again.
         by: who saves. over: take these although somebody else has saved since. A saved log with its findings is also
-        kept under `runs/`. Raises OutputError where another save came between, with the differences; InputError for a
-        part of another name, and for `definition`, which `freeze` saves."""
+        kept under `runs/`; where it holds clearly fewer cases than the one before, `notes` says so. Raises OutputError
+        where another save came between, with the differences; InputError for a part of another name, and for
+        `definition`, which `freeze` saves."""
         lang = current()
         if strange := sorted(set(parts) - (set(PARTS) - {"definition", "log", "ledger"})):
             raise InputError(say("engine.unknown_choice", lang, value=", ".join(strange)),
@@ -258,7 +259,14 @@ class Cycle:
         saved = self._saved(told, about, day_of(today or day), by, over)
         if {"log", "findings"} <= told.keys():
             _keep_run(saved)
-        return saved
+        return replace(saved, notes=tuple(self._fewer(told.get("log", {}))))
+
+    def _fewer(self, log: Mapping[str, Any]) -> Iterator[str]:
+        """Whether perhaps only a part was exported; the sample that came before is no part of anything."""
+        before = self.contents.get("log", {})
+        if lacks_cases(before, log) and not _is_sample(self.about["data"]):
+            yield say("cycle.fewer_cases", current(), cases=f"{log['cases']:,}", before=f"{before['cases']:,}",
+                      day=str(before["as_of"])[:10])
 
     def freeze(
         self, definition: Definition, *, today: str | date | None = None, by: str = "", amend: str = "",
@@ -372,19 +380,6 @@ def _keep_run(cycle: Cycle) -> None:
         place.mkdir(parents=True, exist_ok=True)
         for part in _ASSESSED:
             write_whole(place / f"{part}.json", to_text(cycle.contents.get(part, {})).encode())
-
-
-def log_facts(log: EventLog) -> dict[str, Any]:
-    """What a cycle remembers of a log."""
-    stages = dict(sorted(log.stages.items()))
-    return {"schema": "ltcdiag.log/1", "name": Path(log.name).name, "notion": log.notion,
-            "fingerprint": log.fingerprint, "as_of": log.as_of.isoformat(), "timezone": log.timezone,
-            "closedness": log.closedness, "calendar": log.calendar, "cases": log.cases, "events": log.events,
-            "columns": dict(log.columns), "stages": stages,
-            "stage_names": {stage: {lang: name_of(stage, lang) for lang in WRITTEN}
-                            for stage in stages.values() if stage},
-            "files": [{"file": Path(file.file).name, "sha256": file.sha256, "records": file.records}
-                      for file in log.ledger.files]}
 
 
 def day_of(today: str | date | None) -> str:

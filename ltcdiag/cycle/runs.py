@@ -12,6 +12,7 @@ from ..log.kpi_table import estimate_text
 from ..log.look import heading, html_table
 from ..words import current, in_all, in_language, say
 from .folder import Run
+from .log_seen import lacks_cases
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,8 +43,8 @@ class Shift:
 
 @dataclass(frozen=True)
 class Reason:
-    """Something besides the process that is another in the newer run. key: more_data, same_data, corrected, reopened,
-    settings, model, horizon, version. values: for its sentence."""
+    """Something besides the process that is another in the newer run. key: more_data, fewer_cases, same_data,
+    corrected, reopened, settings, model, horizon, version. values: for its sentence."""
 
     key: str
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -285,6 +286,8 @@ def _data(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Reaso
     cases, events = (int(after.get(name, 0)) - int(before.get(name, 0)) for name in ("cases", "events"))
     yield Reason("more_data", {"files": fresh, "cases": f"{cases:+,}", "events": f"{events:+,}",
                                "before": str(before.get("as_of", "–"))[:10], "now": str(after.get("as_of", "–"))[:10]})
+    if lacks_cases(before, after):
+        yield Reason("fewer_cases")
 
 
 def _settled(log: Mapping[str, Any], name: str, other: Mapping[str, Any]) -> Any:

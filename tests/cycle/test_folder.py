@@ -213,6 +213,22 @@ SUCCESS = Definition(change="2024-10-08", primary=("days_in_contracting",), guar
                      pilot=("区域", ("华东",)), targets={"days_in_contracting": 12.5}, review_on="2025-03-31")
 
 
+def test_an_export_of_touched_records_alone_is_noticed(cycle, tmp_path):
+    def of(cases, month):
+        return ltc.read(pd.DataFrame({"case": [str(n) for n in range(cases)], "activity": "商机创建",
+                                      "time": [f"2024-{month:02}-{1 + n % 28:02}" for n in range(cases)]}))
+
+    saved = cycle.save(log=of(100, 1), data=ltc.sample("clean_twin"))
+    saved = saved.save(log=of(60, 2), data=tmp_path)        # no part of the sample that was tried out before
+    assert saved.notes == ()
+    assert saved.save(log=of(54, 3)).notes == ()
+    (said,) = saved.save(log=of(53, 3), over=True).notes
+    assert "60" in said
+    assert "53" in said
+    assert "03" in said
+    assert saved.save(kpis={"kpis": []}).notes == ()
+
+
 def test_frozen_success_comes_back_with_its_day_and_fingerprint(cycle):
     frozen = cycle.freeze(SUCCESS, today=DAY, by="李四")
     found = ltc.Cycle.open(cycle.folder).definition

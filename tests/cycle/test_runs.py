@@ -110,6 +110,16 @@ def test_why_is_told_beside_it():
     json.dumps(found.to_dict())
 
 
+def test_a_later_log_of_clearly_fewer_cases_may_be_a_part_and_that_is_said():
+    def reasons(**later):
+        return [each.key for each in what_changed(run(LOG), run({**NEWER, **later})).reasons]
+
+    assert reasons(cases=89) == ["more_data", "fewer_cases"]
+    assert reasons(cases=90) == ["more_data"]       # a few may be merged or withdrawn
+    assert reasons(cases=40, as_of=LOG["as_of"]) == ["more_data"]       # another choice of the same time
+    assert reasons(cases=40, notion="account") == ["more_data", "settings"]
+
+
 numbers = st.tuples(st.floats(0, 50), st.floats(0, 50)).map(sorted)
 rows = st.dictionaries(st.sampled_from(["a", "b", "c", "d"]), numbers, max_size=4)
 MIRROR = {"better": "worse", "worse": "better", "new": "gone", "gone": "new"}
